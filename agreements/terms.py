@@ -1,0 +1,157 @@
+"""Reads: rows -> plain values. The terms of an agreement as the clocks, measures and pages need them."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from agreements.enums import Measure
+from agreements.models import Agreement, Version
+from agreements.targets import Assumptions, TargetError, derive
+from agreements.worktime import WorkCalendar
+from smarketing.lib.periods import Period
+
+HOLIDAY_YEARS = range(2000, 2061)
+
+
+@dataclass(frozen=True)
+class SpeedPromise:
+    """A first attempt within so much working time, in this share of the handoffs."""
+
+    within: timedelta
+    share: Decimal
+
+
+@dataclass(frozen=True)
+class DepthPromise:
+    attempts: int
+    within_working_days: int
+
+
+@dataclass(frozen=True)
+class Terms:
+    """One version as plain values. Promises by tier; the key "" is for every tier without its own."""
+
+    version_id: int
+    effective_on: date
+    pacing: str
+    calendar: WorkCalendar
+    speed: dict[str, SpeedPromise]
+    depth: dict[str, DepthPromise]
+    warn_share: Decimal
+    automated_counts: bool
+    assumptions: Assumptions | None
+
+    def speed_for(self, tier: str) -> SpeedPromise | None:
+        return self.speed.get(tier) or self.speed.get("")
+
+    def depth_for(self, tier: str) -> DepthPromise | None:
+        return self.depth.get(tier) or self.depth.get("")
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """All versions of one agreement, oldest first. What was before the first one is measured by the first."""
+
+    agreement_id: int
+    zone: ZoneInfo
+    versions: tuple[Terms, ...]
+
+    def on(self, day: date) -> Terms:
+        index = bisect_right([terms.effective_on for terms in self.versions], day)
+        return self.versions[max(index - 1, 0)]
+
+    def day_of(self, at: datetime) -> date:
+        return at.astimezone(self.zone).date()
+
+
+def timeline(agreement: Agreement) -> Timeline:
+    versions = agreement.versions.order_by("effective_on").prefetch_related("objectives")
+    zone = agreement.time_zone
+    return Timeline(agreement.pk, ZoneInfo(zone), tuple(terms_of(version, zone) for version in versions))
+
+
+def terms_of(version: Version, zone: str) -> Terms:
+    objectives = list(version.objectives.all())
+    return Terms(
+        version_id=version.pk,
+        effective_on=version.effective_on,
+        pacing=version.pacing,
+        calendar=work_calendar(version.calendar, zone),
+        speed={
+            o.tier: SpeedPromise(timedelta(minutes=1) * float(o.within_minutes), o.share)
+            for o in objectives
+            if o.measure == Measure.SPEED and o.within_minutes is not None and o.share is not None
+        },
+        depth={
+            o.tier: DepthPromise(o.attempts, o.within_working_days)
+            for o in objectives
+            if o.measure == Measure.DEPTH and o.attempts is not None and o.within_working_days is not None
+        },
+        warn_share=version.warn_share,
+        automated_counts=version.automated_counts,
+        assumptions=assumptions_of(version),
+    )
+
+
+def assumptions_of(version: Version) -> Assumptions | None:
+    share, deal, rate = version.marketing_share, version.average_deal, version.lead_to_customer
+    if share is None or deal is None or rate is None:
+        return None
+    return Assumptions(marketing_share=share, average_deal=deal, lead_to_customer=rate)
+
+
+def work_calendar(calendar: dict[str, Any], zone: str) -> WorkCalendar:
+    """The calendar of a version (its JSON, as in the TOML form) as working time."""
+    public = calendar.get("holidays") or {}
+    closed = frozenset(date.fromisoformat(day) for day in calendar.get("closed", ()))
+    return WorkCalendar(
+        tz=zone,
+        week=calendar["week"],
+        holidays=closed | public_holidays(public.get("country", ""), public.get("subdivision", "")),
+        overrides={date.fromisoformat(day): hours for day, hours in calendar.get("overrides", {}).items()},
+    )
+
+
+@lru_cache(maxsize=256)
+def public_holidays(country: str, subdivision: str) -> frozenset[date]:
+    if not country:
+        return frozenset()
+    return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=HOLIDAY_YEARS))
+
+
+@dataclass(frozen=True)
+class MonthTarget:
+    """What marketing owes in a month. `exact` is not rounded; `leads` is, upwards. `is_direct`: agreed as it stands."""
+
+    month: date
+    leads: int
+    exact: Decimal
+    is_direct: bool
+
+
+def month_targets(agreement: Agreement, period: Period, terms: Timeline) -> dict[date, MonthTarget]:
+    """The targets of the months of a period, by first day. Months for which nothing is agreed are left out."""
+    months = [month.start_on for month in period.months()]
+    agreed = dict(agreement.targets.filter(month__in=months).values_list("month", "leads"))
+    quotas = dict(agreement.quotas.filter(month__in=months).values_list("month", "amount"))
+    found = {month: _month_target(month, agreed.get(month), quotas.get(month), terms) for month in months}
+    return {month: target for month, target in found.items() if target is not None}
+
+
+def _month_target(month: date, agreed: int | None, quota: Decimal | None, terms: Timeline) -> MonthTarget | None:
+    if agreed is not None:
+        return MonthTarget(month, agreed, Decimal(agreed), is_direct=True)
+    assumptions = terms.on(month).assumptions
+    if quota is None or assumptions is None:
+        return None
+    try:
+        derived = derive(quota, assumptions)
+    except TargetError:
+        return None
+    return MonthTarget(month, derived.leads, derived.exact_leads, is_direct=False)

@@ -1,0 +1,309 @@
+from datetime import datetime
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models import Agreement, Version
+from leads import clocks, states
+from leads.enums import (
+    MARKETING_REASONS,
+    Channel,
+    EventKind,
+    Kind,
+    Result,
+    ReturnReason,
+    RunStatus,
+    State,
+    Step,
+    Verdict,
+)
+from leads.querysets import HandoffQuerySet, LeadQuerySet
+from smarketing.accounts.models import User
+
+
+class Lead(models.Model):
+    """A person or company that marketing has won as a prospect, under one agreement."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="leads", verbose_name=_("agreement"))
+    external_id = models.CharField(_("external id"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("won at"))
+    source = models.CharField(_("source"), max_length=100, blank=True)
+    tier = models.CharField(_("tier"), max_length=60, blank=True)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    company = models.CharField(_("company"), max_length=200, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=60, blank=True)
+    value = models.DecimalField(
+        _("value"), max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    objects = LeadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("lead")
+        verbose_name_plural = _("leads")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement", "external_id"], condition=~Q(external_id=""), name="one_lead_per_external_id"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["agreement", "-created_at", "-id"], name="lead_newest"),
+            models.Index(fields=["agreement", "email"], condition=~Q(email=""), name="lead_email"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.company or self.email or self.external_id or f"#{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("leads:detail", args=[self.pk])
+
+
+class Handoff(models.Model):
+    """Marketing gives a lead to sales. A lead handed over again gets another handoff.
+
+    The fields of the second block follow from the facts; `leads.standing` keeps them, in the transaction that
+    changes a fact. Durations are whole microseconds; `_us` is working time, `_wall_us` wall-clock time.
+    """
+
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="handoffs")
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="handoffs")
+    handed_at = models.DateTimeField(_("handed over"))
+    handed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    own_source = models.CharField(_("source of the handoff"), max_length=100, blank=True)
+    own_tier = models.CharField(_("tier of the handoff"), max_length=60, blank=True)
+    rep = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="handoffs", verbose_name=_("rep")
+    )
+    rep_name = models.CharField(_("rep"), max_length=150, blank=True)
+    assigned_at = models.DateTimeField(_("assigned"), null=True)
+    accepted_at = models.DateTimeField(_("accepted"), null=True)
+    accepted_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    returned_at = models.DateTimeField(_("returned"), null=True)
+    returned_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    return_reason = models.CharField(_("reason"), max_length=20, choices=ReturnReason.choices, blank=True)
+    return_note = models.TextField(_("note"), blank=True)
+    recorded_at = models.DateTimeField()
+
+    version = models.ForeignKey(Version, models.PROTECT, related_name="handoffs", null=True)
+    handed_on = models.DateField(_("local day of the handoff"))
+    source = models.CharField(_("source"), max_length=100, blank=True)
+    tier = models.CharField(_("tier"), max_length=60, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
+    waited_us = models.BigIntegerField(null=True)
+    waited_wall_us = models.BigIntegerField(null=True)
+    warn_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(_("due"), null=True)
+    stopped_at = models.DateTimeField(null=True)
+    first_attempt_at = models.DateTimeField(_("first attempt"), null=True)
+    accepted_us = models.BigIntegerField(null=True)
+    response_us = models.BigIntegerField(null=True)
+    response_wall_us = models.BigIntegerField(null=True)
+    connected_at = models.DateTimeField(_("connected"), null=True)
+    connected_us = models.BigIntegerField(null=True)
+    connected_nth = models.PositiveIntegerField(null=True)
+    attempts_count = models.PositiveIntegerField(_("attempts"), default=0)
+    promised_attempts = models.PositiveSmallIntegerField(null=True)
+    depth_due_at = models.DateTimeField(null=True)
+    depth_met_at = models.DateTimeField(null=True)
+
+    objects = HandoffQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("handoff")
+        verbose_name_plural = _("handoffs")
+        constraints = [
+            models.UniqueConstraint(fields=["lead", "handed_at"], name="one_handoff_per_lead_and_instant"),
+        ]
+        indexes = [
+            models.Index(fields=["agreement", "handed_on"], name="handoff_period"),
+            models.Index(fields=["agreement", "due_at"], condition=Q(state__in=states.OPEN), name="handoff_open"),
+            models.Index(fields=["due_at"], condition=Q(stopped_at=None, state__in=states.OPEN), name="handoff_unmet"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id} · {self.handed_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in states.OPEN
+
+    @property
+    def is_early(self) -> bool:
+        """An attempt is dated before the handoff: it counts as no response time at all, and is shown so."""
+        return self.first_attempt_at is not None and self.first_attempt_at < self.handed_at
+
+    @property
+    def is_marketings_return(self) -> bool:
+        return self.return_reason in MARKETING_REASONS
+
+    def clock(self, at: datetime) -> str:
+        return clocks.clock(
+            warn_at=self.warn_at, due_at=self.due_at, stopped_at=self.stopped_at, is_closed=not self.is_open, at=at
+        )
+
+
+class Attempt(models.Model):
+    """One try by sales to reach the lead. Without a handoff as long as the lead was never handed over."""
+
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="attempts")
+    handoff = models.ForeignKey(Handoff, models.SET_NULL, null=True, related_name="attempts")
+    attempted_at = models.DateTimeField(_("when"))
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.PHONE)
+    result = models.CharField(_("result"), max_length=15, choices=Result.choices)
+    rep = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    rep_name = models.CharField(_("rep"), max_length=150, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lead", "attempted_at", "channel", "rep_name"], name="one_attempt_per_rep_channel_and_instant"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id} · {self.attempted_at:%Y-%m-%d %H:%M}"
+
+
+class Outcome(models.Model):
+    """Won or lost. Belongs to the lead, also to one never handed over."""
+
+    lead = models.OneToOneField(Lead, models.CASCADE, related_name="outcome")
+    outcome = models.CharField(_("outcome"), max_length=5, choices=Verdict.choices)
+    closed_at = models.DateTimeField(_("closed"))
+    revenue = models.DecimalField(
+        _("revenue"), max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("outcome")
+        verbose_name_plural = _("outcomes")
+
+    def __str__(self) -> str:
+        return f"{self.lead_id} · {self.outcome}"
+
+
+class Event(models.Model):
+    """History: an immutable row for each thing a person (or the sweep) did to a lead."""
+
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="events")
+    handoff = models.ForeignKey(Handoff, models.SET_NULL, null=True, related_name="events")
+    kind = models.CharField(max_length=15, choices=EventKind.choices)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id} · {self.kind}"
+
+
+class Escalation(models.Model):
+    """A clock that came due soon or overdue, noted once and shown to the team lead until seen."""
+
+    handoff = models.ForeignKey(Handoff, models.CASCADE, related_name="escalations")
+    step = models.CharField(max_length=10, choices=Step.choices)
+    raised_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("escalation")
+        verbose_name_plural = _("escalations")
+        constraints = [models.UniqueConstraint(fields=["handoff", "step"], name="one_escalation_per_step")]
+        indexes = [models.Index(fields=["-raised_at"], condition=Q(seen_at=None), name="escalation_unseen")]
+
+    def __str__(self) -> str:
+        return f"{self.handoff_id} · {self.step}"
+
+
+class ImportRun(models.Model):
+    """A file on its way in. The row is the truth: `position` says how far it came, in the transaction of each chunk."""
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="imports")
+    kind = models.CharField(_("rows"), max_length=10, choices=Kind.choices)
+    file = models.FileField(upload_to="imports/%Y/%m", max_length=300, blank=True)
+    file_name = models.CharField(_("file"), max_length=255)
+    options = models.JSONField(default=dict)
+    status = models.CharField(_("status"), max_length=10, choices=RunStatus.choices, default=RunStatus.DRAFT)
+    size = models.BigIntegerField(default=0)
+    position = models.BigIntegerField(default=0)
+    read = models.PositiveIntegerField(_("read"), default=0)
+    created = models.PositiveIntegerField(_("new"), default=0)
+    unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
+    differing = models.PositiveIntegerField(_("differing"), default=0)
+    waiting = models.PositiveIntegerField(_("waiting"), default=0)
+    rejected = models.PositiveIntegerField(_("rejected"), default=0)
+    linked = models.PositiveIntegerField(_("linked"), default=0)
+    error = models.TextField(blank=True)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    touched_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} · {self.file_name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("leads:import", args=[self.pk])
+
+
+class RejectedRow(models.Model):
+    """A row of a file that could not be taken, with the place and the reason."""
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rejects")
+    line = models.PositiveIntegerField()
+    column = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=300)
+    values = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("rejected row")
+        verbose_name_plural = _("rejected rows")
+        ordering = ["line", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.column}"
+
+
+class WaitingRow(models.Model):
+    """A checked row whose lead is not there yet. Linked, and removed, when the lead arrives."""
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="waiting_rows")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    external_id = models.CharField(max_length=200)
+    fields = models.JSONField()
+    digest = models.CharField(max_length=64)
+    run = models.ForeignKey(ImportRun, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("waiting row")
+        verbose_name_plural = _("waiting rows")
+        constraints = [models.UniqueConstraint(fields=["agreement", "kind", "digest"], name="one_waiting_row")]
+        indexes = [models.Index(fields=["agreement", "external_id"], name="waiting_external_id")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} · {self.external_id}"

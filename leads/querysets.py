@@ -1,0 +1,112 @@
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+
+from leads import clocks, states
+from leads.enums import MARKETING_REASONS
+
+if TYPE_CHECKING:
+    from agreements.models import Agreement
+    from leads.models import Handoff
+    from smarketing.accounts.access import Access
+    from smarketing.lib.periods import Period
+
+
+class LeadQuerySet(QuerySet["Lead"]):
+    def visible_to(self, access: "Access") -> "LeadQuerySet":
+        """Marketing sees the leads of its agreements, sales those handed over to it, leadership none."""
+        if access.is_administrator:
+            return self
+        marketing = Q(agreement__marketing_team__in=access.marketing)
+        sales = Q(agreement__sales_team__in=access.sales, pk__in=_handed_over())
+        return self.filter(marketing | sales)
+
+    def logged_by(self, access: "Access") -> "LeadQuerySet":
+        """The leads that this person may edit and hand over."""
+        return self if access.is_administrator else self.filter(agreement__marketing_team__in=access.marketing)
+
+    def never_handed_over(self) -> "LeadQuerySet":
+        return self.exclude(pk__in=_handed_over())
+
+
+def _handed_over() -> "QuerySet[Handoff, int]":
+    return apps.get_model("leads", "Handoff").objects.order_by().values_list("lead_id", flat=True)
+
+
+class HandoffQuerySet(QuerySet["Handoff"]):
+    def visible_to(self, access: "Access") -> "HandoffQuerySet":
+        """The handoffs whose leads this person may see."""
+        if access.is_administrator:
+            return self
+        return self.filter(
+            Q(agreement__marketing_team__in=access.marketing) | Q(agreement__sales_team__in=access.sales)
+        )
+
+    def sold_by(self, access: "Access") -> "HandoffQuerySet":
+        """The handoffs that this person may follow up."""
+        return self if access.is_administrator else self.filter(agreement__sales_team__in=access.sales)
+
+    def handed_in(self, agreement: "Agreement", period: "Period") -> "HandoffQuerySet":
+        return self.filter(agreement=agreement, handed_on__range=(period.start_on, period.end_on))
+
+    def open(self) -> "HandoffQuerySet":
+        return self.filter(state__in=states.OPEN)
+
+    def closed(self) -> "HandoffQuerySet":
+        return self.filter(state__in=states.CLOSED)
+
+    def with_clock(self, at: datetime) -> "HandoffQuerySet":
+        """Adds `clock_state`: `leads.clocks.clock` in SQL, branch by branch."""
+        passed, is_open = Q(due_at__lt=at), Q(state__in=states.OPEN)
+        return self.annotate(
+            clock_state=Case(
+                When(Q(stopped_at__isnull=False, due_at__isnull=True), then=Value(clocks.KEPT)),
+                When(Q(stopped_at__lte=F("due_at")), then=Value(clocks.KEPT)),
+                When(Q(stopped_at__isnull=False), then=Value(clocks.MISSED)),
+                When(passed & is_open, then=Value(clocks.OVERDUE)),
+                When(passed, then=Value(clocks.MISSED)),
+                When(Q(warn_at__lte=at) & is_open, then=Value(clocks.DUE_SOON)),
+                default=Value(clocks.RUNNING),
+                output_field=CharField(),
+            )
+        )
+
+    def clocked(self, clock: str, at: datetime) -> "HandoffQuerySet":
+        return self.with_clock(at).filter(clock_state=clock)
+
+    def breached(self, at: datetime) -> "HandoffQuerySet":
+        return self.with_clock(at).filter(clock_state__in=clocks.BREACHED)
+
+    def overdue(self, at: datetime) -> "HandoffQuerySet":
+        return self.open().filter(stopped_at=None, due_at__lt=at)
+
+    def due_soon(self, at: datetime) -> "HandoffQuerySet":
+        return self.open().filter(stopped_at=None, warn_at__lte=at).exclude(due_at__lt=at)
+
+    def followed_up(self) -> "HandoffQuerySet":
+        return self.filter(response_us__isnull=False)
+
+    def returned_untouched(self) -> "HandoffQuerySet":
+        """Returned before any attempt."""
+        return self.filter(returned_at__isnull=False, response_us=None)
+
+    def never_followed_up(self, at: datetime) -> "HandoffQuerySet":
+        return self.filter(stopped_at=None, due_at__lt=at)
+
+    def running(self, at: datetime) -> "HandoffQuerySet":
+        return self.filter(Q(stopped_at=None), Q(due_at=None) | Q(due_at__gte=at))
+
+    def marketings_returns(self) -> "HandoffQuerySet":
+        return self.filter(returned_at__isnull=False, return_reason__in=MARKETING_REASONS)
+
+    def never_connected(self) -> "HandoffQuerySet":
+        """What the depth counts: returns for marketing's reasons are left out."""
+        return self.filter(connected_at=None).exclude(returned_at__isnull=False, return_reason__in=MARKETING_REASONS)
+
+    def by_urgency(self) -> "HandoffQuerySet":
+        """Nobody called yet first, by due time; then those still to be reached; then the connected."""
+        return self.annotate(
+            rank=Case(When(stopped_at=None, then=Value(0)), When(connected_at=None, then=Value(1)), default=Value(2))
+        ).order_by("rank", "due_at", "handed_at", "pk")

@@ -1,0 +1,58 @@
+"""PURE. The states of a handoff and what may follow what; an impossible graph fails at import."""
+
+from datetime import datetime
+
+WAITING, ACCEPTED, WORKING, CONNECTED = "waiting", "accepted", "working", "connected"
+WON, LOST, RETURNED = "won", "lost", "returned"
+OPEN = (WAITING, ACCEPTED, WORKING, CONNECTED)
+CLOSED = (WON, LOST, RETURNED)
+
+FOLLOWS: dict[str, frozenset[str]] = {
+    WAITING: frozenset({ACCEPTED, WORKING, CONNECTED, WON, LOST, RETURNED}),
+    ACCEPTED: frozenset({WORKING, CONNECTED, WON, LOST, RETURNED}),
+    WORKING: frozenset({CONNECTED, WON, LOST, RETURNED}),
+    CONNECTED: frozenset({WON, LOST, RETURNED}),
+    WON: frozenset(),
+    LOST: frozenset(),
+    RETURNED: frozenset(),
+}
+
+
+def check_graph(follows: dict[str, frozenset[str]]) -> None:
+    """Raises ValueError where a state is unknown, unreachable from waiting, or an end that is not an end."""
+    unknown = set().union(*follows.values()) - set(follows)
+    reached, todo = {WAITING}, [WAITING]
+    while todo:
+        fresh = follows.get(todo.pop(), frozenset()) - reached
+        reached |= fresh
+        todo += fresh
+    ends = {state for state, after in follows.items() if not after}
+    if unknown or reached != set(follows) or ends != set(CLOSED):
+        raise ValueError(f"impossible states: {unknown=} unreached={set(follows) - reached} {ends=}")
+
+
+check_graph(FOLLOWS)
+
+
+def may_become(state: str, after: str) -> bool:
+    return after in FOLLOWS[state]
+
+
+def state_of(
+    *,
+    accepted_at: datetime | None,
+    attempts: int,
+    connected_at: datetime | None,
+    returned_at: datetime | None,
+    verdict: str | None,
+) -> str:
+    """The state that follows from what happened; `verdict` is the outcome of this handoff: "won", "lost" or None."""
+    if returned_at is not None:
+        return RETURNED
+    if verdict:
+        return verdict
+    if connected_at is not None:
+        return CONNECTED
+    if attempts:
+        return WORKING
+    return ACCEPTED if accepted_at is not None else WAITING

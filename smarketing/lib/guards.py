@@ -1,0 +1,64 @@
+"""Deny by default: every view carries exactly one guard, and a system check finds a URL without one."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import URLPattern, URLResolver
+
+View = Callable[..., HttpResponseBase]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A decorator for views. Without `may` anyone comes in; otherwise a signed-in person for whom `may` is true.
+
+    A stranger is sent to the sign-in page, a signed-in person without the role gets 403.
+    """
+
+    name: str
+    may: Callable[[HttpRequest], bool] | None = None
+
+    def __call__(self, view: View) -> View:
+        if hasattr(view, "guard"):
+            raise TypeError(f"{view} has a guard already: {view.guard}")
+
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if self.may is not None:
+                if not request.user.is_authenticated:
+                    return sign_in(request)
+                if not self.may(request):
+                    raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.guard = self.name  # type: ignore[attr-defined]
+        return guarded
+
+    def include(self, patterns: list[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:
+        """Guards every view of somebody else's URL list."""
+        for pattern in leaves(patterns):
+            pattern.callback = self(pattern.callback)
+        return patterns
+
+
+def sign_in(request: HttpRequest) -> HttpResponseBase:
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Refresh": "true"})
+    return redirect_to_login(request.get_full_path())
+
+
+def leaves(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from leaves(pattern.url_patterns)
+        else:
+            yield pattern
+
+
+def unguarded(patterns: list[URLPattern | URLResolver]) -> list[str]:
+    return [str(leaf.pattern) for leaf in leaves(patterns) if not hasattr(leaf.callback, "guard")]

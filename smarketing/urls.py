@@ -1,0 +1,17 @@
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from smarketing import views
+from smarketing.accounts.access import administrators, anyone
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("healthz", views.health, name="health"),
+    path("language/", views.set_language, name="set_language"),
+    path("styleguide/", views.styleguide, name="styleguide"),
+    path("agreements/", include("agreements.urls")),
+    path("reports/", include("reports.urls")),
+    path("leads/", include("leads.urls")),
+    path("accounts/", include(anyone.include(views.account_urls()))),
+    path("admin/", include((administrators.include(admin.site.urls[0]), "admin"), namespace="admin")),
+]
