@@ -1,0 +1,26 @@
+"""PURE. Cells of a CSV file that a spreadsheet must show and never run."""
+
+import re
+from collections.abc import Iterable
+
+_RISKY = frozenset("=+-@\t\r\n \x00")
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][+-]?\d+)?%?", re.ASCII)
+_PHONE = re.compile(r"\+\d(?:[ ./-]?(?:\d|\(\d+\)))*", re.ASCII)
+
+
+def safe_cell(text: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet might read it as a formula.
+
+    Risky beginnings are = + - @, tab, carriage return, line feed, space and NUL (OWASP, "CSV Injection"; a blank
+    may be trimmed off and uncover a sign behind it). Plain numbers and phone numbers stay as they are.
+    """
+    if not text or text[0] not in _RISKY:
+        return text
+    if _NUMBER.fullmatch(text) or _PHONE.fullmatch(text):
+        return text
+    return f"'{text}"
+
+
+def safe_row(cells: Iterable[object]) -> list[str]:
+    """Every value as text for a CSV writer: None is an empty cell."""
+    return ["" if cell is None else safe_cell(str(cell)) for cell in cells]
