@@ -21,7 +21,7 @@ def main(lock: Path) -> None:
     key = hashlib.sha256(lock.read_bytes()).hexdigest()
     if PYTHON.exists() and stamp.exists() and stamp.read_text() == key:
         return
-    print(f"Installing {lock.name} into .venv", flush=True)
+    print(f"Installing {lock.name} into .venv (about half a minute)", flush=True)
     make_environment()
     install(lock)
     stamp.write_text(key)
@@ -35,8 +35,9 @@ def make_environment() -> None:
 def install(lock: Path) -> None:
     if not can_run("-m", "uv", "--version"):
         install_uv()
-    uv: list[str | Path] = [PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON, "--require-hashes", "-r", lock]
-    if subprocess.run(uv, check=False).returncode:
+    # Compiled now, because some machines forbid Python to keep what it compiles, and then every start is slow.
+    uv: list[str | Path] = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--compile-bytecode"]
+    if subprocess.run([*uv, "--python", PYTHON, "--require-hashes", "-r", lock], check=False).returncode:
         # uv does not read pip's configuration, where a company's own registry may be named.
         print("uv could not install it; trying pip", flush=True)
         pip_install(lock)
