@@ -41,12 +41,16 @@ class Agreement(models.Model):
 class Version(models.Model):
     """One set of terms of an agreement. Every measured number belongs to the version in force at its handoff.
 
+    A version under which handoffs were measured is never changed: a correction with the same date supersedes it,
+    and the handoffs stay with the old one until somebody recomputes them.
+
     `calendar` holds {"week": {day: [[from, to]]}, "holidays": {"country", "subdivision"}, "closed": [date],
     "overrides": {date: [[from, to]]}}, as in the TOML form.
     """
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="versions")
     effective_on = models.DateField(_("in force from"))
+    superseded_at = models.DateTimeField(_("superseded"), null=True)
     pacing = models.CharField(_("pacing"), max_length=10, choices=Pacing.choices, default=Pacing.WORKING)
     calendar = models.JSONField(_("working calendar"))
     warn_share = models.DecimalField(
@@ -66,7 +70,11 @@ class Version(models.Model):
         verbose_name_plural = _("versions")
         ordering = ["agreement", "effective_on"]
         constraints = [
-            models.UniqueConstraint(fields=["agreement", "effective_on"], name="one_version_per_effective_date")
+            models.UniqueConstraint(
+                fields=["agreement", "effective_on"],
+                condition=Q(superseded_at=None),
+                name="one_version_per_effective_date",
+            )
         ]
 
     def __str__(self) -> str:

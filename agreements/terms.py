@@ -12,7 +12,7 @@ import holidays
 
 from agreements.enums import Measure
 from agreements.models import Agreement, Version
-from agreements.targets import Assumptions, TargetError, derive
+from agreements.targets import Assumptions, MonthPace, TargetError, derive, paced_days
 from agreements.worktime import WorkCalendar
 from smarketing.lib.periods import Period
 
@@ -56,11 +56,18 @@ class Terms:
 
 @dataclass(frozen=True)
 class Timeline:
-    """All versions of one agreement, oldest first. What was before the first one is measured by the first."""
+    """All versions of one agreement, oldest first. What was before the first one is measured by the first.
+
+    `superseded` are those that corrections replaced: handoffs measured under them stay with them.
+    """
 
     agreement_id: int
     zone: ZoneInfo
     versions: tuple[Terms, ...]
+    superseded: tuple[Terms, ...] = ()
+
+    def by_id(self, version_id: int) -> Terms:
+        return next(terms for terms in self.versions + self.superseded if terms.version_id == version_id)
 
     def on(self, day: date) -> Terms:
         index = bisect_right([terms.effective_on for terms in self.versions], day)
@@ -71,9 +78,11 @@ class Timeline:
 
 
 def timeline(agreement: Agreement) -> Timeline:
-    versions = agreement.versions.order_by("effective_on").prefetch_related("objectives")
     zone = agreement.time_zone
-    return Timeline(agreement.pk, ZoneInfo(zone), tuple(terms_of(version, zone) for version in versions))
+    rows = list(agreement.versions.order_by("effective_on").prefetch_related("objectives"))
+    current = tuple(terms_of(row, zone) for row in rows if row.superseded_at is None)
+    former = tuple(terms_of(row, zone) for row in rows if row.superseded_at is not None)
+    return Timeline(agreement.pk, ZoneInfo(zone), current, former)
 
 
 def terms_of(version: Version, zone: str) -> Terms:
@@ -155,3 +164,15 @@ def _month_target(month: date, agreed: int | None, quota: Decimal | None, terms:
     except TargetError:
         return None
     return MonthTarget(month, derived.leads, derived.exact_leads, is_direct=False)
+
+
+def month_paces(targets: dict[date, MonthTarget], period: Period, terms: Timeline) -> list[MonthPace]:
+    """How the goal of each month of the period rises: paced as its first day's version says, by each day's calendar."""
+    return [_month_pace(month, targets.get(month.start_on), terms) for month in period.months()]
+
+
+def _month_pace(month: Period, target: MonthTarget | None, terms: Timeline) -> MonthPace:
+    days = month.days()
+    working = [day for day in days if terms.on(day).calendar.is_working_day(day)]
+    paced = paced_days(days, terms.on(month.start_on).pacing, working)
+    return MonthPace(days, paced, target.leads if target else None)

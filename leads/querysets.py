@@ -9,7 +9,7 @@ from leads.enums import MARKETING_REASONS
 
 if TYPE_CHECKING:
     from agreements.models import Agreement
-    from leads.models import Handoff
+    from leads.models import Handoff, Lead
     from smarketing.accounts.access import Access
     from smarketing.lib.periods import Period
 
@@ -35,6 +35,21 @@ def _handed_over() -> "QuerySet[Handoff, int]":
     return apps.get_model("leads", "Handoff").objects.order_by().values_list("lead_id", flat=True)
 
 
+def _clock(at: datetime) -> Case:
+    """`leads.clocks.clock`, branch by branch."""
+    passed, is_open = Q(due_at__lt=at), Q(state__in=states.OPEN)
+    return Case(
+        When(Q(stopped_at__isnull=False, due_at__isnull=True), then=Value(clocks.KEPT)),
+        When(Q(stopped_at__lte=F("due_at")), then=Value(clocks.KEPT)),
+        When(Q(stopped_at__isnull=False), then=Value(clocks.MISSED)),
+        When(passed & is_open, then=Value(clocks.OVERDUE)),
+        When(passed, then=Value(clocks.MISSED)),
+        When(Q(warn_at__lte=at) & is_open, then=Value(clocks.DUE_SOON)),
+        default=Value(clocks.RUNNING),
+        output_field=CharField(),
+    )
+
+
 class HandoffQuerySet(QuerySet["Handoff"]):
     def visible_to(self, access: "Access") -> "HandoffQuerySet":
         """The handoffs whose leads this person may see."""
@@ -58,26 +73,14 @@ class HandoffQuerySet(QuerySet["Handoff"]):
         return self.filter(state__in=states.CLOSED)
 
     def with_clock(self, at: datetime) -> "HandoffQuerySet":
-        """Adds `clock_state`: `leads.clocks.clock` in SQL, branch by branch."""
-        passed, is_open = Q(due_at__lt=at), Q(state__in=states.OPEN)
-        return self.annotate(
-            clock_state=Case(
-                When(Q(stopped_at__isnull=False, due_at__isnull=True), then=Value(clocks.KEPT)),
-                When(Q(stopped_at__lte=F("due_at")), then=Value(clocks.KEPT)),
-                When(Q(stopped_at__isnull=False), then=Value(clocks.MISSED)),
-                When(passed & is_open, then=Value(clocks.OVERDUE)),
-                When(passed, then=Value(clocks.MISSED)),
-                When(Q(warn_at__lte=at) & is_open, then=Value(clocks.DUE_SOON)),
-                default=Value(clocks.RUNNING),
-                output_field=CharField(),
-            )
-        )
+        """Adds `clock_state`: `leads.clocks.clock` in SQL."""
+        return self.annotate(clock_state=_clock(at))
 
     def clocked(self, clock: str, at: datetime) -> "HandoffQuerySet":
-        return self.with_clock(at).filter(clock_state=clock)
+        return self.annotate(clock_state=_clock(at)).filter(clock_state=clock)
 
     def breached(self, at: datetime) -> "HandoffQuerySet":
-        return self.with_clock(at).filter(clock_state__in=clocks.BREACHED)
+        return self.annotate(clock_state=_clock(at)).filter(clock_state__in=clocks.BREACHED)
 
     def overdue(self, at: datetime) -> "HandoffQuerySet":
         return self.open().filter(stopped_at=None, due_at__lt=at)

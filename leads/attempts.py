@@ -1,0 +1,97 @@
+"""Actions: record an attempt, withdraw one."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from leads.enums import EventKind
+from leads.handoff import HandoffClosed
+from leads.models import Attempt, Event, Handoff
+from leads.refusals import Refused
+from leads.standing import changing
+from smarketing.accounts.models import User
+
+
+class InTheFuture(Refused):
+    """An attempt that has not happened yet."""
+
+
+class AlreadyRecorded(Refused):
+    """The same rep, channel and instant: one click too many."""
+
+
+class AlreadyWithdrawn(Refused):
+    """Somebody else was faster."""
+
+
+def record(
+    handoff: Handoff,
+    *,
+    channel: str,
+    result: str,
+    by: User,
+    at: datetime,
+    attempted_at: datetime | None = None,
+    note: str = "",
+) -> Attempt:
+    """Writes down one try to reach the lead; it belongs to the lead's handoff at that time.
+
+    Who records the first one for a handoff that nobody has, gets it.
+    """
+    attempted_at = attempted_at or at
+    if attempted_at > at:
+        raise InTheFuture(_("An attempt cannot lie in the future."))
+    with changing(handoff.lead_id) as lead:
+        current = Handoff.objects.filter(pk=handoff.pk).first()
+        if current is None or not current.is_open:
+            raise HandoffClosed(_("This handoff is closed."))
+        if current.rep_id is None and not current.rep_name:
+            current.rep, current.rep_name, current.assigned_at = by, by.name, at
+            current.save(update_fields=["rep", "rep_name", "assigned_at"])
+        try:
+            with transaction.atomic():
+                attempt = Attempt.objects.create(
+                    lead=lead,
+                    handoff=current,
+                    attempted_at=attempted_at,
+                    channel=channel,
+                    result=result,
+                    rep=by,
+                    rep_name=by.name,
+                    note=note,
+                    recorded_at=at,
+                    recorded_by=by,
+                )
+        except IntegrityError as error:
+            raise AlreadyRecorded(_("This attempt is recorded already.")) from error
+        Event.objects.create(
+            lead=lead,
+            handoff=current,
+            kind=EventKind.ATTEMPTED,
+            by=by,
+            at=at,
+            details={"attempt": attempt.pk, "channel": channel, "result": result},
+        )
+    attempt.refresh_from_db()
+    return attempt
+
+
+def withdraw(attempt: Attempt, *, by: User, at: datetime) -> None:
+    """Takes a wrongly recorded attempt out again; the history keeps that it was there."""
+    with changing(attempt.lead_id) as lead:
+        if not Attempt.objects.filter(pk=attempt.pk).exists():
+            raise AlreadyWithdrawn(_("This attempt was withdrawn already."))
+        Event.objects.create(
+            lead=lead,
+            handoff_id=attempt.handoff_id,
+            kind=EventKind.WITHDRAWN,
+            by=by,
+            at=at,
+            details={
+                "channel": attempt.channel,
+                "result": attempt.result,
+                "attempted_at": attempt.attempted_at.isoformat(),
+            },
+        )
+        attempt.delete()

@@ -1,0 +1,74 @@
+"""A small cast: two teams, an agreement between them, and people on every side."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from agreements.enums import Measure
+from agreements.models import Agreement, Objective, Version
+from agreements.terms import timeline
+from leads.handoff import hand_over
+from leads.models import Attempt, Handoff, Lead
+from leads.standing import changing
+from smarketing.accounts.models import Membership, Role, Side, Team, User
+
+PASSWORD = "a long demonstration password"  # noqa: S105
+OFFICE_HOURS = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)  # 09:00 in Berlin, a Monday without a holiday
+
+
+def person(email: str, *teams: Team, role: str = Role.MEMBER, **fields: Any) -> User:
+    name = fields.pop("name", email.split("@")[0].title())
+    user = User.objects.create_user(email, PASSWORD, name=name, **fields)
+    Membership.objects.bulk_create(Membership(user=user, team=team, role=role) for team in teams)
+    return user
+
+
+def team(name: str, side: str) -> Team:
+    return Team.objects.create(name=name, side=side)
+
+
+def agreement(slug: str = "north", *, zone: str = "Europe/Berlin", **version: Any) -> Agreement:
+    """Mon-fri 09-17; sixty working minutes in 90 % of the cases; six attempts within fifteen working days."""
+    made = Agreement.objects.create(
+        slug=slug,
+        name=f"Agreement {slug.title()}",
+        marketing_team=team(f"Marketing {slug}", Side.MARKETING),
+        sales_team=team(f"Sales {slug}", Side.SALES),
+        time_zone=zone,
+        currency="EUR",
+    )
+    promises = version.pop("promises", True)
+    fields = {"effective_on": date(2020, 1, 1), "calendar": {"week": OFFICE_HOURS}, **version}
+    terms = Version.objects.create(agreement=made, **fields)
+    if promises:
+        Objective.objects.create(version=terms, measure=Measure.SPEED, within_minutes=60, share=Decimal("0.9"))
+        Objective.objects.create(version=terms, measure=Measure.DEPTH, attempts=6, within_working_days=15)
+    return made
+
+
+def lead(deal: Agreement, at: datetime = MONDAY, **fields: Any) -> Lead:
+    values = {"name": "Ada Lovelace", "email": "ada@example.org", "source": "fair", "tier": "A", **fields}
+    return Lead.objects.create(agreement=deal, created_at=at, recorded_at=at, **values)
+
+
+def handed(deal: Agreement, at: datetime = MONDAY, rep: User | None = None, **fields: Any) -> Handoff:
+    """A lead won half an hour before it is handed over."""
+    return hand_over(lead(deal, at - timedelta(minutes=30), **fields), by=None, at=at, rep=rep)
+
+
+def attempted(handoff: Handoff, at: datetime, result: str = "no_answer", **fields: Any) -> Attempt:
+    """An attempt as a file would bring it, also one before the handoff."""
+    with changing(handoff.lead_id) as locked:
+        return Attempt.objects.create(
+            lead=locked,
+            attempted_at=at,
+            result=result,
+            recorded_at=at,
+            **{"channel": "phone", "rep_name": "somebody", **fields},
+        )
+
+
+def local(deal: Agreement, text: str) -> datetime:
+    """The instant of a wall time like "2026-03-02 09:00" in the agreement's time zone."""
+    return datetime.fromisoformat(text).replace(tzinfo=timeline(deal).zone)

@@ -1,0 +1,73 @@
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from agreements.models import Agreement
+from smarketing.accounts.models import Role, Team, User
+from tests import cast
+
+
+@pytest.fixture(autouse=True)
+def _quick(settings):
+    """Passwords hashed in no time, static files without a manifest."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+@pytest.fixture
+def north(db) -> Agreement:
+    return cast.agreement("north")
+
+
+@pytest.fixture
+def south(db) -> Agreement:
+    """Another company's agreement: everything of it is foreign."""
+    return cast.agreement("south")
+
+
+@pytest.fixture
+def marketer(north: Agreement) -> User:
+    return cast.person("mia@example.org", north.marketing_team, name="Mia Marketing")
+
+
+@pytest.fixture
+def rep(north: Agreement) -> User:
+    return cast.person("rob@example.org", north.sales_team, name="Rob Rep")
+
+
+@pytest.fixture
+def sales_lead(north: Agreement) -> User:
+    return cast.person("lea@example.org", north.sales_team, role=Role.LEAD, name="Lea Lead")
+
+
+@pytest.fixture
+def leader(db) -> User:
+    return cast.person("cleo@example.org", is_leadership=True, name="Cleo Chief")
+
+
+@pytest.fixture
+def administrator(db) -> User:
+    return cast.person("ann@example.org", is_superuser=True, name="Ann Admin")
+
+
+@pytest.fixture
+def stranger(south: Agreement) -> User:
+    """A member of both teams of a foreign agreement."""
+    return cast.person("sam@example.org", south.marketing_team, south.sales_team, name="Sam Stranger")
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User], Client]:
+    def client_of(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def sales_team(north: Agreement) -> Team:
+    return north.sales_team
