@@ -1,9 +1,11 @@
 """Runs a command beside a PostgreSQL, a Redis and a RabbitMQ made for it, and stops them whatever happens.
 
     python setup/with_services.py -- pytest
+    python setup/with_services.py TEST_POSTGRES_URL -- python manage.py check
 
-The command finds them in TEST_POSTGRES_URL, TEST_REDIS_URL and TEST_RABBITMQ_URL, and a browser in TEST_CHROMIUM.
-What cannot be had is named and left out; with CI=true or REQUIRE_ALL=1 it ends the run instead.
+The command finds them in TEST_POSTGRES_URL, TEST_REDIS_URL and TEST_RABBITMQ_URL, a browser in TEST_CHROMIUM and the
+real data in REAL_DATA. Variables named before the dashes are the only ones it needs. What cannot be had is named and
+left out; with CI=true or REQUIRE_ALL=1 it ends the run instead.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ LEFT_OUT = {
 NOT_FOR_TESTS = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "DEMO")
 
 
-def main(command: list[str]) -> int:
+def main(wanted: list[str], command: list[str]) -> int:
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGHUP, leave)
     running: dict[str, servers.Server] = {}
@@ -46,11 +48,12 @@ def main(command: list[str]) -> int:
     folder = Path(tempfile.mkdtemp(prefix="smarketing-tests-"))
     folder.chmod(0o755)  # PostgreSQL passes through it as another user
     try:
-        start_all(folder, running, missing)
+        start_all(wanted, folder, running, missing)
         wait_for_all(running, missing)
-        found = {name: server.url for name, server in running.items() if name not in missing}
-        env = environment(found, missing) | {"VAR_DIR": str(folder / "var")}
-        if missing and not report(missing):
+        env = environment({name: server.url for name, server in running.items() if name not in missing})
+        env["VAR_DIR"] = str(folder / "var")
+        missing |= other_missing(env)
+        if not may_go_on({name: reason for name, reason in missing.items() if name in wanted}):
             return 1
         return run(command, env)
     finally:
@@ -63,8 +66,10 @@ def leave(signum: int, frame: FrameType | None) -> None:
     sys.exit(128 + signum)
 
 
-def start_all(folder: Path, running: dict[str, servers.Server], missing: dict[str, str]) -> None:
+def start_all(wanted: list[str], folder: Path, running: dict[str, servers.Server], missing: dict[str, str]) -> None:
     for name, start in STARTERS.items():
+        if name not in wanted:
+            continue
         own = folder / name.lower()
         own.mkdir()
         try:
@@ -81,25 +86,28 @@ def wait_for_all(running: dict[str, servers.Server], missing: dict[str, str]) ->
             missing[name] = str(reason)
 
 
-def environment(found: dict[str, str], missing: dict[str, str]) -> dict[str, str]:
+def environment(found: dict[str, str]) -> dict[str, str]:
     ours = {*NOT_FOR_TESTS, *STARTERS}
     env = {name: value for name, value in os.environ.items() if name not in ours} | found
     browser = env.get("TEST_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser:
-        env["TEST_CHROMIUM"] = browser
-    else:
+    return env | ({"TEST_CHROMIUM": browser} if browser else {})
+
+
+def other_missing(env: dict[str, str]) -> dict[str, str]:
+    missing = {}
+    if "TEST_CHROMIUM" not in env:
         missing["TEST_CHROMIUM"] = "no chromium is installed (Debian: apt-get install chromium)"
     if not Path(env.get("REAL_DATA") or "missing").is_dir():
         missing["REAL_DATA"] = "REAL_DATA names no folder"
-    return env
+    return missing
 
 
-def report(missing: dict[str, str]) -> bool:
-    """Says what is missing and whether the run may go on without it."""
+def may_go_on(missing: dict[str, str]) -> bool:
+    """Says what is missing, and whether that ends the run."""
     required = os.environ.get("CI") == "true" or os.environ.get("REQUIRE_ALL") == "1"
     for name, reason in missing.items():
         print(f"{'Missing' if required else 'Left out'}: {LEFT_OUT[name]}, for {reason}", file=sys.stderr)
-    return not required
+    return not (missing and required)
 
 
 def run(command: list[str], env: dict[str, str]) -> int:
@@ -117,6 +125,7 @@ def run(command: list[str], env: dict[str, str]) -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 3 or sys.argv[1] != "--":
+    if "--" not in sys.argv[1:-1]:
         sys.exit(__doc__)
-    sys.exit(main(sys.argv[2:]))
+    split = sys.argv.index("--")
+    sys.exit(main(sys.argv[1:split] or list(LEFT_OUT), sys.argv[split + 1 :]))
