@@ -307,3 +307,21 @@ class WaitingRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} · {self.external_id}"
+
+
+class RepName(models.Model):
+    """A name for a rep in files, matched by hand to a person: files that come later find it here."""
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="rep_names")
+    name = models.CharField(max_length=150)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("rep"))
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("rep named in files")
+        verbose_name_plural = _("reps named in files")
+        constraints = [models.UniqueConstraint(fields=["agreement", "name"], name="one_person_per_rep_name")]
+
+    def __str__(self) -> str:
+        return self.name
