@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("healthz", views.health, name="health"),
     path("language/", views.set_language, name="set_language"),
+    path("profile/", views.profile, name="profile"),
     path("styleguide/", views.styleguide, name="styleguide"),
     path("agreements/", include("agreements.urls")),
     path("reports/", include("reports.urls")),

@@ -1,0 +1,42 @@
+"""Numbers, shares and money as the reader's language writes them. Halves are rounded up, as people do."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext, pgettext
+
+Number = int | float | Decimal
+NOTHING = "–"
+SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
+MINUS = "−"
+
+
+def number(value: Number | None, places: int = 0) -> str:
+    if value is None:
+        return NOTHING
+    exact = Decimal(str(value))
+    if not exact.is_finite():
+        return NOTHING
+    rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    text = number_format(abs(rounded), decimal_pos=places, use_l10n=True, force_grouping=True)
+    return MINUS + text if rounded < 0 else text
+
+
+def percent(share: Number | None, places: int = 0) -> str:
+    """A share of one: 0.9 is "90%"."""
+    if share is None:
+        return NOTHING
+    return gettext("%(number)s%%") % {"number": number(Decimal(str(share)) * 100, places)}
+
+
+def money(amount: Number | None, currency: str) -> str:
+    """Whole amounts without cents, others with two places."""
+    if amount is None:
+        return NOTHING
+    exact = Decimal(str(amount))
+    text = number(abs(exact), 0 if exact == exact.to_integral_value() else 2)
+    if currency in SIGNS:
+        said = pgettext("money", "%(sign)s%(amount)s") % {"sign": SIGNS[currency], "amount": text}
+    else:
+        said = pgettext("money", "%(currency)s %(amount)s") % {"currency": currency, "amount": text}
+    return MINUS + said if exact < 0 else said

@@ -1,0 +1,34 @@
+"""Answers to htmx. Messages travel with every one of them, beside the part that was asked for."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+
+def is_partial(request: HttpRequest) -> bool:
+    """A part of the page is asked for; a boosted link or a history miss wants the whole."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def fragment(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """`template` names a partial, as in "leads/queue.html#row"."""
+    part = render_to_string(template, context, request)
+    return HttpResponse(part + messages_part(request), status=status)
+
+
+def event_response(request: HttpRequest, *events: str) -> HttpResponse:
+    """Changes nothing by itself but the messages; parts of the page that listen fetch themselves anew."""
+    headers = {"HX-Trigger": json.dumps(dict.fromkeys(events)), "HX-Reswap": "none"}
+    return HttpResponse(messages_part(request), headers=headers)
+
+
+def go_to(url: str) -> HttpResponse:
+    """The whole page goes there, where a plain redirect would only fill the part."""
+    return HttpResponse(status=204, headers={"HX-Redirect": url})
+
+
+def messages_part(request: HttpRequest) -> str:
+    return render_to_string("parts/messages.html#swap", request=request)
