@@ -9,7 +9,7 @@ from leads.enums import MARKETING_REASONS
 
 if TYPE_CHECKING:
     from agreements.models import Agreement
-    from leads.models import Handoff, Lead
+    from leads.models import Handoff, Lead  # noqa: F401  (Lead stands in a string that ruff does not read)
     from smarketing.accounts.access import Access
     from smarketing.lib.periods import Period
 
@@ -63,6 +63,13 @@ class HandoffQuerySet(QuerySet["Handoff"]):
         """The handoffs that this person may follow up."""
         return self if access.is_administrator else self.filter(agreement__sales_team__in=access.sales)
 
+    def led_by(self, access: "Access") -> "HandoffQuerySet":
+        """The handoffs of the sales teams that this person leads."""
+        return self if access.is_administrator else self.filter(agreement__sales_team__in=access.led)
+
+    def of_nobody(self) -> "HandoffQuerySet":
+        return self.filter(rep=None, rep_name="")
+
     def handed_in(self, agreement: "Agreement", period: "Period") -> "HandoffQuerySet":
         return self.filter(agreement=agreement, handed_on__range=(period.start_on, period.end_on))
 
@@ -109,7 +116,15 @@ class HandoffQuerySet(QuerySet["Handoff"]):
         return self.filter(connected_at=None).exclude(returned_at__isnull=False, return_reason__in=MARKETING_REASONS)
 
     def by_urgency(self) -> "HandoffQuerySet":
-        """Nobody called yet first, by due time; then those still to be reached; then the connected."""
+        """Nobody called yet, by due time; then promised attempts outstanding, by theirs; then those with all of them
+        made; the connected last."""
+        is_unmet, is_connected = Q(stopped_at=None), Q(connected_at__isnull=False)
         return self.annotate(
-            rank=Case(When(stopped_at=None, then=Value(0)), When(connected_at=None, then=Value(1)), default=Value(2))
-        ).order_by("rank", "due_at", "handed_at", "pk")
+            rank=Case(
+                When(is_unmet, then=Value(0)),
+                When(is_connected, then=Value(3)),
+                When(depth_met_at__isnull=False, then=Value(2)),
+                default=Value(1),
+            ),
+            deadline=Case(When(is_unmet, then=F("due_at")), default=F("depth_due_at")),
+        ).order_by("rank", F("deadline").asc(nulls_last=True), "handed_at", "pk")

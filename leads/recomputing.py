@@ -1,4 +1,4 @@
-"""Actions: make again what stands on all handoffs of an agreement; first as a preview, then with an author and a log."""
+"""Actions: make again what stands on all handoffs of an agreement: as a preview, then with an author and a log."""
 
 from collections import Counter
 from collections.abc import Iterator

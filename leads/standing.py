@@ -22,29 +22,6 @@ from leads.states import state_of
 
 Instants = npt.NDArray[np.datetime64]
 MICROSECOND = timedelta(microseconds=1)
-DERIVED = (
-    "version_id",
-    "handed_on",
-    "source",
-    "tier",
-    "state",
-    "waited_us",
-    "waited_wall_us",
-    "warn_at",
-    "due_at",
-    "stopped_at",
-    "first_attempt_at",
-    "accepted_us",
-    "response_us",
-    "response_wall_us",
-    "connected_at",
-    "connected_us",
-    "connected_nth",
-    "attempts_count",
-    "promised_attempts",
-    "depth_due_at",
-    "depth_met_at",
-)
 
 
 @dataclass(frozen=True)
@@ -89,9 +66,15 @@ def refresh(lead_ids: Collection[int], terms: Timeline, *, by_terms_in_force: bo
     for difference in wrong:
         for name, (_old, new) in difference.fields.items():
             setattr(difference.handoff, name, new)
-    names = [name.removesuffix("_id") for name in DERIVED]
-    Handoff.objects.bulk_update([difference.handoff for difference in wrong], names, batch_size=200)
+    changed = {name.removesuffix("_id") for difference in wrong for name in difference.fields}
+    _upsert([difference.handoff for difference in wrong], sorted(changed))
     return len(wrong)
+
+
+def _upsert(rows: list[Any], names: list[str]) -> None:
+    """Writes these fields of rows that exist; many times as fast as `bulk_update`, which builds a CASE per cell."""
+    if rows and names:
+        type(rows[0]).objects.bulk_create(rows, update_conflicts=True, update_fields=names, unique_fields=["id"])
 
 
 def differences(
@@ -163,7 +146,7 @@ def _link_attempts(cases: list[_Case]) -> None:
             if attempt.handoff_id != case.handoff.pk:
                 attempt.handoff_id = case.handoff.pk
                 strays.append(attempt)
-    Attempt.objects.bulk_update(strays, ["handoff"], batch_size=500)
+    _upsert(strays, ["handoff"])
 
 
 def _derive(cases: list[_Case], terms: Timeline) -> list[dict[str, Any]]:

@@ -12,13 +12,13 @@ from leads.models import Attempt, Handoff, Lead
 from leads.standing import changing
 from smarketing.accounts.models import Membership, Role, Side, Team, User
 
-PASSWORD = "a long demonstration password"  # noqa: S105
+PASSWORD = "a long demonstration password"
 OFFICE_HOURS = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)  # 09:00 in Berlin, a Monday without a holiday
 
 
 def person(email: str, *teams: Team, role: str = Role.MEMBER, **fields: Any) -> User:
-    name = fields.pop("name", email.split("@")[0].title())
+    name = fields.pop("name", email.partition("@")[0].title())
     user = User.objects.create_user(email, PASSWORD, name=name, **fields)
     Membership.objects.bulk_create(Membership(user=user, team=team, role=role) for team in teams)
     return user

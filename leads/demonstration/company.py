@@ -1,0 +1,273 @@
+"""PURE. The invented company of the demonstration: its people, its two agreements, what they sell and to whom."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from textwrap import dedent
+
+PASSWORD = "smarketing-demo"
+
+
+@dataclass(frozen=True)
+class Person:
+    name: str
+    email: str
+    does: str
+    team: str = ""
+    is_team_lead: bool = False
+    is_leadership: bool = False
+    is_administrator: bool = False
+    language: str = ""
+
+
+def _person(name: str, does: str, team: str = "", **more: object) -> Person:
+    email = name.split(maxsplit=1)[0].lower() + "@nordwind.example"
+    return Person(name=name, email=email, does=does, team=team, **more)  # type: ignore[arg-type]
+
+
+PEOPLE = (
+    _person("Clara Winter", "marketing manager, leads the team", "Marketing DACH", is_team_lead=True),
+    _person("Jonas Keller", "marketing manager", "Marketing DACH"),
+    _person("Petra Hoffmann", "sales team lead (German)", "Sales DACH", is_team_lead=True, language="de"),
+    _person("Lukas Brandt", "sales rep", "Sales DACH"),
+    _person("Aylin Demir", "sales rep", "Sales DACH"),
+    _person("Tobias Schuster", "sales rep", "Sales DACH"),
+    _person("Freja Holm", "marketing manager, leads the team", "Marketing Nordics", is_team_lead=True),
+    _person("Mads Lindgren", "sales team lead (Danish)", "Sales Nordics", is_team_lead=True, language="da"),
+    _person("Sofie Dahl", "sales rep", "Sales Nordics"),
+    _person("Emil Krogh", "sales rep", "Sales Nordics"),
+    _person("Ingrid Sommer", "leadership", is_leadership=True),
+    _person("Nils Berger", "administrator", is_administrator=True),
+)
+SHOWN_FIRST = ("Clara Winter", "Lukas Brandt", "Petra Hoffmann", "Ingrid Sommer", "Nils Berger")
+
+
+@dataclass(frozen=True)
+class Market:
+    """What makes one agreement's story. Rates are fractions; `a_day` leads by weekday, Monday first."""
+
+    slug: str
+    toml: str
+    reps: dict[str, float]  # name -> how long the rep takes, as a factor
+    a_day: tuple[int, ...]
+    waiting_minutes: tuple[int, ...]  # working time since the handoffs that wait at this moment
+    surnames: tuple[str, ...]
+    first_names: tuple[str, ...]
+    places: tuple[str, ...]
+    dialling_code: str
+    deal: int
+    lead_to_customer: float
+    monthly_quota: int | None = None
+    monthly_target: int | None = None
+    fairs: dict[tuple[int, int], str] = field(default_factory=dict)  # (month, first day) -> a fair of three days
+
+
+DACH = Market(
+    slug="dach",
+    toml=dedent("""\
+        slug = "dach"
+        name = "DACH: marketing and sales"
+        time_zone = "Europe/Berlin"
+        currency = "EUR"
+        marketing_team = "Marketing DACH"
+        sales_team = "Sales DACH"
+        effective_on = {effective_on}
+        pacing = "working"
+
+        [calendar]
+        holidays = {{ country = "DE", subdivision = "BE" }}
+
+        [calendar.week]
+        mon = [["09:00", "12:30"], ["13:30", "17:30"]]
+        tue = [["09:00", "12:30"], ["13:30", "17:30"]]
+        wed = [["09:00", "12:30"], ["13:30", "17:30"]]
+        thu = [["09:00", "12:30"], ["13:30", "17:30"]]
+        fri = [["09:00", "12:30"], ["13:30", "16:00"]]
+
+        [calendar.overrides]
+        {christmas_eve} = [["09:00", "12:00"]]
+
+        [[promises]]
+        measure = "speed"
+        within_minutes = 60
+        share = 0.9
+
+        [[promises]]
+        measure = "speed"
+        tier = "A"
+        within_minutes = 30
+        share = 0.9
+
+        [[promises]]
+        measure = "depth"
+        attempts = 6
+        within_working_days = 15
+
+        [assumptions]
+        marketing_share = 0.45
+        average_deal = 9000
+        lead_to_customer = 0.09
+    """),
+    reps={"Lukas Brandt": 0.8, "Aylin Demir": 0.7, "Petra Hoffmann": 1.0, "Tobias Schuster": 3.2},
+    a_day=(13, 12, 12, 11, 8, 2, 2),
+    waiting_minutes=(310, 205, 140, 95, 70, 56, 52, 50, 47, 24, 18, 14, 9, 6, 3, 1),
+    surnames=(
+        "Albrecht",
+        "Bauer",
+        "Busch",
+        "Engel",
+        "Fuchs",
+        "Graf",
+        "Hartmann",
+        "Jung",
+        "Kaiser",
+        "Krüger",
+        "Lorenz",
+        "Maurer",
+        "Nowak",
+        "Otto",
+        "Pohl",
+        "Richter",
+        "Sauer",
+        "Schäfer",
+        "Stein",
+        "Vogel",
+        "Weiß",
+        "Ziegler",
+    ),
+    first_names=(
+        "Anna",
+        "Bernd",
+        "Carla",
+        "David",
+        "Elif",
+        "Frank",
+        "Greta",
+        "Henrik",
+        "Ines",
+        "Jan",
+        "Katrin",
+        "Leon",
+        "Maria",
+        "Nico",
+        "Olga",
+        "Paul",
+        "Rana",
+        "Sven",
+        "Tanja",
+        "Uwe",
+        "Vera",
+        "Yusuf",
+    ),
+    places=("Köln", "Graz", "Zürich", "Leipzig", "Bremen", "Linz", "Ulm", "Basel", "Kiel", "Mainz"),
+    dialling_code="+49 30",
+    deal=9000,
+    lead_to_customer=0.09,
+    monthly_quota=420_000,
+    fairs={(3, 10): "Trade fair", (9, 22): "Trade fair", (11, 17): "Trade fair"},
+)
+
+NORDICS = Market(
+    slug="nordics",
+    toml=dedent("""\
+        slug = "nordics"
+        name = "Nordics: marketing and sales"
+        time_zone = "Europe/Copenhagen"
+        currency = "DKK"
+        marketing_team = "Marketing Nordics"
+        sales_team = "Sales Nordics"
+        effective_on = {effective_on}
+        pacing = "calendar"
+
+        [calendar]
+        holidays = {{ country = "DK" }}
+
+        [calendar.week]
+        mon = [["08:00", "16:00"]]
+        tue = [["08:00", "16:00"]]
+        wed = [["08:00", "16:00"]]
+        thu = [["08:00", "16:00"]]
+        fri = [["08:00", "14:00"]]
+
+        [[promises]]
+        measure = "speed"
+        within_minutes = 120
+        share = 0.8
+
+        [[promises]]
+        measure = "depth"
+        attempts = 5
+        within_working_days = 10
+    """),
+    reps={"Mads Lindgren": 1.0, "Sofie Dahl": 0.7, "Emil Krogh": 1.3},
+    a_day=(6, 6, 5, 5, 4, 1, 1),
+    waiting_minutes=(290, 180, 130, 112, 98, 94, 40, 22, 11, 4),
+    surnames=(
+        "Andersen",
+        "Bech",
+        "Christensen",
+        "Dam",
+        "Eriksen",
+        "Friis",
+        "Gade",
+        "Hansen",
+        "Iversen",
+        "Juhl",
+        "Kjær",
+        "Lund",
+        "Møller",
+        "Nygaard",
+        "Olesen",
+        "Poulsen",
+        "Ravn",
+        "Skov",
+        "Thomsen",
+        "Winther",
+    ),
+    first_names=(
+        "Anders",
+        "Birgit",
+        "Camilla",
+        "Daniel",
+        "Ellen",
+        "Frederik",
+        "Gitte",
+        "Henning",
+        "Ida",
+        "Jesper",
+        "Karen",
+        "Lars",
+        "Mette",
+        "Niels",
+        "Oline",
+        "Per",
+        "Rikke",
+        "Søren",
+        "Trine",
+        "Viggo",
+    ),
+    places=("Aarhus", "Odense", "Malmö", "Aalborg", "Esbjerg", "Lund", "Vejle", "Roskilde"),
+    dialling_code="+45 33",
+    deal=52_000,
+    lead_to_customer=0.08,
+    monthly_target=120,
+    fairs={(5, 6): "Trade fair", (10, 7): "Trade fair"},
+)
+MARKETS = (DACH, NORDICS)
+
+TRADES = ("Logistik", "Metall", "Medien", "Energie", "Technik", "Bau", "Druck", "Food", "Textil", "Labor")
+SOURCES = {"Website": 30, "Paid search": 22, "Webinar": 16, "Newsletter": 12, "Referral": 10, "Partner": 7, "": 3}
+TIERS = {"A": 2, "B": 5, "C": 4}
+
+
+def agreement_toml(market: Market, months: list[date]) -> str:
+    """The agreement as a file, with a quota or a target for each of the months (first days)."""
+    first = months[0]
+    text = market.toml.format(effective_on=first.isoformat(), christmas_eve=f"{first.year}-12-24")
+    return text + "".join(_month(market, month) for month in months)
+
+
+def _month(market: Market, month: date) -> str:
+    growth = 1 + (month.month - 1) * 0.01
+    if market.monthly_quota:
+        return f'\n[[quotas]]\nmonth = "{month:%Y-%m}"\namount = {round(market.monthly_quota * growth, -3):.0f}\n'
+    return f'\n[[targets]]\nmonth = "{month:%Y-%m}"\nleads = {round((market.monthly_target or 0) * growth)}\n'

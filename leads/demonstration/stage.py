@@ -1,0 +1,229 @@
+"""Action: puts the demonstration into the database, or brings it up to the day."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice
+
+from agreements.amendment import apply
+from django.db import transaction
+from django.db.models import Max
+
+from agreements.document import read
+from agreements.models import Agreement, Version
+from agreements.terms import Timeline, timeline
+from leads.demonstration.company import MARKETS, PASSWORD, PEOPLE, Market, agreement_toml
+from leads.demonstration.story import Pass, Scene, Story, stories_of, stories_of_now
+from leads.enums import Result
+from leads.models import Attempt, Handoff, Lead, Outcome
+from leads.standing import refresh
+from smarketing.accounts.models import Membership, Role, Team, User
+from smarketing.lib.periods import Period
+
+MONTHS = 13
+LONGEST_STORY = timedelta(days=150)
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One agreement of the demonstration and what its stories are written down with."""
+
+    agreement: Agreement
+    terms: Timeline
+    people: dict[str, User]
+    at: datetime
+
+    def has_come(self, at: datetime | None) -> bool:
+        return at is not None and at <= self.at
+
+
+def load(*, at: datetime) -> int:
+    """Answers how many leads came in. A second time on the same day none; on a later day what was missing."""
+    with transaction.atomic():
+        for market in MARKETS:
+            apply(read(agreement_toml(market, _months(market, at.date()))), by=None, at=at)
+        people = _people()
+        return sum(_tell(market, people, at) for market in MARKETS)
+
+
+def _months(market: Market, today: date) -> list[date]:
+    """The first days of the months told, and of the next one, so that there is something to plan."""
+    month = Period.of(today)
+    for _n in range(MONTHS - 1):
+        month = month.previous()
+    first = Version.objects.filter(agreement__slug=market.slug).order_by("effective_on").first()
+    month = Period.of(first.effective_on) if first else month
+    found = [month.start_on]
+    while month.start_on <= today:
+        month = month.next()
+        found.append(month.start_on)
+    return found
+
+
+def _people() -> dict[str, User]:
+    known = {user.email: user for user in User.objects.filter(email__in=[person.email for person in PEOPLE])}
+    for person in PEOPLE:
+        if person.email not in known:
+            known[person.email] = User.objects.create_user(
+                person.email,
+                PASSWORD,
+                name=person.name,
+                language=person.language,
+                is_leadership=person.is_leadership,
+                is_superuser=person.is_administrator,
+            )
+            if person.team:
+                Membership.objects.create(
+                    user=known[person.email],
+                    team=Team.objects.get(name=person.team),
+                    role=Role.LEAD if person.is_team_lead else Role.MEMBER,
+                )
+    return {user.name: user for user in known.values()}
+
+
+def _tell(market: Market, people: dict[str, User], at: datetime) -> int:
+    agreement = Agreement.objects.get(slug=market.slug)
+    stage = Stage(agreement, timeline(agreement), people, at)
+    today = stage.terms.day_of(at)
+    ours = Lead.objects.filter(agreement=agreement, external_id__startswith=f"{market.slug}-")
+    told_until = ours.aggregate(last=Max("recorded_at"))["last"]
+    if told_until and stage.terms.day_of(told_until) == today:
+        return 0
+    first = stage.terms.versions[0].effective_on
+    begin = max(first, stage.terms.day_of(told_until) - LONGEST_STORY) if told_until else first
+    before = ours.count()
+    _call_those_left(stage)
+    stories = _stories(begin, today, _scene(market, stage))
+    while batch := list(islice(stories, BATCH)):
+        _write(batch, stage)
+    return ours.count() - before
+
+
+def _call_those_left(stage: Stage) -> None:
+    """Those who waited when the demonstration was last brought up to the day were called in the end."""
+    left = Handoff.objects.overdue(stage.at).filter(agreement=stage.agreement, lead__external_id__contains="-now-")
+    calls = [
+        Attempt(
+            lead_id=handoff.lead_id,
+            attempted_at=handoff.due_at,
+            result=Result.NO_ANSWER,
+            rep_id=handoff.rep_id,
+            rep_name=handoff.rep_name,
+            recorded_at=handoff.due_at,
+        )
+        for handoff in left
+    ]
+    Attempt.objects.bulk_create(calls, ignore_conflicts=True)
+    refresh([call.lead_id for call in calls], stage.terms)
+
+
+def _scene(market: Market, stage: Stage) -> Scene:
+    terms = stage.terms.versions[-1]
+    bad_month = Period(stage.terms.versions[0].effective_on)
+    for _n in range(MONTHS - 5):
+        bad_month = bad_month.next()
+    return Scene(market, terms.calendar, stage.terms.zone, terms.depth[""].attempts, bad_month.start_on, stage.at)
+
+
+def _stories(begin: date, today: date, scene: Scene) -> Iterator[Story]:
+    day = begin
+    while day <= today:
+        yield from stories_of(day, scene)
+        day += timedelta(days=1)
+    yield from stories_of_now(scene)
+
+
+def _write(stories: list[Story], stage: Stage) -> None:
+    """Writes what has come to pass of these stories; what stands already stays as it is."""
+    begun = {story.external_id: story for story in stories if stage.has_come(story.created_at)}
+    Lead.objects.bulk_create([_lead(story, stage) for story in begun.values()], ignore_conflicts=True)
+    leads = dict(Lead.objects.filter(agreement=stage.agreement, external_id__in=begun).values_list("external_id", "pk"))
+    told = [(leads[name], story) for name, story in begun.items()]
+    passes = [(pk, one) for pk, story in told for one in story.passes if stage.has_come(one.at)]
+    Handoff.objects.bulk_create([_handoff(pk, one, stage) for pk, one in passes], ignore_conflicts=True)
+    _go_on(passes, stage)
+    attempts = [attempt for pk, one in passes for attempt in _attempts(pk, one, stage)]
+    Attempt.objects.bulk_create(attempts, ignore_conflicts=True)
+    outcomes = [_outcome(pk, story, stage) for pk, story in told if stage.has_come(story.closed_at)]
+    Outcome.objects.bulk_create(outcomes, ignore_conflicts=True)
+    refresh(list(leads.values()), stage.terms)
+
+
+def _go_on(passes: list[tuple[int, Pass]], stage: Stage) -> None:
+    """Acceptances and returns that came since the handoff was written down."""
+    told = {(pk, one.at): one for pk, one in passes}
+    standing = Handoff.objects.open().filter(lead__in=[pk for pk, _one in passes])
+    changed = []
+    for handoff in standing:
+        one = told.get((handoff.lead_id, handoff.handed_at))
+        if one and _came(handoff, one, stage):
+            changed.append(handoff)
+    Handoff.objects.bulk_update(changed, ["accepted_at", "returned_at", "return_reason"], batch_size=200)
+
+
+def _came(handoff: Handoff, one: Pass, stage: Stage) -> bool:
+    before = handoff.accepted_at, handoff.returned_at
+    if handoff.accepted_at is None and stage.has_come(one.accepted_at):
+        handoff.accepted_at = one.accepted_at
+    if stage.has_come(one.returned_at):
+        handoff.returned_at, handoff.return_reason = one.returned_at, one.return_reason
+    return before != (handoff.accepted_at, handoff.returned_at)
+
+
+def _lead(story: Story, stage: Stage) -> Lead:
+    return Lead(
+        agreement=stage.agreement,
+        external_id=story.external_id,
+        created_at=story.created_at,
+        source=story.source,
+        tier=story.tier,
+        name=story.name,
+        company=story.company,
+        email=story.email,
+        phone=story.phone,
+        value=story.value,
+        recorded_at=stage.at,
+    )
+
+
+def _handoff(lead_id: int, one: Pass, stage: Stage) -> Handoff:
+    rep = stage.people.get(one.rep)
+    return Handoff(
+        lead_id=lead_id,
+        agreement=stage.agreement,
+        handed_at=one.at,
+        handed_on=stage.terms.day_of(one.at),
+        rep=rep,
+        rep_name=one.rep,
+        assigned_at=one.at if rep else None,
+        recorded_at=one.at,
+    )
+
+
+def _attempts(lead_id: int, one: Pass, stage: Stage) -> Iterator[Attempt]:
+    rep = stage.people.get(one.rep)
+    for attempt in one.tries:
+        if stage.has_come(attempt.at):
+            yield Attempt(
+                lead_id=lead_id,
+                attempted_at=attempt.at,
+                channel=attempt.channel,
+                result=attempt.result,
+                rep=rep,
+                rep_name=one.rep,
+                note=attempt.note,
+                recorded_at=attempt.at,
+                recorded_by=rep,
+            )
+
+
+def _outcome(lead_id: int, story: Story, stage: Stage) -> Outcome:
+    return Outcome(
+        lead_id=lead_id,
+        outcome=story.verdict,
+        closed_at=story.closed_at,
+        revenue=story.revenue,
+        reason=story.loss_reason,
+        recorded_at=stage.at,
+    )
