@@ -1,0 +1,62 @@
+import json
+from argparse import ArgumentParser
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.timezone import now
+
+from agreements.models import Agreement
+from agreements.terms import Timeline, timeline
+from reports.exports import as_json
+from reports.measures import measures, read, verdicts
+from reports.text import as_text
+from smarketing.lib.periods import Period, PeriodError
+
+
+class Command(BaseCommand):
+    help = "The figures of an agreement in a month (2011-10), a quarter (2011-Q4) or a year (2011)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slug")
+        parser.add_argument("period")
+        parser.add_argument("--json", action="store_true", help="as JSON, nothing rounded")
+        parser.add_argument("--today", type=_day, help="look at it as on the evening of this day (YYYY-MM-DD)")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        agreement, period = _agreement(options["slug"]), _period(options["period"])
+        terms = timeline(agreement)
+        if not terms.versions:
+            raise CommandError(f"agreement {agreement.slug!r} has no terms yet")
+        at, today = _standpoint(options["today"], terms)
+        reading = read(agreement, period, at=at, today=today, terms=terms)
+        found = measures(reading, verdicts(reading))
+        self.stdout.write(
+            json.dumps(as_json(found), indent=1, ensure_ascii=False) if options["json"] else as_text(found)
+        )
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _agreement(slug: str) -> Agreement:
+    try:
+        return Agreement.objects.get(slug=slug)
+    except Agreement.DoesNotExist as error:
+        raise CommandError(f"there is no agreement {slug!r}") from error
+
+
+def _period(label: str) -> Period:
+    try:
+        return Period.parse(label)
+    except PeriodError as error:
+        raise CommandError(str(error)) from error
+
+
+def _standpoint(today: date | None, terms: Timeline) -> tuple[datetime, date]:
+    """The end of that local day, or now."""
+    if today is None:
+        at = now()
+        return at, terms.day_of(at)
+    return datetime.combine(today + timedelta(days=1), time(), terms.zone), today

@@ -1,0 +1,274 @@
+"""Reads: what happened in a period and what was promised for it, in as few queries as it takes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from django.db.models import BooleanField, Case, CharField, ExpressionWrapper, F, Q, Value, When
+
+from agreements.models import Agreement
+from agreements.targets import MonthPace, goal_line, paced_days, projection
+from agreements.terms import MonthTarget, Terms, Timeline, month_targets, timeline
+from leads.enums import MARKETING_REASONS
+from leads.models import Handoff, Outcome
+from reports.depth import Depth, depth
+from reports.facts import Facts, Names
+from reports.outcomes import Outcomes, outcomes
+from reports.speed import Speed, speed
+from reports.volume import Steps, Volume, steps, volume
+from smarketing.lib.periods import Period
+
+T = TypeVar("T")
+Verdicts = dict[int, tuple[str, Decimal | None]]
+COLUMNS = (
+    "pk",
+    "lead_id",
+    "handed_on",
+    "handed_at",
+    "source",
+    "tier",
+    "state",
+    "clock_state",
+    "depth_state",
+    "has_promise",
+    "returned_at",
+    "return_reason",
+    "waited_us",
+    "accepted_us",
+    "response_us",
+    "response_wall_us",
+    "connected_us",
+    "connected_nth",
+    "attempts_count",
+    "promised_attempts",
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that a report of one agreement and period is made from.
+
+    `today` is the last local day it looks at, `at` the instant its clocks are read. With `source` or `tier` it is
+    about those handoffs only; then there is no target, for none was agreed for them.
+    """
+
+    agreement: Agreement
+    period: Period
+    at: datetime
+    today: date
+    terms: Timeline
+    targets: dict[date, MonthTarget]
+    everything: Facts
+    source: str | None = None
+    tier: str | None = None
+
+    @cached_property
+    def facts(self) -> Facts:
+        return self.everything.of_group(self.source, self.tier)
+
+    @cached_property
+    def steps(self) -> Steps:
+        """Counted over all handoffs first: a lead counts for the source that brought it first in the month."""
+        return steps(self.everything, self.period.end_on).of_group(self.source, self.tier)
+
+    @property
+    def is_filtered(self) -> bool:
+        return self.source is not None or self.tier is not None
+
+    @property
+    def in_force(self) -> Terms:
+        """The terms at the end of the period, or today's as long as it runs."""
+        return self.terms.on(min(self.period.end_on, self.today))
+
+    @cached_property
+    def paces(self) -> list[MonthPace]:
+        return [self._pace(month) for month in self.period.months()]
+
+    @cached_property
+    def goal(self) -> list[float] | None:
+        return goal_line(self.paces)
+
+    @property
+    def target(self) -> int | None:
+        if self.is_filtered or not self.targets:
+            return None
+        return sum(target.leads for target in self.targets.values())
+
+    @cached_property
+    def volume(self) -> Volume:
+        return volume(self.steps, self.period, self.goal, self.target)
+
+    @property
+    def projection(self) -> float | None:
+        """What the period comes to at its own pace; None before it begins to rise."""
+        so_far = sum(day.handed_over - day.returned for day in self.volume.by_day if day.on <= self.today)
+        return projection(so_far, self.paces, self.today)
+
+    def within_minutes(self, tier: str) -> float | None:
+        promise = self.in_force.speed_for(tier)
+        return promise.within.total_seconds() / 60 if promise else None
+
+    def promised_attempts(self, tier: str) -> int | None:
+        promise = self.in_force.depth_for(tier)
+        return promise.attempts if promise else None
+
+    def _pace(self, month: Period) -> MonthPace:
+        terms, target = self.terms.on(month.start_on), self.targets.get(month.start_on)
+        working = terms.calendar.working_days(month.start_on, month.end_on)
+        days = paced_days(month.days(), terms.pacing, working)
+        return MonthPace(month.days(), days, None if target is None or self.is_filtered else target.leads)
+
+
+def read(
+    agreement: Agreement,
+    period: Period,
+    *,
+    at: datetime,
+    today: date,
+    terms: Timeline | None = None,
+    source: str | None = None,
+    tier: str | None = None,
+) -> Reading:
+    terms = terms or timeline(agreement)
+    return Reading(
+        agreement=agreement,
+        period=period,
+        at=at,
+        today=today,
+        terms=terms,
+        targets=month_targets(agreement, period, terms),
+        everything=facts_between(agreement, period.start_on, period.end_on, terms=terms, at=at),
+        source=source,
+        tier=tier,
+    )
+
+
+def read_with_previous(
+    agreement: Agreement, period: Period, *, at: datetime, today: date, terms: Timeline | None = None
+) -> tuple[Reading, Reading]:
+    """The period and the one before it, whose targets are left out."""
+    terms, before = terms or timeline(agreement), period.previous()
+    both = facts_between(agreement, before.start_on, period.end_on, terms=terms, at=at)
+    is_now = both.days >= np.datetime64(period.start_on, "D")
+    targets = month_targets(agreement, period, terms)
+    now = Reading(agreement, period, at, today, terms, targets, both[is_now])
+    return now, replace(now, period=before, targets={}, everything=both[~is_now])
+
+
+def facts_between(agreement: Agreement, first_on: date, last_on: date, *, terms: Timeline, at: datetime) -> Facts:
+    """The handoffs of these local days. Attempts and returns count whenever they happened."""
+    depth_state = Case(
+        When(promised_attempts=None, then=Value("")),
+        When(depth_met_at__lte=F("depth_due_at"), then=Value("kept")),
+        When(depth_due_at__lt=at, then=Value("missed")),
+        default=Value("running"),
+        output_field=CharField(),
+    )
+    rows = (
+        Handoff.objects.filter(agreement=agreement, handed_on__range=(first_on, last_on))
+        .with_clock(at)
+        .annotate(
+            depth_state=depth_state,
+            has_promise=ExpressionWrapper(Q(due_at__isnull=False), output_field=BooleanField()),
+        )
+        .order_by()
+        .values_list(*COLUMNS)
+    )
+    return _facts(list(rows), terms)
+
+
+def _facts(rows: list[tuple[Any, ...]], terms: Timeline) -> Facts:
+    columns = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)
+    column = dict(zip(COLUMNS, columns, strict=True))
+    taken_off = [
+        max(at, handed_at) if at is not None and reason in MARKETING_REASONS else None
+        for at, reason, handed_at in zip(
+            column["returned_at"], column["return_reason"], column["handed_at"], strict=True
+        )
+    ]
+    return Facts(
+        ids=np.array(column["pk"], np.int64),
+        leads=np.array(column["lead_id"], np.int64),
+        days=np.array(column["handed_on"], "datetime64[D]"),
+        handed_at=np.array(column["handed_at"], object),
+        source=Names.of(column["source"]),
+        tier=Names.of(column["tier"]),
+        state=Names.of(column["state"]),
+        clock=Names.of(column["clock_state"]),
+        depth=Names.of(column["depth_state"]),
+        has_promise=np.array(column["has_promise"], np.bool_),
+        is_returned=np.array([at is not None for at in column["returned_at"]], np.bool_),
+        taken_off_at=np.array(taken_off, object),
+        taken_off_on=np.array([at and terms.day_of(at) for at in taken_off], "datetime64[D]"),
+        waited=np.array(column["waited_us"], np.float64),
+        accepted=np.array(column["accepted_us"], np.float64),
+        response=np.array(column["response_us"], np.float64),
+        response_wall=np.array(column["response_wall_us"], np.float64),
+        connected=np.array(column["connected_us"], np.float64),
+        nth=np.array(column["connected_nth"], np.float64),
+        attempts=np.array(column["attempts_count"], np.int64),
+        promised=np.array(column["promised_attempts"], np.float64),
+    )
+
+
+def verdicts(reading: Reading) -> Verdicts:
+    """The outcomes of the leads that were handed over in the period."""
+    leads = Handoff.objects.handed_in(reading.agreement, reading.period).order_by().values("lead_id")
+    rows = Outcome.objects.filter(lead__in=leads).values_list("lead_id", "outcome", "revenue")
+    return {lead: (outcome, revenue) for lead, outcome, revenue in rows}
+
+
+@dataclass(frozen=True)
+class Grouped(Generic[T]):
+    """A measure of all handoffs, and of those of each source and of each tier."""
+
+    all: T
+    by_source: dict[str, T]
+    by_tier: dict[str, T]
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The figures of one agreement and period."""
+
+    agreement: str
+    period: Period
+    time_zone: str
+    volume: Volume
+    speed: Grouped[Speed]
+    depth: Grouped[Depth]
+    outcomes: Grouped[Outcomes]
+
+
+def measures(reading: Reading, closed: Verdicts) -> Measures:
+    return Measures(
+        agreement=reading.agreement.slug,
+        period=reading.period,
+        time_zone=reading.agreement.time_zone,
+        volume=reading.volume,
+        speed=speeds(reading),
+        depth=depths(reading),
+        outcomes=_grouped(reading, lambda facts, _tier: outcomes(facts, closed)),
+    )
+
+
+def speeds(reading: Reading) -> Grouped[Speed]:
+    return _grouped(reading, lambda facts, tier: speed(facts, reading.within_minutes(tier)))
+
+
+def depths(reading: Reading) -> Grouped[Depth]:
+    return _grouped(reading, lambda facts, tier: depth(facts, reading.promised_attempts(tier)))
+
+
+def _grouped(reading: Reading, measure: Callable[[Facts, str], T]) -> Grouped[T]:
+    """Measures all and every group; a tier's group is held against that tier's promise."""
+    facts, own = reading.facts, reading.tier or ""
+    return Grouped(
+        all=measure(facts, own),
+        by_source={name: measure(facts[rows], own) for name, rows in facts.source.groups()},
+        by_tier={name: measure(facts[rows], name) for name, rows in facts.tier.groups()},
+    )
