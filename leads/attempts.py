@@ -1,16 +1,19 @@
 """Actions: record an attempt, withdraw one."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from leads.enums import EventKind
 from leads.handoff import HandoffClosed
-from leads.models import Attempt, Event, Handoff
+from leads.models import Attempt, Event, Handoff, Lead
 from leads.refusals import Refused
 from leads.standing import changing
 from smarketing.accounts.models import User
+
+DOUBLE_CLICK = timedelta(seconds=3)
 
 
 class InTheFuture(Refused):
@@ -39,10 +42,11 @@ def record(
 
     Who records the first one for a handoff that nobody has, gets it.
     """
-    attempted_at = attempted_at or at
-    if attempted_at > at:
+    if attempted_at is not None and attempted_at > at:
         raise InTheFuture(_("An attempt cannot lie in the future."))
     with changing(handoff.lead_id) as lead:
+        if attempted_at is None:
+            _refuse_double_click(lead, channel, result, by=by, at=at)
         current = Handoff.objects.filter(pk=handoff.pk).first()
         if current is None or not current.is_open:
             raise HandoffClosed(_("This handoff is closed."))
@@ -54,7 +58,7 @@ def record(
                 attempt = Attempt.objects.create(
                     lead=lead,
                     handoff=current,
-                    attempted_at=attempted_at,
+                    attempted_at=attempted_at or at,
                     channel=channel,
                     result=result,
                     rep=by,
@@ -95,3 +99,16 @@ def withdraw(attempt: Attempt, *, by: User, at: datetime) -> None:
             },
         )
         attempt.delete()
+        _give_up(attempt)
+
+
+def _refuse_double_click(lead: Lead, channel: str, result: str, *, by: User, at: datetime) -> None:
+    same = lead.attempts.filter(channel=channel, result=result, recorded_by=by)
+    if same.filter(recorded_at__gt=at - DOUBLE_CLICK, attempted_at=F("recorded_at")).exists():
+        raise AlreadyRecorded(_("This attempt is recorded already."))
+
+
+def _give_up(attempt: Attempt) -> None:
+    """Who got the handoff by recording this attempt has it no longer."""
+    taken = Handoff.objects.filter(pk=attempt.handoff_id, rep=attempt.recorded_by_id, assigned_at=attempt.recorded_at)
+    taken.filter(accepted_at=None, attempts=None).update(rep=None, rep_name="", assigned_at=None)

@@ -47,6 +47,15 @@ class Verdict(TextChoices):
     LOST = "lost", _("Lost")
 
 
+class LossReason(TextChoices):
+    NOT_REACHED = "not_reached", _("Could not be reached")
+    NO_NEED = "no_need", _("No need")
+    NO_BUDGET = "no_budget", _("No budget")
+    COMPETITOR = "competitor", _("Chose a competitor")
+    BAD_TIMING = "bad_timing", _("Not the right time")
+    OTHER = "other", _("Another reason")
+
+
 class Clock(TextChoices):
     """Where a response clock stands; `leads.clocks` decides."""
 

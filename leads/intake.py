@@ -1,24 +1,41 @@
 """Actions: one lead from a form; finding the same person again."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from leads.enums import EventKind
 from leads.models import Event, Lead
+from leads.refusals import Refused
 from leads.standing import changing
 from smarketing.accounts.models import User
 
 EDITABLE = ("external_id", "created_at", "source", "tier", "name", "company", "email", "phone", "value")
+DOUBLE_CLICK = timedelta(seconds=5)
+
+
+class ExternalIdTaken(Refused):
+    """Two leads of an agreement cannot be the same one of another system."""
+
+
+class HandedOverBefore(Refused):
+    """A lead is won before it is handed over."""
 
 
 def log_lead(lead: Lead, *, by: User, at: datetime) -> Lead:
-    """Writes down a lead that the form has checked."""
-    lead.recorded_at, lead.recorded_by = at, by
+    """Writes down a lead that the form has checked. A second click answers the lead of the first one."""
     lead.email = lead.email.lower()
-    lead.save()
-    with changing(lead.pk):
+    with transaction.atomic():
+        # Two clicks at once are the same person's: the second waits here until the first is written down.
+        User.objects.select_for_update(no_key=True).get(pk=by.pk)
+        twin = _just_logged(lead, by=by, at=at)
+        if twin is not None:
+            return twin
+        lead.recorded_at, lead.recorded_by = at, by
+        _save(lead)
         Event.objects.create(lead=lead, kind=EventKind.LOGGED, by=by, at=at)
     return lead
 
@@ -28,12 +45,15 @@ def edit_lead(lead: Lead, values: dict[str, Any], *, by: User, at: datetime) -> 
 
     The history keeps the names only: what stood in them may be personal data that had to go.
     """
+    values = {**values, "email": values.get("email", lead.email).lower()}
     with changing(lead.pk) as current:
         changed = [name for name in EDITABLE if name in values and getattr(current, name) != values[name]]
         for name in changed:
             setattr(current, name, values[name])
+        if "created_at" in changed:
+            _refuse_after_handoff(current)
         if changed:
-            current.save(update_fields=changed)
+            _save(current, changed)
             Event.objects.create(lead=current, kind=EventKind.EDITED, by=by, at=at, details={"fields": changed})
     return changed
 
@@ -49,3 +69,22 @@ def same_person(lead: Lead) -> list[Lead]:
         return []
     others = Lead.objects.filter(same, agreement=lead.agreement_id).exclude(pk=lead.pk)
     return list(others.order_by("-created_at")[:5])
+
+
+def _just_logged(lead: Lead, *, by: User, at: datetime) -> Lead | None:
+    same = {name: getattr(lead, name) for name in EDITABLE if name != "created_at"}
+    recent = Lead.objects.filter(agreement=lead.agreement_id, recorded_by=by, recorded_at__gt=at - DOUBLE_CLICK)
+    return recent.filter(**same).first()
+
+
+def _save(lead: Lead, names: list[str] | None = None) -> None:
+    try:
+        with transaction.atomic():
+            lead.save(update_fields=names)
+    except IntegrityError as error:
+        raise ExternalIdTaken(_("Another lead of this agreement has this external id.")) from error
+
+
+def _refuse_after_handoff(lead: Lead) -> None:
+    if lead.handoffs.filter(handed_at__lt=lead.created_at).exists():
+        raise HandedOverBefore(_("This lead was handed over before that time."))

@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.apps import apps
-from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 
 from leads import clocks, states
 from leads.enums import MARKETING_REASONS
@@ -85,6 +85,9 @@ class HandoffQuerySet(QuerySet["Handoff"]):
 
     def clocked(self, clock: str, at: datetime) -> "HandoffQuerySet":
         return self.annotate(clock_state=_clock(at)).filter(clock_state=clock)
+
+    def counted_by_clock(self, at: datetime) -> dict[str, int]:
+        return dict(self.order_by().annotate(clock_state=_clock(at)).values_list("clock_state").annotate(Count("pk")))
 
     def breached(self, at: datetime) -> "HandoffQuerySet":
         return self.annotate(clock_state=_clock(at)).filter(clock_state__in=clocks.BREACHED)
