@@ -70,7 +70,7 @@ def example_chart() -> ExampleChart:
         "x": days,
         "y": steps,
         "customdata": [f"/styleguide/?day={day}" for day in days],
-        "increasing": {"marker": {"color": palette.ACCENT}},
+        "increasing": {"marker": {"color": palette.ACCENT_MARK}},
         "decreasing": {"marker": {"color": palette.MISSED_MARK}},
         "connector": {"line": {"color": palette.LINE}},
     }

@@ -3,7 +3,7 @@
 
 (() => {
   const PALETTE = [
-    "accent", "kept", "on-the-way", "at-risk", "missed",
+    "accent", "accent-mark", "kept", "on-the-way", "at-risk", "missed",
     "kept-mark", "on-the-way-mark", "at-risk-mark", "missed-mark", "ink", "quiet", "line",
   ];
   const language = document.documentElement.lang;
@@ -48,6 +48,7 @@
       margin: { l: 8, r: 8, t: 12, b: 8 },
       hoverlabel: { bgcolor: sheet, bordercolor: quiet, font: { color: ink } },
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { color: quiet } },
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: quiet, activecolor: ink },
       xaxis: axis, yaxis: axis,
     };
   }
@@ -57,7 +58,9 @@
     return Array.from({ length: count }, (_, n) => format.format(start(n)));
   }
 
+  /* plotly knows English only; the browser knows the names and signs of the others. */
   function registerLanguage() {
+    if (language === "en") return;
     const day = (n) => new Date(Date.UTC(2023, 0, 1 + n)); // a Sunday
     const month = (n) => new Date(Date.UTC(2023, n, 1));
     const parts = new Intl.NumberFormat(language).formatToParts(1234567.8);
@@ -71,9 +74,18 @@
         shortDays: names({ weekday: "short" }, 7, day),
         months: names({ month: "long" }, 12, month),
         shortMonths: names({ month: "short" }, 12, month),
-        date: language === "en" ? "%b %-d, %Y" : "%-d. %b %Y",
+        periods: ["AM", "PM"],
+        dateTime: "%a %-d. %b %Y %X",
+        date: "%-d. %b %Y",
+        time: "%H:%M:%S",
+        year: "%Y",
+        month: "%b %Y",
+        dayMonth: "%-d. %b",
+        dayMonthYear: "%-d. %b %Y",
         decimal: sign("decimal"),
         thousands: sign("group"),
+        grouping: [3],
+        currency: ["", ""],
       },
     });
   }
