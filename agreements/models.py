@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agreements.enums import Measure, Pacing
-from agreements.querysets import AgreementQuerySet
+from agreements.querysets import AgreementQuerySet, VersionQuerySet
 from smarketing.accounts.models import Team
 
 
@@ -41,8 +41,8 @@ class Agreement(models.Model):
 class Version(models.Model):
     """One set of terms of an agreement. Every measured number belongs to the version in force at its handoff.
 
-    A version under which handoffs were measured is never changed: a correction with the same date supersedes it,
-    and the handoffs stay with the old one until somebody recomputes them.
+    What handoffs are measured by is never changed in a version: a correction with the same date supersedes it, and
+    its handoffs stay with it until somebody recomputes them. Pacing and assumptions, which concern months, may change.
 
     `calendar` holds {"week": {day: [[from, to]]}, "holidays": {"country", "subdivision"}, "closed": [date],
     "overrides": {date: [[from, to]]}}, as in the TOML form.
@@ -64,6 +64,8 @@ class Version(models.Model):
     lead_to_customer = models.DecimalField(
         _("lead-to-customer rate"), max_digits=20, decimal_places=10, null=True, blank=True
     )
+
+    objects = VersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("version")

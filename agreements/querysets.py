@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 
 if TYPE_CHECKING:
+    from agreements.models import Agreement, Version  # noqa: F401 - for mypy, which reads the strings below
     from smarketing.accounts.access import Access
 
 
@@ -27,3 +28,9 @@ class AgreementQuerySet(QuerySet["Agreement"]):
 
     def with_teams(self) -> "AgreementQuerySet":
         return self.select_related("marketing_team", "sales_team", "service_team")
+
+
+class VersionQuerySet(QuerySet["Version"]):
+    def current(self) -> "VersionQuerySet":
+        """Without those that a correction of the same date replaced."""
+        return self.filter(superseded_at=None)

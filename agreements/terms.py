@@ -12,7 +12,7 @@ import holidays
 
 from agreements.enums import Measure
 from agreements.models import Agreement, Version
-from agreements.targets import Assumptions, MonthPace, TargetError, derive, paced_days
+from agreements.targets import Assumptions, TargetError, derive
 from agreements.worktime import WorkCalendar
 from smarketing.lib.periods import Period
 
@@ -164,15 +164,3 @@ def _month_target(month: date, agreed: int | None, quota: Decimal | None, terms:
     except TargetError:
         return None
     return MonthTarget(month, derived.leads, derived.exact_leads, is_direct=False)
-
-
-def month_paces(targets: dict[date, MonthTarget], period: Period, terms: Timeline) -> list[MonthPace]:
-    """How the goal of each month of the period rises: paced as its first day's version says, by each day's calendar."""
-    return [_month_pace(month, targets.get(month.start_on), terms) for month in period.months()]
-
-
-def _month_pace(month: Period, target: MonthTarget | None, terms: Timeline) -> MonthPace:
-    days = month.days()
-    working = [day for day in days if terms.on(day).calendar.is_working_day(day)]
-    paced = paced_days(days, terms.on(month.start_on).pacing, working)
-    return MonthPace(days, paced, target.leads if target else None)

@@ -1,0 +1,53 @@
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from agreements.amendment import Amendment, AmendmentRefused, apply
+from agreements.document import DocumentError, read_file
+from agreements.toml_lines import line_of
+from agreements.toml_reader import LONGEST, decoded, parsed
+
+
+class Command(BaseCommand):
+    help = "Creates or updates an agreement from its TOML file and prints what changed."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", metavar="FILE.toml", help="the file; - reads standard input")
+
+    def handle(self, *args: Any, file: str, **options: Any) -> None:
+        data = self._data(file)
+        try:
+            document = read_file(data)
+            self._tell(apply(document, by=None, at=timezone.now()))
+        except DocumentError as error:
+            self._refuse(*(f"{file}:{problem.line}: {problem}" for problem in error.problems))
+        except AmendmentRefused as refusal:
+            line = line_of(parsed(decoded(data))[1], (refusal.key,))
+            self._refuse(f"{file}:{line}: {refusal.key}: {refusal}")
+
+    def _data(self, file: str) -> bytes:
+        try:
+            with sys.stdin.buffer if file == "-" else Path(file).open("rb") as source:
+                return source.read(4 * LONGEST + 1)
+        except OSError as error:
+            self._refuse(f"{file}: {error.strerror}")
+
+    def _tell(self, amendment: Amendment) -> None:
+        slug = amendment.agreement.slug
+        if not amendment.differences:
+            self.stdout.write(f"{slug}: nothing changed")
+            return
+        self.stdout.write(f"{slug}: created" if amendment.is_new else f"{slug}: changed")
+        for line in amendment.lines:
+            self.stdout.write(f"  {line}")
+        if amendment.note:
+            self.stdout.write(amendment.note)
+
+    def _refuse(self, *lines: str) -> NoReturn:
+        for line in lines:
+            self.stderr.write(line)
+        sys.exit(1)
