@@ -35,8 +35,8 @@ def recompute(agreement: Agreement, *, by_terms_in_force: bool = False, by: User
             refresh(lead_ids, terms, by_terms_in_force=by_terms_in_force)
         _count(found, wrong)
     if found:
-        line = f"recomputed {found['handoffs']} handoffs" + (" by the terms in force" if by_terms_in_force else "")
-        Change.objects.create(agreement=agreement, by=by, at=at, lines=[line])
+        path = ["recomputed", "terms in force" if by_terms_in_force else "own terms"]
+        Change.objects.create(agreement=agreement, by=by, at=at, lines=[[path, None, f"{found['handoffs']} handoffs"]])
     return found
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 
-from agreements.amendment import apply
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Max
 
+from agreements.amendment import apply
 from agreements.document import read
 from agreements.models import Agreement, Version
 from agreements.terms import Timeline, timeline
@@ -63,11 +64,12 @@ def _months(market: Market, today: date) -> list[date]:
 
 def _people() -> dict[str, User]:
     known = {user.email: user for user in User.objects.filter(email__in=[person.email for person in PEOPLE])}
+    password = make_password(PASSWORD)  # once: hashing is slow on purpose
     for person in PEOPLE:
         if person.email not in known:
-            known[person.email] = User.objects.create_user(
-                person.email,
-                PASSWORD,
+            known[person.email] = User.objects.create(
+                email=person.email,
+                password=password,
                 name=person.name,
                 language=person.language,
                 is_leadership=person.is_leadership,
@@ -141,9 +143,11 @@ def _write(stories: list[Story], stage: Stage) -> None:
     leads = dict(Lead.objects.filter(agreement=stage.agreement, external_id__in=begun).values_list("external_id", "pk"))
     told = [(leads[name], story) for name, story in begun.items()]
     passes = [(pk, one) for pk, story in told for one in story.passes if stage.has_come(one.at)]
-    Handoff.objects.bulk_create([_handoff(pk, one, stage) for pk, one in passes], ignore_conflicts=True)
     _go_on(passes, stage)
-    attempts = [attempt for pk, one in passes for attempt in _attempts(pk, one, stage)]
+    Handoff.objects.bulk_create([_handoff(pk, one, stage) for pk, one in passes], ignore_conflicts=True)
+    rows = Handoff.objects.filter(lead__in=leads.values()).values_list("lead_id", "handed_at", "pk")
+    handoffs = {(lead_id, handed_at): pk for lead_id, handed_at, pk in rows}
+    attempts = [attempt for pk, one in passes for attempt in _attempts(pk, handoffs[pk, one.at], one, stage)]
     Attempt.objects.bulk_create(attempts, ignore_conflicts=True)
     outcomes = [_outcome(pk, story, stage) for pk, story in told if stage.has_come(story.closed_at)]
     Outcome.objects.bulk_create(outcomes, ignore_conflicts=True)
@@ -151,14 +155,12 @@ def _write(stories: list[Story], stage: Stage) -> None:
 
 
 def _go_on(passes: list[tuple[int, Pass]], stage: Stage) -> None:
-    """Acceptances and returns that came since the handoff was written down."""
+    """Acceptances and returns that came since the handoffs were written down."""
     told = {(pk, one.at): one for pk, one in passes}
     standing = Handoff.objects.open().filter(lead__in=[pk for pk, _one in passes])
-    changed = []
-    for handoff in standing:
-        one = told.get((handoff.lead_id, handoff.handed_at))
-        if one and _came(handoff, one, stage):
-            changed.append(handoff)
+    changed = [
+        h for h in standing if (h.lead_id, h.handed_at) in told and _came(h, told[h.lead_id, h.handed_at], stage)
+    ]
     Handoff.objects.bulk_update(changed, ["accepted_at", "returned_at", "return_reason"], batch_size=200)
 
 
@@ -189,7 +191,7 @@ def _lead(story: Story, stage: Stage) -> Lead:
 
 def _handoff(lead_id: int, one: Pass, stage: Stage) -> Handoff:
     rep = stage.people.get(one.rep)
-    return Handoff(
+    handoff = Handoff(
         lead_id=lead_id,
         agreement=stage.agreement,
         handed_at=one.at,
@@ -199,14 +201,17 @@ def _handoff(lead_id: int, one: Pass, stage: Stage) -> Handoff:
         assigned_at=one.at if rep else None,
         recorded_at=one.at,
     )
+    _came(handoff, one, stage)
+    return handoff
 
 
-def _attempts(lead_id: int, one: Pass, stage: Stage) -> Iterator[Attempt]:
+def _attempts(lead_id: int, handoff_id: int, one: Pass, stage: Stage) -> Iterator[Attempt]:
     rep = stage.people.get(one.rep)
     for attempt in one.tries:
         if stage.has_come(attempt.at):
             yield Attempt(
                 lead_id=lead_id,
+                handoff_id=handoff_id,
                 attempted_at=attempt.at,
                 channel=attempt.channel,
                 result=attempt.result,
