@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agreements.clauses import AgreementDocument, Clause, DepthClause
 from agreements.differences import Difference, differences
@@ -50,8 +51,13 @@ class Amendment:
         """The answer never rewrites what was measured; it says how to look at what a rewriting would change."""
         if not self.measured_before:
             return ""
+        text = ngettext(
+            "%(n)d handoff was measured under the former terms; preview with: %(command)s",
+            "%(n)d handoffs were measured under the former terms; preview with: %(command)s",
+            self.measured_before,
+        )
         command = f"manage.py recompute {self.agreement.slug} --terms-in-force"
-        return f"{self.measured_before} handoffs were measured under the former terms; preview with: {command}"
+        return text % {"n": self.measured_before, "command": command}
 
 
 def apply(document: AgreementDocument, *, by: User | None, at: datetime) -> Amendment:
