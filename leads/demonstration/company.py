@@ -107,7 +107,7 @@ DACH = Market(
         average_deal = 9000
         lead_to_customer = 0.09
     """),
-    reps={"Lukas Brandt": 0.8, "Aylin Demir": 0.7, "Petra Hoffmann": 1.0, "Tobias Schuster": 3.2},
+    reps={"Lukas Brandt": 0.8, "Aylin Demir": 0.7, "Petra Hoffmann": 1.0, "Tobias Schuster": 2.4},
     a_day=(13, 12, 12, 11, 8, 2, 2),
     waiting_minutes=(310, 205, 140, 95, 70, 56, 52, 50, 47, 24, 18, 14, 9, 6, 3, 1),
     surnames=(

@@ -166,9 +166,11 @@ def _pass(handed_at: datetime, scene: Scene, dice: Random) -> Pass:
     if handed_at.astimezone(scene.zone).date().replace(day=1) == scene.bad_month:
         slowness *= 2.5
     made = Pass(handed_at, rep)
-    if dice.random() < 0.015 * slowness:
-        return made  # forgotten
-    wait = dice.lognormvariate(2.7, 1.0) * slowness
+    wait = dice.lognormvariate(2.55, 1.0) * slowness
+    if dice.random() < 0.02 * slowness:
+        if dice.random() < 0.1:
+            return made  # nobody ever called
+        wait += dice.uniform(600, 2400)  # forgotten for days
     first_at = scene.calendar.due(handed_at, timedelta(minutes=wait))
     made.accepted_at = handed_at + (first_at - handed_at) * dice.uniform(0.2, 0.8)
     if dice.random() < 0.02:
@@ -181,7 +183,7 @@ def _pass(handed_at: datetime, scene: Scene, dice: Random) -> Pass:
 def _try(made: Pass, at: datetime, slowness: float, scene: Scene, dice: Random) -> None:
     patience = round(dice.gauss(scene.attempts + 0.4, 1.2) / slowness**0.35)
     for n in range(1, max(patience, 1) + 1):
-        if dice.random() < max(0.34 - 0.03 * n, 0.08):
+        if dice.random() < max(0.25 - 0.02 * n, 0.08):
             made.tries.append(Try(at, dice.choice(("phone", "phone", "email")), "connected", dice.choice(NOTES)))
             if dice.random() < 0.06:
                 made.returned_at, made.return_reason = at + timedelta(minutes=9), _pick(RETURN_REASONS, dice)
@@ -197,12 +199,12 @@ def _try(made: Pass, at: datetime, slowness: float, scene: Scene, dice: Random) 
 def _end(story: Story, scene: Scene, dice: Random) -> None:
     last = story.passes[-1]
     connected = next((attempt for attempt in last.tries if attempt.result == "connected"), None)
-    if last.returned_at or not last.tries or (not connected and dice.random() < 0.5):
+    if last.returned_at or not last.tries or (not connected and dice.random() < 0.12):
         return
     start = (connected or last.tries[-1]).at
     story.closed_at = scene.calendar.due(start + timedelta(days=dice.lognormvariate(2.9, 0.6)), timedelta(minutes=90))
     # Nearly every customer comes out of a conversation: the rate over all leads, seen from the connected ones.
-    if connected and dice.random() < scene.market.lead_to_customer / 0.62:
+    if connected and dice.random() < scene.market.lead_to_customer / 0.55:
         story.verdict, story.revenue = "won", int(round(story.value * dice.uniform(0.7, 1.4), -2))
     else:
         story.verdict, story.loss_reason = "lost", _pick(LOSS_REASONS, dice)
