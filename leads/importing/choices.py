@@ -10,7 +10,9 @@ CHANNELS = {
     "email": "mail emailsent outgoingemail incomingemail epost listemail emailmessage",
     "meeting": "appointment visit demo event videocall termin treffen besprechung mode besuch",
     "message": "sms text chat whatsapp linkedin linkedinmessage nachricht besked messaging communication post letter",
-    "automated": "automatic auto automatedmessage automatedemail sequence autoreply marketingemail automatisch automatisk",
+    "automated": (
+        "automatic auto automatedmessage automatedemail sequence autoreply marketingemail automatisch automatisk"
+    ),
     "other": "task todo note deadline sonstiges andere aufgabe andet opgave",
 }
 RESULTS = {

@@ -22,9 +22,10 @@ MOST_COLUMNS = 1000
 
 _SOURCE = (
     "source leadsource origin originalsource originaltrafficsource originalsourcetype sourcename sourceid "
-    "leadsourcechannel sourcechannel utmsource leadquelle quelle originalquelle herkunft leadkilde kilde howmet platform"
+    "leadsourcechannel sourcechannel utmsource leadquelle quelle originalquelle herkunft leadkilde kilde howmet "
+    "platform"
 )
-_TIER = "tier leadtier rating leadrating grade leadgrade quality leadquality qualitaet qualitat leadlabels bewertung niveau"
+_TIER = "tier leadtier rating leadrating grade leadgrade quality leadquality qualitat leadlabels bewertung niveau"
 _REP = "owner rep salesrep repname assignedto assigneduser ownername agent salesperson verkaufer saelger bearbeiter"
 
 # By kind and field, the best name first; compared as `squeezed`. Only a file of leads may call the lead just "id":
@@ -78,12 +79,14 @@ ALIASES: dict[str, dict[str, str]] = {
         ),
         "attempted_at": (
             "attemptedat attemptdate attempttime calledat calltime calldate callstart calldatetime completeddatetime "
-            "createddate activitymarkedasdonetime markedasdonetime activitydate activitydatetime timestamp occurredat at datetime "
-            "when contactedat createdat createdtime date versuchtam angerufenam anrufdatum zeitpunkt datum "
+            "createddate activitymarkedasdonetime markedasdonetime activitydate activitydatetime timestamp occurredat "
+            "at datetime when contactedat createdat createdtime date versuchtam angerufenam anrufdatum zeitpunkt datum "
             "kontaktetden tidspunkt dato"
         ),
         "channel": "channel tasksubtype activitytype calltype type kanal art aktivitatstyp typ",
-        "result": "result callresult calldisposition calloutcome disposition outcome ergebnis anrufergebnis resultat udfald",
+        "result": (
+            "result callresult calldisposition calloutcome disposition outcome ergebnis anrufergebnis resultat udfald"
+        ),
         "rep": f"rep salesrep repname agent caller calledby activityassignedtouser assignedtouser ownerid {_REP}",
         "note": "note notes callnotes comment comments description subject activitynote notiz bemerkung kommentar",
     },
@@ -135,9 +138,9 @@ def recognised(kind: str, header: Sequence[str]) -> Mapped:
     found: Mapped = {}
     for field, aliases in ALIASES[kind].items():
         taken = {index for indexes in found.values() for index in indexes}
-        indexes = (places[alias] for alias in aliases.split() if alias in places)
-        if (index := next((i for i in indexes if i not in taken), None)) is not None:
-            found[field] = (index,)
+        free = [places[alias] for alias in aliases.split() if alias in places and places[alias] not in taken]
+        if free:
+            found[field] = (free[0],)
     return _with_whole_name(kind, places, found)
 
 
@@ -184,7 +187,7 @@ def check_fields(kind: str, wanted: Mapping[str, object], constants: Mapping[str
 def mapped(
     kind: str, header: Sequence[str], wanted: Mapping[str, Sequence[str]], constants: Mapping[str, object]
 ) -> Mapped:
-    """Field -> columns: those asked for first, then the recognised ones that are free. No columns: left out on purpose."""
+    """Field -> columns: those asked for, then the recognised ones that are free. No columns: left out on purpose."""
     asked = {field: tuple(place(header, name) for name in names) for field, names in wanted.items()}
     taken = {index for indexes in asked.values() for index in indexes}
     free = ["" if index in taken else label for index, label in enumerate(header)]

@@ -43,7 +43,7 @@ def encoding_named(name: str) -> str:
 
 def delimiter_named(name: str) -> str:
     found = DELIMITER_NAMES.get(name.lower(), name)
-    if len(found) != 1 or found.isalnum() or found in "\"\r\n \0" or not found.isascii():
+    if len(found) != 1 or found.isalnum() or found in '"\r\n \0' or not found.isascii():
         raise Unreadable("unknown_delimiter", name[:40])
     return found
 

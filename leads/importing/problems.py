@@ -1,4 +1,4 @@
-"""PURE. What can be wrong with a file or a cell: a code and one detail, worded for people by `leads.importing.wording`."""
+"""PURE. What can be wrong with a file or a cell: a code and one detail; `leads.importing.wording` has the words."""
 
 from dataclasses import dataclass
 

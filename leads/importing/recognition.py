@@ -1,6 +1,6 @@
 """PURE. A file and what was asked for become a plan: how to read each of its cells."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -17,7 +17,7 @@ SAMPLED = 1000
 
 @dataclass(frozen=True)
 class Asked:
-    """What a person set. Empty means: recognise it. `wanted`: field -> names of columns, none to leave the field out."""
+    """What a person set. Empty means: recognise it. `wanted`: field -> names of columns; none leaves the field out."""
 
     encoding: str = ""
     delimiter: str = ""
@@ -113,7 +113,7 @@ def recognise(file: BinaryIO, kind: str, asked: Asked, *, time_zone: str) -> Pla
     return Plan(**{**plan.__dict__, "problem": _problem(plan)})
 
 
-def records_of(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[Record]:
+def records_of(file: BinaryIO, encoding: str, delimiter: str) -> Generator[Record]:
     """The records after the header."""
     records = Records(file, dialect.codec(encoding), delimiter)
     try:
@@ -149,7 +149,9 @@ def _labels(file: BinaryIO, encoding: str, delimiter: str) -> list[str]:
     return labels
 
 
-def _cells(file: BinaryIO, encoding: str, delimiter: str, mapped: columns.Mapped, fields: frozenset[str]) -> Iterator[str]:
+def _cells(
+    file: BinaryIO, encoding: str, delimiter: str, mapped: columns.Mapped, fields: frozenset[str]
+) -> Iterator[str]:
     indexes = [index for name in fields & mapped.keys() for index in mapped[name]]
     for record in records_of(file, encoding, delimiter) if indexes else ():
         for index in indexes:
@@ -167,9 +169,7 @@ def _mark(file: BinaryIO, encoding: str, delimiter: str, mapped: columns.Mapped)
 
 
 def _problem(plan: Plan) -> Problem | None:
-    missing = [
-        name for name in columns.REQUIRED[plan.kind] if name not in plan.mapped and name not in plan.constants
-    ]
+    missing = [name for name in columns.REQUIRED[plan.kind] if name not in plan.mapped and name not in plan.constants]
     if missing:
         return Problem("missing_fields", ", ".join(missing))
     if not plan.date_order:

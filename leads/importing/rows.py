@@ -75,9 +75,7 @@ class Checker:
             (field, " + ".join(columns[index] for index in indexes), indexes, parser(field, reading))
             for field, indexes in mapped.items()
         ]
-        self._constants = {
-            field: self._value(field, text, parser(field, reading)) for field, text in constants.items()
-        }
+        self._constants = {field: self._value(field, text, parser(field, reading)) for field, text in constants.items()}
         self._instants = [field for field in INSTANTS if field in mapped or field in constants]
 
     def check(self, record: Record, at: datetime) -> Row | Rejection:
@@ -151,7 +149,7 @@ def email(text: str) -> str:
     found = words(text, longest=LONGEST["email"])
     if not _EMAIL.fullmatch(found):
         raise Unreadable("no_email")
-    return found
+    return found.lower()
 
 
 def kept(cells: list[str]) -> list[str]:

@@ -1,0 +1,181 @@
+import csv
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, BinaryIO
+from zoneinfo import ZoneInfo
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils.timezone import now
+
+from agreements.models import Agreement
+from leads.enums import Kind, RunStatus
+from leads.importing import runs
+from leads.importing.dialect import delimiter_named
+from leads.importing.problems import Problem, RefusedFile, Unreadable
+from leads.importing.recognition import Asked, Plan, recognise
+from leads.importing.wording import refusal, worded
+from leads.models import ImportRun
+from smarketing.lib.cells import safe_row
+
+COUNTS = ("read", "created", "unchanged", "waiting", "rejected")
+FURTHER = ("linked", "differing")
+SHOWN_REJECTS = 5
+
+
+class Command(BaseCommand):
+    help = "Brings a CSV file of leads, handoffs, attempts or outcomes in. Running it twice changes nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("kind", choices=Kind.values, metavar="KIND", help=" | ".join(Kind.values))
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("--agreement", required=True, metavar="SLUG")
+        parser.add_argument("--map", action="extend", nargs="+", default=[], metavar="field=column")
+        parser.add_argument("--set", action="extend", nargs="+", default=[], metavar="field=value")
+        parser.add_argument("--time-zone", default="", metavar="ZONE", help="of instants without an offset")
+        parser.add_argument("--date-order", default="", choices=("iso", "dmy", "mdy"))
+        parser.add_argument("--encoding", default="", metavar="E", help="utf-8, utf-16, cp1252, ...")
+        parser.add_argument("--delimiter", default="", metavar="D", help="a character, or tab")
+        parser.add_argument("--decimal-mark", default="", choices=(".", ","), help="how to read 1.234")
+        parser.add_argument("--hand-over", action="store_true", help="hand each new lead over at its creation")
+        parser.add_argument("--rejects", type=Path, metavar="FILE", help="write the rows that could not be taken here")
+        parser.add_argument("--dry-run", action="store_true", help="count only, keep nothing")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        agreement = Agreement.objects.filter(slug=options["agreement"]).first()
+        if agreement is None:
+            raise CommandError(f"There is no agreement {options['agreement']!r}.")
+        try:
+            asked = _asked(options)
+            _check_rejects(options["rejects"], options["file"])
+            with options["file"].open("rb") as file:
+                plan, run = self._carry_in(agreement, file, asked, options)
+        except RefusedFile as error:
+            raise CommandError(refusal(error, options["kind"])) from None
+        except Unreadable as error:
+            raise CommandError(worded(error.problem)) from None
+        except OSError as error:
+            raise CommandError(f"{error.filename}: {error.strerror}") from None
+        self._tell(run, plan, options)
+
+    def _carry_in(
+        self, agreement: Agreement, file: BinaryIO, asked: Asked, options: dict[str, Any]
+    ) -> tuple[Plan, ImportRun]:
+        plan = recognise(file, options["kind"], asked, time_zone=agreement.time_zone).required()
+        if not options["dry_run"]:
+            return plan, self._run(agreement, file, plan, options)
+        with transaction.atomic():
+            run = self._run(agreement, file, plan, options)
+            transaction.set_rollback(True)
+        return plan, run
+
+    def _run(self, agreement: Agreement, file: BinaryIO, plan: Plan, options: dict[str, Any]) -> ImportRun:
+        path: Path = options["file"]
+        run = ImportRun.objects.create(
+            agreement=agreement,
+            kind=plan.kind,
+            file_name=path.name[:255],
+            options=plan.options(),
+            status=RunStatus.RUNNING,
+            size=path.stat().st_size,
+            touched_at=now(),
+        )
+        try:
+            runs.carry_in(run, file, clock=now, on_chunk=self._progress)
+        except BaseException:
+            runs.fail(run, Problem("interrupted"), at=now())
+            raise
+        if options["rejects"]:
+            write_rejects(options["rejects"], run, plan.labels)
+        return run
+
+    def _progress(self, run: ImportRun) -> None:
+        if sys.stderr.isatty():
+            self.stderr.write(f"\r{run.read:,} rows", ending="\n" if run.position >= run.size else "")
+
+    def _tell(self, run: ImportRun, plan: Plan, options: dict[str, Any]) -> None:
+        counts = {name: getattr(run, name) for name in (*COUNTS, *FURTHER)}
+        if options["json"]:
+            self.stdout.write(json.dumps({**counts, "dry_run": options["dry_run"], "recognised": recognised(plan)}))
+            return
+        for name, value in recognised(plan).items():
+            self.stdout.write(f"{name.replace('_', ' ')}: {_shown(value)}")
+        self.stdout.write(", ".join(f"{number:,} {name}" for name, number in counts.items()))
+        if run.rejected and not options["rejects"]:
+            self.stdout.write("--rejects FILE writes down the rejected rows, with line, column and reason.")
+        if run.waiting:
+            self.stdout.write("Waiting rows are kept and linked as soon as their lead comes.")
+        if options["dry_run"]:
+            self.stdout.write("Nothing was kept: this was a dry run.")
+
+
+def recognised(plan: Plan) -> dict[str, Any]:
+    return {
+        "delimiter": plan.delimiter,
+        "encoding": plan.encoding,
+        "date_order": plan.date_order,
+        "decimal_mark": plan.decimal_mark,
+        "time_zone": plan.time_zone,
+        "columns": plan.columns,
+        "ignored_columns": plan.ignored,
+    }
+
+
+def write_rejects(path: Path, run: ImportRun, labels: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(safe_row(["line", "column", "reason", *labels]))
+        for row in run.rejects.iterator():
+            writer.writerow(safe_row([row.line, row.column, worded(Problem.parse(row.reason)), *row.values]))
+
+
+def _check_rejects(path: Path | None, source: Path) -> None:
+    """Before anything is read: a list of rejects that cannot be written comes too late afterwards."""
+    if path is None:
+        return
+    if path.exists() and source.exists() and path.samefile(source):
+        raise CommandError("--rejects is the file itself.")
+    path.open("a").close()
+
+
+def _asked(options: dict[str, Any]) -> Asked:
+    if options["time_zone"]:
+        _check_zone(options["time_zone"])
+    return Asked(
+        encoding=options["encoding"],
+        delimiter=delimiter_named(options["delimiter"]) if options["delimiter"] else "",
+        date_order=options["date_order"],
+        decimal_mark=options["decimal_mark"],
+        time_zone=options["time_zone"],
+        hand_over=options["hand_over"],
+        wanted={field: (column,) for field, column in _pairs("--map", options["map"])},
+        constants=dict(_pairs("--set", options["set"])),
+    )
+
+
+def _check_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError):
+        raise Unreadable("unknown_time_zone", name[:60]) from None
+
+
+def _pairs(option: str, texts: list[str]) -> list[tuple[str, str]]:
+    if wrong := next((text for text in texts if "=" not in text), None):
+        raise CommandError(f"{option} {wrong}: write field={'column' if option == '--map' else 'value'}.")
+    pairs = [(field.strip(), value) for field, _sign, value in (text.partition("=") for text in texts)]
+    if len(dict(pairs)) != len(pairs):
+        raise CommandError(f"{option}: a field is given twice.")
+    return pairs
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{field} = {column}" for field, column in value.items()) or "-"
+    if isinstance(value, list):
+        return ", ".join(value) or "-"
+    return "tab" if value == "\t" else str(value)
