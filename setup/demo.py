@@ -29,6 +29,7 @@ NOT_FOR_DEMO = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY")
 
 
 def main() -> int:
+    keep_bytecode()
     port, bind = wanted_port(), os.environ.get("BIND", "127.0.0.1")
     refuse_taken(bind, port)
     set_environment(bind, port)
@@ -39,7 +40,14 @@ def main() -> int:
         forget_stale_replies(var)
         prepare_data()
         collect_static(var)
-        return serve(f"http://127.0.0.1:{port}/", sign_ins())
+        host = "127.0.0.1" if bind == "0.0.0.0" else bind  # noqa: S104, the person chose it
+        return serve(f"http://{host}:{port}/", sign_ins())
+
+
+def keep_bytecode() -> None:
+    """Some machines forbid it; five processes would then compile the whole portal at every start."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def wanted_port() -> int:
