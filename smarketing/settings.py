@@ -117,7 +117,6 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoDivFormRenderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{VAR_DIR / 'smarketing.sqlite3'}")}

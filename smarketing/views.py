@@ -3,13 +3,14 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, path
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.generic import RedirectView
 
 from smarketing.accounts.access import Access, anyone, signed_in
 from smarketing.accounts.forms import ProfileForm
@@ -74,7 +75,7 @@ def safe_next(request: HttpRequest) -> str:
 
 @signed_in
 def profile(request: HttpRequest) -> HttpResponse:
-    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
+    form = ProfileForm(request.POST or None, instance=get_object_or_404(User, pk=request.user.pk))
     if request.method == "POST" and form.is_valid():
         form.save()
         say(request, gettext("Your profile is saved."))
@@ -90,4 +91,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 
 
 def account_urls() -> list[URLPattern | URLResolver]:
-    return list(get_resolver("allauth.account.urls").url_patterns)
+    """allauth's, but for its page of e-mail addresses: an address is an administrator's to change."""
+    theirs = get_resolver("allauth.account.urls").url_patterns
+    ours = path("email/", RedirectView.as_view(pattern_name="profile"), name="account_email")
+    return [ours, *(pattern for pattern in theirs if getattr(pattern, "name", "") != ours.name)]

@@ -4,22 +4,26 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.conf import settings
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.utils.translation import gettext_lazy as _
 
 from smarketing.accounts.models import User
 
 if TYPE_CHECKING:
     UserForm = forms.ModelForm[User]
+    AddForm = AdminUserCreationForm[User]
+    ChangeForm = UserChangeForm[User]
 else:
-    UserForm = forms.ModelForm
+    UserForm, AddForm, ChangeForm = forms.ModelForm, AdminUserCreationForm, UserChangeForm
+
+
+def language_field() -> forms.ChoiceField:
+    choices = [("", _("As the browser asks for")), *settings.LANGUAGES]
+    return forms.ChoiceField(label=_("Language"), required=False, choices=choices)
 
 
 class ProfileForm(UserForm):
-    language = forms.ChoiceField(
-        label=_("Language"),
-        required=False,
-        choices=[("", _("As my browser asks for")), *settings.LANGUAGES],
-    )
+    language = language_field()
 
     class Meta:
         model = User
@@ -29,3 +33,26 @@ class ProfileForm(UserForm):
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
         self.helper.add_input(Submit("save", _("Save")))
+
+
+class OneAddress:
+    """Addresses are kept in small letters: one person, however it is typed."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+class PersonAddForm(OneAddress, AddForm):
+    class Meta:
+        model = User
+        fields = ["name", "email"]
+
+
+class PersonChangeForm(OneAddress, ChangeForm):
+    language = language_field()
+
+    class Meta:
+        model = User
+        fields = ["name", "email", "language", "is_leadership", "is_superuser", "is_active"]

@@ -40,7 +40,7 @@ def time_left(due_at: datetime, at: datetime) -> str:
 
 
 def when(instant: datetime, at: datetime, zone: tzinfo) -> str:
-    """"today 14:05", "Monday 09:00" within six days of `at`, else the date and the time."""
+    """ "today 14:05", "Monday 09:00" within six days of `at`, else the date and the time."""
     local, today = instant.astimezone(zone), at.astimezone(zone).date()
     time = date_format(local, CLOCK_TIME)
     return pgettext("day and time", "%(day)s %(time)s") % {"day": day_name(local.date(), today), "time": time}

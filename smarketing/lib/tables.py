@@ -98,7 +98,8 @@ def field_of(queryset: QuerySet[Any], key: str) -> "Field[Any, Any]":
     try:
         return queryset.model._meta.get_field(name)
     except FieldDoesNotExist:
-        return queryset.query.annotations[name].output_field
+        annotated: Field[Any, Any] = queryset.query.annotations[name].output_field
+        return annotated
 
 
 class PlaceEncoder(DjangoJSONEncoder):

@@ -66,9 +66,7 @@ def state(name: str, word: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("parts/clock.html")
-def clock(
-    name: str, due_at: datetime | None, now: datetime, zone: str | tzinfo | None = None
-) -> dict[str, Any]:
+def clock(name: str, due_at: datetime | None, now: datetime, zone: str | tzinfo | None = None) -> dict[str, Any]:
     """`{% clock row.clock handoff.due_at now agreement.time_zone %}`: the state, and the time left while it runs."""
     tone, sign, word = STATES[name]
     ticks = name in TICKING and due_at is not None
@@ -135,4 +133,3 @@ def said(value: object) -> object:
 @register.filter
 def undo_url(message: Message) -> str:
     return notices.undo_url(message)
-

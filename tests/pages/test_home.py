@@ -1,0 +1,78 @@
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests import cast
+
+
+@pytest.mark.parametrize(
+    ("who", "where"),
+    [
+        ("rep", "leads:queue"),
+        ("sales_lead", "leads:queue"),
+        ("marketer", "reports:home"),
+        ("leader", "reports:scorecards"),
+        ("administrator", "agreements:list"),
+    ],
+)
+def test_each_role_lands_on_its_own_work(request, signed_in, who, where):
+    response = signed_in(request.getfixturevalue(who)).get("/")
+    assert response.headers["Location"] == reverse(where)
+
+
+def test_somebody_without_a_team_is_told_what_to_do(signed_in, db):
+    response = signed_in(cast.person("new@example.org", name="Nora New")).get("/")
+    assert response.status_code == 200
+    assert "Welcome, Nora" in response.text
+    assert "<strong>new@example.org</strong>" in response.text
+
+
+def test_a_stranger_is_sent_to_the_sign_in_page(client, db):
+    assert client.get("/").headers["Location"] == "/accounts/login/?next=/"
+
+
+def test_the_page_for_nobody_offers_no_places(signed_in, db):
+    assert 'class="place"' not in signed_in(cast.person("new@example.org")).get("/").text
+
+
+def test_a_missing_page_is_answered_in_the_look_and_in_the_language_without_a_query(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        response = client.get("/no/such/page", headers={"Accept-Language": "de"})
+    assert response.status_code == 404
+    assert '<html lang="de">' in response.text
+    assert 'class="bar"' in response.text
+
+
+def test_a_page_of_another_role_is_refused_helpfully(signed_in, rep):
+    response = signed_in(rep).get("/admin/")
+    assert response.status_code == 403
+    assert "belongs to another role" in response.text
+
+
+def test_a_fault_is_answered_without_the_database(rep, settings, monkeypatch, django_assert_num_queries):
+    client = Client(raise_request_exception=False)
+    monkeypatch.setattr("smarketing.views.connection", None)
+    settings.DEBUG = False
+    with django_assert_num_queries(0):
+        response = client.get("/healthz")
+    assert response.status_code == 500
+    assert "That went wrong on our side" in response.text
+
+
+def test_a_form_from_elsewhere_is_refused_in_the_look(db):
+    response = Client(enforce_csrf_checks=True).post("/language/", {"language": "de"})
+    assert response.status_code == 403
+    assert "Please send it again" in response.text
+
+
+def test_health_asks_the_database(client, db, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert client.get("/healthz").text == "ok"
+
+
+def test_no_page_has_inline_scripts_or_styles(signed_in, rep, client):
+    for page in (signed_in(rep).get("/styleguide/").text, client.get("/accounts/login/").text):
+        assert " style=" not in page
+        assert "<style" not in page
+        assert page.count("<script") == page.count("<script src=") + page.count('type="application/json"')
+        assert " onclick=" not in page
