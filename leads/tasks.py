@@ -1,9 +1,19 @@
 from celery import shared_task
 from django.utils.timezone import now
 
+from leads import escalation
 from leads.importing import runs
 
 
 @shared_task(name="leads.tasks.run_import")
 def run_import(run_id: int) -> None:
     runs.process(run_id, clock=now)
+
+
+@shared_task(name="leads.tasks.sweep")
+def sweep() -> None:
+    """Each minute: notes clocks due soon and overdue, and whatever a lost message left undone."""
+    at = now()
+    escalation.sweep(at=at)
+    for run_id in runs.tidy(at):
+        run_import.delay(run_id=run_id)
