@@ -3,9 +3,18 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from smarketing.lib.periods import Period
+from smarketing.lib.periods import Period, PeriodError
 
+FIRST_YEAR, LAST_YEAR = 1900, 2300  # well inside the years that working calendars reach
 USUAL = {"month": "day", "quarter": "week", "year": "month"}
+
+
+def period_of(label: str) -> Period:
+    """The period a report can be made of; raises PeriodError for anything else."""
+    period = Period.parse(label)
+    if not FIRST_YEAR <= period.start_on.year <= LAST_YEAR:
+        raise PeriodError(f"{label!r} is out of reach: years run from {FIRST_YEAR} to {LAST_YEAR}")
+    return period
 
 
 @dataclass(frozen=True)

@@ -5,24 +5,22 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from reports.results import Measures
 from smarketing.lib.cells import safe_row
-
-if TYPE_CHECKING:
-    from reports.measures import Measures
-    from smarketing.lib.periods import Period
+from smarketing.lib.periods import Period
 
 CHAPTERS = ("volume", "speed", "depth", "outcomes")
 
 
-def as_json(found: "Measures") -> dict[str, Any]:
+def as_json(found: Measures) -> dict[str, Any]:
     """The figures as plain values for a JSON writer: nothing rounded, None for a group without a value."""
     head = {"agreement": found.agreement, "period": period_json(found.period, found.time_zone)}
     return head | {name: plain(asdict(getattr(found, name))) for name in CHAPTERS}
 
 
-def period_json(period: "Period", time_zone: str) -> dict[str, str]:
+def period_json(period: Period, time_zone: str) -> dict[str, str]:
     return {
         "label": period.label,
         "start_on": period.start_on.isoformat(),

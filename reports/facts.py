@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -88,6 +89,9 @@ class Facts:
         if tier is not None:
             found &= self.tier.among(tier)
         return self[found]
+
+    def on_days(self, first_on: date, last_on: date) -> Mask:
+        return (self.days >= np.datetime64(first_on, "D")) & (self.days <= np.datetime64(last_on, "D"))
 
     @property
     def is_followed_up(self) -> Mask:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from django.db.models import BooleanField, Case, CharField, ExpressionWrapper, F, Q, Value, When
@@ -17,7 +17,9 @@ from leads.enums import MARKETING_REASONS
 from leads.models import Handoff, Outcome
 from reports.depth import Depth, depth
 from reports.facts import Facts, Names
-from reports.outcomes import Outcomes, outcomes
+from reports.outcomes import outcomes
+from reports.results import Grouped, Measures
+from reports.scorecard import volume_state
 from reports.speed import Speed, speed
 from reports.volume import Steps, Volume, steps, volume
 from smarketing.lib.periods import Period
@@ -103,14 +105,39 @@ class Reading:
         return volume(self.steps, self.period, self.goal, self.target)
 
     @property
+    def is_over(self) -> bool:
+        return self.terms.day_of(self.at) > self.period.end_on
+
+    @property
+    def expected(self) -> float | None:
+        """What the goal line says for today; the whole target once the period is over."""
+        if self.goal is None or self.today < self.period.start_on:
+            return None
+        return self.goal[(min(self.today, self.period.end_on) - self.period.start_on).days]
+
+    @cached_property
     def projection(self) -> float | None:
         """What the period comes to at its own pace; None before it begins to rise."""
         so_far = sum(day.handed_over - day.returned for day in self.volume.by_day if day.on <= self.today)
         return projection(so_far, self.paces, self.today)
 
+    def projected_on(self, on: date) -> float | None:
+        """How far its own pace brings it by the end of that day."""
+        days = [day for month in self.paces for day in month.paced]
+        share = sum(day <= on for day in days) / len(days)
+        return None if self.projection is None else self.projection * share
+
+    @property
+    def volume_state(self) -> str:
+        return volume_state(self.volume.delivered, self.target, self.expected, is_over=self.is_over)
+
     def within_minutes(self, tier: str) -> float | None:
         promise = self.in_force.speed_for(tier)
         return promise.within.total_seconds() / 60 if promise else None
+
+    def promised_share(self, tier: str) -> float | None:
+        promise = self.in_force.speed_for(tier)
+        return float(promise.share) if promise else None
 
     def promised_attempts(self, tier: str) -> int | None:
         promise = self.in_force.depth_for(tier)
@@ -220,28 +247,6 @@ def verdicts(reading: Reading) -> Verdicts:
     leads = Handoff.objects.handed_in(reading.agreement, reading.period).order_by().values("lead_id")
     rows = Outcome.objects.filter(lead__in=leads).values_list("lead_id", "outcome", "revenue")
     return {lead: (outcome, revenue) for lead, outcome, revenue in rows}
-
-
-@dataclass(frozen=True)
-class Grouped(Generic[T]):
-    """A measure of all handoffs, and of those of each source and of each tier."""
-
-    all: T
-    by_source: dict[str, T]
-    by_tier: dict[str, T]
-
-
-@dataclass(frozen=True)
-class Measures:
-    """The figures of one agreement and period."""
-
-    agreement: str
-    period: Period
-    time_zone: str
-    volume: Volume
-    speed: Grouped[Speed]
-    depth: Grouped[Depth]
-    outcomes: Grouped[Outcomes]
 
 
 def measures(reading: Reading, closed: Verdicts) -> Measures:

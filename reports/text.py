@@ -1,13 +1,11 @@
 """PURE. Figures as a table for the terminal."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from reports.depth import Depth
-    from reports.measures import Measures
-    from reports.outcomes import Outcomes
-    from reports.speed import Speed
+from reports.depth import Depth
+from reports.outcomes import Outcomes
+from reports.results import Measures
+from reports.speed import Speed
 
 HEAD = (
     "group",
@@ -26,7 +24,7 @@ HEAD = (
 )
 
 
-def as_text(found: "Measures") -> str:
+def as_text(found: Measures) -> str:
     period, volume = found.period, found.volume
     head = f"{found.agreement}  {period.label}  {period.start_on} to {period.end_on}  {found.time_zone}"
     counted = f"handed over {volume.handed_over}, returned {volume.returned}, delivered {volume.delivered}"
@@ -34,7 +32,7 @@ def as_text(found: "Measures") -> str:
     return "\n".join([head, f"{counted}, {target}", "", *aligned([list(HEAD), *_rows(found)])])
 
 
-def _rows(found: "Measures") -> Iterator[list[str]]:
+def _rows(found: Measures) -> Iterator[list[str]]:
     yield ["all", *_cells(found.speed.all, found.depth.all, found.outcomes.all)]
     for kind in ("source", "tier"):
         speeds, depths, ends = (getattr(part, f"by_{kind}") for part in (found.speed, found.depth, found.outcomes))
@@ -42,7 +40,7 @@ def _rows(found: "Measures") -> Iterator[list[str]]:
             yield [f"{kind} {name or '(none)'}", *_cells(speeds[name], depths[name], ends[name])]
 
 
-def _cells(speed: "Speed", depth: "Depth", outcomes: "Outcomes") -> list[str]:
+def _cells(speed: Speed, depth: Depth, outcomes: Outcomes) -> list[str]:
     counts = (speed.handoffs, speed.followed_up, speed.returned, speed.never_followed_up, speed.running)
     minutes = speed.working_minutes
     return [

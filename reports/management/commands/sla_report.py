@@ -8,6 +8,7 @@ from django.utils.timezone import now
 
 from agreements.models import Agreement
 from agreements.terms import Timeline, timeline
+from reports.bins import period_of
 from reports.exports import as_json
 from reports.measures import measures, read, verdicts
 from reports.text import as_text
@@ -49,7 +50,7 @@ def _agreement(slug: str) -> Agreement:
 
 def _period(label: str) -> Period:
     try:
-        return Period.parse(label)
+        return period_of(label)
     except PeriodError as error:
         raise CommandError(str(error)) from error
 

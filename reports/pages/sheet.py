@@ -1,0 +1,154 @@
+"""What a page of figures is made of, and the words that all of them use."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext, pgettext
+
+from reports.bins import Bin
+from reports.links import Links
+from reports.measures import Reading
+from smarketing.lib.figures import NOTHING, percent
+from smarketing.lib.spoken import duration
+
+LONG = 180  # minutes from which on a chart counts in hours
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell that leads somewhere. As text it is what a file shows."""
+
+    text: str
+    url: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Number:
+    """A big number: `value` as people read it, `state` one of the four or ""."""
+
+    label: str
+    value: str
+    note: str = ""
+    state: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    columns: Sequence[str]
+    rows: Sequence[Sequence[object]]
+
+    @property
+    def pairs(self) -> list[list[tuple[str, object]]]:
+        """Every cell with the name of its column."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """As `parts/chart.html` shows it."""
+
+    id: str
+    title: str
+    sentence: str
+    figure: dict[str, Any]
+    table_columns: Sequence[str]
+    table_rows: Sequence[Sequence[object]]
+    json_url: str = ""
+    csv_url: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A page: its most important number first, then the charts, then the groups side by side."""
+
+    numbers: Sequence[Number]
+    charts: Sequence[Chart]
+    groups: Table
+    measures: dict[str, Any] = field(default_factory=dict)
+
+    def chart(self, key: str) -> Chart | None:
+        return next((chart for chart in self.charts if chart.id == key), None)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Minutes as they stand on an axis: as hours where there are many."""
+
+    label: str
+    size: float
+
+    @classmethod
+    def fitting(cls, *minutes: float | None) -> "Unit":
+        if max((value for value in minutes if value is not None), default=0) > LONG:
+            return cls(gettext("working hours"), 60)
+        return cls(gettext("working minutes"), 1)
+
+    def of(self, minutes: float | None) -> float | None:
+        return None if minutes is None else minutes / self.size
+
+
+def spoken_minutes(minutes: float | None) -> str:
+    return NOTHING if minutes is None else duration(timedelta(minutes=minutes))
+
+
+def spoken_share(share: float | None) -> str:
+    return percent(share, 1)
+
+
+def short_name(part: Bin) -> str:
+    """As it stands under a bar."""
+    if part.by == "day":
+        return date_format(part.start_on, "j")
+    if part.by == "month":
+        return date_format(part.start_on, "M")
+    return date_format(part.start_on, pgettext("date format of a week's first day", "j M"))
+
+
+def long_name(part: Bin) -> str:
+    """As it stands in a table."""
+    if part.by == "month":
+        return date_format(part.start_on, "YEAR_MONTH_FORMAT")
+    first = date_format(part.start_on, "MONTH_DAY_FORMAT")
+    if part.by == "day":
+        weekday = date_format(part.start_on, "D")
+        return pgettext("weekday and date", "%(weekday)s, %(date)s") % {"weekday": weekday, "date": first}
+    return f"{first} – {date_format(part.end_on, 'MONTH_DAY_FORMAT')}"
+
+
+def bin_column(part: Bin) -> str:
+    return {"day": gettext("Day"), "week": gettext("Week"), "month": gettext("Month")}[part.by]
+
+
+def source_name(name: str) -> str:
+    return name or gettext("no source")
+
+
+def tier_name(name: str) -> str:
+    return name or gettext("no tier")
+
+
+def group_cells(reading: Reading, links: Links, page: str) -> list[tuple[str, str, Cell]]:
+    """Every group of the page: "by_source" or "by_tier", its name, and a cell that leads to its own page."""
+    sources = [name for name, _rows in reading.facts.source.groups()]
+    tiers = [name for name, _rows in reading.facts.tier.groups()]
+    return [
+        *(("by_source", name, Cell(source_name(name), links.of(source=name).page(page))) for name in sources),
+        *(("by_tier", name, Cell(_tier_label(name), links.of(tier=name).page(page))) for name in tiers),
+    ]
+
+
+def group_name(source: str | None, tier: str | None) -> str:
+    """The chosen source and tier in words, "" for all leads."""
+    parts = [] if source is None else [source_name(source)]
+    return " · ".join(parts if tier is None else [*parts, _tier_label(tier)])
+
+
+def _tier_label(name: str) -> str:
+    return gettext("Tier %(name)s") % {"name": name} if name else gettext("no tier")
