@@ -17,7 +17,7 @@ run: runtime
 
 test: development
 	@sh setup/packages
-	@$(PY) setup/with_services.py -- sh setup/test $(PYTEST_ARGS)
+	@$(PY) setup/with_services.py -- $(PY) setup/both_databases.py $(PYTEST_ARGS)
 
 lint: development
 	@sh setup/lint

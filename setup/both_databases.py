@@ -1,0 +1,29 @@
+"""Runs the tests on SQLite, then on PostgreSQL where there is one. Arguments go to pytest."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+import pytest
+from with_services import leave, run
+
+
+def main(arguments: list[str]) -> int:
+    signal.signal(signal.SIGTERM, leave)
+    runs: dict[str, dict[str, str]] = {"SQLite": {}}
+    if url := os.environ.get("TEST_POSTGRES_URL"):
+        runs["PostgreSQL"] = {"DATABASE_URL": url}
+    worst = 0
+    for name, database in runs.items():
+        print(f"Tests on {name}", flush=True)
+        status = run([sys.executable, "-m", "pytest", "-q", "-rs", "-n", "2", *arguments], {**os.environ, **database})
+        if status == pytest.ExitCode.INTERRUPTED:
+            return status
+        worst = max(worst, status)
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
