@@ -110,5 +110,5 @@ def _refuse_double_click(lead: Lead, channel: str, result: str, *, by: User, at:
 
 def _give_up(attempt: Attempt) -> None:
     """Who got the handoff by recording this attempt has it no longer."""
-    taken = Handoff.objects.filter(pk=attempt.handoff_id, rep=attempt.recorded_by_id, assigned_at=attempt.recorded_at)
+    taken = Handoff.objects.filter(lead=attempt.lead_id, rep=attempt.recorded_by_id, assigned_at=attempt.recorded_at)
     taken.filter(accepted_at=None, attempts=None).update(rep=None, rep_name="", assigned_at=None)

@@ -93,7 +93,7 @@ def _handoff(handoff: Handoff, kind: EventKind, by_hand: Keys) -> Iterator[Entry
             handoff.returned_at,
             EventKind.SENT_BACK,
             _name(handoff.returned_by),
-            detail=_label(ReturnReason, handoff.return_reason),
+            detail=label(ReturnReason, handoff.return_reason),
             note=handoff.return_note,
             recorded_at=handoff.returned_at,
         )
@@ -169,23 +169,23 @@ def _event_detail(lead: Lead, event: Event, reps: dict[int, User]) -> str:
         case EventKind.ATTEMPTED | EventKind.WITHDRAWN:
             return _tried(details.get("channel", ""), details.get("result", ""))
         case EventKind.SENT_BACK | EventKind.RETURN_UNDONE:
-            return _label(ReturnReason, details.get("reason", ""))
+            return label(ReturnReason, details.get("reason", ""))
         case EventKind.CLOSED | EventKind.REOPENED:
             return _closed(lead, details)
     return ""
 
 
 def _closed(lead: Lead, details: dict[str, Any]) -> str:
-    verdict, revenue = _label(Verdict, details.get("outcome", "")), details.get("revenue")
+    verdict, revenue = label(Verdict, details.get("outcome", "")), details.get("revenue")
     figure = money(Decimal(revenue), lead.agreement.currency) if revenue else ""
-    return " · ".join(part for part in (verdict, figure, _label(LossReason, details.get("reason", ""))) if part)
+    return " · ".join(part for part in (verdict, figure, label(LossReason, details.get("reason", ""))) if part)
 
 
 def _tried(channel: str, result: str) -> str:
-    return f"{_label(Channel, channel)}: {_label(Result, result)}"
+    return f"{label(Channel, channel)}: {label(Result, result)}"
 
 
-def _label(choices: type[TextChoices], value: str) -> str:
+def label(choices: type[TextChoices], value: str) -> str:
     """The word for a value; what a file brought stays as it is."""
     return str(choices(value).label) if value in choices.values else value
 

@@ -1,5 +1,6 @@
 """Reads: what a sales team still has to follow up, the most urgent first."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from leads.enums import State
 from leads.models import Handoff
 from leads.querysets import HandoffQuerySet
 from smarketing.accounts.access import Access
-from smarketing.accounts.models import User
+from smarketing.accounts.models import Membership, User
 
 SIZE = 50
 MINE, UNASSIGNED, TEAM = "mine", "unassigned", "team"
@@ -59,12 +60,12 @@ def workload(access: Access, user: User, *, whose: str = "", agreement: Agreemen
     if agreement is not None:
         handoffs = handoffs.filter(agreement=agreement)
     match whose:
-        case "team":
-            return handoffs
         case "mine":
             return handoffs.filter(rep=user)
         case "unassigned":
             return handoffs.of_nobody()
+        case "team":
+            return handoffs
     return handoffs.filter(Q(rep=user) | Q(rep=None, rep_name=""))
 
 
@@ -108,6 +109,15 @@ def row(handoff: Handoff, user: User, calendar: WorkCalendar | None, *, at: date
         promised=handoff.promised_attempts,
         next_due_at=handoff.depth_due_at if is_followed_up and handoff.depth_met_at is None else None,
     )
+
+
+def team_reps(team_ids: Collection[int]) -> dict[int, list[User]]:
+    """Who can be given a handoff, by sales team."""
+    members = Membership.objects.filter(team__in=team_ids, user__is_active=True).select_related("user")
+    reps: dict[int, list[User]] = {team_id: [] for team_id in team_ids}
+    for member in members.order_by("user__name", "user__email"):
+        reps[member.team_id].append(member.user)
+    return reps
 
 
 def row_of(handoff: Handoff, user: User, *, at: datetime) -> Row:

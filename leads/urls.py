@@ -1,4 +1,27 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from leads.views import attempts, closing, escalations, handing_over, lead, leads, queue
+
 app_name = "leads"
-urlpatterns: list[URLPattern | URLResolver] = [path("imports/", include("leads.import_urls"))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", leads.lead_list, name="list"),
+    path("new/", leads.new, name="new"),
+    path("queue/", queue.queue_page, name="queue"),
+    path("escalations/", escalations.escalations, name="escalations"),
+    path("escalations/count/", escalations.escalation_count, name="escalation_count"),
+    path("escalations/seen/", escalations.seen, name="seen"),
+    path("hand-over/", handing_over.hand_over, name="hand_over"),
+    path("take-back/", handing_over.take_back, name="take_back"),
+    path("imports/", include("leads.import_urls")),
+    path("<int:pk>/", lead.detail, name="detail"),
+    path("<int:pk>/edit/", lead.edit, name="edit"),
+    path("handoffs/<int:pk>/assign/", handing_over.assign, name="assign"),
+    path("handoffs/<int:pk>/accept/", handing_over.accept, name="accept"),
+    path("handoffs/<int:pk>/unaccept/", handing_over.unaccept, name="unaccept"),
+    path("handoffs/<int:pk>/return/", handing_over.send_back, name="send_back"),
+    path("handoffs/<int:pk>/undo-return/", handing_over.undo_return, name="undo_return"),
+    path("handoffs/<int:pk>/attempt/", attempts.attempt, name="attempt"),
+    path("handoffs/<int:pk>/close/", closing.close, name="close"),
+    path("handoffs/<int:pk>/reopen/", closing.reopen, name="reopen"),
+    path("attempts/<int:pk>/withdraw/", attempts.withdraw_attempt, name="withdraw"),
+]

@@ -1,0 +1,97 @@
+"""The words of leads in templates: `{% load leads %}`."""
+
+import re
+from datetime import datetime, timedelta
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import pgettext
+
+from leads.clockface import Clockface
+from leads.clocks import OVERDUE
+from leads.enums import LossReason, State
+from leads.history import label
+from smarketing.lib import spoken
+
+register = template.Library()
+
+PHONE = re.compile(r"\+?[\d ()/.-]{3,40}", re.ASCII)
+A_LONG_TIME = timedelta(hours=8)
+STATE_TONES = {
+    State.WAITING: "on_the_way",
+    State.ACCEPTED: "on_the_way",
+    State.WORKING: "on_the_way",
+    State.CONNECTED: "kept",
+    State.WON: "kept",
+    State.LOST: "missed",
+    State.RETURNED: "at_risk",
+}
+
+
+@register.simple_tag
+def clock_words(face: Clockface, now: datetime, zone: str) -> str:
+    """ "due in 42 min" where a watch says so too, else the day and the time; overdue in working time."""
+    if face.due_at is None or face.left is None:
+        return ""
+    there = ZoneInfo(zone)
+    if face.clock == OVERDUE:
+        return _overdue(face, now, there)
+    if face.is_straight:
+        return pgettext("clock", "due in %(span)s") % {"span": spoken.duration(_whole_minutes(face.left))}
+    return pgettext("clock", "due %(when)s") % {"when": spoken.when(face.due_at, now, there)}
+
+
+def _overdue(face: Clockface, now: datetime, zone: ZoneInfo) -> str:
+    assert face.due_at is not None
+    over = _whole_minutes(face.over)
+    if over and over < A_LONG_TIME:
+        return pgettext("clock", "overdue by %(span)s") % {"span": spoken.duration(over)}
+    return pgettext("clock", "overdue since %(when)s") % {"when": spoken.when(face.due_at, now, zone)}
+
+
+def _whole_minutes(span: timedelta) -> timedelta:
+    """From a minute on without the seconds, which nobody can act upon."""
+    minute = timedelta(minutes=1)
+    return span // minute * minute if span >= minute else span
+
+
+@register.filter
+def exact_in(at: datetime, zone: str) -> str:
+    return spoken.exact(at, ZoneInfo(zone))
+
+
+@register.filter
+def state_name(state: str) -> str:
+    return str(State(state).label)
+
+
+@register.filter
+def handoff_tone(state: str) -> str:
+    return STATE_TONES[State(state)]
+
+
+@register.filter
+def loss_reason(reason: str) -> str:
+    return label(LossReason, reason)
+
+
+@register.filter
+def phone_link(phone: str) -> str | SafeString:
+    """A link for what is a telephone number; everything else stays text."""
+    if not PHONE.fullmatch(phone):
+        return phone
+    return format_html('<a href="tel:{}">{}</a>', re.sub(r"[^\d+]", "", phone), phone)
+
+
+@register.filter
+def email_link(email: str) -> str | SafeString:
+    try:
+        validate_email(email)
+    except ValidationError:
+        return email
+    return format_html('<a href="mailto:{}">{}</a>', quote(email, safe="@"), email)

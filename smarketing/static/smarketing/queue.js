@@ -1,0 +1,53 @@
+/* The queue by keyboard; and its list is not fetched anew under somebody's hands. */
+"use strict";
+
+const items = () => [...document.querySelectorAll("[data-handoff]")];
+let present = "";
+
+function choose(item) {
+  if (!item) return;
+  present = item.id;
+  item.focus();
+}
+
+function move(step) {
+  const all = items();
+  const here = all.findIndex((item) => item.id === present);
+  choose(all[here < 0 ? 0 : Math.min(Math.max(here + step, 0), all.length - 1)]);
+}
+
+function press(key) {
+  const item = document.getElementById(present);
+  item?.querySelector(`[data-key="${key}"]`)?.click();
+}
+
+const isTyping = (element) => element.closest("input, select, textarea, [contenteditable]");
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  const steps = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
+  if (event.key in steps) move(steps[event.key]);
+  else if (event.key === "?") document.getElementById("queue-keys").toggleAttribute("open");
+  else if (event.key === "u") document.querySelector("#messages form button")?.click();
+  else if ("nvcam".includes(event.key)) press(event.key);
+  else if (event.key === "Enter" && event.target.id === present) press("Enter");
+  else return;
+  event.preventDefault();
+});
+
+document.addEventListener("focusin", (event) => {
+  const item = event.target.closest("[data-handoff]");
+  if (item) present = item.id;
+});
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const isRefresh = event.target.id === "queue-list";
+  const isBusy = document.hidden || document.querySelector("[data-open-form]");
+  if (isRefresh && isBusy) event.preventDefault();
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  const form = document.querySelector("[data-open-form]");
+  if (form && !form.contains(document.activeElement)) form.querySelector("select, input:not([type=hidden])").focus();
+  else if (document.activeElement === document.body) document.getElementById(present)?.focus({ preventScroll: true });
+});
