@@ -44,10 +44,16 @@ class OneAddress:
         return str(self.cleaned_data["email"]).lower()
 
 
+LABELS = {"is_superuser": _("Administrator")}
+HELP_TEXTS = {"is_superuser": _("Keeps people, teams and agreements, and may do all that a team lead may.")}
+
+
 class PersonAddForm(OneAddress, AddForm):
     class Meta:
         model = User
         fields = ["name", "email"]
+        labels = LABELS
+        help_texts = HELP_TEXTS
 
 
 class PersonChangeForm(OneAddress, ChangeForm):
@@ -56,3 +62,5 @@ class PersonChangeForm(OneAddress, ChangeForm):
     class Meta:
         model = User
         fields = ["name", "email", "language", "is_leadership", "is_superuser", "is_active"]
+        labels = LABELS
+        help_texts = HELP_TEXTS

@@ -35,7 +35,9 @@ def test_the_page_for_nobody_offers_no_places(signed_in, db):
     assert 'class="place"' not in signed_in(cast.person("new@example.org")).get("/").text
 
 
-def test_a_missing_page_is_answered_in_the_look_and_in_the_language_without_a_query(client, django_assert_num_queries):
+def test_a_missing_page_is_answered_in_the_look_and_in_the_language_without_a_query(
+    client, db, django_assert_num_queries
+):
     with django_assert_num_queries(0):
         response = client.get("/no/such/page", headers={"Accept-Language": "de"})
     assert response.status_code == 404

@@ -16,7 +16,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-function sayThatItFailed() {
+/* What nobody clicked on fails in silence: it is asked for again by itself. */
+function isByItself(element) {
+  return /\b(load|every|revealed)\b/.test(element.getAttribute("hx-trigger") ?? "");
+}
+
+function sayThatItFailed(event) {
+  if (isByItself(event.detail.elt)) return;
   const notice = document.getElementById("request-failed").content.cloneNode(true);
   document.getElementById("messages")?.replaceChildren(notice);
 }
