@@ -3,7 +3,8 @@
 The caller is in a transaction, has locked the leads, and refreshes what stands on their handoffs afterwards.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from agreements.terms import Timeline
 from leads.importing.reps import RepBook
 from leads.importing.rows import Values
 from leads.models import Attempt, Handoff, Outcome
+from leads.standing import belonging
 from smarketing.accounts.models import User
 
 BATCH = 2000
@@ -48,6 +50,7 @@ class Fact:
     names: Mapping[str, str]
     key: Callable[[Values], tuple[Any, ...]]
     make: Callable[[int, Values, Hand], Model]
+    place: Callable[[Sequence[Any]], None] = lambda fresh: None
 
 
 def _handoff(lead_id: int, values: Values, hand: Hand) -> Handoff:
@@ -81,6 +84,17 @@ def _attempt(lead_id: int, values: Values, hand: Hand) -> Attempt:
     )
 
 
+def _place_attempts(attempts: Sequence[Attempt]) -> None:
+    """Links them before they are written, which `leads.standing` would otherwise do one by one afterwards."""
+    handoffs: dict[int, list[Handoff]] = defaultdict(list)
+    leads = {attempt.lead_id for attempt in attempts}
+    for handoff in Handoff.objects.filter(lead__in=leads).only("lead_id", "handed_at").order_by("handed_at", "pk"):
+        handoffs[handoff.lead_id].append(handoff)
+    for attempt in attempts:
+        if own := handoffs.get(attempt.lead_id):
+            attempt.handoff_id = belonging(attempt.attempted_at, own).pk
+
+
 def _outcome(lead_id: int, values: Values, hand: Hand) -> Outcome:
     return Outcome(
         lead_id=lead_id,
@@ -112,6 +126,7 @@ FACTS = {
         },
         key=lambda values: (values["attempted_at"], values.get("channel", "phone"), values.get("rep", "")),
         make=_attempt,
+        place=_place_attempts,
     ),
     "outcomes": Fact(
         model=Outcome,
@@ -136,6 +151,7 @@ def write(kind: str, rows: Iterable[tuple[int, Values]], hand: Hand, tally: Tall
         known[key] = values
         fresh.append(fact.make(lead_id, values, hand))
         tally.touched.add(lead_id)
+    fact.place(fresh)
     fact.model._default_manager.bulk_create(fresh, batch_size=BATCH)
     tally.created += len(fresh)
 

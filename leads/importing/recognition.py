@@ -1,7 +1,7 @@
 """PURE. A file and what was asked for become a plan: how to read each of its cells."""
 
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import partial
 from itertools import islice
 from typing import Any, BinaryIO
@@ -31,8 +31,9 @@ class Asked:
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> "Asked":
         """From the JSON of an import run."""
-        wanted = {name: tuple(found) for name, found in options.get("wanted", {}).items()}
-        return cls(**{**options, "wanted": wanted})
+        known = {own.name: options[own.name] for own in fields(cls) if own.name in options}
+        known["wanted"] = {name: tuple(found) for name, found in options.get("wanted", {}).items()}
+        return cls(**known)
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class Plan:
             "hand_over": self.hand_over,
             "wanted": {name: [self.labels[index] for index in self.mapped.get(name, ())] for name in free},
             "constants": dict(self.constants),
+            "labels": list(self.labels),
         }
 
     def required(self) -> "Plan":

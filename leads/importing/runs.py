@@ -179,10 +179,11 @@ def retry(run: ImportRun, *, at: datetime) -> bool:
     return failed.update(status=RunStatus.QUEUED, touched_at=at, error="", ended_at=None) == 1
 
 
-def discard(run: ImportRun) -> None:
-    """Removes a run that is not on its way, and its file."""
-    idle = (RunStatus.DRAFT, RunStatus.FAILED)
+def discard(run: ImportRun) -> bool:
+    """Removes a run that is not on its way, its file and its list of rejects; rows that it brought stay."""
+    idle = (RunStatus.DRAFT, RunStatus.FAILED, RunStatus.DONE)
     with transaction.atomic():
         deleted, _by_model = ImportRun.objects.filter(pk=run.pk, status__in=idle).delete()
         if deleted:
             _drop_file(run)
+    return bool(deleted)

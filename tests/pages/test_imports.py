@@ -1,0 +1,199 @@
+import re
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from leads.enums import RunStatus
+from leads.importing import runs
+from leads.models import Handoff, ImportRun, Lead
+from tests import cast
+
+LEADS = "lead_id,created_at,origin\n7,2026-01-05 09:00,fair\n8,31.02.2026,fair\n"
+
+
+@pytest.fixture(autouse=True)
+def _uploads(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def queued(monkeypatch):
+    """The ids handed to the broker; no worker takes them."""
+    sent: list[int] = []
+    monkeypatch.setattr("leads.tasks.run_import.delay", lambda run_id: sent.append(run_id))
+    return sent
+
+
+def upload(client, agreement, text=LEADS, kind="leads", name="leads.csv"):
+    content = text if isinstance(text, bytes) else text.encode()
+    data = {"agreement": agreement.pk, "kind": kind, "file": SimpleUploadedFile(name, content)}
+    return client.post(reverse("leads:import_new"), data)
+
+
+def draft(client, agreement, **options) -> ImportRun:
+    assert upload(client, agreement, **options).status_code == 302
+    return ImportRun.objects.latest("pk")
+
+
+def form_of(page) -> dict[str, str]:
+    """What a browser would send if nothing was changed."""
+    form = page.context["form"]
+    return {name: "" if form[name].initial is None else form[name].initial for name in form.fields}
+
+
+def test_a_page_without_imports_says_how_to_begin(signed_in, marketer):
+    page = signed_in(marketer).get(reverse("leads:imports"))
+    assert "No file has been imported" in page.content.decode()
+    assert reverse("leads:import_new") in page.content.decode()
+
+
+def test_an_uploaded_file_is_shown_as_it_is_read_and_takes_nothing(signed_in, marketer, north):
+    client = signed_in(marketer)
+    page = client.get(upload(client, north).url)
+    said = page.content.decode()
+    assert "There is no such day or time." not in said  # the order of the dates is not settled yet
+    assert "This date is written in another order" in said or "Jan. 5, 2026" in said
+    assert not Lead.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "This is a picture"),
+        ("empty.csv", b" \n", "The file is empty."),
+        ("header.csv", b"lead_id,created_at\n", "has a header but no rows"),
+        ("zeros.csv", b"\0" * 999, "This is no text file"),
+        ("sheet.xlsx", b"PK\x03\x04....", "Save the sheet as CSV"),
+        ("line.csv", b"x" * 2_000_000, "too long for a row"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused_beside_its_field(signed_in, marketer, north, name, content, reason):
+    answer = upload(signed_in(marketer), north, text=content, name=name)
+    assert answer.status_code == 422
+    assert reason in str(answer.context["form"].errors["file"])
+    assert not ImportRun.objects.exists()
+
+
+def test_missing_columns_are_asked_for_and_the_import_cannot_start(signed_in, marketer, north, queued):
+    client = signed_in(marketer)
+    run = draft(client, north, text="shoe,size\nred,41\n")
+    page = client.get(run.get_absolute_url())
+    assert "No column was recognised for: external_id, created_at." in page.content.decode()
+    client.post(reverse("leads:import_start", args=[run.pk]), form_of(page))
+    run.refresh_from_db()
+    assert (run.status, queued) == (RunStatus.DRAFT, [])
+
+
+def test_another_column_makes_the_preview_again(signed_in, marketer, north):
+    client = signed_in(marketer)
+    run = draft(client, north, text="shoe,lead_id,created_at\nred,7,2026-01-05\n")
+    data = form_of(client.get(run.get_absolute_url())) | {"column_tier": "0"}
+    answer = client.post(reverse("leads:import_reading", args=[run.pk]), data, headers={"HX-Request": "true"})
+    assert answer.content.decode().lstrip().startswith("<form")
+    assert ("Tier", "shoe") in answer.context["preview"].heads
+
+
+def test_a_constant_can_stand_in_for_a_column(signed_in, marketer, north):
+    client = signed_in(marketer)
+    run = draft(client, north, text="mql_id,won_date\n7,2026-01-05\n", kind="outcomes")
+    data = form_of(client.get(run.get_absolute_url())) | {"column_outcome": "=won"}
+    page = client.post(reverse("leads:import_reading", args=[run.pk]), data, follow=True)
+    assert page.context["plan"].problem is None
+    assert page.context["preview"].rows[0].cells[-1] == "Won"
+
+
+def test_an_encoding_that_does_not_fit_is_said_and_not_kept(signed_in, marketer, north):
+    client = signed_in(marketer)
+    run = draft(client, north)
+    data = form_of(client.get(run.get_absolute_url())) | {"encoding": "utf-16"}
+    assert client.post(reverse("leads:import_reading", args=[run.pk]), data).status_code in (302, 422)
+    assert client.get(run.get_absolute_url()).status_code == 200
+
+
+def test_start_queues_the_run_once_and_the_worker_brings_the_rows(
+    signed_in, marketer, north, queued, django_capture_on_commit_callbacks
+):
+    client = signed_in(marketer)
+    run = draft(client, north)
+    data = form_of(client.get(run.get_absolute_url())) | {"date_order": "dmy", "hand_over": "on"}
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("leads:import_start", args=[run.pk]), data)
+        assert client.post(reverse("leads:import_start", args=[run.pk]), data).status_code == 404
+    assert queued == [run.pk]
+    runs.process(run.pk, clock=lambda: cast.MONDAY)
+    said = client.get(run.get_absolute_url()).content.decode()
+    assert "There is no such day or time." in said
+    assert (Lead.objects.get().external_id, Handoff.objects.count()) == ("7", 1)
+
+
+def test_a_dead_broker_loses_nothing(signed_in, marketer, north, monkeypatch, django_capture_on_commit_callbacks):
+    def refuse(run_id):
+        raise ConnectionError
+
+    monkeypatch.setattr("leads.tasks.run_import.delay", refuse)
+    client = signed_in(marketer)
+    run = draft(client, north)
+    data = form_of(client.get(run.get_absolute_url())) | {"date_order": "dmy"}
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(reverse("leads:import_start", args=[run.pk]), data).status_code == 302
+    run.refresh_from_db()
+    assert run.status == RunStatus.QUEUED
+    assert runs.tidy(run.touched_at + 2 * runs.LEASE) == [run.pk]
+
+
+def test_the_progress_is_asked_for_until_it_ends(signed_in, marketer, north):
+    client = signed_in(marketer)
+    run = draft(client, north)
+    ImportRun.objects.filter(pk=run.pk).update(status=RunStatus.RUNNING, read=1, position=20, size=80)
+    page = client.get(run.get_absolute_url()).content.decode()
+    assert 'value="25"' in page
+    assert reverse("leads:import_progress", args=[run.pk]) in page
+    ImportRun.objects.filter(pk=run.pk).update(status=RunStatus.DONE)
+    assert client.get(reverse("leads:import_progress", args=[run.pk])).headers["HX-Refresh"] == "true"
+
+
+def test_rejects_come_as_csv_that_a_spreadsheet_does_not_run(signed_in, marketer, north):
+    client = signed_in(marketer)
+    run = draft(client, north, text='lead_id,created_at,phone\n"=cmd()",never,+49 89 1234\n')
+    runs.queue(run, run.options, at=cast.MONDAY)
+    runs.process(run.pk, clock=lambda: cast.MONDAY)
+    answer = client.get(reverse("leads:import_rejects", args=[run.pk]))
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines == [
+        "line,column,reason,lead_id,created_at,phone",
+        "2,created_at,This is no date or time.,'=cmd(),never,+49 89 1234",
+    ]
+
+
+def test_a_removed_draft_takes_its_file_along(signed_in, marketer, north, settings, django_capture_on_commit_callbacks):
+    client = signed_in(marketer)
+    run = draft(client, north)
+    path = Path(run.file.path)
+    assert re.fullmatch(r"[0-9a-f]{32}\.csv", path.name)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("leads:import_delete", args=[run.pk]))
+    assert (ImportRun.objects.exists(), path.exists()) == (False, False)
+
+
+def test_the_imports_of_others_are_not_there(signed_in, marketer, stranger, north):
+    run = draft(signed_in(marketer), north)
+    client = signed_in(stranger)
+    assert client.get(run.get_absolute_url()).status_code == 404
+    assert client.get(reverse("leads:import_rejects", args=[run.pk])).status_code == 404
+    assert client.post(reverse("leads:import_delete", args=[run.pk])).status_code == 404
+    assert run.file_name not in client.get(reverse("leads:imports")).content.decode()
+    assert upload(client, north).status_code == 422
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_takes_as_many_queries_for_three_as_for_one(
+    signed_in, marketer, north, count, django_assert_num_queries
+):
+    for _number in range(count):
+        ImportRun.objects.create(agreement=north, kind="leads", file_name="a.csv", by=marketer)
+    client = signed_in(marketer)
+    with django_assert_num_queries(6):
+        page = client.get(reverse("leads:imports"))
+    assert len(page.context["page"].rows) == count
