@@ -58,7 +58,16 @@ def line(name: str, points: Sequence[Point], colour: str, **style: Any) -> Trace
     }
 
 
-def labelled(labels: Sequence[str], *, most: int = 16) -> dict[str, Any]:
+def wrapped(label: str) -> str:
+    """A long label on two lines, broken at the blank nearest its middle."""
+    blanks = [place for place, sign in enumerate(label) if sign == " "]
+    if len(label) < 9 or not blanks:
+        return label
+    middle = min(blanks, key=lambda place: abs(place - len(label) / 2))
+    return f"{label[:middle]}<br>{label[middle + 1 :]}"
+
+
+def labelled(labels: Sequence[str], *, most: int = 11) -> dict[str, Any]:
     """A numeric axis with words at 1, 2, 3, ...; of many only every second, third, ... is written."""
     every = -(-len(labels) // most)
     last = len(labels)
@@ -67,7 +76,7 @@ def labelled(labels: Sequence[str], *, most: int = 16) -> dict[str, Any]:
         places.append(last)
     return {
         "tickvals": places,
-        "ticktext": [labels[place - 1] for place in places],
+        "ticktext": [wrapped(labels[place - 1]) for place in places],
         "showgrid": False,
         "range": [0.4, last + 0.6],
     }
@@ -134,7 +143,8 @@ def legs_waterfall(legs: Sequence[Bar], *, promise: float | None, words: dict[st
 
     The first leg is marketing's, and sales' time begins after it: so does the line.
     """
-    traces = [_steps([(place, WIDE, bar, "relative") for place, bar in enumerate(legs, 1)], words["legs"])]
+    steps = _steps([(place, WIDE, bar, "relative") for place, bar in enumerate(legs, 1)], words["legs"])
+    traces = [steps | {"text": [bar.text for bar in legs], "textposition": "outside", "cliponaxis": False}]
     if promise is not None:
         traces.append(line(words["promise"], [Point(1.5, promise), Point(len(legs) - 0.5, promise)], palette.INK))
     labels = [bar.label for bar in legs]
@@ -170,7 +180,8 @@ def kept_shares(
     labels: Sequence[str], kept: Sequence[Bar], missed: Sequence[Bar], *, promise: float | None, words: dict[str, str]
 ) -> Figure:
     """Kept and missed of each bin as parts of one; values are shares. Missed is also hatched, for grey paper."""
-    hatched = {"marker": {"color": palette.MISSED_MARK, "pattern": {"shape": "/", "solidity": 0.15}}}
+    pattern = {"shape": "/", "fillmode": "overlay", "fgcolor": "#ffffff", "solidity": 0.2}
+    hatched = {"marker": {"color": palette.MISSED_MARK, "pattern": pattern}}
     traces = [bars(words["kept"], kept, palette.KEPT_MARK), bars(words["missed"], missed, "") | hatched]
     if promise is not None:
         traces.append(level(words["promise"], promise, len(labels)))
@@ -178,9 +189,11 @@ def kept_shares(
     return figure(traces, barmode="stack", xaxis=labelled(labels), yaxis=axis)
 
 
-def distribution(values: Sequence[Bar], is_within: Sequence[bool], *, edge: float | None, word: str) -> Figure:
-    """Bars by band; `edge` is the place between two bars at which the promise lies."""
-    colours = [palette.KEPT_MARK if within else palette.MISSED_MARK for within in is_within]
+def distribution(
+    values: Sequence[Bar], is_kept: Sequence[bool], *, edge: float | None, word: str, other: str = palette.MISSED_MARK
+) -> Figure:
+    """Bars by band; `edge` is the place between two bars at which the promise lies, `other` the colour beyond it."""
+    colours = [palette.KEPT_MARK if kept else other for kept in is_kept]
     shown = {"text": [f"{bar.value:g}" for bar in values], "textposition": "outside", "cliponaxis": False}
     layout = _mark(edge, word) if edge is not None else {}
     traces = [bars("", values, colours, showlegend=False, **shown)]

@@ -58,7 +58,7 @@ class SelectionForm(forms.Form):
 
 
 class ReportFilter(forms.Form):
-    period = forms.ChoiceField(label=gettext_lazy("Period"))
+    period = forms.ChoiceField(label=gettext_lazy("Period"), required=False)
     source = forms.ChoiceField(label=gettext_lazy("Source"), required=False)
     tier = forms.ChoiceField(label=gettext_lazy("Tier"), required=False)
 
@@ -78,7 +78,7 @@ class ReportFilter(forms.Form):
 
 
 class PeriodFilter(forms.Form):
-    period = forms.ChoiceField(label=gettext_lazy("Period"))
+    period = forms.ChoiceField(label=gettext_lazy("Period"), required=False)
 
     def __init__(self, period: Period, today: date) -> None:
         super().__init__(initial={"period": period.label})

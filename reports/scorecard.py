@@ -69,12 +69,15 @@ def depth_state(facts: Facts, promised: int, *, is_over: bool) -> str:
     never = facts[facts.is_never_connected]
     if not len(never):
         return ""
-    is_judged = ~never.is_open | never.depth.among("kept", "missed")
-    judged = never.attempts[is_judged]
+    judged = never.attempts[is_judged(never)]
     is_enough = not len(judged) or float(judged.mean()) >= promised
-    if is_over and bool(is_judged.all()):
+    if is_over and len(judged) == len(never):
         return KEPT if is_enough else MISSED
     return ON_THE_WAY if is_enough else AT_RISK
+
+
+def is_judged(facts: Facts) -> Mask:
+    return ~facts.is_open | facts.depth.among("kept", "missed")
 
 
 def tiers(facts: Facts, promised: Mapping[str, object]) -> Iterator[tuple[str, bool, Mask]]:
@@ -113,6 +116,7 @@ def depth_rows(now: Facts, before: Facts, promised: Mapping[str, tuple[int, int]
         tiers(now, promised), tiers(before, promised), strict=True
     ):
         attempts, days = promised[tier]
+        never = now[rows & now.is_never_connected]
         yield Row(
             side="sales",
             measure="depth",
@@ -121,6 +125,7 @@ def depth_rows(now: Facts, before: Facts, promised: Mapping[str, tuple[int, int]
             target=attempts,
             delivered=depth(now[rows], attempts).mean_attempts,
             state=depth_state(now[rows], attempts, is_over=is_over),
-            previous=depth(before[former], attempts).mean_attempts,
+            # Leads that may still be tried are no lower than the period before, they are only younger.
+            previous=depth(before[former], attempts).mean_attempts if bool(is_judged(never).all()) else None,
             within_days=days,
         )

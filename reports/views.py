@@ -106,7 +106,7 @@ def sheet(
     context = {
         "sheet": make(at_hand.reading, at_hand.links),
         "form": ReportFilter(at_hand.reading),
-        "clear_url": at_hand.links.of(source=None, tier=None).page(page),
+        "clear_url": at_hand.links.of(source=None, tier=None).page(page) if at_hand.reading.is_filtered else "",
         **frame(at_hand, page),
     }
     return TemplateResponse(request, f"reports/{page}.html", context)

@@ -188,9 +188,9 @@ def _histogram(found: Depth, links: Links) -> Chart:
     edge = None if found.promised is None or found.promised > most else found.promised + 0.5
     return Chart(
         id="histogram",
-        title=_("How many attempts before giving up"),
+        title=_("How often leads were tried that were never connected"),
         sentence=_histogram_sentence(found),
-        figure=charts.distribution(values, is_enough, edge=edge, word=_("Promise")),
+        figure=charts.distribution(values, is_enough, edge=edge, word=_("Promise"), other=palette.ON_THE_WAY_MARK),
         table_columns=[_("Attempts"), _("Never connected")],
         table_rows=[[Cell(bar.label, bar.url), bar.value] for bar in values],
         json_url=links.data("depth", "json"),
@@ -222,4 +222,4 @@ def _group_columns() -> list[str]:
 
 
 def _group(found: Depth) -> list[object]:
-    return [found.connected, found.never_connected, found.attempts, found.mean_attempts, found.promised]
+    return [found.connected, found.never_connected, found.attempts, number(found.mean_attempts, 1), found.promised]

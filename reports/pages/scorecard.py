@@ -29,7 +29,8 @@ class Line:
     promise: str
     target: str
     delivered: str
-    pace: str
+    expected: str
+    projected: str
     state: str
     trend: str
     change: str
@@ -115,7 +116,8 @@ def _line(row: Row, links: Links) -> Line:
         promise=_promise(row),
         target=say(row.target),
         delivered=say(row.delivered),
-        pace=_pace(row),
+        expected=_expected(row),
+        projected=number(row.projected),
         state=row.state,
         trend=row.trend,
         change=_change(row),
@@ -156,11 +158,10 @@ def _promise(row: Row) -> str:
     ) % {"days": number(days)}
 
 
-def _pace(row: Row) -> str:
-    if row.expected is None or row.projected is None:
+def _expected(row: Row) -> str:
+    if row.expected is None:
         return ""
-    said = {"expected": number(row.expected, 1), "projected": number(row.projected)}
-    return _("goal for today %(expected)s, at this pace %(projected)s") % said
+    return _("goal for today %(expected)s") % {"expected": number(row.expected, 1)}
 
 
 def _change(row: Row) -> str:

@@ -94,7 +94,7 @@ def _legs(reading: Reading, found: Speed, links: Links) -> Chart:
             _leg_label(leg),
             leg.minutes / unit.size,
             links.records(RECORDS[leg.name]),
-            f"{_leg_label(leg)}: {spoken_minutes(leg.minutes)}",
+            spoken_minutes(leg.minutes),
         )
         for leg in way
     ]
@@ -266,8 +266,8 @@ def _group_columns() -> list[str]:
         _("Handed over"),
         _("Followed up"),
         _("Never"),
-        _("% in time"),
-        _("Mean minutes"),
+        _("In time"),
+        pgettext("statistics", "Mean"),
         pgettext("statistics", "Median"),
         _("90th percentile"),
     ]
@@ -279,8 +279,6 @@ def _group(found: Speed) -> list[object]:
         found.handoffs,
         found.followed_up,
         found.never_followed_up,
-        None if share is None else 100 * share,
-        minutes.mean,
-        minutes.median,
-        minutes.p90,
+        spoken_share(share),
+        *map(spoken_minutes, (minutes.mean, minutes.median, minutes.p90)),
     ]

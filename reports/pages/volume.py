@@ -16,7 +16,7 @@ from reports.links import Links
 from reports.measures import Reading
 from reports.pages.sheet import Cell, Chart, Number, Sheet, Table, bin_column, group_cells, long_name, short_name
 from reports.volume import Day, Volume
-from smarketing.lib.figures import number
+from smarketing.lib.figures import number, percent
 from smarketing.lib.spoken import period_name
 
 
@@ -134,5 +134,5 @@ def _groups(reading: Reading, links: Links) -> Table:
     for part, name, cell in group_cells(reading, links, "volume"):
         count = getattr(reading.volume, part).get(name, 0)
         share = count / reading.volume.delivered if reading.volume.delivered else None
-        rows.append([cell, count, share and 100 * share])
-    return Table([_("Group"), _("Delivered"), _("% of all")], rows)
+        rows.append([cell, count, percent(share, 1)])
+    return Table([_("Group"), _("Delivered"), _("Of all")], rows)
