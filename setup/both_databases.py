@@ -7,7 +7,7 @@ import signal
 import sys
 
 import pytest
-from with_services import leave, run
+from with_services import INTERRUPTED, leave, run
 
 
 def main(arguments: list[str]) -> int:
@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> int:
     for name, database in runs.items():
         print(f"Tests on {name}", flush=True)
         status = run([sys.executable, "-m", "pytest", "-q", "-rs", "-n", "2", *arguments], {**os.environ, **database})
-        if status == pytest.ExitCode.INTERRUPTED:
+        if status in (INTERRUPTED, pytest.ExitCode.INTERRUPTED):
             return status
         worst = max(worst, status)
     return worst

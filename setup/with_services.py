@@ -28,6 +28,7 @@ STARTERS: dict[str, Callable[[Path], servers.Server]] = {
     "TEST_POSTGRES_URL": servers.start_postgres,
     "TEST_REDIS_URL": servers.start_redis,
 }
+INTERRUPTED = 130
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LEFT_OUT = {
     "TEST_RABBITMQ_URL": "tests on RabbitMQ",
@@ -111,13 +112,18 @@ def may_go_on(missing: dict[str, str]) -> bool:
 
 
 def run(command: list[str], env: dict[str, str]) -> int:
+    """The command's exit status, or INTERRUPTED after a Ctrl-C, which it has had too and may take its time over."""
     process = subprocess.Popen(command, env=env)
+    interrupted = False
     try:
         while True:
             try:
-                return process.wait()
+                status = process.wait()
+                return INTERRUPTED if interrupted else status
             except KeyboardInterrupt:
-                continue  # it has had the same Ctrl-C, and says so itself
+                if interrupted:
+                    process.terminate()
+                interrupted = True
     finally:
         if process.poll() is None:
             process.terminate()
