@@ -1,7 +1,8 @@
 """Actions: make or change an agreement so that it says what a document says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +12,8 @@ from django.utils.translation import ngettext
 from agreements.clauses import AgreementDocument, Clause, DepthClause
 from agreements.differences import Difference, differences
 from agreements.models import Agreement, Change, Objective, Quota, Target, Version
+from agreements.overview import in_force
+from agreements.targets import Assumptions
 from agreements.transcript import document_of
 from smarketing.accounts.models import Side, Team, User
 
@@ -196,3 +199,32 @@ def _set_months(agreement: Agreement, document: AgreementDocument) -> None:
 def _write_down(agreement: Agreement, found: list[Difference], *, by: User | None, at: datetime) -> None:
     lines = [difference.as_json() for difference in found]
     Change.objects.create(agreement=agreement, by=by, at=at, lines=lines)
+
+
+def agree_quota(
+    agreement: Agreement, month: date, quota: Decimal, assumptions: Assumptions, *, by: User | None, at: datetime
+) -> Amendment:
+    """The month's target follows from this quota and these assumptions; a target agreed directly is taken away.
+
+    Other assumptions are in force from that month on: the months before it keep theirs.
+    """
+    with transaction.atomic():
+        document = _document_on(agreement, month)
+        if document.effective_on != month and any(getattr(document, key) != n for key, n in vars(assumptions).items()):
+            document = replace(document, effective_on=month)
+        targets = {on: leads for on, leads in document.targets.items() if on != month}
+        quotas = {**document.quotas, month: quota}
+        return apply(replace(document, **vars(assumptions), quotas=quotas, targets=targets), by=by, at=at)
+
+
+def agree_target(agreement: Agreement, month: date, leads: int, *, by: User | None, at: datetime) -> Amendment:
+    """The month's target is this number, whatever the quota says."""
+    with transaction.atomic():
+        document = _document_on(agreement, month)
+        return apply(replace(document, targets={**document.targets, month: leads}), by=by, at=at)
+
+
+def _document_on(agreement: Agreement, on: date) -> AgreementDocument:
+    locked = Agreement.objects.select_for_update().get(pk=agreement.pk)
+    versions = list(locked.versions.current().order_by("effective_on"))
+    return document_of(locked, in_force(versions, on))

@@ -24,7 +24,7 @@ HEADING = ("slug", "name", "time_zone", "currency", "marketing_team", "sales_tea
 ASSUMPTIONS = ("marketing_share", "average_deal", "lead_to_customer")
 DEFAULT_WARN_SHARE = Decimal("0.75")
 PACINGS = ("working", "calendar")
-RESERVED_SLUGS = ("new",)
+RESERVED_SLUGS = ("new", "load")
 LONGEST_MINUTES = 100_000
 LONGEST_DAYS = 1_000
 

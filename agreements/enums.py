@@ -10,3 +10,13 @@ class Measure(TextChoices):
 class Pacing(TextChoices):
     WORKING = "working", _("by working day")
     CALENDAR = "calendar", _("by calendar day")
+
+
+class Weekday(TextChoices):
+    MON = "mon", _("Monday")
+    TUE = "tue", _("Tuesday")
+    WED = "wed", _("Wednesday")
+    THU = "thu", _("Thursday")
+    FRI = "fri", _("Friday")
+    SAT = "sat", _("Saturday")
+    SUN = "sun", _("Sunday")

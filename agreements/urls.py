@@ -1,4 +1,15 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from agreements.views import calculating, reading, writing
 
 app_name = "agreements"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", reading.agreement_list, name="list"),
+    path("new/", writing.new, name="new"),
+    path("load/", writing.load, name="load"),
+    path("<slug:slug>/", reading.detail, name="detail"),
+    path("<slug:slug>/edit/", writing.edit, name="edit"),
+    path("<slug:slug>/targets/", calculating.calculator, name="calculator"),
+    path("<slug:slug>/targets/agree/", calculating.agree, name="agree"),
+    path("<slug:slug>/toml/", reading.toml, name="toml"),
+]

@@ -229,7 +229,8 @@ class _Timeline:
         return self._grown((EPOCH + low).year, (EPOCH + high).year)
 
     def due(self, at: timedelta, duration: timedelta) -> timedelta:
-        return self.search(at, lambda table: table.due(at, duration))
+        due = self.covering(at, at).due(at, duration)
+        return self.search(at, lambda table: table.due(at, duration)) if due is None else due
 
     def search(
         self, at: timedelta, answer: Callable[["_Table"], Answer | None], since: timedelta | None = None
@@ -332,8 +333,9 @@ class _Bulk:
 
     def worked(self, at: Micros) -> Micros:
         index = self.opened.last_at_or_below(at)
-        worked = np.minimum(at, self.ends.take(index))
-        worked += self.shifts.take(index)
+        worked: Micros = self.ends.take(index, mode="clip")
+        np.minimum(worked, at, out=worked)
+        worked += self.shifts.take(index, mode="clip")
         return worked
 
     def due(self, starts: Micros, durations: Micros, out: Micros) -> Micros | None:
@@ -342,7 +344,7 @@ class _Bulk:
             reached = target - (durations[part] > 0)  # as in _Table.due: strictly below, but for zero
             if reached.max() >= self.total:
                 return None
-            np.subtract(target, self.shifts.take(self.filled.last_at_or_below(reached)), out=out[part])
+            np.subtract(target, self.shifts.take(self.filled.last_at_or_below(reached), mode="clip"), out=out[part])
         return out
 
 
@@ -350,6 +352,7 @@ class _Locator:
     """Finds the last edge at or below each value: by a bucket of even width, then a step or so to the right edge.
 
     On unsorted values this is ten times as fast as a binary search, whose every probe is a guess for the processor.
+    `take` clips here and in _Bulk because that is twice as fast as checking; only values beyond the last edge need it.
     """
 
     def __init__(self, edges: Micros) -> None:
@@ -364,9 +367,11 @@ class _Locator:
         self.following = np.append(edges[1:], np.iinfo(np.int64).max)
 
     def last_at_or_below(self, values: Micros) -> NDArray[np.intp]:
-        index: NDArray[np.intp] = self.indices.take((values - self.low) >> self.bits, mode="clip")
+        bucket = values - self.low
+        bucket >>= self.bits
+        index: NDArray[np.intp] = self.indices.take(bucket, mode="clip")
         for _ in range(self.steps):
-            index += self.following.take(index) <= values
+            index += self.following.take(index, mode="clip") <= values
         return index
 
 

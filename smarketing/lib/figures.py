@@ -22,6 +22,18 @@ def number(value: Number | None, places: int = 0) -> str:
     return MINUS + text if rounded < 0 else text
 
 
+def exactly(value: int | Decimal | None, most: int = 20) -> str:
+    """With every decimal it has, up to so many, and no zeros at the end."""
+    return number(value, places_of(value, most) if value is not None else 0)
+
+
+def places_of(value: int | Decimal, most: int = 20) -> int:
+    places = 0
+    while places < most and value != round(Decimal(value), places):
+        places += 1
+    return places
+
+
 def percent(share: Number | None, places: int = 0) -> str:
     """A share of one: 0.9 is "90%"."""
     if share is None:
