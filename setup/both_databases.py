@@ -18,7 +18,10 @@ def main(arguments: list[str]) -> int:
     worst = 0
     for name, database in runs.items():
         print(f"Tests on {name}", flush=True)
-        status = run([sys.executable, "-m", "pytest", "-q", "-rs", "-n", "2", *arguments], {**os.environ, **database})
+        status = run(
+            [sys.executable, "-m", "pytest", "-q", "-rs", "-n", "2", "--dist", "loadfile", *arguments],
+            {**os.environ, **database},
+        )
         if status in (INTERRUPTED, pytest.ExitCode.INTERRUPTED):
             return status
         worst = max(worst, status)

@@ -10,7 +10,7 @@ from leads.models import Lead, Outcome
 from tests.acceptance import portal
 from tests.services import needs_real_data
 
-pytestmark = [needs_real_data, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.django_db, needs_real_data, pytest.mark.timeout(600)]
 LEADS = "olist_marketing_qualified_leads_dataset.csv"
 DEALS = "olist_closed_deals_dataset.csv"
 
