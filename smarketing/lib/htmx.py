@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -31,4 +32,4 @@ def go_to(url: str) -> HttpResponse:
 
 
 def messages_part(request: HttpRequest) -> str:
-    return render_to_string("parts/messages.html#swap", request=request)
+    return render_to_string("parts/messages.html", {"swap": True}, request) if get_messages(request) else ""
