@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg
 
 Command = Sequence[str | Path]
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 5
 
 
