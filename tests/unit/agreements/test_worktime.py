@@ -243,6 +243,15 @@ def test_windows_that_a_clock_change_pushes_together_count_once():
     assert calendar.due(berlin("2026-03-29"), hours(2)) == berlin("2026-03-29 04:00")
 
 
+def test_windows_that_a_clock_change_puts_in_another_order_all_count():
+    """02:30 becomes 03:30, so that the second window begins after the third."""
+    calendar = WorkCalendar("Europe/Berlin", {"sun": [("01:00", "02:15"), ("02:30", "02:45"), ("03:00", "03:20")]})
+    times = [("01:00", "03:15"), ("03:15", "03:20"), ("03:30", "03:45")]
+    windows = [(berlin(f"2026-03-29 {begin}"), berlin(f"2026-03-29 {end}")) for begin, end in times]
+    assert calendar.windows(date(2026, 3, 29)) == windows
+    assert calendar.elapsed(berlin("2026-03-29"), berlin("2026-03-30")) == timedelta(minutes=75 + 5 + 15)
+
+
 def test_a_clock_change_at_midnight_moves_the_day_it_begins():
     calendar = WorkCalendar("America/Sao_Paulo", {"sat": [("22:00", "24:00")], "sun": [("00:00", "02:00")]})
     saturday, monday = datetime(2018, 11, 3, 12, tzinfo=UTC), datetime(2018, 11, 5, 12, tzinfo=UTC)

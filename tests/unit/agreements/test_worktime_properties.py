@@ -168,7 +168,7 @@ def walls(scene: Scene, first: int, last: int) -> st.SearchStrategy[int]:
 @st.composite
 def windows_within(draw, scene: Scene, first: int, last: int) -> list[tuple[str, str]]:
     """Up to three windows inside these hours, none overlapping; some touch."""
-    edges = sorted(draw(st.lists(walls(scene, first, last), max_size=4, unique=True)))
+    edges = sorted(draw(st.lists(walls(scene, first, last), max_size=6, unique=True)))
     step = draw(st.sampled_from([1, 2]))
     return [(text_of(opens), text_of(closes)) for opens, closes in zip(edges[::step], edges[1::step], strict=False)]
 
