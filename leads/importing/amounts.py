@@ -13,7 +13,7 @@ LONGEST = 60
 _SIGNS = r"(?:[A-Z]{3}|kr\.?|R?\$|\u20ac|\u00a3)"
 _MONEY_SIGNS = re.compile(rf"^{_SIGNS}\s*|\s*{_SIGNS}$", re.ASCII)
 _PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?", re.ASCII)
-_GROUPED = re.compile(r"([+-]?)(\d{1,3}(?:([.,'\u2019 ])\d{3})(?:\3\d{3})*|\d+)(?:([.,])(\d*))?", re.ASCII)
+_GROUPED = re.compile(r"([+-]?)([1-9]\d{0,2}(?:([.,'\u2019 ])\d{3})(?:\3\d{3})*|\d+)(?:([.,])(\d*))?", re.ASCII)
 _UNCLEAR = re.compile(r"[+-]?[1-9]\d{0,2}([.,])\d{3}", re.ASCII)
 
 

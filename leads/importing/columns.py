@@ -21,7 +21,7 @@ REQUIRED = {
 MOST_COLUMNS = 1000
 
 _SOURCE = (
-    "source leadsource origin originalsource originaltrafficsource originalsourcetype sourcename sourceid "
+    "source leadsource origin originalsource originaltrafficsource originalsourcetype sourcename sourceid sourceidid "
     "leadsourcechannel sourcechannel utmsource leadquelle quelle originalquelle herkunft leadkilde kilde howmet "
     "platform"
 )

@@ -15,6 +15,7 @@ ALSO_KNOWN = ("iso8859-1", "iso8859-15", "cp1250", "cp1251", "cp437", "cp850", "
 DELIMITERS = (",", ";", "\t", "|")
 DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 SAMPLE = 2**16
+MIXED = 0.25  # in other encodings few letters look like UTF-8, and only by chance
 DEPTH = 2**26  # how far to look for the first byte that tells an encoding
 TEXT_CONTROLS = frozenset(b"\t\n\r\f\x1a\x1b")
 _SIGNATURES = (
@@ -39,6 +40,14 @@ def encoding_named(name: str) -> str:
     if known not in ENCODINGS + ALSO_KNOWN:
         raise Unreadable("unknown_encoding", name[:40])
     return known
+
+
+def asked_encoding(file: BinaryIO, name: str) -> str:
+    """The encoding of that name; UTF-16 without a mark at the beginning is little-endian, as Windows writes it."""
+    encoding = encoding_named(name)
+    file.seek(0)
+    is_marked = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    return "utf-16-le" if encoding == "utf-16" and not is_marked else encoding
 
 
 def delimiter_named(name: str) -> str:
@@ -110,7 +119,7 @@ def _by_high_bytes(block: bytes) -> str:
         whole = block.decode("utf-8", "ignore")
         wide = sum(not char.isascii() for char in whole)
         broken = block.decode("utf-8", "replace").count("�") - whole.count("�")
-        return "utf-8" if wide > broken else "cp1252"
+        return "utf-8" if wide >= MIXED * broken else "cp1252"
     return "utf-8"
 
 

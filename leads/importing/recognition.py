@@ -94,7 +94,7 @@ def recognise(file: BinaryIO, kind: str, asked: Asked, *, time_zone: str) -> Pla
     Raises RefusedFile for what is no table at all, and Unreadable for an option that cannot be.
     """
     columns.check_fields(kind, asked.wanted, asked.constants)
-    encoding = dialect.encoding_named(asked.encoding) if asked.encoding else dialect.recognised_encoding(file)
+    encoding = dialect.asked_encoding(file, asked.encoding) if asked.encoding else dialect.recognised_encoding(file)
     delimiter = _delimiter(file, kind, encoding, asked)
     labels = _labels(file, encoding, delimiter)
     mapped = columns.mapped(kind, labels, asked.wanted, asked.constants)

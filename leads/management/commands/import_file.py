@@ -160,7 +160,7 @@ def _asked(options: dict[str, Any]) -> Asked:
 def _check_zone(name: str) -> None:
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         raise Unreadable("unknown_time_zone", name[:60]) from None
 
 
