@@ -9,16 +9,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agreements.forms import CalculatorForm
+from agreements.forms import NUMBERS, CalculatorForm
 from agreements.models import Agreement
 from agreements.targets import Derivation
 from agreements.terms import Timeline
-from smarketing.lib.figures import exactly, money, percent, places_of
+from smarketing.lib.figures import exact_percent, exactly, money
 from smarketing.lib.periods import Period
 
 MONTHS_AHEAD = 12
 MOST_PLACES = 4
-NUMBERS = ("quota", "marketing_share", "average_deal", "lead_to_customer")
 EXAMPLES = (
     (_("A quota of 5,000"), "quota=5000&marketing_share=100&average_deal=100&lead_to_customer=50"),
     (_("Seven customers at five per cent"), "quota=700&marketing_share=100&average_deal=100&lead_to_customer=5"),
@@ -59,21 +58,25 @@ def _known(agreement: Agreement, terms: Timeline, month: date) -> dict[str, Deci
 
 @dataclass(frozen=True)
 class Step:
-    """One division or product of the formula, with the numbers in it."""
+    """One product or quotient of the formula, with the numbers in it."""
 
     name: str
     sum: str
     result: str
+    is_exact: bool
 
 
 def steps(made: Derivation, currency: str) -> list[Step]:
+    """Each begins with the unrounded result of the one before it; what is shown shorter than it is says so."""
     given = made.assumptions
-    goal, deal = money(made.revenue_goal, currency), money(given.average_deal, currency)
-    quota, customers = money(made.quota, currency), exactly(made.customers, MOST_PLACES)
+    quota, goal, deal = (money(n, currency) for n in (made.quota, made.revenue_goal, given.average_deal))
+    customers, leads = (exactly(n, MOST_PLACES) for n in (made.customers, made.exact_leads))
+    share, rate = exact_percent(given.marketing_share), exact_percent(given.lead_to_customer)
+    name = gettext("Marketing's share of the revenue")
     return [
-        Step(gettext("Marketing's share of the revenue"), f"{quota} × {_rate(given.marketing_share)}", goal),
-        Step(gettext("Customers needed"), f"{goal} ÷ {deal}", customers),
-        Step(gettext("Leads needed"), f"{customers} ÷ {_rate(given.lead_to_customer)}", exact_leads(made)),
+        Step(name, f"{quota} × {share}", goal, _fits(made.revenue_goal, 2)),
+        Step(gettext("Customers needed"), f"{goal} ÷ {deal}", customers, _fits(made.customers, MOST_PLACES)),
+        Step(gettext("Leads needed"), f"{customers} ÷ {rate}", leads, _fits(made.exact_leads, MOST_PLACES)),
     ]
 
 
@@ -81,5 +84,5 @@ def exact_leads(made: Derivation) -> str:
     return exactly(made.exact_leads, MOST_PLACES)
 
 
-def _rate(share: Decimal) -> str:
-    return percent(share, places_of(share * 100, 8))
+def _fits(value: Decimal, places: int) -> bool:
+    return value == round(value, places)

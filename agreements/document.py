@@ -18,7 +18,7 @@ from agreements.toml_lines import Path
 from agreements.toml_reader import DocumentError, Problem, Table, _, decoded, parsed, shown
 from agreements.worktime import CalendarError, WorkCalendar
 
-__all__ = ["AgreementDocument", "DocumentError", "Problem", "checked", "read", "read_file", "write"]
+__all__ = ["AgreementDocument", "DocumentError", "Problem", "checked", "read", "read_file", "write", "zones"]
 
 HEADING = ("slug", "name", "time_zone", "currency", "marketing_team", "sales_team", "service_team", "effective_on")
 ASSUMPTIONS = ("marketing_share", "average_deal", "lead_to_customer")
@@ -78,7 +78,7 @@ def _slug(root: Table) -> str | None:
 
 def _time_zone(root: Table) -> str | None:
     zone = root.text("time_zone", 60)
-    if zone and zone not in _zones():
+    if zone and zone not in zones():
         root.refuse("time_zone", _("{value} is no time zone: write one like Europe/Berlin"), value=shown(zone))
     return zone
 
@@ -207,13 +207,14 @@ def _refuse_unreachable(root: Table, values: dict[str, Any]) -> None:
                 work.due(start, timedelta(minutes=float(clause.within_minutes)))
             else:
                 work.end_of_working_day(start, clause.within_working_days)
-        except CalendarError as error:
-            root.refuse(("promises", index), "{reason}", reason=str(error))
+        except CalendarError:
+            root.refuse(("promises", index), _("cannot come due: the calendar is hardly ever open"))
 
 
 @lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+def zones() -> tuple[str, ...]:
+    """The known time zones by name. Finding them means walking through a folder, so it is done once."""
+    return tuple(sorted(available_timezones()))
 
 
 def write(document: AgreementDocument) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
 
 from django import forms
 from django.forms.formsets import BaseFormSet
@@ -12,15 +11,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.clauses import DepthClause, SpeedClause
-from agreements.document import ASSUMPTIONS, AgreementDocument, DocumentError, Problem, read, read_file
+from agreements.document import ASSUMPTIONS, AgreementDocument, DocumentError, Problem, read, read_file, zones
 from agreements.enums import Pacing, Weekday
 from agreements.fields import DaysField, HoursField, NumberField, OtherHoursField, PercentField, WholeField
-from agreements.targets import Assumptions, Derivation, TargetError, derive
+from agreements.targets import Assumptions, Derivation, TargetError, derive, refuse_impossible
 from agreements.toml_reader import LONGEST
 from smarketing.lib.periods import Period
 
+NUMBERS = ("quota", *ASSUMPTIONS)
 
-def said(reason: str, **values: object) -> str:
+
+def said(reason: str, /, **values: object) -> str:
     """A reason of a PURE module as a sentence in the reader's language."""
     return f"{capfirst(gettext(reason).format(**values))}."
 
@@ -45,8 +46,8 @@ class HeadingForm(forms.Form):
 
     def __init__(self, *args: Any, fixed: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zones = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
-        self.fields["time_zone"].choices = zones  # type: ignore[attr-defined]
+        choices = [(zone, zone.replace("_", " ")) for zone in zones()]
+        self.fields["time_zone"].choices = choices  # type: ignore[attr-defined]
         for name in fixed:
             self.fields[name].disabled = True
         for side in ("marketing", "sales", "service"):
@@ -184,7 +185,7 @@ def _told(problem: Problem) -> str:
 class CalculatorForm(forms.Form):
     """From a quota to leads. Every field that makes a target impossible says so itself."""
 
-    quota = NumberField(label=_("Revenue quota of the month"), min_value=0)
+    quota = NumberField(label=_("Revenue quota of the month"))
     marketing_share = PercentField(label=_("Share of revenue from marketing leads"), decimal_places=8)
     average_deal = NumberField(label=_("Average deal size"))
     lead_to_customer = PercentField(label=_("Lead-to-customer rate"), decimal_places=8)
@@ -210,10 +211,12 @@ class CalculatorForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not any(name in self.errors for name in ("quota", *ASSUMPTIONS)):
-            given = Assumptions(*(cleaned[key] for key in ASSUMPTIONS))
+        numbers = {name: cleaned[name] for name in NUMBERS if name in cleaned}
+        for name, value in numbers.items():
             try:
-                self.derivation = derive(cleaned["quota"], given)
+                refuse_impossible(name, value)
             except TargetError as error:
-                self.add_error(error.field, said(error.reason))
+                self.add_error(name, said(error.reason))
+        if not any(name in self.errors for name in NUMBERS):
+            self.derivation = derive(numbers.pop("quota"), Assumptions(**numbers))
         return cleaned

@@ -12,7 +12,7 @@ from agreements.differences import Difference
 from agreements.enums import Weekday
 from agreements.models import Agreement
 from smarketing.accounts.models import User
-from smarketing.lib.figures import exactly
+from smarketing.lib.figures import exact_percent, exactly
 
 NAMES = {
     "slug": _("Short name"),
@@ -85,7 +85,7 @@ def _valued(text: str | None, keys: set[str]) -> str:
     if text is None:
         return ""
     if keys & SHARES:
-        return f"{exactly(Decimal(text) * 100)} %"
+        return exact_percent(Decimal(text))
     if keys & NUMBERS:
         return exactly(Decimal(text))
     return str(VALUES.get(text) or _dated(text))

@@ -10,6 +10,7 @@ from agreements.clauses import CalendarClause, Hours, hours_of
 from agreements.toml_reader import Table, _, shown
 from agreements.worktime import WEEKDAYS, CalendarError, WorkCalendar
 
+_INTO_NEXT_DAY = re.compile(r"(\S+): the window (\S+) runs into (\S+) of the next day, (\S+)")
 _PREFIX = re.compile(r"(\S+): (.*)", re.DOTALL)
 
 
@@ -89,9 +90,14 @@ def _refuse_impossible(calendar: Table, clause: CalendarClause) -> None:
     try:
         WorkCalendar("UTC", clause.week, overrides=clause.overrides)
     except CalendarError as error:
-        match = _PREFIX.fullmatch(str(error))
-        day = match[1] if match else ""
-        calendar.refuse(("week" if day in WEEKDAYS else "overrides", day), "{reason}", reason=str(error))
+        match = _INTO_NEXT_DAY.fullmatch(str(error))
+        if match is None:
+            calendar.refuse((), "{reason}", reason=str(error))
+            return
+        day, window, other, following = match.groups()
+        text = _("the window {window} runs into {other} of the next day, {following}")
+        path = ("week" if day in WEEKDAYS else "overrides", day)
+        calendar.refuse(path, text, window=window, other=other, following=following)
 
 
 @lru_cache(maxsize=1)

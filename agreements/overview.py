@@ -85,6 +85,14 @@ class Month:
     target: MonthTarget | None
     is_current: bool
 
+    @property
+    def leads(self) -> int | None:
+        return self.target.leads if self.target else None
+
+
+def current(months: list[Month]) -> Month | None:
+    return next((month for month in months if month.is_current), None)
+
 
 def month(agreement: Agreement, today: date, terms: Timeline) -> Month:
     return months(agreement, Period.of(today), terms, today)[0]

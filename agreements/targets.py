@@ -47,23 +47,24 @@ class Derivation:
     leads: int
 
 
+def refuse_impossible(field: str, value: Decimal) -> None:
+    """Raises TargetError where this number alone stands in the way: of the quota, or of an assumption by its name."""
+    if not value.is_finite():
+        raise TargetError(field, _("must be a number"))
+    if field == "quota" and value < 0:
+        raise TargetError(field, _("must not be negative"))
+    if field == "marketing_share" and not 0 <= value <= 1:
+        raise TargetError(field, _("must lie between 0 and 100 %"))
+    if field == "average_deal" and value <= 0:
+        raise TargetError(field, _("must be above zero"))
+    if field == "lead_to_customer" and not 0 < value <= 1:
+        raise TargetError(field, _("must be above 0 and at most 100 %"))
+
+
 def derive(quota: Decimal, assumptions: Assumptions) -> Derivation:
     """quota x share / average deal / rate (DESIGN section 4). Raises TargetError for a zero or impossible input."""
     for field, value in {"quota": quota, **vars(assumptions)}.items():
-        if not value.is_finite():
-            raise TargetError(field, _("must be a number"))
-    if quota < 0:
-        raise TargetError("quota", _("must not be negative"))
-    if not 0 <= assumptions.marketing_share <= 1:
-        raise TargetError("marketing_share", _("must lie between 0 and 100 %"))
-    if assumptions.average_deal <= 0:
-        raise TargetError("average_deal", _("must be above zero"))
-    if not 0 < assumptions.lead_to_customer <= 1:
-        raise TargetError("lead_to_customer", _("must be above 0 and at most 100 %"))
-    return _derivation(quota, assumptions)
-
-
-def _derivation(quota: Decimal, assumptions: Assumptions) -> Derivation:
+        refuse_impossible(field, value)
     with localcontext(prec=DIGITS):
         goal = quota * assumptions.marketing_share
         revenue_per_lead = assumptions.average_deal * assumptions.lead_to_customer

@@ -29,6 +29,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     versions = list(agreement.versions.current().order_by("effective_on").prefetch_related("objectives"))
     version = overview.in_force(versions, day_of(request, today))
     year = year_of(request, today)
+    months = overview.months(agreement, year, terms, today)
     context = {
         "agreement": agreement,
         "version": version,
@@ -39,9 +40,9 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "other_hours": overview.other_hours(version),
         "speed": overview.objectives(version, Measure.SPEED),
         "depth": overview.objectives(version, Measure.DEPTH),
-        "this_month": overview.month(agreement, today, terms),
+        "this_month": overview.current(months) or overview.month(agreement, today, terms),
         "year": year,
-        "months": overview.months(agreement, year, terms, today),
+        "months": months,
         "entries": history(agreement),
         "may_edit": may_edit(request, agreement),
         "now": now,

@@ -63,7 +63,7 @@ def _fixed(request: HttpRequest, agreement: Agreement) -> tuple[str, ...]:
 
 
 def _form(request: HttpRequest, template: str, draft: Draft, **context: Any) -> HttpResponse:
-    context |= {"draft": draft, "year": draft.year}
+    context |= {"draft": draft, "year": str(draft.year)}
     if access_of(request).is_administrator:
         context["teams"] = list(Team.objects.order_by("name"))
     return TemplateResponse(request, template, context, status=422 if request.method == "POST" else 200)

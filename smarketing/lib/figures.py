@@ -24,7 +24,10 @@ def number(value: Number | None, places: int = 0) -> str:
 
 def exactly(value: int | Decimal | None, most: int = 20) -> str:
     """With every decimal it has, up to so many, and no zeros at the end."""
-    return number(value, places_of(value, most) if value is not None else 0)
+    if value is None:
+        return NOTHING
+    rounded = round(Decimal(value), most)
+    return number(rounded, places_of(rounded, most))
 
 
 def places_of(value: int | Decimal, most: int = 20) -> int:
@@ -39,6 +42,11 @@ def percent(share: Number | None, places: int = 0) -> str:
     if share is None:
         return NOTHING
     return gettext("%(number)s%%") % {"number": number(Decimal(str(share)) * 100, places)}
+
+
+def exact_percent(share: Decimal | None) -> str:
+    """A promise is not rounded: 0.925 is "92.5%"."""
+    return percent(share, places_of(share * 100) if share is not None else 0)
 
 
 def money(amount: Number | None, currency: str) -> str:

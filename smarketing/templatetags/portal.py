@@ -1,6 +1,7 @@
 """The portal's own words in templates: `{% load portal %}`. docs/look.md lists them."""
 
 from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -106,6 +107,11 @@ def number(value: figures.Number | None, places: int = 0) -> str:
 @register.filter
 def percent(share: figures.Number | None, places: int = 0) -> str:
     return figures.percent(share, places)
+
+
+@register.filter
+def exact_percent(share: Decimal | None) -> str:
+    return figures.exact_percent(share)
 
 
 @register.filter

@@ -224,7 +224,7 @@ def test_two_pacings_that_contradict_each_other_are_refused():
 
 def test_a_window_that_runs_into_the_next_day_is_refused_even_beside_another_mistake():
     text = WHOLE.replace("fri =", 'sat = [["05:00", "07:00"]], fri =').replace('"EUR"', '"?"')
-    assert problems(text)[1].startswith("14 calendar.week.fri: fri: the window 22:00-06:00 runs into 05:00-07:00")
+    assert problems(text)[1].startswith("14 calendar.week.fri: the window 22:00-06:00 runs into 05:00-07:00")
 
 
 def test_a_week_that_never_opens_is_refused():

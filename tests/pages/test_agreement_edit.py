@@ -1,0 +1,265 @@
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import translation
+
+from agreements.amendment import apply
+from agreements.clauses import AgreementDocument, DepthClause, SpeedClause
+from agreements.models import Agreement
+from agreements.transcript import document_of
+from smarketing.accounts.models import Team
+from tests import cast
+from tests.unit.agreements.test_document import WHOLE
+
+URL = "/agreements/north/edit/"
+
+
+@pytest.fixture(autouse=True)
+def _march(time_machine):
+    time_machine.move_to(cast.MONDAY)
+
+
+def filled(client: Client, url: str = URL) -> dict[str, str]:
+    """What a browser would send back: every field of the page as it is shown."""
+    page = client.get(url)
+    draft = page.context["draft"]
+    forms = [draft.heading, draft.terms, draft.calendar, draft.assumptions]
+    for formset in (draft.speeds, draft.depths, draft.months):
+        forms += [formset.management_form, *formset.forms]
+    fields = [field for form in forms for field in form if not field.field.disabled]
+    with translation.override(page.headers["Content-Language"]):
+        shown = {field.html_name: field.field.widget.format_value(field.value()) for field in fields}
+    sent = {name: value for name, value in shown.items() if value not in (None, "False")}
+    return {name: value[0] if isinstance(value, list) else value for name, value in sent.items()} | {
+        "seen": page.context.get("seen", "")
+    }
+
+
+def now(deal: Agreement) -> AgreementDocument:
+    return document_of(Agreement.objects.get(pk=deal.pk))
+
+
+def errors(response) -> dict[str, list[str]]:
+    draft = response.context["draft"]
+    forms = [draft.heading, draft.terms, draft.calendar, draft.assumptions]
+    forms += [*draft.speeds.forms, *draft.depths.forms, *draft.months.forms]
+    return {form.add_prefix(name): texts for form in forms for name, texts in form.errors.items()}
+
+
+@pytest.fixture
+def client(signed_in, sales_lead) -> Client:
+    return signed_in(sales_lead)
+
+
+def test_who_only_sees_the_agreement_gets_403_and_who_does_not_404(signed_in, rep, leader, stranger, north):
+    assert [signed_in(who).get(URL).status_code for who in (rep, leader, stranger)] == [403, 403, 404]
+    assert [signed_in(who).post(URL).status_code for who in (rep, leader, stranger)] == [403, 403, 404]
+
+
+def test_what_is_sent_back_as_it_was_shown_changes_nothing(client, north):
+    before = now(north)
+    response = client.post(URL, filled(client), follow=True)
+    assert "Nothing changed." in response.content.decode()
+    assert now(north) == before
+    assert not north.changes.exists()
+
+
+def test_every_part_of_the_form_reaches_the_agreement(client, north, sales_lead):
+    client.post(
+        URL,
+        filled(client)
+        | {
+            "name": "North",
+            "pacing": "calendar",
+            "warn_share": "50 %",
+            "automated_counts": "on",
+            "mon": "9:00-12:00, 13:00-17:00",
+            "tue": "",
+            "country": "DE",
+            "subdivision": "BE",
+            "closed": "2026-05-15\r\n2026-05-14",
+            "overrides": "2026-12-24 09:00-12:00\r\n2026-12-31",
+            "speed-0-within_minutes": "240",
+            "speed-0-share": "92.5",
+            "speed-1-within_minutes": "30",
+            "speed-1-share": "100",
+            "speed-1-tier": "A",
+            "depth-0-DELETE": "on",
+            "marketing_share": "45",
+            "average_deal": "9,000.50",
+            "lead_to_customer": "0.45",
+            "months-3-amount": "420,000",
+            "months-4-leads": "1,200",
+        },
+    )
+    document = now(north)
+    assert (document.name, document.pacing, document.warn_share) == ("North", "calendar", Decimal("0.5"))
+    assert document.automated_counts
+    assert document.calendar.week["mon"] == (("09:00", "12:00"), ("13:00", "17:00"))
+    assert "tue" not in document.calendar.week
+    assert (document.calendar.country, document.calendar.subdivision) == ("DE", "BE")
+    assert document.calendar.closed == (date(2026, 5, 14), date(2026, 5, 15))
+    assert document.calendar.overrides == {date(2026, 12, 24): (("09:00", "12:00"),), date(2026, 12, 31): ()}
+    assert document.promises == (
+        SpeedClause(Decimal(240), Decimal("0.925")),
+        SpeedClause(Decimal(30), Decimal(1), "A"),
+    )
+    assert (document.marketing_share, document.average_deal) == (Decimal("0.45"), Decimal("9000.5"))
+    assert document.lead_to_customer == Decimal("0.0045")
+    assert (document.quotas, document.targets) == ({date(2026, 4, 1): 420000}, {date(2026, 5, 1): 1200})
+    assert north.changes.get().by == sales_lead
+
+
+def test_months_of_other_years_stay_as_they_are(client, north):
+    north.quotas.create(month="2025-12-01", amount=7)
+    client.post(f"{URL}?year=2027", filled(client, f"{URL}?year=2027") | {"months-0-amount": "5"})
+    assert now(north).quotas == {date(2025, 12, 1): 7, date(2027, 1, 1): 5}
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "reason"),
+    [
+        ("mon", "9-17", "Write hours like 09:00-12:00, 13:00-17:00."),
+        ("mon", "09:00-12:00, 11:00-17:00", "These hours overlap."),
+        ("mon", "22:00-10:00", "runs into"),
+        ("mon", "09:00-33:00", "A time goes from 00:00 to 24:00"),
+        ("closed", "15.05.2026x", "“15.05.2026x” is no date"),
+        ("overrides", "2026-12-24 noon", "Write hours like"),
+        ("country", "XX", "'XX' is no known country code"),
+        ("subdivision", "ZZ", "This field"),
+        ("currency", "€", "Must be a code of three capital letters"),
+        ("effective_on", "2019-01-01", "There is a version in force from"),
+        ("warn_share", "0", "Must be above 0"),
+        ("average_deal", "0", "Must be above zero."),
+        ("lead_to_customer", "", "given together or not at all"),
+        ("speed-0-within_minutes", "0", "Must be above 0"),
+        ("speed-0-share", "101", "less than or equal to 100"),
+        ("speed-0-within_minutes", "0,5", "Write a number like 1,234.5."),
+        ("depth-0-attempts", "1.5", "no more than 0 decimal places"),
+        ("months-0-leads", "-1", "greater than or equal to 0"),
+    ],
+)
+def test_a_wrong_entry_is_told_beside_its_field_and_nothing_changes(field, text, reason, client, north):
+    before = now(north)
+    assumed = {"marketing_share": "45", "average_deal": "100", "lead_to_customer": "5"}
+    country = {"country": "DE"} if field == "subdivision" else {}
+    reason = reason if field != "subdivision" else "'ZZ' is no known subdivision of DE"
+    response = client.post(URL, filled(client) | assumed | country | {field: text})
+    assert response.status_code == 422
+    assert any(reason in error for error in errors(response)[field]), errors(response)
+    assert now(north) == before
+
+
+def test_what_was_typed_is_kept(client, north):
+    page = client.post(URL, filled(client) | {"name": "New name", "mon": "9-17"}).content.decode()
+    assert 'value="New name"' in page
+    assert 'value="9-17"' in page
+
+
+def test_the_same_tier_twice_is_told_beside_the_tier(client, north):
+    again = {"speed-1-within_minutes": "30", "speed-1-share": "90"}
+    assert "Is there already" in errors(client.post(URL, filled(client) | again))["speed-1-tier"][0]
+
+
+def test_what_another_changed_meanwhile_is_not_overwritten_unseen(client, north):
+    mine = filled(client) | {"name": "Mine"}
+    apply(replace(now(north), name="Theirs"), by=None, at=cast.MONDAY)
+    response = client.post(URL, mine)
+    assert "Somebody changed this agreement meanwhile" in response.content.decode()
+    assert now(north).name == "Theirs"
+    client.post(URL, mine | {"seen": response.context["seen"]})
+    assert now(north).name == "Mine"
+
+
+def test_a_team_lead_cannot_give_the_agreement_to_other_teams(client, north, south):
+    client.post(URL, filled(client) | {"sales_team": "Sales south", "slug": "other"})
+    assert now(north).sales_team == "Sales north"
+    assert "Sales south" not in client.get(URL).content.decode()
+
+
+def test_an_administrator_can_as_long_as_nothing_was_handed_over(signed_in, administrator, north, south):
+    client = signed_in(administrator)
+    client.post(URL, filled(client) | {"sales_team": "Sales south"})
+    assert now(north).sales_team == "Sales south"
+    cast.handed(Agreement.objects.get(slug="north"))
+    client.post(URL, filled(client) | {"sales_team": "Sales north", "time_zone": "UTC"})
+    document = now(north)
+    assert (document.sales_team, document.time_zone) == ("Sales south", "Europe/Berlin")
+
+
+def test_a_correction_says_how_many_handoffs_stay_measured_as_before(client, north):
+    cast.handed(north)
+    response = client.post(URL, filled(client) | {"speed-0-within_minutes": "30"}, follow=True)
+    assert "1 handoff stays measured by the former terms." in response.content.decode()
+
+
+def test_numbers_are_shown_and_read_as_the_language_writes_them(client, north, sales_lead):
+    apply(replace(now(north), quotas={date(2026, 1, 1): Decimal("1234.5")}), by=None, at=cast.MONDAY)
+    sales_lead.language = "de"
+    sales_lead.save()
+    sent = filled(client)
+    assert sent["months-0-amount"] == "1.234,5"
+    client.post(URL, sent | {"months-1-amount": "2.000,25", "speed-0-share": "92,5"})
+    assert now(north).quotas[date(2026, 2, 1)] == Decimal("2000.25")
+    assert now(north).promises == (SpeedClause(Decimal(60), Decimal("0.925")), DepthClause(6, 15))
+
+
+@pytest.mark.parametrize("url", ["/agreements/new/", "/agreements/load/"])
+def test_only_administrators_make_agreements(url, signed_in, sales_lead, leader):
+    assert [signed_in(who).get(url).status_code for who in (sales_lead, leader)] == [403, 403]
+
+
+def test_an_administrator_makes_an_agreement(signed_in, administrator):
+    client = signed_in(administrator)
+    heading = {"slug": "west", "name": "West", "marketing_team": "Marketing", "sales_team": "Sales"}
+    entries = heading | {"time_zone": "Europe/Copenhagen", "currency": "dkk"}
+    response = client.post("/agreements/new/", filled(client, "/agreements/new/") | entries)
+    assert response.url == "/agreements/west/"
+    document = document_of(Agreement.objects.get(slug="west"))
+    assert (document.currency, document.effective_on) == ("DKK", date(2026, 3, 2))
+    assert document.calendar.week["fri"] == (("09:00", "17:00"),)
+
+
+@pytest.mark.parametrize(
+    ("slug", "reason"), [("north", "There is an agreement of this"), ("new", "Is taken by a page")]
+)
+def test_a_short_name_that_is_taken_is_refused(slug, reason, signed_in, administrator, north):
+    client = signed_in(administrator)
+    heading = {"slug": slug, "name": "West", "marketing_team": "M", "sales_team": "S", "time_zone": "UTC"}
+    response = client.post("/agreements/new/", filled(client, "/agreements/new/") | heading)
+    assert reason in errors(response)["slug"][0]
+    assert Team.objects.count() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("way", ["file", "text"])
+def test_an_administrator_loads_a_file_or_its_text(way, signed_in, administrator):
+    entries = {"file": SimpleUploadedFile("bank.toml", WHOLE.encode())} if way == "file" else {"text": WHOLE}
+    response = signed_in(administrator).post("/agreements/load/", entries)
+    assert response.url == "/agreements/bank/"
+    assert Agreement.objects.get().changes.get().by == administrator
+
+
+def test_a_wrong_file_is_told_line_by_line(signed_in, administrator):
+    text = WHOLE.replace("share = 0.9", "share = 9").replace("leads = 1200", "leads = -1")
+    response = signed_in(administrator).post("/agreements/load/", {"text": text})
+    assert response.context["problems"] == [
+        "Line 22: promises.share: must lie between 0 and 1: 90 % is 0.9",
+        "Line 41: targets.leads: must be a whole number from 0 to 2147483647",
+    ]
+    assert not Agreement.objects.exists()
+
+
+def test_an_image_is_no_agreement(signed_in, administrator):
+    file = SimpleUploadedFile("bank.toml", b"\x89PNG\r\n\x1a\n\x00\x00")
+    response = signed_in(administrator).post("/agreements/load/", {"file": file})
+    assert response.context["problems"] == ["Line 1: this is no UTF-8 text: save the file as UTF-8"]
+
+
+def test_neither_file_nor_text_is_asked_for(signed_in, administrator):
+    response = signed_in(administrator).post("/agreements/load/", {"text": " "})
+    assert "Choose a file or paste its text." in response.content.decode()

@@ -1,0 +1,56 @@
+import pytest
+from django.urls import reverse
+
+from agreements.models import Agreement
+from tests import cast
+
+URL = "/agreements/"
+
+
+def names(response) -> list[str]:
+    return [row.agreement.name for row in response.context["rows"]]
+
+
+def test_everyone_sees_the_agreements_of_the_own_teams(signed_in, marketer, rep, south):
+    assert names(signed_in(marketer).get(URL)) == ["Agreement North"]
+    assert names(signed_in(rep).get(URL)) == ["Agreement North"]
+
+
+def test_leadership_and_administrators_see_all_of_them(signed_in, leader, administrator, north, south):
+    assert names(signed_in(leader).get(URL)) == ["Agreement North", "Agreement South"]
+    assert names(signed_in(administrator).get(URL)) == ["Agreement North", "Agreement South"]
+
+
+def test_the_promises_and_this_month_s_leads_are_in_the_row(signed_in, rep, north, time_machine):
+    time_machine.move_to(cast.MONDAY)
+    north.targets.create(month="2026-03-01", leads=1234)
+    north.targets.create(month="2026-04-01", leads=5678)
+    page = signed_in(rep).get(URL).content.decode()
+    assert "1,234" in page
+    assert "5,678" not in page
+    assert "within 1 h in 90%" in page
+    assert "6 attempts in 15 working days" in page
+
+
+@pytest.mark.parametrize("more", [0, 2])
+def test_the_list_takes_the_same_queries_for_one_and_for_three(
+    more, signed_in, leader, north, django_assert_num_queries
+):
+    for number in range(more):
+        cast.agreement(f"other-{number}")
+    client = signed_in(leader)
+    client.get(URL)
+    with django_assert_num_queries(8):
+        assert len(names(client.get(URL))) == 1 + more
+
+
+def test_only_administrators_are_offered_to_make_one(signed_in, leader, administrator, north):
+    link = reverse("agreements:new")
+    assert link in signed_in(administrator).get(URL).content.decode()
+    assert link not in signed_in(leader).get(URL).content.decode()
+
+
+def test_an_empty_list_says_how_to_begin(signed_in, administrator, leader):
+    assert not Agreement.objects.exists()
+    assert "An agreement says what marketing and sales promise" in signed_in(administrator).get(URL).content.decode()
+    assert "An administrator makes them" in signed_in(leader).get(URL).content.decode()
