@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -29,6 +29,7 @@ class Entry:
     label: str | Promise
     may: Callable[[Access], bool]
     count: str = ""
+    within: frozenset[str] = frozenset()  # views that belong here although their address says otherwise
 
 
 # In the order in which they are shown; the first seven that a person may see.
@@ -42,7 +43,12 @@ ENTRIES = (
         count="leads:escalation_count",
     ),
     Entry("reports:home", pgettext_lazy("place", "Reports"), lambda access: access.may_read_figures),
-    Entry("reports:scorecards", pgettext_lazy("place", "Scorecard"), lambda access: access.may_read_figures),
+    Entry(
+        "reports:scorecards",
+        pgettext_lazy("place", "Scorecard"),
+        lambda access: access.may_read_figures,
+        within=frozenset({"reports:scorecard"}),
+    ),
     Entry("agreements:list", pgettext_lazy("place", "Agreements"), lambda access: access.may_read_figures),
     Entry("admin:index", _("People"), lambda access: access.is_administrator),
     Entry("leads:imports", pgettext_lazy("place", "Imports"), lambda access: access.may_log_leads),
@@ -58,14 +64,12 @@ def places(request: HttpRequest) -> list[Place]:
     access: Access | None = getattr(request, "access", None)
     if access is None:
         return []
-    shown = [(url_of(entry.view), entry) for entry in ENTRIES if entry.may(access)]
-    shown = [(url, entry) for url, entry in shown if url][:MOST]
-    here = max((url for url, _entry in shown if request.path.startswith(url)), key=len, default="")
-    return [Place(url, entry.label, url_of(entry.count) if entry.count else "", url == here) for url, entry in shown]
+    shown = [(reverse(entry.view), entry) for entry in ENTRIES if entry.may(access)][:MOST]
+    here = present(request, shown)
+    return [Place(url, entry.label, reverse(entry.count) if entry.count else "", url == here) for url, entry in shown]
 
 
-def url_of(view: str) -> str:
-    try:
-        return reverse(view)
-    except NoReverseMatch:
-        return ""
+def present(request: HttpRequest, shown: list[tuple[str, Entry]]) -> str:
+    view = request.resolver_match.view_name if request.resolver_match else ""
+    named = [url for url, entry in shown if view in entry.within]
+    return max(named or [url for url, _entry in shown if request.path.startswith(url)], key=len, default="")

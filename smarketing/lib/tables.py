@@ -96,7 +96,8 @@ def place_of(queryset: QuerySet[Any], keys: Sequence[str], text: str) -> list[An
 def field_of(queryset: QuerySet[Any], key: str) -> "Field[Any, Any]":
     name = key.removeprefix("-")
     try:
-        return queryset.model._meta.get_field(name)
+        own: Field[Any, Any] = queryset.model._meta.get_field(name)
+        return own
     except FieldDoesNotExist:
         annotated: Field[Any, Any] = queryset.query.annotations[name].output_field
         return annotated

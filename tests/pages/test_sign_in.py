@@ -3,6 +3,7 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.cache import cache
 
+from leads.demonstration import company
 from smarketing.accounts.models import Membership, User
 from tests import cast
 
@@ -124,3 +125,19 @@ def test_the_old_address_opens_nothing_after_an_administrator_changed_it(signed_
 def test_administrators_see_people_and_teams_and_others_do_not(signed_in, administrator, sales_lead, where):
     assert signed_in(administrator).get(f"/admin/{where}").status_code == 200
     assert signed_in(sales_lead).get(f"/admin/{where}").status_code == 403
+
+
+def test_the_demonstration_offers_its_people_one_click_away(client, db):
+    shown = "Look around in the demonstration"
+    assert shown not in client.get(SIGN_IN).text
+    User.objects.create_user("clara@nordwind.example", company.PASSWORD, name="Clara Winter")
+    page = client.get(SIGN_IN).text
+    assert shown in page
+    assert page.count('value="clara@nordwind.example"') == 1
+    assert sign_in(client, "clara@nordwind.example", company.PASSWORD).headers["Location"] == "/"
+
+
+def test_outside_the_demonstration_nobody_is_offered(client, db, settings):
+    User.objects.create_user("clara@nordwind.example", company.PASSWORD, name="Clara Winter")
+    settings.DEMO = False
+    assert company.PASSWORD not in client.get(SIGN_IN).text

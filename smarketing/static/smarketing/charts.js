@@ -6,6 +6,8 @@
     "accent", "accent-mark", "kept", "on-the-way", "at-risk", "missed",
     "kept-mark", "on-the-way-mark", "at-risk-mark", "missed-mark", "ink", "quiet", "line",
   ];
+  const PAPER = { autosize: false, width: 640, height: 330 }; // a page of A4 or letter, upright
+  const printing = window.matchMedia("print");
   const language = document.documentElement.lang;
 
   function colours() {
@@ -42,7 +44,7 @@
       tickfont: { color: quiet }, title: { font: { color: quiet } }, fixedrange: true,
     };
     return {
-      autosize: true, dragmode: false,
+      ...(printing.matches ? PAPER : { autosize: true }), dragmode: false,
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: getComputedStyle(plot).fontFamily, size: 12.5, color: ink },
       margin: { l: 8, r: 8, t: 12, b: 8 },
@@ -138,5 +140,5 @@
     event.detail.elt.querySelectorAll?.(".chart-plot:not([data-drawn])").forEach(start);
   });
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
-  window.matchMedia("print").addEventListener("change", drawAll);
+  printing.addEventListener("change", drawAll);
 })();

@@ -2,6 +2,7 @@ from itertools import product
 
 import pytest
 from django.test import RequestFactory
+from django.urls import resolve
 
 from smarketing.accounts.access import Access
 from smarketing.accounts.navigation import places
@@ -45,6 +46,13 @@ def test_the_nearest_place_is_the_present_one():
     request = RequestFactory().get("/leads/queue/")
     request.access = Access(sales=TEAM)
     assert [str(place.label) for place in places(request) if place.is_current] == ["Queue"]
+
+
+def test_the_scorecard_of_one_agreement_belongs_to_the_scorecards(rf):
+    request = rf.get("/reports/north/scorecard/")
+    request.access = Access(is_leadership=True)
+    request.resolver_match = resolve(request.path)
+    assert [str(place.label) for place in places(request) if place.is_current] == ["Scorecard"]
 
 
 def test_a_request_that_failed_before_its_roles_were_read_has_no_places():
