@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -10,16 +10,21 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from leads.attempts import InTheFuture
 from leads.enums import Channel, LossReason, Result, ReturnReason, Verdict
 from leads.fields import HalfOpenSelect, WallTimeField, instant
+from leads.handoff import TooFewAttempts
 from leads.models import Handoff, Outcome
+from leads.refusals import Refused
 from smarketing.accounts.models import User
 
 MINUTE = timedelta(minutes=1)
 
 
 class ActionForm(forms.Form):
-    """The page brings the form element and its button."""
+    """The page brings the form element and its button. `beside` says which field a refusal is about."""
+
+    beside: ClassVar[dict[type[Refused], str]] = {}
 
     def __init__(self, data: Any = None, *, handoff: Handoff, **kwargs: Any) -> None:
         # Several forms of one page, and of many rows, need ids of their own.
@@ -34,14 +39,15 @@ class ActionForm(forms.Form):
         self.helper.form_tag = False
         self.helper.disable_csrf = True
 
-    def refuse(self, reason: Exception) -> None:
-        self.add_error(None, str(reason))
+    def refuse(self, reason: Refused) -> None:
+        self.add_error(self.beside.get(type(reason)), str(reason))
 
     def _instant(self, wall: datetime | None) -> datetime | None:
         return instant(wall, self.handoff.agreement.time_zone) if wall else None
 
 
 class AttemptForm(ActionForm):
+    beside = {InTheFuture: "attempted_at"}
     channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices, initial=Channel.PHONE)
     result = forms.ChoiceField(label=_("Result"), choices=Result.choices, initial=Result.NO_ANSWER)
     attempted_at = WallTimeField(label=_("When"), required=False)
@@ -56,6 +62,7 @@ class AttemptForm(ActionForm):
 
 
 class ReturnForm(ActionForm):
+    beside = {TooFewAttempts: "reason"}
     reason = forms.ChoiceField(
         label=_("Reason"), choices=[("", _("Choose a reason")), *ReturnReason.choices], widget=HalfOpenSelect
     )
@@ -69,6 +76,7 @@ class ReturnForm(ActionForm):
 
 
 class WonForm(ActionForm):
+    beside = {InTheFuture: "closed_at"}
     revenue = forms.DecimalField(
         label=_("Revenue"), max_digits=18, decimal_places=2, validators=[MinValueValidator(Decimal(0))]
     )
@@ -84,6 +92,7 @@ class WonForm(ActionForm):
 
 
 class LostForm(ActionForm):
+    beside = {InTheFuture: "closed_at", TooFewAttempts: "reason"}
     reason = forms.ChoiceField(
         label=_("Reason"), choices=[("", _("Choose a reason")), *LossReason.choices], widget=HalfOpenSelect
     )
