@@ -35,7 +35,7 @@ STATE_TONES = {
 
 @register.simple_tag
 def clock_words(face: Clockface, now: datetime, zone: str) -> str:
-    """ "due in 42 min" where a watch says so too, else the day and the time; overdue in working time."""
+    """ "due in 42 min" where a watch says so too, else the day and the time; after "Overdue" by how much working time."""
     if face.due_at is None or face.left is None:
         return ""
     there = ZoneInfo(zone)
@@ -50,8 +50,8 @@ def _overdue(face: Clockface, now: datetime, zone: ZoneInfo) -> str:
     assert face.due_at is not None
     over = _whole_minutes(face.over)
     if over and over < A_LONG_TIME:
-        return pgettext("clock", "overdue by %(span)s") % {"span": spoken.duration(over)}
-    return pgettext("clock", "overdue since %(when)s") % {"when": spoken.when(face.due_at, now, zone)}
+        return pgettext("overdue", "by %(span)s") % {"span": spoken.duration(over)}
+    return pgettext("overdue", "since %(when)s") % {"when": spoken.when(face.due_at, now, zone)}
 
 
 def _whole_minutes(span: timedelta) -> timedelta:
