@@ -1,0 +1,59 @@
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from django.urls import reverse
+
+from agreements.models import Agreement
+from smarketing.accounts.models import User
+from tests.pages.seen import at_instant, chart, count_of
+from tests.unit.reports.march import march
+
+
+@pytest.fixture(autouse=True)
+def at(north: Agreement) -> Iterator[datetime]:
+    at = march(north)
+    with at_instant(at):
+        yield at
+
+
+@pytest.fixture
+def url() -> str:
+    return reverse("reports:depth", args=["north"])
+
+
+def test_the_mean_stands_first_with_its_promise(signed_in, rep: User, url: str) -> None:
+    first = signed_in(rep).get(url).context["sheet"].numbers[0]
+    assert (first.value, first.note, first.state) == ("0.5", "6 promised", "at_risk")
+
+
+def test_every_fall_opens_as_many_records_as_it_counts(signed_in, rep: User, url: str) -> None:
+    client = signed_in(rep)
+    found = chart(client.get(url), "waterfall")
+    assert [row[1] for row in found.table_rows] == [count_of(client.get(row[0].url)) for row in found.table_rows]
+    assert sum(row[1] for row in found.table_rows[1:]) == found.table_rows[0][1] == 10
+
+
+def test_every_number_of_attempts_opens_its_leads(signed_in, rep: User, url: str) -> None:
+    client = signed_in(rep)
+    (bars,) = chart(client.get(url), "histogram").figure["data"]
+    assert bars["y"] == [count_of(client.get(link)) for link in bars["customdata"]] == [3, 3]
+
+
+def test_the_sentence_holds_the_mean_against_the_promise(signed_in, rep: User, url: str) -> None:
+    page = signed_in(rep).get(url)
+    assert (
+        "2 of 10 leads were connected. The others were tried 0.5 times on average; 6 times were promised." in page.text
+    )
+
+
+def test_a_month_without_leads_says_so(signed_in, rep: User, url: str) -> None:
+    page = signed_in(rep).get(url, {"period": "2025-01"})
+    assert "Every lead of this period was connected, or none was handed over." in page.text
+
+
+def test_without_a_promise_no_line_is_drawn(signed_in, rep: User, north: Agreement, url: str) -> None:
+    north.versions.get().objectives.filter(measure="depth").delete()
+    page = signed_in(rep).get(url)
+    assert "annotations" not in chart(page, "waterfall").figure["layout"]
+    assert [trace["name"] for trace in chart(page, "trend").figure["data"]] == ["Mean attempts"]

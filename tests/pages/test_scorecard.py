@@ -1,0 +1,105 @@
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from django.urls import reverse
+
+from agreements.models import Agreement, Version
+from leads.models import Handoff
+from smarketing.accounts.models import User
+from tests import cast
+from tests.pages.seen import at_instant
+from tests.unit.reports.march import march
+
+
+@pytest.fixture(autouse=True)
+def at(north: Agreement) -> Iterator[datetime]:
+    at = march(north)
+    with at_instant(at):
+        yield at
+
+
+@pytest.fixture
+def url() -> str:
+    return reverse("reports:scorecard", args=["north"])
+
+
+def test_both_sides_are_held_against_what_they_promised(signed_in, leader: User, url: str) -> None:
+    card = signed_in(leader).get(url).context["card"]
+    assert [(line.label, line.target, line.delivered, line.state) for line in (*card.marketing, *card.sales)] == [
+        ("Leads delivered", "22", "8", "at_risk"),
+        ("Follow-up speed", "90.0%", "66.7%", "at_risk"),
+        ("Follow-up depth", "6.0", "0.5", "at_risk"),
+    ]
+    assert card.sentence == "March 2026: of 3 promises 0 missed, 3 at risk."
+
+
+def test_each_promise_leads_to_its_report(signed_in, leader: User, url: str) -> None:
+    client = signed_in(leader)
+    card = client.get(url).context["card"]
+    assert [client.get(line.url).status_code for line in (*card.marketing, *card.sales)] == [200, 200, 200]
+
+
+def test_a_tier_with_its_own_promise_has_its_own_line(signed_in, leader: User, north: Agreement, url: str) -> None:
+    north.versions.get().objectives.create(measure="speed", tier="B", within_minutes=30, share="0.5")
+    card = signed_in(leader).get(url).context["card"]
+    assert [(line.label, line.delivered) for line in card.sales[:2]] == [
+        ("Follow-up speed, all other tiers", "85.7%"),
+        ("Follow-up speed, tier B", "0.0%"),
+    ]
+
+
+def test_the_trend_compares_with_the_period_before(signed_in, leader: User, url: str) -> None:
+    (line,) = signed_in(leader).get(url).context["card"].marketing
+    assert (line.trend, line.change, line.row.previous) == ("better", "11", 1)  # 11.73 at this pace, 1 in February
+
+
+def test_what_became_of_the_leads_stands_below(signed_in, leader: User, url: str) -> None:
+    page = signed_in(leader).get(url)
+    assert (page.context["card"].outcomes.won, "€1,500.50" in page.text) == (1, True)
+
+
+def test_leadership_sees_every_agreement_and_a_member_its_own(
+    signed_in, leader: User, marketer: User, south: Agreement
+) -> None:
+    url = reverse("reports:scorecards")
+    slugs = [[card.agreement.slug for card in signed_in(who).get(url).context["cards"]] for who in (leader, marketer)]
+    assert slugs == [["north", "south"], ["north"]]
+
+
+def test_the_scorecard_of_another_month_is_one_click_away(signed_in, leader: User) -> None:
+    client, url = signed_in(leader), reverse("reports:scorecards")
+    before = client.get(url + client.get(url).context["before_url"])
+    assert (before.context["period"].label, before.context["cards"][0].marketing[0].delivered) == ("2026-02", "1")
+
+
+def test_the_scorecard_as_a_file_has_the_same_rows(signed_in, leader: User, url: str) -> None:
+    client = signed_in(leader)
+    page = client.get(url)
+    rows = client.get(page.context["json_url"]).json()["scorecard"]
+    assert [row["state"] for row in (*rows["marketing"], *rows["sales"])] == ["at_risk"] * 3
+    lines = client.get(page.context["csv_url"]).content.decode("utf-8-sig").splitlines()
+    assert (len(lines), lines[1].split(",")[:5]) == (4, ["marketing", "volume", "", "22", "8"])
+
+
+def test_an_agreement_without_terms_is_left_out(signed_in, leader: User) -> None:
+    cast.agreement("bare").versions.all().delete()
+    page = signed_in(leader).get(reverse("reports:scorecards"))
+    assert [card.agreement.slug for card in page.context["cards"]] == ["north"]
+
+
+def test_before_anything_is_agreed_the_page_says_what_belongs_there(signed_in, leader: User) -> None:
+    Handoff.objects.all().delete()
+    Version.objects.all().delete()
+    page = signed_in(leader).get(reverse("reports:scorecards"))
+    assert "Nothing to report on yet" in page.text
+
+
+def test_a_foreign_scorecard_is_not_there(signed_in, stranger: User, url: str) -> None:
+    assert signed_in(stranger).get(url).status_code == 404
+
+
+def test_the_scorecard_takes_ten_queries(signed_in, leader: User, url: str, django_assert_num_queries) -> None:
+    client = signed_in(leader)
+    with django_assert_num_queries(10):  # as a sheet, and the outcomes
+        client.get(url)

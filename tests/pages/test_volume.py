@@ -1,0 +1,130 @@
+import json
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from django.urls import reverse
+
+from agreements.models import Agreement
+from smarketing.accounts.models import User
+from tests import cast
+from tests.pages.seen import at_instant, chart, count_of
+from tests.unit.reports.march import march
+
+
+@pytest.fixture(autouse=True)
+def at(north: Agreement) -> Iterator[datetime]:
+    at = march(north)
+    with at_instant(at):
+        yield at
+
+
+def url(page: str = "volume", **query: str) -> str:
+    return reverse(f"reports:{page}", args=["north"], query=query or None)
+
+
+def test_the_month_is_shown_against_its_goal(signed_in, marketer: User) -> None:
+    page = signed_in(marketer).get(url())
+    numbers = {number.label: number.value for number in page.context["sheet"].numbers}
+    assert numbers["Leads delivered"] == "8"
+    assert (numbers["Goal for today"], numbers["At this pace"], numbers["Returned to marketing"]) == ("15.0", "12", "2")
+    assert "of 22 promised" in page.text
+
+
+def test_the_sentence_says_what_the_chart_shows(signed_in, marketer: User) -> None:
+    page = signed_in(marketer).get(url())
+    assert "By March 20 8 leads are delivered; the goal for this day is 15.0: behind the line." in page.text
+
+
+def test_every_bar_opens_as_many_records_as_it_counts(signed_in, marketer: User) -> None:
+    client = signed_in(marketer)
+    steps = chart(client.get(url()), "waterfall").figure["data"][0]
+    bars = [(abs(y), link) for y, link in zip(steps["y"], steps["customdata"], strict=True) if y]
+    assert len(bars) == 11
+    assert [count for count, _link in bars] == [count_of(client.get(link)) for _count, link in bars]
+
+
+def test_the_months_page_takes_nine_queries_however_many_leads(
+    signed_in, marketer: User, north: Agreement, django_assert_num_queries
+) -> None:
+    client = signed_in(marketer)
+    for minute in range(3):
+        cast.handed(north, cast.local(north, f"2026-03-17 09:0{minute}"))
+    with django_assert_num_queries(9):  # session, user, memberships, agreement, versions, objectives, 2 goals, handoffs
+        client.get(url())
+
+
+def test_a_source_is_chosen_and_the_empty_one_is_not_all_of_them(signed_in, marketer: User) -> None:
+    client = signed_in(marketer)
+    delivered = {
+        choice: client.get(url(source=choice)).context["sheet"].numbers[0].value
+        for choice in ("", "=", "web", "nobody")
+    }
+    assert delivered == {"": "8", "=": "1", "web": "1", "nobody": "0"}
+
+
+def test_the_form_shows_what_the_address_asks_for(signed_in, marketer: User) -> None:
+    page = signed_in(marketer).get(url(period="2026-Q1", source="=", tier="B"))
+    assert page.context["form"].initial == {"period": "2026-Q1", "source": "=", "tier": "B"}
+    assert '<option value="=" selected>no source</option>' in page.text
+
+
+@pytest.mark.parametrize("period", ["", "nonsense", "0001-01", "9999-12", "2026-00", "\x00"])
+def test_an_unreadable_period_is_this_month(signed_in, marketer: User, period: str) -> None:
+    assert signed_in(marketer).get(url(period=period)).context["period"].label == "2026-03"
+
+
+def test_the_neighbouring_periods_are_one_click_away(signed_in, marketer: User) -> None:
+    page = signed_in(marketer).get(url(period="2026-Q1", source="web"))
+    assert page.context["before_url"] == url(period="2025-Q4", source="web")
+    assert [here for _label, _url, here in page.context["kinds"]] == [False, True, False]
+
+
+def test_a_foreign_agreement_is_not_there(signed_in, stranger: User) -> None:
+    assert signed_in(stranger).get(url()).status_code == 404
+
+
+def test_names_that_people_typed_are_shown_as_text(signed_in, marketer: User, north: Agreement) -> None:
+    cast.handed(north, cast.local(north, "2026-03-17 09:00"), source="<b>bold</b>", tier="</script>")
+    page = signed_in(marketer).get(url())
+    assert "&lt;b&gt;bold&lt;/b&gt;" in page.text
+    assert "<b>bold" not in page.text
+    assert "Tier </script>" not in page.text
+
+
+def test_the_page_as_json_has_the_figures_of_the_report(signed_in, marketer: User) -> None:
+    client = signed_in(marketer)
+    found = client.get(chart(client.get(url()), "waterfall").json_url).json()
+    assert (found["agreement"], found["period"]["label"], found["source"]) == ("north", "2026-03", None)
+    assert (found["volume"]["delivered"], found["volume"]["target"]) == (8, 22)
+    assert len(found["charts"]["waterfall"]["rows"]) == 31
+    json.dumps(found, allow_nan=False)
+
+
+def test_the_table_as_csv_is_a_file_that_spreadsheets_read(signed_in, marketer: User) -> None:
+    client = signed_in(marketer)
+    file = client.get(chart(client.get(url()), "waterfall").csv_url)
+    lines = file.content.decode("utf-8-sig").splitlines()
+    assert file["Content-Disposition"] == 'attachment; filename="north-volume-waterfall-2026-03.csv"'
+    assert lines[0] == "Day,Handed over,Returned,Delivered so far,Goal"
+    assert lines[2] == '"Mon, March 2",2,0,2,1.0'
+
+
+def test_a_chart_that_is_not_there_is_no_file(signed_in, marketer: User) -> None:
+    assert signed_in(marketer).get("/reports/north/volume.csv?chart=pie").status_code == 404
+
+
+def test_with_one_agreement_the_reports_begin_with_its_volume(signed_in, marketer: User) -> None:
+    page = signed_in(marketer).get(reverse("reports:home"))
+    assert page["Location"] == url()
+
+
+def test_with_several_agreements_one_is_chosen(signed_in, leader: User, south: Agreement) -> None:
+    page = signed_in(leader).get(reverse("reports:home"))
+    assert [agreement.slug for agreement in page.context["agreements"]] == ["north", "south"]
+    assert url() in page.text
+
+
+def test_an_agreement_without_terms_has_no_figures(signed_in, leader: User, south: Agreement) -> None:
+    south.versions.all().delete()
+    assert signed_in(leader).get("/reports/south/volume/").status_code == 404
