@@ -8,9 +8,9 @@ from leads.importing.rows import Row, Values
 from leads.importing.waiting import keep, link, lock_files_of
 from leads.models import ImportRun, Lead
 from leads.standing import refresh
+from smarketing.lib import bulk
 
 LEAD_FIELDS = ("external_id", "created_at", "source", "tier", "email", "name", "company", "phone", "value")
-BATCH = 2000
 
 
 @dataclass
@@ -46,7 +46,7 @@ def _take_leads(rows: list[Values], hand: Hand, hand_over: bool) -> Counts:
             continue
         known[values["external_id"]] = values
         fresh.append(values)
-    leads = {lead.external_id: lead.pk for lead in _created(fresh, hand)}
+    leads = _created(fresh, hand)
     counts.created = len(leads)
     tally = Tally()
     if hand_over:
@@ -63,11 +63,13 @@ def _known_leads(rows: list[Values], hand: Hand) -> dict[str, Values]:
     return {values["external_id"]: dict(values) for values in known}
 
 
-def _created(rows: list[Values], hand: Hand) -> list[Lead]:
-    leads = [
-        Lead(agreement_id=hand.agreement_id, recorded_at=hand.at, recorded_by=hand.by, **values) for values in rows
-    ]
-    return Lead.objects.bulk_create(leads, batch_size=BATCH)
+def _created(rows: list[Values], hand: Hand) -> dict[str, int]:
+    """External id -> primary key of the new leads."""
+    bulk.insert(
+        [Lead(agreement_id=hand.agreement_id, recorded_at=hand.at, recorded_by=hand.by, **values) for values in rows]
+    )
+    ids = [values["external_id"] for values in rows]
+    return dict(Lead.objects.filter(agreement=hand.agreement_id, external_id__in=ids).values_list("external_id", "pk"))
 
 
 def _take_facts(kind: str, rows: list[Values], hand: Hand, run: ImportRun | None) -> Counts:

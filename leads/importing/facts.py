@@ -17,8 +17,7 @@ from leads.importing.rows import Values
 from leads.models import Attempt, Handoff, Outcome
 from leads.standing import belonging
 from smarketing.accounts.models import User
-
-BATCH = 2000
+from smarketing.lib import bulk
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,7 @@ def write(kind: str, rows: Iterable[tuple[int, Values]], hand: Hand, tally: Tall
         fresh.append(fact.make(lead_id, values, hand))
         tally.touched.add(lead_id)
     fact.place(fresh)
-    fact.model._default_manager.bulk_create(fresh, batch_size=BATCH)
+    bulk.insert(fresh)
     tally.created += len(fresh)
 
 

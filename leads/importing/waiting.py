@@ -11,6 +11,7 @@ from leads.importing.reps import rep_book
 from leads.importing.rows import Values, digest, packed, unpacked
 from leads.models import ImportRun, Lead, WaitingRow
 from leads.standing import refresh
+from smarketing.lib import bulk
 
 BATCH = 1000
 
@@ -44,7 +45,7 @@ def keep(kind: str, rows: Sequence[Values], *, agreement_id: int, run: ImportRun
                 run=run,
             )
         )
-    WaitingRow.objects.bulk_create(fresh, batch_size=BATCH)
+    bulk.insert(fresh)
     return differing
 
 
