@@ -146,6 +146,17 @@ def test_years_may_be_asked_for_in_any_order():
         assert shuffled.elapsed(berlin(f"{year}-02-01"), berlin(f"{year}-03-01")) == hours(4)
 
 
+def test_a_night_shift_of_the_old_year_counts_where_only_the_new_one_was_asked_for():
+    calendar = WorkCalendar("UTC", {"thu": [("22:00", "06:00")]})
+    assert calendar.elapsed(datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, 12, tzinfo=UTC)) == hours(6)
+
+
+def test_a_morning_that_is_new_year_in_its_zone_only_counts():
+    calendar = WorkCalendar("Pacific/Auckland", {"fri": [("09:00", "17:00")]})  # 20:00 of the day before in UTC
+    start = datetime(2026, 12, 31, 12, tzinfo=UTC)
+    assert calendar.elapsed(start, start + hours(11)) == hours(3)
+
+
 # Holidays and other hours
 
 
@@ -258,6 +269,15 @@ def test_a_clock_change_at_midnight_moves_the_day_it_begins():
     assert calendar.elapsed(saturday, monday) == hours(3)
 
 
+def test_an_evening_that_a_clock_change_draws_out_takes_from_the_next_window():
+    """00:30 becomes 01:30, where the next day's window has begun at 01:00."""
+    calendar = WorkCalendar("America/Sao_Paulo", {"sat": [("22:00", "00:30")], "sun": [("01:00", "02:00")]})
+    half_past_one, two = datetime(2018, 11, 4, 3, 30, tzinfo=UTC), datetime(2018, 11, 4, 4, tzinfo=UTC)
+    assert calendar.windows(date(2018, 11, 3)) == [(datetime(2018, 11, 4, 1, tzinfo=UTC), half_past_one)]
+    assert calendar.windows(date(2018, 11, 4)) == [(half_past_one, two)]
+    assert calendar.elapsed(datetime(2018, 11, 3, tzinfo=UTC), datetime(2018, 11, 5, tzinfo=UTC)) == hours(3)
+
+
 def test_a_day_that_a_zone_left_out_is_not_counted_twice():
     """Samoa went from Thursday the 29th to Saturday the 31st of December 2011."""
     calendar = WorkCalendar("Pacific/Apia", ROUND_THE_CLOCK)
@@ -291,6 +311,12 @@ def test_pauses_in_any_order_that_overlap_or_touch_count_once(office):
     pauses = [(berlin(f"2026-01-05 {begin}"), berlin(f"2026-01-05 {stop}")) for begin, stop in times]
     assert office.elapsed(berlin("2026-01-05 09:00"), berlin("2026-01-05 17:00"), pauses) == hours(8 - 1.75 - 1)
     assert office.due(berlin("2026-01-05 09:00"), hours(2), iter(pauses)) == berlin("2026-01-05 13:45")
+
+
+def test_a_pause_inside_another_takes_off_nothing_more(office):
+    times = [("10:00", "13:00"), ("11:00", "12:00")]
+    pauses = [(berlin(f"2026-01-05 {begin}"), berlin(f"2026-01-05 {stop}")) for begin, stop in times]
+    assert office.elapsed(berlin("2026-01-05 09:00"), berlin("2026-01-05 17:00"), pauses) == hours(5)
 
 
 def test_empty_and_reversed_pauses_hold_no_time(office):
@@ -422,6 +448,7 @@ def test_a_calendar_open_on_one_day_only_says_that_there_is_no_later_one():
         lambda: once.due(berlin("2026-01-05 10:00"), hours(0)),
         lambda: once.end_of_working_day(berlin("2026-01-05"), 1),
         lambda: once.due_many(np.datetime64("2026-01-05T12:00"), [60]),
+        lambda: once.due_many(np.datetime64("2026-01-05T12:00"), [0]),
     ):
         with pytest.raises(CalendarError, match="too few open windows"):
             ask()
@@ -463,6 +490,11 @@ def test_bulk_answers_are_microseconds_and_instants(office):
     due = office.due_many(starts, np.array([3600, 0]))
     assert due.tolist() == [datetime(2026, 1, 6, 8, 30), datetime(2026, 1, 6, 8, 30)]
     assert (due.dtype, office.elapsed_many(starts, ends).dtype) == (np.dtype("datetime64[us]"), np.dtype("int64"))
+
+
+def test_in_bulk_too_a_duration_ends_with_the_window_that_completes_it(office):
+    due = office.due_many(instants("2026-01-05T08:00", "2026-01-05T16:00"), [8 * 3600, 0])
+    assert due.tolist() == [datetime(2026, 1, 5, 16), datetime(2026, 1, 6, 8)]
 
 
 def test_one_side_of_a_bulk_question_may_be_a_single_value(office):
