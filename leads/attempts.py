@@ -93,6 +93,7 @@ def withdraw(attempt: Attempt, *, by: User, at: datetime) -> None:
             by=by,
             at=at,
             details={
+                "attempt": attempt.pk,
                 "channel": attempt.channel,
                 "result": attempt.result,
                 "attempted_at": attempt.attempted_at.isoformat(),

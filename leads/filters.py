@@ -82,11 +82,11 @@ class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
         return leads.filter(self._each_zone("gte", on))
 
     def won_until(self, leads: LeadQuerySet, name: str, on: date) -> QuerySet[Lead]:
-        return leads.filter(self._each_zone("lt", on + timedelta(days=1)))
+        return leads.filter(self._each_zone("lt", min(on, LATEST) + timedelta(days=1)))
 
     def _each_zone(self, lookup: str, on: date) -> Q:
         """A day is a day of the agreement's time zone."""
-        on = min(max(on, EARLIEST), LATEST)
+        on = min(max(on, EARLIEST), LATEST)  # beyond them an instant cannot be said in UTC
         found = Q(pk__in=[])
         for agreement in self.agreements:
             midnight = datetime.combine(on, time.min, ZoneInfo(agreement.time_zone))

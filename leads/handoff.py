@@ -93,7 +93,7 @@ def take_back(handoff: Handoff, *, by: User, at: datetime) -> None:
         current = _current(handoff)
         if current.accepted_at or current.returned_at or current.attempts.exists() or not current.is_open:
             raise AlreadyInWork(_("Sales has begun to work on it: ask for a return instead."))
-        _note(current, EventKind.TAKEN_BACK, by=by, at=at, handed_at=current.handed_at.isoformat())
+        _note(current, EventKind.TAKEN_BACK, by=by, at=at, handed_at=current.handed_at.isoformat(), taken=current.pk)
         current.delete()
 
 

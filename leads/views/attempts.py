@@ -12,7 +12,7 @@ from leads.forms import AttemptForm
 from leads.models import Attempt
 from leads.refusals import Refused
 from leads.views.answers import back, here, queue_row, tell
-from leads.views.fetch import next_url, own_attempt, sold_handoff, undo_url, user_of
+from leads.views.fetch import next_url, own_attempt, sold_handoff, undo_url, user_of, withdrawn_from
 from leads.views.lead import lead_page
 from smarketing.accounts.access import reps
 from smarketing.lib.htmx import is_partial
@@ -56,6 +56,10 @@ def say_recorded(request: HttpRequest, made: Attempt) -> None:
 @reps
 @require_POST
 def withdraw_attempt(request: HttpRequest, pk: int) -> HttpResponse:
+    lead = withdrawn_from(request, pk)
+    if lead is not None:
+        say(request, gettext("This attempt was withdrawn already."), level=INFO)
+        return redirect(next_url(request, lead.get_absolute_url()))
     made = own_attempt(request, pk)
     goes_to = next_url(request, made.lead.get_absolute_url())
     tell(

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from agreements.models import Agreement
-from leads.models import Attempt, Handoff, Lead
+from leads.enums import EventKind
+from leads.models import Attempt, Event, Handoff, Lead
 from leads.rights import may_follow_up, may_market, may_withdraw
 from smarketing.accounts.access import Access
 from smarketing.accounts.models import User
@@ -77,6 +78,21 @@ def marketed_handoffs(request: HttpRequest, pks: list[int]) -> list[Handoff]:
     for handoff in handoffs:
         _refuse(request, may_market, handoff.agreement)
     return handoffs
+
+
+def withdrawn_from(request: HttpRequest, pk: int) -> Lead | None:
+    """The lead of an attempt that this person has withdrawn just now: the second of two clicks."""
+    return _own_event(request, EventKind.WITHDRAWN, "attempt", [pk])
+
+
+def taken_back_from(request: HttpRequest, pks: list[int]) -> Lead | None:
+    return _own_event(request, EventKind.TAKEN_BACK, "taken", pks)
+
+
+def _own_event(request: HttpRequest, kind: EventKind, name: str, pks: list[int]) -> Lead | None:
+    own = Event.objects.filter(kind=kind, by=user_of(request), **{f"details__{name}__in": pks})
+    event = own.select_related("lead").first()
+    return event.lead if event else None
 
 
 def ids(request: HttpRequest, name: str) -> list[int]:

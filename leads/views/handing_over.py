@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from django.contrib.messages import ERROR, WARNING
+from django.contrib.messages import ERROR, INFO, WARNING
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -25,6 +25,7 @@ from leads.views.fetch import (
     marketed_leads,
     next_url,
     sold_handoff,
+    taken_back_from,
     undo_url,
     user_of,
 )
@@ -78,7 +79,11 @@ def take_back(request: HttpRequest) -> HttpResponse:
     goes_to = next_url(request, reverse("leads:list"))
     taken = 0
     refused: list[tuple[Lead, Refused]] = []
-    for made in marketed_handoffs(request, ids(request, "handoff")):
+    pks = ids(request, "handoff")
+    if taken_back_from(request, pks) is not None:
+        say(request, gettext("That was taken back already."), level=INFO)
+        return redirect(goes_to)
+    for made in marketed_handoffs(request, pks):
         try:
             actions.take_back(made, by=user_of(request), at=timezone.now())
             taken += 1

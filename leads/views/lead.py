@@ -46,6 +46,7 @@ def lead_page(request: HttpRequest, lead: Lead, **typed: Any) -> HttpResponse:
         "may_market": may_market(access, lead.agreement),
         "may_follow_up": may_follow_up(access, lead.agreement),
         "may_assign": may_assign(access, lead.agreement),
+        "typed": bool(typed),
     }
     if handoff is not None:
         handoff.lead, handoff.agreement = lead, lead.agreement

@@ -1,0 +1,146 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from leads.models import Handoff, Lead
+from smarketing.accounts.models import Side
+from tests import cast
+
+URL = "/leads/new/"
+TEN = cast.MONDAY + timedelta(minutes=10)
+
+
+@pytest.fixture(autouse=True)
+def clock(time_machine):
+    time_machine.move_to(TEN, tick=False)
+    return time_machine
+
+
+@pytest.fixture
+def client(signed_in, marketer):
+    return signed_in(marketer)
+
+
+@pytest.fixture
+def typed(north):
+    return {"agreement": north.pk, "name": "Ada Lovelace", "email": "Ada@Example.org", "source": "fair", "tier": "A"}
+
+
+@pytest.mark.django_db
+def test_logging_leads_is_marketings(signed_in, rep):
+    assert signed_in(rep).get(URL).status_code == 403
+
+
+@pytest.mark.django_db
+def test_a_lead_is_won_now_where_nothing_is_said(client, marketer, typed):
+    client.post(URL, {**typed, "value": "1500.50"})
+    lead = Lead.objects.get()
+    assert (lead.created_at, lead.recorded_by, lead.email) == (TEN, marketer, "ada@example.org")
+    assert lead.value == Decimal("1500.50")
+    assert not Handoff.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_time_is_the_agreements(client, typed):
+    client.post(URL, {**typed, "created_at": "2026-03-02T09:05"})
+    assert Lead.objects.get().created_at == cast.MONDAY + timedelta(minutes=5)
+
+
+@pytest.mark.django_db
+def test_the_only_agreement_is_not_asked_for(client, north, south):
+    form = client.get(URL).context["form"]
+    assert form.fields["agreement"].widget.is_hidden
+    assert list(form.fields["agreement"].queryset) == [north]
+
+
+@pytest.mark.django_db
+def test_a_foreign_agreement_is_refused(client, typed, south):
+    response = client.post(URL, {**typed, "agreement": south.pk})
+    assert "agreement" in response.context["form"].errors
+    assert not Lead.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"created_at": "2026-03-02T09:11"}, "created_at"),
+        ({"created_at": "1066-10-14T09:00"}, "created_at"),
+        ({"email": "nobody"}, "email"),
+        ({"value": "-1"}, "value"),
+        ({"value": "1e400"}, "value"),
+        ({"name": "x" * 201}, "name"),
+        ({"name": "", "email": ""}, "__all__"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field(client, typed, wrong, field):
+    response = client.post(URL, {**typed, **wrong})
+    assert response.status_code == 422
+    assert field in response.context["form"].errors
+    assert not Lead.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_external_id_is_there_once_and_an_empty_one_often(client, typed, north):
+    cast.lead(north, external_id="17", email="")
+    cast.lead(north, external_id="", email="")
+    client.post(URL, {**typed, "external_id": ""})
+    assert Lead.objects.count() == 3
+    response = client.post(URL, {**typed, "name": "Grace", "email": "", "external_id": "17"})
+    assert "external_id" in response.context["form"].errors
+
+
+@pytest.mark.django_db
+def test_saved_and_handed_over_in_one_click(client, typed):
+    response = client.post(URL, {**typed, "then": "hand_over"}, follow=True)
+    handoff = Handoff.objects.get()
+    assert handoff.handed_at == TEN
+    assert f"/leads/take-back/?handoff={handoff.pk}" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_logging_another_keeps_what_they_share(client, typed):
+    response = client.post(URL, {**typed, "then": "another"}, follow=True)
+    html = response.content.decode()
+    assert 'value="fair"' in html
+    assert "Ada@" not in html
+
+
+@pytest.mark.django_db
+def test_the_same_person_is_pointed_out_before_saving(client, typed, north):
+    other = cast.lead(north, name="Countess", email="ada@example.org")
+    response = client.post(URL, typed)
+    assert response.status_code == 422
+    assert "Countess" in response.content.decode()
+    assert Lead.objects.count() == 1
+    client.post(URL, {**typed, "known": other.pk})
+    assert Lead.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_the_same_person_of_another_company_is_not_betrayed(client, typed, south):
+    cast.lead(south, email="ada@example.org")
+    client.post(URL, typed)
+    assert Lead.objects.filter(name="Ada Lovelace").count() == 2
+
+
+@pytest.mark.django_db
+def test_a_double_click_logs_one_lead(client, north, clock):
+    for _click in range(2):
+        clock.shift(timedelta(milliseconds=300))
+        assert client.post(URL, {"agreement": north.pk, "name": "Ada", "then": "hand_over"}).status_code == 302
+    assert (Lead.objects.count(), Handoff.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db
+def test_known_words_are_suggested(client, north):
+    cast.lead(north, source='web"><script>', tier="B")
+    html = client.get(URL).content.decode()
+    assert '<option value="web&quot;&gt;&lt;script&gt;"></option>' in html
+
+
+@pytest.mark.django_db
+def test_without_an_agreement_the_page_says_so(signed_in, db):
+    lonely = cast.person("lo@example.org", cast.team("New", Side.MARKETING))
+    assert "No agreement yet" in signed_in(lonely).get(URL).content.decode()
