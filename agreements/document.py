@@ -27,6 +27,7 @@ PACINGS = ("working", "calendar")
 RESERVED_SLUGS = ("new", "load")
 LONGEST_MINUTES = 100_000
 LONGEST_DAYS = 1_000
+MOST_LEADS = 2_147_483_647  # what a whole number of the database holds
 
 _SLUG = re.compile(r"[A-Za-z0-9_-]+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -192,7 +193,7 @@ def _amount(row: Table) -> Decimal | None:
 
 
 def _leads(row: Table) -> int | None:
-    return row.whole("leads", 0, 2_147_483_647)
+    return row.whole("leads", 0, MOST_LEADS)
 
 
 def _refuse_unreachable(root: Table, values: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -11,7 +12,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.clauses import DepthClause, SpeedClause
-from agreements.document import ASSUMPTIONS, AgreementDocument, DocumentError, Problem, read, read_file, zones
+from agreements.document import (
+    ASSUMPTIONS,
+    MOST_LEADS,
+    AgreementDocument,
+    DocumentError,
+    Problem,
+    read,
+    read_file,
+    zones,
+)
 from agreements.enums import Pacing, Weekday
 from agreements.fields import DaysField, HoursField, NumberField, OtherHoursField, PercentField, WholeField
 from agreements.targets import Assumptions, Derivation, TargetError, derive, refuse_impossible
@@ -46,7 +56,7 @@ class HeadingForm(forms.Form):
 
     def __init__(self, *args: Any, fixed: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(zone, zone.replace("_", " ")) for zone in zones()]
+        choices = [("", _("Choose one")), *((zone, zone.replace("_", " ")) for zone in zones())]
         self.fields["time_zone"].choices = choices  # type: ignore[attr-defined]
         for name in fixed:
             self.fields[name].disabled = True
@@ -139,7 +149,7 @@ class DepthForm(ClauseForm):
 class MonthForm(forms.Form):
     month = forms.DateField(widget=forms.HiddenInput())
     amount = NumberField(label=_("Quota"), required=False, min_value=0)
-    leads = WholeField(label=_("Leads agreed directly"), required=False, min_value=0, max_value=2_147_483_647)
+    leads = WholeField(label=_("Leads agreed directly"), required=False, min_value=0, max_value=MOST_LEADS)
 
 
 def clause_formset(form: type[ClauseForm]) -> "type[BaseFormSet[ClauseForm]]":
@@ -202,6 +212,13 @@ class CalculatorForm(forms.Form):
             field.widget.attrs["class"] = "form-select" if name == "month" else "form-control"
             field.widget.attrs["aria-describedby"] = f"id_{name}_error"
 
+    def derive(self, quota: Decimal, **assumptions: Decimal) -> None:
+        derivation = derive(quota, Assumptions(**assumptions))
+        if derivation.leads > MOST_LEADS:
+            self.add_error("quota", _("This makes more leads than anybody could agree."))
+        else:
+            self.derivation = derivation
+
     @property
     def month_name(self) -> str:
         return self.months.get(str(self["month"].value()), "")
@@ -218,5 +235,5 @@ class CalculatorForm(forms.Form):
             except TargetError as error:
                 self.add_error(name, said(error.reason))
         if not any(name in self.errors for name in NUMBERS):
-            self.derivation = derive(numbers.pop("quota"), Assumptions(**numbers))
+            self.derive(**numbers)
         return cleaned

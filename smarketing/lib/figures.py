@@ -1,6 +1,6 @@
 """Numbers, shares and money as the reader's language writes them. Halves are rounded up, as people do."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext, pgettext
@@ -9,6 +9,7 @@ Number = int | float | Decimal
 NOTHING = "–"
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
 MINUS = "−"
+DIGITS = 100  # rounding a number of more than 28 digits would fail by default
 
 
 def number(value: Number | None, places: int = 0) -> str:
@@ -17,7 +18,7 @@ def number(value: Number | None, places: int = 0) -> str:
     exact = Decimal(str(value))
     if not exact.is_finite():
         return NOTHING
-    rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    rounded = rounded_to(exact, places)
     text = number_format(abs(rounded), decimal_pos=places, use_l10n=True, force_grouping=True)
     return MINUS + text if rounded < 0 else text
 
@@ -26,15 +27,21 @@ def exactly(value: int | Decimal | None, most: int = 20) -> str:
     """With every decimal it has, up to so many, and no zeros at the end."""
     if value is None:
         return NOTHING
-    rounded = round(Decimal(value), most)
-    return number(rounded, places_of(rounded, most))
+    exact = Decimal(value)
+    if places_of(exact) > most:
+        exact = rounded_to(exact, most)
+    return number(exact, places_of(exact))
 
 
-def places_of(value: int | Decimal, most: int = 20) -> int:
-    places = 0
-    while places < most and value != round(Decimal(value), places):
-        places += 1
-    return places
+def places_of(value: int | Decimal) -> int:
+    """How many decimals a finite number has, without zeros at the end."""
+    _whole, _point, decimals = f"{Decimal(value):f}".partition(".")
+    return len(decimals.rstrip("0"))
+
+
+def rounded_to(exact: Decimal, places: int) -> Decimal:
+    with localcontext(prec=DIGITS):
+        return exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 def percent(share: Number | None, places: int = 0) -> str:
