@@ -13,7 +13,7 @@ from agreements.forms import NUMBERS, CalculatorForm
 from agreements.models import Agreement
 from agreements.targets import Derivation
 from agreements.terms import Timeline
-from smarketing.lib.figures import exact_percent, exactly, money
+from smarketing.lib.figures import exact_percent, exactly, money, places_of
 from smarketing.lib.periods import Period
 
 MONTHS_AHEAD = 12
@@ -74,15 +74,11 @@ def steps(made: Derivation, currency: str) -> list[Step]:
     share, rate = exact_percent(given.marketing_share), exact_percent(given.lead_to_customer)
     name = gettext("Marketing's share of the revenue")
     return [
-        Step(name, f"{quota} × {share}", goal, _fits(made.revenue_goal, 2)),
-        Step(gettext("Customers needed"), f"{goal} ÷ {deal}", customers, _fits(made.customers, MOST_PLACES)),
-        Step(gettext("Leads needed"), f"{customers} ÷ {rate}", leads, _fits(made.exact_leads, MOST_PLACES)),
+        Step(name, f"{quota} × {share}", goal, places_of(made.revenue_goal) <= 2),
+        Step(gettext("Customers needed"), f"{goal} ÷ {deal}", customers, places_of(made.customers) <= MOST_PLACES),
+        Step(gettext("Leads needed"), f"{customers} ÷ {rate}", leads, places_of(made.exact_leads) <= MOST_PLACES),
     ]
 
 
 def exact_leads(made: Derivation) -> str:
     return exactly(made.exact_leads, MOST_PLACES)
-
-
-def _fits(value: Decimal, places: int) -> bool:
-    return value == round(value, places)

@@ -65,6 +65,12 @@ def test_what_makes_no_target_is_said_beside_its_field(field, text, reason, sign
     assert f'id="id_{field}_error"' in response.content.decode()
 
 
+def test_a_result_that_is_shown_rounded_is_not_called_equal(signed_in, rep, north):
+    response = signed_in(rep).get(URL, EXAMPLE | {"average_deal": "3", "quota": "10"})
+    assert [step.is_exact for step in response.context["steps"]] == [True, False, False]
+    assert "≈" in response.content.decode()
+
+
 def test_two_wrong_numbers_are_told_at_once(signed_in, rep, north):
     form = signed_in(rep).get(URL, EXAMPLE | {"average_deal": "0", "lead_to_customer": ""}).context["form"]
     assert set(form.errors) == {"average_deal", "lead_to_customer"}
