@@ -1,4 +1,4 @@
-"""Actions: one lead from a form; finding the same person again."""
+"""Actions: one lead from a form; finding the same person again. What waited for it from files is linked."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,7 +7,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from agreements.terms import timeline
 from leads.enums import EventKind
+from leads.importing.waiting import link_waiting, lock_files_of
 from leads.models import Event, Lead
 from leads.refusals import Refused
 from leads.standing import changing
@@ -37,6 +39,7 @@ def log_lead(lead: Lead, *, by: User, at: datetime) -> Lead:
         lead.recorded_at, lead.recorded_by = at, by
         _save(lead)
         Event.objects.create(lead=lead, kind=EventKind.LOGGED, by=by, at=at)
+        link_waiting([lead], terms=timeline(lead.agreement), at=at)
     return lead
 
 
@@ -46,15 +49,19 @@ def edit_lead(lead: Lead, values: dict[str, Any], *, by: User, at: datetime) -> 
     The history keeps the names only: what stood in them may be personal data that had to go.
     """
     values = {**values, "email": values.get("email", lead.email).lower()}
-    with changing(lead.pk) as current:
-        changed = [name for name in EDITABLE if name in values and getattr(current, name) != values[name]]
-        for name in changed:
-            setattr(current, name, values[name])
-        if "created_at" in changed:
-            _refuse_after_handoff(current)
-        if changed:
-            _save(current, changed)
-            Event.objects.create(lead=current, kind=EventKind.EDITED, by=by, at=at, details={"fields": changed})
+    with transaction.atomic():
+        lock_files_of(lead.agreement_id)  # before the lead, as imports do
+        with changing(lead.pk) as current:
+            changed = [name for name in EDITABLE if name in values and getattr(current, name) != values[name]]
+            for name in changed:
+                setattr(current, name, values[name])
+            if "created_at" in changed:
+                _refuse_after_handoff(current)
+            if changed:
+                _save(current, changed)
+                Event.objects.create(lead=current, kind=EventKind.EDITED, by=by, at=at, details={"fields": changed})
+            if "external_id" in changed:
+                link_waiting([current], terms=timeline(current.agreement), at=at)
     return changed
 
 

@@ -3,9 +3,10 @@ from decimal import Decimal
 
 import pytest
 
-from leads.models import Handoff, Lead
+from leads.models import Attempt, Handoff, Lead, WaitingRow
 from smarketing.accounts.models import Side
 from tests import cast
+from tests.unit.leads.importing.files import taken
 
 URL = "/leads/new/"
 TEN = cast.MONDAY + timedelta(minutes=10)
@@ -144,3 +145,25 @@ def test_known_words_are_suggested(client, north):
 def test_without_an_agreement_the_page_says_so(signed_in, db):
     lonely = cast.person("lo@example.org", cast.team("New", Side.MARKETING))
     assert "No agreement yet" in signed_in(lonely).get(URL).content.decode()
+
+
+@pytest.fixture
+def _waiting(north, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    taken(north, "attempts", "lead_id,attempted_at,channel,result\n17,2026-03-02 08:30,phone,no answer\n")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_waiting")
+def test_rows_of_files_that_waited_for_the_lead_find_it(client, typed):
+    client.post(URL, {**typed, "external_id": "17"})
+    assert Attempt.objects.get().lead == Lead.objects.get()
+    assert not WaitingRow.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_waiting")
+def test_they_find_it_also_when_the_id_comes_later(client, typed, north):
+    lead = cast.lead(north, external_id="16")
+    client.post(f"/leads/{lead.pk}/edit/", {**typed, "external_id": "17", "created_at": "2026-03-02T09:00"})
+    assert Attempt.objects.get().lead == lead
