@@ -48,9 +48,10 @@ class Names:
 class Facts:
     """One entry per handoff in every column. Durations in microseconds, NaN where there is none.
 
-    `handed_at` and `taken_off_at` hold datetimes (or None): a handoff is taken off when it is returned for a reason
-    that is marketing's. `clock` is a word of `leads.clocks`, `depth` one of "kept", "missed", "running" or, without
-    such a promise, "". `nth` is the ordinal of the attempt that connected, `promised` a number of attempts.
+    A handoff is taken off when it is returned for a reason that is marketing's. `handed_at` and `taken_off_at` hold
+    datetimes where the order of time matters (handoffs taken off, and those of a lead with several), else None.
+    `clock` is a word of `leads.clocks`, `depth` one of "kept", "missed", "running" or, without such a promise, "".
+    `nth` is the ordinal of the attempt that connected, `promised` a number of attempts.
     """
 
     ids: Ints
@@ -64,6 +65,7 @@ class Facts:
     depth: Names
     has_promise: Mask
     is_returned: Mask
+    is_taken_off: Mask
     taken_off_at: NDArray[Any]
     taken_off_on: Days
     waited: Floats
@@ -121,10 +123,6 @@ class Facts:
     @property
     def is_connected(self) -> Mask:
         return ~np.isnan(self.nth)
-
-    @property
-    def is_taken_off(self) -> Mask:
-        return ~np.isnat(self.taken_off_on)
 
     @property
     def is_never_connected(self) -> Mask:

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
-from django.db.models import BooleanField, Case, CharField, ExpressionWrapper, F, Q, Value, When
+from django.db.models import Case, CharField, F, Value, When
+from django.db.models.functions import Cast
 
 from agreements.models import Agreement
 from agreements.targets import MonthPace, goal_line, paced_days, projection
@@ -21,24 +22,23 @@ from reports.outcomes import outcomes
 from reports.results import Grouped, Measures
 from reports.scorecard import volume_state
 from reports.speed import Speed, speed
-from reports.volume import Steps, Volume, steps, volume
+from reports.volume import Steps, Volume, is_repeated, steps, volume
 from smarketing.lib.periods import Period
 
 T = TypeVar("T")
 Verdicts = dict[int, tuple[str, Decimal | None]]
+# Only what Django hands on as it comes: converting a column of datetimes costs more than fetching all of these.
 COLUMNS = (
     "pk",
     "lead_id",
-    "handed_on",
-    "handed_at",
+    "handed_day",
     "source",
     "tier",
     "state",
     "clock_state",
     "depth_state",
-    "has_promise",
-    "returned_at",
-    "return_reason",
+    "promise",
+    "return_kind",
     "waited_us",
     "accepted_us",
     "response_us",
@@ -188,49 +188,59 @@ def read_with_previous(
 
 def facts_between(agreement: Agreement, first_on: date, last_on: date, *, terms: Timeline, at: datetime) -> Facts:
     """The handoffs of these local days. Attempts and returns count whenever they happened."""
-    depth_state = Case(
+    rows = (
+        Handoff.objects.filter(agreement=agreement, handed_on__range=(first_on, last_on))
+        .with_clock(at)
+        .annotate(
+            handed_day=Cast("handed_on", CharField()),
+            depth_state=_depth_state(at),
+            promise=Case(When(due_at=None, then=Value("")), default=Value("due"), output_field=CharField()),
+            return_kind=_return_kind(),
+        )
+        .order_by()
+        .values_list(*COLUMNS)
+    )
+    found = list(rows)
+    columns = zip(*found, strict=True) if found else ((),) * len(COLUMNS)
+    return _with_instants(_facts(dict(zip(COLUMNS, columns, strict=True))), terms)
+
+
+def _depth_state(at: datetime) -> Case:
+    return Case(
         When(promised_attempts=None, then=Value("")),
         When(depth_met_at__lte=F("depth_due_at"), then=Value("kept")),
         When(depth_due_at__lt=at, then=Value("missed")),
         default=Value("running"),
         output_field=CharField(),
     )
-    rows = (
-        Handoff.objects.filter(agreement=agreement, handed_on__range=(first_on, last_on))
-        .with_clock(at)
-        .annotate(
-            depth_state=depth_state,
-            has_promise=ExpressionWrapper(Q(due_at__isnull=False), output_field=BooleanField()),
-        )
-        .order_by()
-        .values_list(*COLUMNS)
+
+
+def _return_kind() -> Case:
+    return Case(
+        When(returned_at=None, then=Value("")),
+        When(return_reason__in=MARKETING_REASONS, then=Value("taken off")),
+        default=Value("returned"),
+        output_field=CharField(),
     )
-    return _facts(list(rows), terms)
 
 
-def _facts(rows: list[tuple[Any, ...]], terms: Timeline) -> Facts:
-    columns = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)
-    column = dict(zip(COLUMNS, columns, strict=True))
-    taken_off = [
-        max(at, handed_at) if at is not None and reason in MARKETING_REASONS else None
-        for at, reason, handed_at in zip(
-            column["returned_at"], column["return_reason"], column["handed_at"], strict=True
-        )
-    ]
+def _facts(column: dict[str, tuple[Any, ...]]) -> Facts:
+    returned, count = Names.of(column["return_kind"]), len(column["pk"])
     return Facts(
         ids=np.array(column["pk"], np.int64),
         leads=np.array(column["lead_id"], np.int64),
-        days=np.array(column["handed_on"], "datetime64[D]"),
-        handed_at=np.array(column["handed_at"], object),
+        days=np.array(column["handed_day"], "datetime64[D]"),
+        handed_at=np.full(count, None, object),
         source=Names.of(column["source"]),
         tier=Names.of(column["tier"]),
         state=Names.of(column["state"]),
         clock=Names.of(column["clock_state"]),
         depth=Names.of(column["depth_state"]),
-        has_promise=np.array(column["has_promise"], np.bool_),
-        is_returned=np.array([at is not None for at in column["returned_at"]], np.bool_),
-        taken_off_at=np.array(taken_off, object),
-        taken_off_on=np.array([at and terms.day_of(at) for at in taken_off], "datetime64[D]"),
+        has_promise=Names.of(column["promise"]).among("due"),
+        is_returned=returned.among("returned", "taken off"),
+        is_taken_off=returned.among("taken off"),
+        taken_off_at=np.full(count, None, object),
+        taken_off_on=np.full(count, None, "datetime64[D]"),
         waited=np.array(column["waited_us"], np.float64),
         accepted=np.array(column["accepted_us"], np.float64),
         response=np.array(column["response_us"], np.float64),
@@ -240,6 +250,21 @@ def _facts(rows: list[tuple[Any, ...]], terms: Timeline) -> Facts:
         attempts=np.array(column["attempts_count"], np.int64),
         promised=np.array(column["promised_attempts"], np.float64),
     )
+
+
+def _with_instants(facts: Facts, terms: Timeline) -> Facts:
+    """Adds the instants of the few handoffs that need them: those taken off, and those of a lead with several."""
+    rows = np.flatnonzero(facts.is_taken_off | is_repeated(facts))
+    if not len(rows):
+        return facts
+    handoffs = Handoff.objects.only("handed_at", "returned_at").in_bulk(facts.ids[rows].tolist())
+    for row in rows.tolist():
+        handoff = handoffs[int(facts.ids[row])]
+        facts.handed_at[row] = handoff.handed_at
+        if facts.is_taken_off[row] and handoff.returned_at is not None:
+            at = max(handoff.returned_at, handoff.handed_at)
+            facts.taken_off_at[row], facts.taken_off_on[row] = at, terms.day_of(at)
+    return facts
 
 
 def verdicts(reading: Reading) -> Verdicts:

@@ -82,12 +82,11 @@ def steps(facts: Facts, last_on: date) -> Steps:
 
     A return after `last_on`, the last day of the period, is taken off on that day.
     """
-    keys = facts.leads * MONTHS_APART + facts.days.astype("datetime64[M]").astype(np.int64)
-    _keys, group, sizes = np.unique(keys, return_inverse=True, return_counts=True)
-    alone = np.flatnonzero(sizes[group] == 1)
+    is_one_of_many = is_repeated(facts)
+    alone = np.flatnonzero(~is_one_of_many)
     off = np.minimum(facts.taken_off_on, np.datetime64(last_on, "D"))
     back = alone[facts.is_taken_off[alone]]
-    again = list(_walks(facts, off, group, np.flatnonzero(sizes[group] > 1)))
+    again = list(_walks(facts, off, np.flatnonzero(is_one_of_many)))
     rows = np.concatenate([alone, back, np.array([step.row for step in again], np.int64)])
     origins = np.concatenate([alone, back, np.array([step.origin for step in again], np.int64)])
     changes = np.concatenate([np.ones_like(alone), -np.ones_like(back), np.array([s.change for s in again], np.int64)])
@@ -102,10 +101,20 @@ def steps(facts: Facts, last_on: date) -> Steps:
     )
 
 
-def _walks(facts: Facts, off: Days, group: Ints, rows: Ints) -> Iterator[_Step]:
+def is_repeated(facts: Facts) -> Mask:
+    """Whether the lead was handed over several times in that month."""
+    _keys, group, sizes = np.unique(_lead_months(facts), return_inverse=True, return_counts=True)
+    return np.greater(sizes[group], 1)
+
+
+def _lead_months(facts: Facts) -> Ints:
+    return facts.leads * MONTHS_APART + facts.days.astype("datetime64[M]").astype(np.int64)
+
+
+def _walks(facts: Facts, off: Days, rows: Ints) -> Iterator[_Step]:
     together: dict[int, list[int]] = {}
-    for row in rows.tolist():
-        together.setdefault(int(group[row]), []).append(row)
+    for row, key in zip(rows.tolist(), _lead_months(facts)[rows].tolist(), strict=True):
+        together.setdefault(key, []).append(row)
     for own in together.values():
         yield from _walk(facts, off, own)
 

@@ -48,6 +48,7 @@ def facts(*rows: dict[str, Any]) -> Facts:
         **{name: Names.of(column(name)) for name in ("source", "tier", "state", "clock", "depth")},
         has_promise=np.array(column("has_promise"), np.bool_),
         is_returned=np.array([row["returned"] or bool(row["off"]) for row in full], np.bool_),
+        is_taken_off=np.array([at is not None for at in off], np.bool_),
         taken_off_at=np.array(off, object),
         taken_off_on=np.array([at and at.date() for at in off], "datetime64[D]"),
         **{
