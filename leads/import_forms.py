@@ -94,7 +94,10 @@ class ReadingForm(forms.Form):
             del self.fields["hand_over"]
         for field in FIELDS[plan.kind]:
             self.fields[f"column_{field}"] = forms.ChoiceField(
-                label=field_name(field), choices=_column_choices(plan, field), required=False
+                label=field_name(field),
+                choices=_column_choices(plan, field),
+                required=False,
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
 
     @property

@@ -26,15 +26,15 @@ _SOURCE = (
     "platform"
 )
 _TIER = "tier leadtier rating leadrating grade leadgrade quality leadquality qualitat leadlabels bewertung niveau"
-_REP = "owner rep salesrep repname assignedto assigneduser ownername agent salesperson verkaufer saelger bearbeiter"
+_REP = "owner rep salesrep repname assignedto assigneduser ownername agent salesperson verkaufer sælger bearbeiter"
 
 # By kind and field, the best name first; compared as `squeezed`. Only a file of leads may call the lead just "id":
 # in the others that is the number of the handoff, the call or the deal.
 ALIASES: dict[str, dict[str, str]] = {
     "leads": {
         "external_id": (
-            "externalid leadid mqlid externalleadid leadkey leadnumber leadno contactid recordid datensatzid postid "
-            "donotmodifylead id leadnummer"
+            "externalid leadid mqlid externalleadid leadkey leadnr leadnumber leadno contactid recordid datensatzid "
+            "postid donotmodifylead id leadnummer"
         ),
         "created_at": (
             "createdat created createddate datecreated createdon createdtime createdatetime creationdate creationtime "
@@ -59,11 +59,13 @@ ALIASES: dict[str, dict[str, str]] = {
         ),
         "value": (
             "value leadvalue amountrequested amount dealvalue opportunityamount expectedrevenue plannedrevenue "
-            "estimatedvalue potential wert betrag vaerdi vardi belob"
+            "estimatedvalue potential wert betrag værdi beløb"
         ),
     },
     "handoffs": {
-        "external_id": "externalid leadid mqlid externalleadid leadkey leadnumber contactid lead donotmodifylead",
+        "external_id": (
+            "externalid leadid mqlid externalleadid leadkey leadnr leadnumber contactid lead donotmodifylead"
+        ),
         "handed_at": (
             "handedat handedoverat handedover handoverat handoffat handoffdate handoverdate handofftime assignedat "
             "assigneddate ownerassigneddate hubspotownerassigneddate assignedon routedat ubergebenam ubergabe "
@@ -75,7 +77,8 @@ ALIASES: dict[str, dict[str, str]] = {
     },
     "attempts": {
         "external_id": (
-            "externalid leadid mqlid externalleadid leadkey leadnumber whoid contactid lead regarding donotmodifylead"
+            "externalid leadid mqlid externalleadid leadkey leadnr leadnumber whoid contactid lead regarding "
+            "donotmodifylead"
         ),
         "attempted_at": (
             "attemptedat attemptdate attempttime calledat calltime calldate callstart calldatetime completeddatetime "
@@ -92,8 +95,8 @@ ALIASES: dict[str, dict[str, str]] = {
     },
     "outcomes": {
         "external_id": (
-            "externalid leadid mqlid externalleadid leadkey leadnumber contactid lead originatinglead donotmodifylead "
-            "associatedcontactids"
+            "externalid leadid mqlid externalleadid leadkey leadnr leadnumber contactid lead originatinglead "
+            "donotmodifylead associatedcontactids"
         ),
         "outcome": (
             "outcome verdict result status dealstatus stage stagename dealstage leadstatus ergebnis phase dealphase "
@@ -106,11 +109,9 @@ ALIASES: dict[str, dict[str, str]] = {
         ),
         "revenue": (
             "revenue amount dealvalue dealamount declaredmonthlyrevenue opportunityamount actualvalue actualrevenue "
-            "value umsatz betrag erlos omsaetning omsatning belob"
+            "value umsatz betrag erlos omsætning beløb"
         ),
-        "reason": (
-            "reason lostreason deallostreason closedlostreason lossreason closereason grund verlustgrund arsag aarsag"
-        ),
+        "reason": ("reason lostreason deallostreason closedlostreason lossreason closereason grund verlustgrund arsag"),
     },
 }
 _CURRENCIES = re.compile(r"(?:eur|usd|gbp|dkk|sek|nok|chf|brl|pln)$")

@@ -13,7 +13,7 @@ from django.utils.formats import date_format, number_format
 
 from leads.enums import Channel, Result, Verdict
 from leads.importing.recognition import Plan, records_of
-from leads.importing.rows import Rejection, Row
+from leads.importing.rows import Rejection, Row, kept
 from leads.importing.wording import field_name, worded
 
 SHOWN = 8
@@ -32,18 +32,29 @@ class PreviewRow:
 
 @dataclass(frozen=True)
 class Preview:
-    """`heads`: the name of the field, and the column it is read from (none for a constant)."""
+    """`heads`: the name of the field, and the column it is read from (none for a constant).
+
+    Where it is not clear yet how to read the file, the rows are shown as they stand in it.
+    """
 
     heads: list[tuple[str, str]]
     rows: list[PreviewRow]
 
 
 def preview(file: BinaryIO, plan: Plan, *, at: datetime) -> Preview:
+    if plan.problem:
+        return Preview(heads=[(label, "") for label in plan.labels], rows=list(_as_they_stand(file, plan)))
     fields = [*plan.mapped, *plan.constants]
     return Preview(
         heads=[(field_name(field), plan.columns.get(field, "")) for field in fields],
-        rows=[] if plan.problem else list(_rows(file, plan, fields, at)),
+        rows=list(_rows(file, plan, fields, at)),
     )
+
+
+def _as_they_stand(file: BinaryIO, plan: Plan) -> Iterator[PreviewRow]:
+    with closing(records_of(file, plan.encoding, plan.delimiter)) as records:
+        for record in islice(records, SHOWN):
+            yield PreviewRow(record.line, [cell[:200] for cell in kept(record.cells[: len(plan.labels)])])
 
 
 def _rows(file: BinaryIO, plan: Plan, fields: list[str], at: datetime) -> Iterator[PreviewRow]:
@@ -52,7 +63,7 @@ def _rows(file: BinaryIO, plan: Plan, fields: list[str], at: datetime) -> Iterat
         for record in islice(records, SHOWN):
             found = checker.check(record, at)
             if isinstance(found, Rejection):
-                cells = [" + ".join(_cells(found.cells, plan.mapped.get(field, ()))) for field in fields]
+                cells = [" ".join(_cells(found.cells, plan.mapped.get(field, ()))) for field in fields]
                 yield PreviewRow(found.line, cells, found.column, worded(found.problem))
             else:
                 yield PreviewRow(found.line, [_said(found, field, zone) for field in fields])
@@ -65,7 +76,8 @@ def _cells(cells: list[str], indexes: tuple[int, ...]) -> list[str]:
 def _said(row: Row, field: str, zone: ZoneInfo) -> str:
     value = row.values[field]
     if isinstance(value, datetime):
-        return date_format(value.astimezone(zone), "DATETIME_FORMAT")
+        local = value.astimezone(zone)
+        return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M}"
     if isinstance(value, Decimal):
         return number_format(value, use_l10n=True)
     if field in _CHOICES:

@@ -60,6 +60,9 @@ def worded(problem: Problem) -> str:
         return str(FORMATS[problem.detail])
     if problem.code == "wrong_constant":
         return str(WORDS[problem.code]) % {"detail": worded(Problem.parse(problem.detail))}
+    if problem.code == "missing_fields":
+        fields = (f"{field_name(field)} ({field})" for field in problem.detail.split(", "))
+        return str(WORDS[problem.code]) % {"detail": ", ".join(fields)}
     words = WORDS.get(problem.code)
     return str(words) % {"detail": problem.detail} if words else problem.code
 

@@ -53,7 +53,7 @@ def test_an_uploaded_file_is_shown_as_it_is_read_and_takes_nothing(signed_in, ma
     client = signed_in(marketer)
     page = client.get(upload(client, north).url)
     said = page.content.decode()
-    assert "Jan. 5, 2026, 9 a.m." in said
+    assert "Jan. 5, 2026, 09:00" in said
     assert "There is no such day or time." in said
     assert not Lead.objects.exists()
 
@@ -80,7 +80,7 @@ def test_missing_columns_are_asked_for_and_the_import_cannot_start(signed_in, ma
     client = signed_in(marketer)
     run = draft(client, north, text="shoe,size\nred,41\n")
     page = client.get(run.get_absolute_url())
-    assert "No column was recognised for: external_id, created_at." in page.content.decode()
+    assert "No column was recognised for: Lead&#x27;s external id (external_id), Won at (created_at)." in page.content.decode()
     client.post(reverse("leads:import_start", args=[run.pk]), form_of(page))
     run.refresh_from_db()
     assert (run.status, queued) == (RunStatus.DRAFT, [])

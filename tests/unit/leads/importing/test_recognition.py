@@ -136,6 +136,12 @@ def test_the_columns_of_other_systems_are_recognised(kind, header, columns):
     assert found.columns == columns
 
 
+def test_danish_and_german_letters_make_no_difference():
+    header = "Lead-Nr;Oprettet den;Kilde;Værdi;Qualität;Virksomhed"
+    found = plan("leads", f"{header}\n1;2026-01-01;;;;\n")
+    assert found.ignored == []
+
+
 def test_every_alias_is_written_as_it_is_compared_and_every_field_has_its_own_name():
     for kind, fields in ALIASES.items():
         assert list(fields) == list(FIELDS[kind])
