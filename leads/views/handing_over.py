@@ -1,6 +1,7 @@
 """What passes between marketing and sales: hand over, take back, assign, accept, return."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from django.contrib.messages import ERROR, INFO, WARNING
 from django.core.exceptions import PermissionDenied
@@ -50,16 +51,19 @@ def hand_over(request: HttpRequest) -> HttpResponse:
 
 
 def say_handed_over(request: HttpRequest, answer: HandedOver, goes_to: str = "") -> None:
-    count = len(answer.handoffs)
-    if count:
-        text = ngettext("%(lead)s is handed over to sales.", "%(count)d leads are handed over to sales.", count) % {
-            "count": count,
-            "lead": answer.handoffs[0].lead,
-        }
+    if answer.handoffs:
         goes_to = goes_to or answer.handoffs[0].lead.get_absolute_url()
         undo = undo_url("leads:take_back", handoff=[made.pk for made in answer.handoffs], next=goes_to)
-        say(request, text, undo=undo)
+        say(request, _handed_over(answer.handoffs), undo=undo)
     say_refused(request, answer.refused)
+
+
+def _handed_over(handoffs: Sequence[Handoff]) -> str:
+    count = len(handoffs)
+    if count == 1:
+        return gettext("%(lead)s is handed over to sales.") % {"lead": handoffs[0].lead}
+    text = ngettext("%(count)d lead is handed over to sales.", "%(count)d leads are handed over to sales.", count)
+    return text % {"count": count}
 
 
 def say_refused(request: HttpRequest, refused: list[tuple[Lead, Refused]]) -> None:
