@@ -19,6 +19,7 @@ from agreements.worktime import WorkCalendar
 from leads.enums import Channel, Result
 from leads.models import Attempt, Handoff, Lead, Outcome
 from leads.states import state_of
+from smarketing.lib import bulk
 
 Instants = npt.NDArray[np.datetime64]
 MICROSECOND = timedelta(microseconds=1)
@@ -67,14 +68,8 @@ def refresh(lead_ids: Collection[int], terms: Timeline, *, by_terms_in_force: bo
         for name, (_old, new) in difference.fields.items():
             setattr(difference.handoff, name, new)
     changed = {name.removesuffix("_id") for difference in wrong for name in difference.fields}
-    _upsert([difference.handoff for difference in wrong], sorted(changed))
+    bulk.update([difference.handoff for difference in wrong], sorted(changed))
     return len(wrong)
-
-
-def _upsert(rows: list[Any], names: list[str]) -> None:
-    """Writes these fields of rows that exist; many times as fast as `bulk_update`, which builds a CASE per cell."""
-    if rows and names:
-        type(rows[0]).objects.bulk_create(rows, update_conflicts=True, update_fields=names, unique_fields=["id"])
 
 
 def differences(
@@ -146,7 +141,7 @@ def _link_attempts(cases: list[_Case]) -> None:
             if attempt.handoff_id != case.handoff.pk:
                 attempt.handoff_id = case.handoff.pk
                 strays.append(attempt)
-    _upsert(strays, ["handoff"])
+    bulk.update(strays, ["handoff"])
 
 
 def _derive(cases: list[_Case], terms: Timeline) -> list[dict[str, Any]]:

@@ -53,7 +53,7 @@ class PackageFinder(BaseFinder):
                 yield name, OneFile(name, package_path(*source))
 
 
-class Storage(CompressedManifestStaticFilesStorage):
+class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     # Bootstrap's files name source maps that are not served.
     patterns = ()
 

@@ -115,6 +115,7 @@ def _call_those_left(stage: Stage) -> None:
             recorded_at=handoff.due_at,
         )
         for handoff in left
+        if handoff.due_at is not None
     ]
     Attempt.objects.bulk_create(calls, ignore_conflicts=True)
     refresh([call.lead_id for call in calls], stage.terms)
@@ -224,6 +225,7 @@ def _attempts(lead_id: int, handoff_id: int, one: Pass, stage: Stage) -> Iterato
 
 
 def _outcome(lead_id: int, story: Story, stage: Stage) -> Outcome:
+    assert story.closed_at is not None
     return Outcome(
         lead_id=lead_id,
         outcome=story.verdict,
