@@ -143,12 +143,13 @@ def legs_waterfall(legs: Sequence[Bar], *, promise: float | None, words: dict[st
 
     The first leg is marketing's, and sales' time begins after it: so does the line.
     """
-    steps = _steps([(place, WIDE, bar, "relative") for place, bar in enumerate(legs, 1)], words["legs"])
-    traces = [steps | {"text": [bar.text for bar in legs], "textposition": "outside", "cliponaxis": False}]
+    traces = [_steps([(place, WIDE, bar, "relative") for place, bar in enumerate(legs, 1)], words["legs"])]
     if promise is not None:
         traces.append(line(words["promise"], [Point(1.5, promise), Point(len(legs) - 0.5, promise)], palette.INK))
-    labels = [bar.label for bar in legs]
-    return figure(traces, xaxis=labelled(labels), yaxis={"rangemode": "tozero", "title": {"text": words["unit"]}})
+    # The figures stand below the bars: above them they would lie on the line.
+    below = {"ticktext": [f"{wrapped(bar.label)}<br><b>{bar.text}</b>" for bar in legs]}
+    axis = labelled([bar.label for bar in legs]) | below
+    return figure(traces, xaxis=axis, yaxis={"rangemode": "tozero", "title": {"text": words["unit"]}})
 
 
 def trend(labels: Sequence[str], lines: Sequence[Trace], *, unit: str, urls: Sequence[str]) -> Figure:
