@@ -42,6 +42,7 @@ class _Case:
     terms: Terms
     attempts: list[Attempt]
     verdict: str | None
+    is_first: bool
 
 
 def lock(lead_ids: Iterable[int]) -> list[Lead]:
@@ -108,6 +109,7 @@ def _cases(lead_ids: Collection[int], terms: Timeline, by_terms_in_force: bool) 
             terms=_terms(handoff, terms, by_terms_in_force),
             attempts=attempts[handoff.pk],
             verdict=_verdict(handoff, own, outcomes.get(handoff.lead_id)),
+            is_first=handoff is own[0],
         )
         for own in handoffs.values()
         for handoff in own
@@ -196,16 +198,18 @@ def _measure(cases: list[_Case], derived: list[dict[str, Any]]) -> None:
     responded = [
         values["first_attempt_at"] if values["stopped_at"] == values["first_attempt_at"] else None for values in derived
     ]
-    created: list[datetime] = [case.lead.created_at for case in cases]
+    created = [case.lead.created_at for case in cases]
+    # Marketing's clock runs once: a lead handed over again did not wait with marketing since its creation.
+    handed_first = [case.handoff.handed_at if case.is_first else None for case in cases]
     steps: dict[str, tuple[list[datetime], Sequence[datetime | None]]] = {
-        "waited_us": (created, handed),
+        "waited_us": (created, handed_first),
         "accepted_us": (handed, [case.handoff.accepted_at for case in cases]),
         "response_us": (handed, responded),
         "connected_us": (handed, [values["connected_at"] for values in derived]),
     }
     for name, (starts, ends) in steps.items():
         _put(derived, name, _elapsed(calendar, starts, ends))
-    _put(derived, "waited_wall_us", [_wall(case.lead.created_at, case.handoff.handed_at) for case in cases])
+    _put(derived, "waited_wall_us", [_wall(start, end) for start, end in zip(created, handed_first, strict=True)])
     _put(derived, "response_wall_us", [_wall(start, end) for start, end in zip(handed, responded, strict=True)])
     _promise(cases, derived)
 

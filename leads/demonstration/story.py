@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 from random import Random
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from agreements.worktime import WorkCalendar
@@ -154,10 +155,15 @@ def _person(external_id: str, at: datetime, scene: Scene, dice: Random) -> Story
         tier=_pick(TIERS, dice),
         name=f"{first} {last}",
         company=company,
-        email=f"{external_id}@lead.example",
+        email=f"{_ascii(first)}.{_ascii(last)}@lead.example",
         phone=f"{market.dialling_code} {dice.randint(1000000, 9999999)}",
         value=int(round(market.deal * dice.lognormvariate(0, 0.4), -2)),
     )
+
+
+def _ascii(name: str) -> str:
+    plain = name.lower().translate({ord("ß"): "ss", ord("ø"): "oe", ord("æ"): "ae"})
+    return normalize("NFKD", plain).encode("ascii", "ignore").decode()
 
 
 def _pass(handed_at: datetime, scene: Scene, dice: Random) -> Pass:

@@ -35,7 +35,7 @@ STATE_TONES = {
 
 @register.simple_tag
 def clock_words(face: Clockface, now: datetime, zone: str) -> str:
-    """ "due in 42 min" where a watch says so too, else the day and the time; after "Overdue" by how much working time."""
+    """In how long, where a watch says so too, else the day and the time; after "Overdue" by how much working time."""
     if face.due_at is None or face.left is None:
         return ""
     there = ZoneInfo(zone)

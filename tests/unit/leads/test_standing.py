@@ -145,6 +145,13 @@ def test_marketings_own_clock_runs_from_the_leads_creation_to_the_handoff(north)
     assert cast.handed(north, at=after(60)).waited_us == 30 * MINUTE
 
 
+def test_marketings_clock_does_not_run_again_for_a_lead_handed_over_again(north, rep):
+    first = cast.handed(north)
+    send_back(first, reason="bad_timing", by=rep, at=after(5))
+    second = hand_over(first.lead, by=None, at=after(60))
+    assert (second.waited_us, second.waited_wall_us) == (None, None)
+
+
 def test_source_and_tier_of_the_handoff_win_over_the_leads(north):
     handoff = cast.handed(north, source="fair", tier="B")
     with changing(handoff.lead_id):
