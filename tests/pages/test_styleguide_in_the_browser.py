@@ -7,13 +7,10 @@ from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
 from smarketing.lib import palette
+from tests.services import needs_chromium
 
+pytestmark = needs_chromium
 DARK_ACCENT_MARK = "rgb(117, 144, 224)"
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args():
-    return {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox"]}
 
 
 @pytest.fixture
