@@ -16,6 +16,7 @@ from agreements.terms import Timeline, timeline
 from leads.demonstration.company import MARKETS, PASSWORD, PEOPLE, Market, agreement_toml
 from leads.demonstration.story import Pass, Scene, Story, stories_of, stories_of_now
 from leads.enums import Result
+from leads.escalation import sweep
 from leads.models import Attempt, Handoff, Lead, Outcome
 from leads.standing import refresh
 from smarketing.accounts.models import Membership, Role, Team, User
@@ -45,7 +46,9 @@ def load(*, at: datetime) -> int:
         for market in MARKETS:
             apply(read(agreement_toml(market, _months(market, at.date()))), by=None, at=at)
         people = _people()
-        return sum(_tell(market, people, at) for market in MARKETS)
+        count = sum(_tell(market, people, at) for market in MARKETS)
+        sweep(at=at)
+        return count
 
 
 def _months(market: Market, today: date) -> list[date]:

@@ -44,6 +44,10 @@ class Access:
         return bool(self.led) or self.is_administrator
 
     @property
+    def leads_sales(self) -> bool:
+        return bool(self.led & self.sales) or self.is_administrator
+
+    @property
     def may_read_figures(self) -> bool:
         return bool(self.teams) or self.is_leadership or self.is_administrator
 

@@ -39,7 +39,7 @@ ENTRIES = (
     Entry(
         "leads:escalations",
         pgettext_lazy("place", "Escalations"),
-        lambda access: access.may_lead,
+        lambda access: access.leads_sales,
         count="leads:escalation_count",
     ),
     Entry("reports:home", pgettext_lazy("place", "Reports"), lambda access: access.may_read_figures),

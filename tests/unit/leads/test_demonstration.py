@@ -1,0 +1,48 @@
+"""The demonstration: the same on every machine, alive on every day, and true to what it tells."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from agreements.models import Agreement
+from leads.demonstration.company import PEOPLE
+from leads.demonstration.stage import load
+from leads.enums import Clock
+from leads.models import Attempt, Escalation, Handoff, Lead
+from leads.recomputing import preview
+from smarketing.accounts.models import User
+
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
+SATURDAY_NIGHT = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
+
+
+def told() -> list[tuple]:
+    rows = Attempt.objects.order_by("lead__external_id", "attempted_at", "rep_name")
+    return list(rows.values_list("lead__external_id", "attempted_at", "channel", "result", "rep_name"))
+
+
+def test_a_company_of_twelve_with_thirteen_months_and_a_queue_that_needs_somebody():
+    load(at=SATURDAY_NIGHT)
+    assert User.objects.count() == len(PEOPLE) == 12
+    assert Lead.objects.count() > 3000
+    for agreement in Agreement.objects.all():
+        handoffs = Handoff.objects.filter(agreement=agreement)
+        assert len({day.replace(day=1) for day in handoffs.values_list("handed_on", flat=True)}) == 13
+        for clock in (Clock.OVERDUE, Clock.DUE_SOON, Clock.RUNNING):
+            assert handoffs.open().clocked(clock, SATURDAY_NIGHT).count() >= 3
+        assert not preview(agreement)
+    assert Escalation.objects.filter(seen_at=None).count() >= 6
+
+
+def test_a_second_time_on_the_same_day_nothing_changes_and_on_a_later_day_the_story_goes_on():
+    load(at=SATURDAY_NIGHT)
+    before, waiting = told(), Handoff.objects.overdue(SATURDAY_NIGHT).filter(lead__external_id__contains="-now-")
+    waiting = set(waiting.values_list("pk", flat=True))
+    assert load(at=SATURDAY_NIGHT + timedelta(minutes=30)) == 0
+    assert told() == before
+
+    tuesday = SATURDAY_NIGHT + timedelta(days=3)
+    assert load(at=tuesday) > 0
+    assert set(before) < set(told())
+    assert not Handoff.objects.overdue(tuesday).filter(pk__in=waiting).exists()
+    assert not any(preview(agreement) for agreement in Agreement.objects.all())
