@@ -1,7 +1,6 @@
 """Reads: agreements as the pages show them."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -151,9 +150,9 @@ def _by_tier(objective: Objective) -> str:
     return objective.tier
 
 
-def other_hours(version: Version) -> Iterable[tuple[date, str]]:
-    for on, hours in sorted((version.calendar.get("overrides") or {}).items()):
-        yield date.fromisoformat(on), hours_text(hours_of(hours))
+def other_hours(version: Version) -> list[tuple[date, str]]:
+    overrides = sorted((version.calendar.get("overrides") or {}).items())
+    return [(date.fromisoformat(on), hours_text(hours_of(hours))) for on, hours in overrides]
 
 
 def closed_days(version: Version) -> list[date]:

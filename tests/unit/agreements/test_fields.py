@@ -33,7 +33,8 @@ def test_a_number_is_read_as_the_language_writes_it(language, text, number):
 
 @pytest.mark.parametrize(("language", "text"), [("en", "0,45"), ("en", "1.234,5"), ("de", "0.45"), ("de", "0.125")])
 def test_a_number_in_the_separators_of_another_language_is_refused_rather_than_misread(language, text):
-    assert cleaned(NumberField(), text, language).startswith("Write a number like 1")
+    like = {"en": "1,234.5", "de": "1.234,5"}
+    assert like[language] in cleaned(NumberField(), text, language)
 
 
 @pytest.mark.parametrize("text", ["45", "45 %", "45.0%"])
