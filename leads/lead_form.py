@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agreements.models import Agreement
 from leads.fields import WallTimeField, instant, wall_time
@@ -26,7 +27,7 @@ REACHABLE = ("name", "company", "email", "phone")
 class LeadForm(Base):
     """`at` is the instant that a new lead is won at where nothing is said, and beyond which none can be."""
 
-    created_at = WallTimeField(label=_("Won at"), required=False)
+    created_at = WallTimeField(label=pgettext_lazy("lead", "Created"), required=False)
 
     class Meta:
         model = Lead

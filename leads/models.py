@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agreements.models import Agreement, Version
 from leads import clocks, states
@@ -29,7 +30,7 @@ class Lead(models.Model):
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="leads", verbose_name=_("agreement"))
     external_id = models.CharField(_("external id"), max_length=200, blank=True)
-    created_at = models.DateTimeField(_("won at"))
+    created_at = models.DateTimeField(pgettext_lazy("lead", "Created"))
     source = models.CharField(_("source"), max_length=100, blank=True)
     tier = models.CharField(_("tier"), max_length=60, blank=True)
     name = models.CharField(_("name"), max_length=200, blank=True)

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from leads.importing.columns import FIELDS, REQUIRED
 from leads.importing.problems import Problem, RefusedFile
@@ -88,7 +89,7 @@ def field_name(field: str) -> str:
 
 FIELD_NAMES = {
     "external_id": _("Lead's external id"),
-    "created_at": _("Won at"),
+    "created_at": pgettext_lazy("lead", "Created"),
     "handed_at": _("Handed over"),
     "attempted_at": _("When"),
     "closed_at": _("Closed"),

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('external_id', models.CharField(blank=True, max_length=200, verbose_name='external id')),
-                ('created_at', models.DateTimeField(verbose_name='won at')),
+                ('created_at', models.DateTimeField(verbose_name='Created')),
                 ('source', models.CharField(blank=True, max_length=100, verbose_name='source')),
                 ('tier', models.CharField(blank=True, max_length=60, verbose_name='tier')),
                 ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
