@@ -123,7 +123,7 @@ def teamless(db):
 def addresses(north, rep, marketer) -> dict[str, str]:
     """Every URL, pointing at a record of the agreement `north`."""
     handoff = cast.handed(north)
-    attempt = cast.attempted(handoff, cast.MONDAY)
+    attempt = cast.attempted(handoff, cast.MONDAY, rep=rep, recorded_by=rep)
     file = ContentFile(b"lead_id,created_at\n1,2026-03-02\n", name="leads.csv")
     run = ImportRun.objects.create(agreement=north, kind=Kind.LEADS, file=file, file_name="leads.csv", by=marketer)
     records = {"attempt": handoff.pk, "withdraw": attempt.pk, "detail": handoff.lead_id, "edit": handoff.lead_id}

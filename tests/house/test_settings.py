@@ -6,14 +6,13 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+CONFIGURATION = {"DEMO", "DEBUG", "SECRET_KEY", "DATABASE_URL", "BROKER_URL", "ALLOWED_HOSTS"}
 SECRET = "a-secret-of-ones-own-that-is-long-enough-and-has-many-different-characters-0123456789"
 
 
 def manage(*arguments: str, tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     clean = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in {"DEMO", "DEBUG", "SECRET_KEY", "DATABASE_URL", "BROKER_URL", "ALLOWED_HOSTS"}
+        name: value for name, value in os.environ.items() if name not in {*CONFIGURATION, "DJANGO_ALLOW_ASYNC_UNSAFE"}
     }
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(
