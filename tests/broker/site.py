@@ -92,7 +92,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 def migrated(folder: Path) -> Iterator[str]:
     """A database with one agreement in it, to make others from."""
     with new_database(folder) as database:
-        site = Site(folder, "filesystem://", database)
+        site = Site(folder, "filesystem://localhost", database)
         site.manage("migrate", "-v0")
         site.manage("load_agreement", str(AGREEMENT))
         yield database

@@ -38,7 +38,7 @@ def template(tmp_path_factory):
 
 @pytest.fixture(params=BROKERS)
 def site(request, template, tmp_path):
-    broker = os.environ[request.param] if request.param else "filesystem://"
+    broker = os.environ[request.param] if request.param else "filesystem://localhost"
     with new_database(tmp_path, template) as database:
         yield Site(tmp_path, broker, database)
 
@@ -46,7 +46,7 @@ def site(request, template, tmp_path):
 @pytest.fixture
 def ticking_site(template, tmp_path):
     """With the first of the brokers only: a beat takes its minute."""
-    broker = os.environ["TEST_REDIS_URL"] if IS_POSTGRES else "filesystem://"
+    broker = os.environ["TEST_REDIS_URL"] if IS_POSTGRES else "filesystem://localhost"
     with new_database(tmp_path, template) as database:
         yield Site(tmp_path, broker, database)
 
@@ -72,7 +72,7 @@ def test_an_import_runs_in_the_worker(site):
 
 
 def test_an_import_whose_worker_was_killed_is_taken_up_by_the_sweep(site):
-    site.python(QUEUE.format(path=leads_file(site, 30_000)))
+    site.python(QUEUE.format(path=leads_file(site, 12_000)))
     with site.worker() as worker:
         site.wait(READ, lambda found: found[0] > 0)
         worker.send_signal(signal.SIGKILL)
@@ -82,7 +82,7 @@ def test_an_import_whose_worker_was_killed_is_taken_up_by_the_sweep(site):
     with site.worker():
         site.python("from leads.tasks import sweep; sweep.delay()")
         site.wait(STATUS, lambda found: found == ["done"])
-    assert site.query("SELECT count(*) FROM leads_lead") == site.query(READ) == [30_000]
+    assert site.query("SELECT count(*) FROM leads_lead") == site.query(READ) == [12_000]
 
 
 @needs_redis
