@@ -36,10 +36,10 @@ class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
     source = django_filters.ChoiceFilter(label=_("Source"), empty_label=_("All"))
     tier = django_filters.ChoiceFilter(label=_("Tier"), empty_label=_("All"))
     since = django_filters.DateFilter(
-        label=_("Won from"), method="won_since", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label=_("Created from"), method="won_since", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
     until = django_filters.DateFilter(
-        label=_("Won until"), method="won_until", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label=_("Created until"), method="won_until", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
 
     class Meta:

@@ -83,7 +83,7 @@ class ReadingForm(forms.Form):
     date_order = forms.ChoiceField(label=_("Dates"), required=False)
     decimal_mark = forms.ChoiceField(label=_("Decimal mark"))
     time_zone = forms.ChoiceField(label=_("Time zone"), help_text=_("Of times without an offset of their own."))
-    hand_over = forms.BooleanField(label=_("Hand each new lead over at the time it was won"), required=False)
+    hand_over = forms.BooleanField(label=_("Hand each new lead over at its creation"), required=False)
 
     def __init__(self, data: Any = None, *, plan: Plan) -> None:
         super().__init__(data, initial=_initial(plan))
