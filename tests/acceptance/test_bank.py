@@ -5,7 +5,7 @@ import pytest
 from leads.models import Attempt, Handoff, Lead, Outcome, WaitingRow
 from leads.recomputing import preview
 from tests.acceptance import portal
-from tests.services import needs_real_data
+from tests.needs import needs_real_data
 
 pytestmark = [pytest.mark.django_db, needs_real_data]
 FOLDER = "bpic2012-oct2011"

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from leads.models import Lead, Outcome
 from tests.acceptance import portal
-from tests.services import needs_real_data
+from tests.needs import needs_real_data
 
 pytestmark = [pytest.mark.django_db, needs_real_data, pytest.mark.timeout(600)]
 LEADS = "olist_marketing_qualified_leads_dataset.csv"

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from tests.broker.site import Site, migrated, new_database
-from tests.services import IS_POSTGRES, needs_rabbitmq, needs_redis
+from tests.needs import IS_POSTGRES, needs_rabbitmq, needs_redis
 
 pytestmark = pytest.mark.timeout(240)
 # Embedded: SQLite and a broker in files. For many people: PostgreSQL and a broker of its own.

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from leads.importing import runs
 from leads.models import Handoff, ImportRun, Lead
 from tests import cast
-from tests.services import needs_chromium
+from tests.needs import needs_chromium
 
 pytestmark = [needs_chromium, pytest.mark.timeout(180)]
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
 from smarketing.lib import palette
-from tests.services import needs_chromium
+from tests.needs import needs_chromium
 
 pytestmark = needs_chromium
 DARK_ACCENT_MARK = "rgb(117, 144, 224)"

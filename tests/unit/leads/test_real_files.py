@@ -13,7 +13,7 @@ from agreements.terms import timeline
 from leads.models import Attempt, Handoff, Lead, Outcome, WaitingRow
 from leads.standing import differences
 from tests import cast
-from tests.services import needs_real_data
+from tests.needs import needs_real_data
 
 pytestmark = needs_real_data
 ROWS = {"leads": 2393, "handoffs": 1805, "attempts": 12190, "outcomes": 2393}
