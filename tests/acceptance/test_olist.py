@@ -21,9 +21,9 @@ def olist(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         portal.load_agreement("olist.toml")
         folder = portal.real_data("olist")
-        portal.import_file("leads", folder / LEADS, "olist", "--hand-over")
         deals = portal.import_file("outcomes", folder / DEALS, "olist", "--set", "outcome=won", "--time-zone", "UTC")
-        assert (deals["created"], deals["rejected"]) == (842, 0)
+        leads = portal.import_file("leads", folder / LEADS, "olist", "--hand-over")
+        assert (deals["waiting"], deals["rejected"], leads["linked"]) == (842, 0, 842)
         yield portal.reference("olist")
         transaction.set_rollback(True)
 
