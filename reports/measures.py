@@ -31,6 +31,7 @@ Verdicts = dict[int, tuple[str, Decimal | None]]
 COLUMNS = (
     "pk",
     "lead_id",
+    "version_id",
     "handed_day",
     "source",
     "tier",
@@ -82,9 +83,15 @@ class Reading:
         return self.source is not None or self.tier is not None
 
     @property
-    def in_force(self) -> Terms:
-        """The terms at the end of the period, or today's as long as it runs."""
-        return self.terms.on(min(self.period.end_on, self.today))
+    def promised(self) -> Terms:
+        """The latest terms that a handoff of the period was measured under; without any, those in force at its end.
+
+        So the promise that is shown is the one by which the figures were judged, also after a correction of the
+        terms that nobody has recomputed by.
+        """
+        measured = [self.terms.by_id(version) for version in np.unique(self.everything.versions).tolist()]
+        in_force = self.terms.on(min(self.period.end_on, self.today))
+        return max(measured, key=lambda terms: (terms.effective_on, terms.version_id), default=in_force)
 
     @cached_property
     def paces(self) -> list[MonthPace]:
@@ -132,15 +139,15 @@ class Reading:
         return volume_state(self.volume.delivered, self.target, self.expected, is_over=self.is_over)
 
     def within_minutes(self, tier: str) -> float | None:
-        promise = self.in_force.speed_for(tier)
+        promise = self.promised.speed_for(tier)
         return promise.within.total_seconds() / 60 if promise else None
 
     def promised_share(self, tier: str) -> float | None:
-        promise = self.in_force.speed_for(tier)
+        promise = self.promised.speed_for(tier)
         return float(promise.share) if promise else None
 
     def promised_attempts(self, tier: str) -> int | None:
-        promise = self.in_force.depth_for(tier)
+        promise = self.promised.depth_for(tier)
         return promise.attempts if promise else None
 
     def _pace(self, month: Period) -> MonthPace:
@@ -229,6 +236,7 @@ def _facts(column: dict[str, tuple[Any, ...]]) -> Facts:
     return Facts(
         ids=np.array(column["pk"], np.int64),
         leads=np.array(column["lead_id"], np.int64),
+        versions=np.array(column["version_id"], np.int64),
         days=np.array(column["handed_day"], "datetime64[D]"),
         handed_at=np.full(count, None, object),
         source=Names.of(column["source"]),

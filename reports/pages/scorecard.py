@@ -102,7 +102,7 @@ def marketing_rows(reading: Reading, before: Reading) -> Iterator[Row]:
 
 
 def sales_rows(reading: Reading, before: Reading) -> Iterator[Row]:
-    terms, is_over = reading.in_force, reading.is_over
+    terms, is_over = reading.promised, reading.is_over
     speed = {tier: (made.within.total_seconds() / 60, float(made.share)) for tier, made in terms.speed.items()}
     depth = {tier: (made.attempts, made.within_working_days) for tier, made in terms.depth.items()}
     yield from speed_rows(reading.facts, before.facts, speed, is_over=is_over)

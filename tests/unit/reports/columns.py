@@ -43,6 +43,7 @@ def facts(*rows: dict[str, Any]) -> Facts:
     return Facts(
         ids=np.array(column("id"), np.int64),
         leads=np.array(column("lead"), np.int64),
+        versions=np.ones(len(full), np.int64),
         days=np.array([at.date() for at in handed_at], "datetime64[D]"),
         handed_at=np.array(handed_at, object),
         **{name: Names.of(column(name)) for name in ("source", "tier", "state", "clock", "depth")},

@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 
 from agreements.models import Agreement, Version
 from leads.models import Handoff
+from leads.recomputing import recompute
 from reports.exports import as_json
 from reports.facts import Facts
 from reports.measures import Reading, measures, read, read_with_previous, verdicts
@@ -157,14 +158,42 @@ def test_without_a_promise_there_is_no_share_and_no_limit(db: None) -> None:
     assert (found.depth.all.promised, found.volume.target) == (None, None)
 
 
-def test_the_promise_is_the_one_in_force_at_the_end_of_the_period(north: Agreement, at: datetime) -> None:
-    version = Version.objects.create(
-        agreement=north, effective_on=date(2026, 3, 10), calendar={"week": cast.OFFICE_HOURS}
-    )
+def stricter(deal: Agreement, effective_on: date) -> None:
+    version = Version.objects.create(agreement=deal, effective_on=effective_on, calendar={"week": cast.OFFICE_HOURS})
     version.objectives.create(measure="speed", tier="", within_minutes=30, share="0.8")
-    before, after = date(2026, 3, 9), date(2026, 3, 20)
-    found = [read(north, MARCH, at=at, today=today).within_minutes("") for today in (before, after)]
-    assert found == [60.0, 30.0]
+
+
+def test_the_promise_is_the_latest_that_the_handoffs_were_measured_under(db: None, at: datetime) -> None:
+    deal = cast.agreement("mid-month")
+    stricter(deal, date(2026, 3, 10))
+    cast.handed(deal, at=cast.local(deal, "2026-03-09 09:00"))
+    before = read(deal, MARCH, at=at, today=date(2026, 3, 20)).within_minutes("")
+    cast.handed(deal, at=cast.local(deal, "2026-03-10 09:00"))
+    after = read(deal, MARCH, at=at, today=date(2026, 3, 20)).within_minutes("")
+    assert (before, after) == (60.0, 30.0)
+
+
+def test_without_a_handoff_the_promise_is_the_one_in_force_at_the_end_of_the_period(db: None, at: datetime) -> None:
+    deal = cast.agreement("empty")
+    stricter(deal, date(2026, 3, 10))
+    days = date(2026, 3, 9), date(2026, 3, 20)
+    assert [read(deal, MARCH, at=at, today=today).within_minutes("") for today in days] == [60.0, 30.0]
+
+
+def test_a_corrected_promise_is_shown_once_the_handoffs_were_recomputed_by_it(db: None, at: datetime) -> None:
+    deal = cast.agreement("corrected")
+    handoff = cast.handed(deal)
+    cast.attempted(handoff, handoff.handed_at + timedelta(minutes=45))
+    deal.versions.update(superseded_at=at)
+    stricter(deal, date(2020, 1, 1))
+
+    def shown() -> tuple[float | None, float | None]:
+        speed = measures(read(deal, MARCH, at=at, today=date(2026, 3, 20)), {}).speed.all
+        return speed.within_minutes, speed.share_within
+
+    assert shown() == (60.0, 1.0)
+    recompute(deal, by_terms_in_force=True, by=None, at=at)
+    assert shown() == (30.0, 0.0)
 
 
 def test_the_period_before_is_read_in_the_same_query(north: Agreement, at: datetime) -> None:
