@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -68,6 +68,13 @@ def apply(document: AgreementDocument, *, by: User | None, at: datetime) -> Amen
 
     The same effective date as an existing version corrects that one, a later one adds a version.
     """
+    try:
+        return _apply(document, by=by, at=at)
+    except IntegrityError:
+        return _apply(document, by=by, at=at)  # somebody else made it in this moment: now there is one to amend
+
+
+def _apply(document: AgreementDocument, *, by: User | None, at: datetime) -> Amendment:
     with transaction.atomic():
         agreement = Agreement.objects.select_for_update().filter(slug=document.slug).first()
         if agreement is None:

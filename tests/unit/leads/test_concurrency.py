@@ -1,12 +1,8 @@
 """Two changes at once, and the sweep twice at once: through real connections, so that PostgreSQL shows what it does."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from agreements.terms import timeline
 from leads.attempts import AlreadyRecorded, record
@@ -16,26 +12,10 @@ from leads.handoff import AlreadyHandedOver, accept, hand_over, send_back
 from leads.models import Escalation, Event, Handoff
 from leads.standing import differences
 from tests import cast
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SOON = cast.MONDAY + timedelta(minutes=10)
-
-
-def at_once(*actions: Callable[[], object]) -> list[object]:
-    """Runs the actions in threads that start together; an exception is an answer like any other."""
-    barrier = Barrier(len(actions))
-
-    def run(action: Callable[[], object]) -> object:
-        barrier.wait()
-        try:
-            return action()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(actions)) as pool:
-        return list(pool.map(run, actions))
 
 
 def wrong(handoff: Handoff) -> list[object]:
