@@ -50,25 +50,21 @@ def record(
         current = Handoff.objects.filter(pk=handoff.pk).first()
         if current is None or not current.is_open:
             raise HandoffClosed(_("This handoff is closed."))
-        if current.rep_id is None and not current.rep_name:
-            current.rep, current.rep_name, current.assigned_at = by, by.name, at
-            current.save(update_fields=["rep", "rep_name", "assigned_at"])
-        try:
-            with transaction.atomic():
-                attempt = Attempt.objects.create(
-                    lead=lead,
-                    handoff=current,
-                    attempted_at=attempted_at or at,
-                    channel=channel,
-                    result=result,
-                    rep=by,
-                    rep_name=by.name,
-                    note=note,
-                    recorded_at=at,
-                    recorded_by=by,
-                )
-        except IntegrityError as error:
-            raise AlreadyRecorded(_("This attempt is recorded already.")) from error
+        _give_to(current, by, at)
+        attempt = _written(
+            Attempt(
+                lead=lead,
+                handoff=current,
+                attempted_at=attempted_at or at,
+                channel=channel,
+                result=result,
+                rep=by,
+                rep_name=by.name,
+                note=note,
+                recorded_at=at,
+                recorded_by=by,
+            )
+        )
         Event.objects.create(
             lead=lead,
             handoff=current,
@@ -78,6 +74,22 @@ def record(
             details={"attempt": attempt.pk, "channel": channel, "result": result},
         )
     attempt.refresh_from_db()
+    return attempt
+
+
+def _give_to(handoff: Handoff, by: User, at: datetime) -> None:
+    """Unless somebody has it."""
+    if handoff.rep_id is None and not handoff.rep_name:
+        handoff.rep, handoff.rep_name, handoff.assigned_at = by, by.name, at
+        handoff.save(update_fields=["rep", "rep_name", "assigned_at"])
+
+
+def _written(attempt: Attempt) -> Attempt:
+    try:
+        with transaction.atomic():
+            attempt.save(force_insert=True)
+    except IntegrityError as error:
+        raise AlreadyRecorded(_("This attempt is recorded already.")) from error
     return attempt
 
 

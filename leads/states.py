@@ -34,10 +34,6 @@ def check_graph(follows: dict[str, frozenset[str]]) -> None:
 check_graph(FOLLOWS)
 
 
-def may_become(state: str, after: str) -> bool:
-    return after in FOLLOWS[state]
-
-
 def state_of(
     *,
     accepted_at: datetime | None,

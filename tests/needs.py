@@ -22,7 +22,3 @@ needs_redis = needs("TEST_REDIS_URL", "there is no Redis server")
 needs_rabbitmq = needs("TEST_RABBITMQ_URL", "there is no RabbitMQ server")
 needs_chromium = needs("TEST_CHROMIUM", "there is no chromium")
 needs_real_data = needs("REAL_DATA", "the real data are not here")
-
-# `make test` runs everything on both databases; these choose the pass, and leave nothing out of the whole.
-on_postgres = pytest.mark.skipif(not IS_POSTGRES, reason="belongs to the pass on PostgreSQL")
-on_sqlite = pytest.mark.skipif(IS_POSTGRES, reason="belongs to the pass on SQLite")

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from agreements.worktime import CalendarError, WorkCalendar
+from tests.needs import needs_real_data
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WORKDAYS = ("mon", "tue", "wed", "thu", "fri")
@@ -581,20 +582,14 @@ def test_worktime_needs_neither_django_nor_a_database():
 # Real data
 
 
-def real_data() -> Path | None:
-    """The folder of the real data, if the environment names one: REAL_DATA holds bpic2012-oct2011/."""
-    folder = os.environ.get("REAL_DATA")
-    return Path(folder) / "bpic2012-oct2011" if folder else None
-
-
 def rows(path: Path) -> list[dict[str, str]]:
     with path.open(newline="") as file:
         return list(csv.DictReader(file))
 
 
-@pytest.mark.skipif(real_data() is None, reason="REAL_DATA names no folder with real data")
+@needs_real_data
 def test_the_working_minutes_of_a_real_month_come_out_to_the_fourth_decimal():
-    folder = real_data()
+    folder = Path(os.environ["REAL_DATA"]) / "bpic2012-oct2011"
     figures = json.loads((folder / "reference.json").read_text())["periods"]["2011-10"]["all"]["working_minutes"]
     handed = {row["lead_id"]: datetime.fromisoformat(row["handed_at"]) for row in rows(folder / "handoffs.csv")}
     first: dict[str, datetime] = {}
