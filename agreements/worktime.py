@@ -6,38 +6,43 @@ Singles count in `timedelta` since 1970 and bulk in int64 microseconds: both are
 other would cost more than the search.
 """
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache
-from itertools import pairwise
-from typing import Any, NamedTuple, TypeVar
-from zoneinfo import ZoneInfo
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-FIRST_YEAR, LAST_YEAR, SEARCH_YEARS = 1800, 2399, 100
+from agreements.written_hours import (
+    DAY,
+    FIRST_YEAR,
+    LAST_YEAR,
+    WEEKDAYS,
+    CalendarError,
+    Hours,
+    day_of,
+    day_of_year,
+    hours_of,
+    refuse_overlap,
+    zone_of,
+)
+
+__all__ = ["WEEKDAYS", "CalendarError", "WorkCalendar"]
+
+SEARCH_YEARS = 100
 LONGEST = timedelta(days=SEARCH_YEARS * 366)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-DAY, NOTHING, MICROSECOND = timedelta(days=1), timedelta(0), timedelta(microseconds=1)
+NOTHING, MICROSECOND = timedelta(0), timedelta(microseconds=1)
 CHUNK = 16_384  # values per step of a bulk answer: its arrays stay in the processor's cache
 MAX_BUCKETS = 1 << 18
-
-_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
-_DAY_OF_YEAR = re.compile(r"[0-9]{2}-[0-9]{2}")
 
 Answer = TypeVar("Answer")
 Micros = NDArray[np.int64]
 Pauses = Iterable[tuple[datetime, datetime]]
 Span = tuple[timedelta, timedelta, int]
-
-
-class CalendarError(ValueError):
-    """The calendar cannot be used as it is written, or it is never open when it would have to be."""
 
 
 class WorkCalendar:
@@ -69,10 +74,10 @@ class WorkCalendar:
         self._timeline = _timeline(
             _Rules(
                 zone=tz,
-                week=tuple(_hours(week.get(name, ()), name) for name in WEEKDAYS),
-                holidays=frozenset(_day(on) for on in holidays),
-                overrides=tuple(sorted((_day(on), _hours(hours, str(on))) for on, hours in overrides.items())),
-                yearly=frozenset(_day_of_year(text) for text in yearly_holidays),
+                week=tuple(hours_of(week.get(name, ()), name) for name in WEEKDAYS),
+                holidays=frozenset(day_of(on) for on in holidays),
+                overrides=tuple(sorted((day_of(on), hours_of(hours, str(on))) for on, hours in overrides.items())),
+                yearly=frozenset(day_of_year(text) for text in yearly_holidays),
             )
         )
 
@@ -141,7 +146,7 @@ class WorkCalendar:
 
     def windows(self, on: date) -> list[tuple[datetime, datetime]]:
         """The windows (UTC) that begin on that local day, in order; without those that a clock change swallows."""
-        day = _day(on).toordinal()
+        day = day_of(on).toordinal()
         spans = self._timeline.spans(day - 2, day + 1)
         return [(EPOCH + start, EPOCH + end) for start, end, begins_on in spans if begins_on == day]
 
@@ -151,7 +156,7 @@ class WorkCalendar:
 
     def working_days(self, start_on: date, end_on: date) -> list[date]:
         """The local days from `start_on` to `end_on`, both included, on which at least one window begins."""
-        first, last = _day(start_on).toordinal(), _day(end_on).toordinal()
+        first, last = day_of(start_on).toordinal(), day_of(end_on).toordinal()
         if last < first:
             return []
         days = self._timeline.covering(_midnight(first), _midnight(last)).days
@@ -170,25 +175,14 @@ class WorkCalendar:
         return EPOCH + self._timeline.search(at, lambda table: table.end_of_day(day, days))
 
 
-class _Window(NamedTuple):
-    """Opening and closing time counted from the midnight of the day on which the window begins."""
-
-    opens: timedelta
-    closes: timedelta
-    text: str
-
-
-_Hours = tuple[_Window, ...]
-
-
 @dataclass(frozen=True)
 class _Rules:
     """A calendar's plain values: equal rules, equal table."""
 
     zone: str
-    week: tuple[_Hours, ...]
+    week: tuple[Hours, ...]
     holidays: frozenset[date]
-    overrides: tuple[tuple[date, _Hours], ...]
+    overrides: tuple[tuple[date, Hours], ...]
     yearly: frozenset[tuple[int, int]]
 
 
@@ -196,14 +190,14 @@ class _Timeline:
     """The rules laid out on the time line, as far as anybody has asked. The table is replaced, never changed."""
 
     def __init__(self, rules: _Rules) -> None:
-        self.zone = _zone(rules.zone)
+        self.zone = zone_of(rules.zone)
         self.rules = rules
         self.overrides = dict(rules.overrides)
         self.table = _Table([], LAST_YEAR + 1, FIRST_YEAR - 1)
         self._refuse_never_open()
         self._refuse_overlaps()
 
-    def hours(self, on: date) -> _Hours:
+    def hours(self, on: date) -> Hours:
         if on in self.overrides:
             return self.overrides[on]
         if on in self.rules.holidays or (on.month, on.day) in self.rules.yearly:
@@ -263,11 +257,11 @@ class _Timeline:
     def _refuse_overlaps(self) -> None:
         week = dict(zip(WEEKDAYS, self.rules.week, strict=True))
         for name, following in zip(WEEKDAYS, WEEKDAYS[1:] + WEEKDAYS[:1], strict=True):
-            _refuse_overlap(name, week[name], following, week[following])
+            refuse_overlap(name, week[name], following, week[following])
         for on, hours in self.rules.overrides:
             before, after = on - DAY, on + DAY
-            _refuse_overlap(str(before), self.hours(before), str(on), hours)
-            _refuse_overlap(str(on), hours, str(after), self.hours(after))
+            refuse_overlap(str(before), self.hours(before), str(on), hours)
+            refuse_overlap(str(on), hours, str(after), self.hours(after))
 
 
 @lru_cache(maxsize=128)
@@ -447,66 +441,3 @@ def _durations(seconds: ArrayLike) -> Micros:
     if array.size and array.max() > LONGEST.total_seconds():
         raise CalendarError(f"a duration cannot be longer than {SEARCH_YEARS} years")
     return np.rint(array * 1e6).astype(np.int64) if array.dtype.kind == "f" else array.astype(np.int64) * 1_000_000
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, TypeError, OSError):
-        raise CalendarError(f"{name!r} is no time zone: write one like Europe/Berlin") from None
-
-
-def _day(on: date) -> date:
-    if not isinstance(on, date) or isinstance(on, datetime):
-        raise CalendarError(f"{on!r} is no day: give a date without a time")
-    if not FIRST_YEAR <= on.year <= LAST_YEAR:
-        raise CalendarError(f"{on} is outside the years {FIRST_YEAR} to {LAST_YEAR}")
-    return on
-
-
-def _day_of_year(text: str) -> tuple[int, int]:
-    try:
-        if _DAY_OF_YEAR.fullmatch(text):
-            on = date.fromisoformat(f"2000-{text}")  # a leap year, so that 02-29 is a day
-            return on.month, on.day
-    except (TypeError, ValueError):
-        pass
-    raise CalendarError(f"{text!r} is no day of the year: write month and day like 12-25")
-
-
-def _hours(windows: Iterable[Iterable[str]], day: str) -> _Hours:
-    """Reads the windows of one day, in order; refuses those that overlap."""
-    try:
-        hours = tuple(sorted(_window(pair, day) for pair in windows))
-    except TypeError:
-        raise CalendarError(f"{day}: {windows!r} is no list of windows") from None
-    for one, other in pairwise(hours):
-        if one.closes > other.opens:
-            raise CalendarError(f"{day}: the windows {one.text} and {other.text} overlap")
-    return hours
-
-
-def _window(pair: Any, day: str) -> _Window:
-    if isinstance(pair, str) or len(pair) != 2:
-        raise CalendarError(f"{day}: {pair!r} is no window: give its beginning and its end")
-    text = f"{pair[0]}-{pair[1]}"
-    opens, closes = _time(pair[0], day), _time(pair[1], day, is_end=True)
-    if opens == closes:
-        raise CalendarError(f"{day}: the window {text} begins where it ends: a whole day is 00:00-24:00")
-    return _Window(opens, closes if closes > opens else closes + DAY, text)
-
-
-def _time(text: Any, day: str, *, is_end: bool = False) -> timedelta:
-    if is_end and text in ("24:00", "24:00:00"):
-        return DAY
-    match = _TIME.fullmatch(text) if isinstance(text, str) else None
-    if not match:
-        raise CalendarError(f"{day}: {text!r} is no time: write it like 09:00, and 24:00 only as an end")
-    return timedelta(hours=int(match[1]), minutes=int(match[2]), seconds=int(match[3] or 0))
-
-
-def _refuse_overlap(day: str, hours: _Hours, following: str, next_hours: _Hours) -> None:
-    if hours and next_hours and hours[-1].closes - DAY > next_hours[0].opens:
-        raise CalendarError(
-            f"{day}: the window {hours[-1].text} runs into {next_hours[0].text} of the next day, {following}"
-        )
