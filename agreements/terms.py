@@ -12,7 +12,7 @@ import holidays
 
 from agreements.enums import Measure
 from agreements.models import Agreement, Version
-from agreements.targets import Assumptions, TargetError, derive
+from agreements.months.targets import Assumptions, TargetError, derive
 from agreements.worktime import WorkCalendar
 from smarketing.lib.periods import Period
 
@@ -25,12 +25,14 @@ class SpeedPromise:
 
     within: timedelta
     share: Decimal
+    tier: str = ""
 
 
 @dataclass(frozen=True)
 class DepthPromise:
     attempts: int
     within_working_days: int
+    tier: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,12 +95,12 @@ def terms_of(version: Version, zone: str) -> Terms:
         pacing=version.pacing,
         calendar=work_calendar(version.calendar, zone),
         speed={
-            o.tier: SpeedPromise(timedelta(minutes=1) * float(o.within_minutes), o.share)
+            o.tier: SpeedPromise(timedelta(minutes=1) * float(o.within_minutes), o.share, o.tier)
             for o in objectives
             if o.measure == Measure.SPEED and o.within_minutes is not None and o.share is not None
         },
         depth={
-            o.tier: DepthPromise(o.attempts, o.within_working_days)
+            o.tier: DepthPromise(o.attempts, o.within_working_days, o.tier)
             for o in objectives
             if o.measure == Measure.DEPTH and o.attempts is not None and o.within_working_days is not None
         },
@@ -164,3 +166,9 @@ def _month_target(month: date, agreed: int | None, quota: Decimal | None, terms:
     except TargetError:
         return None
     return MonthTarget(month, derived.leads, derived.exact_leads, is_direct=False)
+
+
+def in_force(versions: list[Version], on: date) -> Version:
+    """`versions` is in order of time; before the first one the first one counts, as in `Timeline`."""
+    index = bisect_right([version.effective_on for version in versions], on)
+    return versions[max(index - 1, 0)]

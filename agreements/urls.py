@@ -1,6 +1,8 @@
 from django.urls import path
 
-from agreements.views import calculating, reading, writing
+from agreements.pages import calculate as calculating
+from agreements.pages import read as reading
+from agreements.pages import write as writing
 
 app_name = "agreements"
 urlpatterns = [

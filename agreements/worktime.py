@@ -16,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from agreements.written_hours import (
+from agreements.hours import (
     DAY,
     FIRST_YEAR,
     LAST_YEAR,

@@ -29,7 +29,7 @@ from django.core.management import call_command
 
 from agreements.enums import Measure
 from agreements.models import Agreement, Objective, Version
-from leads.importing.runs import carry_in
+from leads.doors.files.runs import carry_in
 from leads.models import ImportRun
 from smarketing.accounts.models import Side, Team
 

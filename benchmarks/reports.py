@@ -30,8 +30,8 @@ from django.core.management import call_command
 from agreements.models import Agreement
 from agreements.terms import timeline
 from leads.models import Handoff, Lead
-from reports.links import Links
-from reports.measures import facts_between, measures, read, verdicts
+from reports.facts.reading import facts_between, measures, read, verdicts
+from reports.pages.links import Links
 from reports.pages.speed import speed_sheet
 from reports.pages.volume import volume_sheet
 from smarketing.lib.periods import Period

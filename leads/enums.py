@@ -1,4 +1,4 @@
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -42,6 +42,34 @@ class ReturnReason(TextChoices):
 MARKETING_REASONS = (ReturnReason.WRONG_DATA, ReturnReason.BELOW_QUALITY, ReturnReason.DUPLICATE)
 
 
+class Direction(TextChoices):
+    OUTBOUND = "outbound", _("We tried to reach the lead")
+    INBOUND = "inbound", _("The lead came to us")
+
+
+class Door(TextChoices):
+    """The way a record came in."""
+
+    FORM = "form", _("Form")
+    FILE = "file", _("File")
+
+
+class Precision(IntegerChoices):
+    """To how many seconds an instant is known; a day is known to the end of it."""
+
+    EXACT = 0, _("to the second")
+    MINUTE = 60, _("to the minute")
+    DAY = 86_400, _("to the day")
+
+
+class ClockKind(TextChoices):
+    """Every promise with a due time has a clock of its own kind."""
+
+    RESPONSE = "response", _("First attempt")
+    DEPTH = "depth", _("Promised attempts")
+    ATTEMPT = "attempt", _("Next attempt")
+
+
 class Verdict(TextChoices):
     WON = "won", _("Won")
     LOST = "lost", _("Lost")
@@ -57,7 +85,7 @@ class LossReason(TextChoices):
 
 
 class Clock(TextChoices):
-    """Where a response clock stands; `leads.clocks` decides."""
+    """Where a response clock stands; `leads.clock.rule` decides."""
 
     RUNNING = "running", pgettext_lazy("clock", "Running")
     DUE_SOON = "due_soon", _("Due soon")

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from leads.views import imports, rep_names
+from leads.pages import imports, rep_names
 
 urlpatterns: list[URLPattern] = [
     path("", imports.imports, name="imports"),

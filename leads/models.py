@@ -8,12 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements.models import Agreement, Version
-from leads import clocks, states
+from leads.clock import rule as clocks
 from leads.enums import (
     MARKETING_REASONS,
     Channel,
+    ClockKind,
+    Direction,
+    Door,
     EventKind,
     Kind,
+    Precision,
     Result,
     ReturnReason,
     RunStatus,
@@ -22,6 +26,7 @@ from leads.enums import (
     Verdict,
 )
 from leads.querysets import HandoffQuerySet, LeadQuerySet
+from leads.work import states
 from smarketing.accounts.models import User
 
 
@@ -40,6 +45,9 @@ class Lead(models.Model):
     value = models.DecimalField(
         _("value"), max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
+    precision = models.PositiveIntegerField(choices=Precision.choices, default=Precision.EXACT)
+    door = models.CharField(_("door"), max_length=10, choices=Door.choices, default=Door.FORM)
+    run = models.ForeignKey("ImportRun", models.SET_NULL, null=True, related_name="+")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
@@ -68,7 +76,7 @@ class Lead(models.Model):
 class Handoff(models.Model):
     """Marketing gives a lead to sales. A lead handed over again gets another handoff.
 
-    The fields of the second block follow from the facts; `leads.standing` keeps them, in the transaction that
+    The fields of the second block follow from the facts; `leads.clock.consequences` keeps them, in the transaction that
     changes a fact. Durations are whole microseconds; `_us` is working time, `_wall_us` wall-clock time.
     """
 
@@ -89,6 +97,11 @@ class Handoff(models.Model):
     returned_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     return_reason = models.CharField(_("reason"), max_length=20, choices=ReturnReason.choices, blank=True)
     return_note = models.TextField(_("note"), blank=True)
+    external_id = models.CharField(_("external id"), max_length=200, blank=True)
+    precision = models.PositiveIntegerField(choices=Precision.choices, default=Precision.EXACT)
+    door = models.CharField(_("door"), max_length=10, choices=Door.choices, default=Door.FORM)
+    run = models.ForeignKey("ImportRun", models.SET_NULL, null=True, related_name="+")
+    seen_in = models.ForeignKey("ImportRun", models.SET_NULL, null=True, related_name="+", db_index=False)
     recorded_at = models.DateTimeField()
 
     version = models.ForeignKey(Version, models.PROTECT, related_name="handoffs", null=True)
@@ -112,6 +125,9 @@ class Handoff(models.Model):
     promised_attempts = models.PositiveSmallIntegerField(null=True)
     depth_due_at = models.DateTimeField(null=True)
     depth_met_at = models.DateTimeField(null=True)
+    attempts_in_window = models.PositiveIntegerField(default=0)
+    counts = models.BooleanField(default=True)
+    taken_off_on = models.DateField(null=True)
 
     objects = HandoffQuerySet.as_manager()
 
@@ -157,6 +173,12 @@ class Attempt(models.Model):
     attempted_at = models.DateTimeField(_("when"))
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.PHONE)
     result = models.CharField(_("result"), max_length=15, choices=Result.choices)
+    direction = models.CharField(_("direction"), max_length=10, choices=Direction.choices, default=Direction.OUTBOUND)
+    external_id = models.CharField(_("external id"), max_length=200, blank=True)
+    precision = models.PositiveIntegerField(choices=Precision.choices, default=Precision.EXACT)
+    door = models.CharField(_("door"), max_length=10, choices=Door.choices, default=Door.FORM)
+    run = models.ForeignKey("ImportRun", models.SET_NULL, null=True, related_name="+")
+    seen_in = models.ForeignKey("ImportRun", models.SET_NULL, null=True, related_name="+", db_index=False)
     rep = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     rep_name = models.CharField(_("rep"), max_length=150, blank=True)
     note = models.TextField(_("note"), blank=True)
@@ -174,6 +196,75 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lead_id} · {self.attempted_at:%Y-%m-%d %H:%M}"
+
+
+class Deal(models.Model):
+    """One sale that came of a lead, or did not. A lead may bring several, also a refund (revenue below zero)."""
+
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="deals")
+    external_id = models.CharField(_("external id"), max_length=200, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=5, choices=Verdict.choices)
+    closed_at = models.DateTimeField(_("closed"))
+    precision = models.PositiveIntegerField(choices=Precision.choices, default=Precision.EXACT)
+    revenue = models.DecimalField(_("revenue"), max_digits=18, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    door = models.CharField(_("door"), max_length=10, choices=Door.choices, default=Door.FORM)
+    run = models.ForeignKey("ImportRun", models.SET_NULL, null=True, related_name="+")
+    seen_in = models.ForeignKey("ImportRun", models.SET_NULL, null=True, related_name="+", db_index=False)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("deal")
+        verbose_name_plural = _("deals")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lead", "external_id"], condition=~Q(external_id=""), name="one_deal_per_id"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id} · {self.outcome}"
+
+
+class Clock(models.Model):
+    """Working time that runs from an event until a promise about it is met; `leads.clock` keeps these rows.
+
+    `ended_at`: the handoff ended otherwise, so that nothing more can be done. `noted` says how far the sweep has told
+    of it. `recorded_at` is when the clock was made: one made after its due time came from a file and tells nobody.
+    """
+
+    handoff = models.ForeignKey(Handoff, models.CASCADE, related_name="clocks")
+    kind = models.CharField(max_length=10, choices=ClockKind.choices)
+    nth = models.PositiveSmallIntegerField(default=1)
+    version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    warn_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    pauses = models.JSONField(default=list)
+    noted = models.CharField(max_length=10, choices=Step.choices, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("clock")
+        verbose_name_plural = _("clocks")
+        constraints = [models.UniqueConstraint(fields=["handoff", "kind", "nth"], name="one_clock_per_promise")]
+        indexes = [
+            models.Index(
+                fields=["warn_at"], condition=Q(stopped_at=None, ended_at=None, noted=""), name="clock_to_warn"
+            ),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(stopped_at=None, ended_at=None) & ~Q(noted=Step.OVERDUE),
+                name="clock_to_escalate",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handoff_id} · {self.kind} {self.nth}"
 
 
 class Outcome(models.Model):
@@ -202,6 +293,8 @@ class Event(models.Model):
 
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="events")
     handoff = models.ForeignKey(Handoff, models.SET_NULL, null=True, related_name="events")
+    attempt = models.ForeignKey(Attempt, models.SET_NULL, null=True, related_name="events")
+    deal = models.ForeignKey(Deal, models.SET_NULL, null=True, related_name="events")
     kind = models.CharField(max_length=15, choices=EventKind.choices)
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")

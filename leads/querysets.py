@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 
-from leads import clocks, states
+from leads.clock import rule as clocks
 from leads.enums import MARKETING_REASONS
+from leads.work import states
 
 if TYPE_CHECKING:
     from agreements.models import Agreement
@@ -36,7 +37,7 @@ def _handed_over() -> "QuerySet[Handoff, int]":
 
 
 def _clock(at: datetime) -> Case:
-    """`leads.clocks.clock`, branch by branch."""
+    """`leads.clock.rule.clock`, branch by branch."""
     passed, is_open = Q(due_at__lt=at), Q(state__in=states.OPEN)
     return Case(
         When(Q(stopped_at__isnull=False, due_at__isnull=True), then=Value(clocks.KEPT)),
@@ -80,7 +81,7 @@ class HandoffQuerySet(QuerySet["Handoff"]):
         return self.filter(state__in=states.CLOSED)
 
     def with_clock(self, at: datetime) -> "HandoffQuerySet":
-        """Adds `clock_state`: `leads.clocks.clock` in SQL."""
+        """Adds `clock_state`: `leads.clock.rule.clock` in SQL."""
         return self.annotate(clock_state=_clock(at))
 
     def clocked(self, clock: str, at: datetime) -> "HandoffQuerySet":

@@ -1,8 +1,8 @@
 from celery import shared_task
 from django.utils.timezone import now
 
-from leads import escalation
-from leads.importing import runs
+from leads.alerts import escalation
+from leads.doors.files import runs
 
 
 @shared_task(name="leads.tasks.run_import")

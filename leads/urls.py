@@ -1,6 +1,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from leads.views import attempts, closing, escalations, handing_over, lead, leads, queue
+from leads.pages import attempt as attempts
+from leads.pages import close as closing
+from leads.pages import escalations, handing_over, lead, queue
+from leads.pages import lead_list as leads
 
 app_name = "leads"
 urlpatterns: list[URLPattern | URLResolver] = [

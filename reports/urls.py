@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from reports import files, views
+from reports.pages import files, views
 
 app_name = "reports"
 urlpatterns = [

@@ -105,7 +105,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "smarketing.accounts.navigation.navigation",
+                "smarketing.roof.navigation.navigation",
+                "smarketing.roof.demonstration.demonstration",
             ],
             "builtins": ["template_partials.templatetags.partials"],
             "loaders": [

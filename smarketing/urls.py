@@ -1,8 +1,8 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from smarketing import views
 from smarketing.accounts.access import administrators, anyone
+from smarketing.roof import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),

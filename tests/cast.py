@@ -7,9 +7,9 @@ from typing import Any
 from agreements.enums import Measure
 from agreements.models import Agreement, Objective, Version
 from agreements.terms import timeline
-from leads.handoff import hand_over
+from leads.clock.consequences import changing
 from leads.models import Attempt, Handoff, Lead
-from leads.standing import changing
+from leads.work.handoffs import hand_over
 from smarketing.accounts.models import Membership, Role, Side, Team, User
 
 PASSWORD = "a long demonstration password"

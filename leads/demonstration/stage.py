@@ -9,16 +9,16 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Max
 
-from agreements.amendment import apply
-from agreements.document import read
+from agreements.document.text import read
+from agreements.document.versions import apply
 from agreements.models import Agreement, Version
 from agreements.terms import Timeline, timeline
+from leads.alerts.escalation import sweep
+from leads.clock.consequences import refresh
 from leads.demonstration.company import MARKETS, PASSWORD, PEOPLE, Market, agreement_toml
 from leads.demonstration.story import Pass, Scene, Story, stories_of, stories_of_now
 from leads.enums import Result
-from leads.escalation import sweep
 from leads.models import Attempt, Handoff, Lead, Outcome
-from leads.standing import refresh
 from smarketing.accounts.models import Membership, Role, Team, User
 from smarketing.lib.periods import Period
 

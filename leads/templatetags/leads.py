@@ -12,10 +12,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
-from leads.clockface import Clockface
-from leads.clocks import OVERDUE
+from leads.clock.face import Clockface
+from leads.clock.rule import OVERDUE
 from leads.enums import LossReason, State
-from leads.history import label
+from leads.pages.history import label
 from smarketing.lib import spoken
 
 register = template.Library()

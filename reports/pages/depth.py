@@ -5,15 +5,15 @@ from dataclasses import asdict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from reports import charts
-from reports.bins import bins
-from reports.charts import Bar
-from reports.depth import Depth, Fall, depth, falls
-from reports.exports import plain
-from reports.links import Links
-from reports.measures import Reading, depths
+from reports.charts import figures as charts
+from reports.charts.figures import Bar
+from reports.facts.reading import Reading, depths
+from reports.judgement import depth_state
+from reports.measures.bins import bins
+from reports.measures.depth import Depth, Fall, depth, falls
+from reports.pages.exports import plain
+from reports.pages.links import Links
 from reports.pages.sheet import Cell, Chart, Number, Sheet, Table, bin_column, group_cells, long_name, short_name
-from reports.scorecard import depth_state
 from smarketing.lib import palette
 from smarketing.lib.figures import number, percent
 

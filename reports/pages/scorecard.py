@@ -10,12 +10,12 @@ from django.utils.translation import ngettext, pgettext
 
 from agreements.models import Agreement
 from agreements.terms import Timeline
-from reports import scorecard
-from reports.links import Links
-from reports.measures import Reading, read_with_previous, verdicts
-from reports.outcomes import Outcomes, outcomes
+from reports import judgement as scorecard
+from reports.facts.reading import Reading, read_with_previous, verdicts
+from reports.judgement import Row, depth_rows, speed_rows
+from reports.measures.outcomes import Outcomes, outcomes
+from reports.pages.links import Links
 from reports.pages.sheet import spoken_minutes
-from reports.scorecard import Row, depth_rows, speed_rows
 from smarketing.lib.figures import number, percent
 from smarketing.lib.periods import Period
 from smarketing.lib.spoken import period_name

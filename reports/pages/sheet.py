@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext
 
-from reports.bins import Bin
-from reports.links import Links
-from reports.measures import Reading
+from reports.facts.reading import Reading
+from reports.measures.bins import Bin
+from reports.pages.links import Links
 from smarketing.lib.figures import NOTHING, percent
 from smarketing.lib.spoken import duration
 

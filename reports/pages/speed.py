@@ -5,13 +5,15 @@ from dataclasses import asdict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from reports import charts
-from reports.bins import Bin, bins
-from reports.charts import Bar
-from reports.exports import plain
-from reports.facts import Facts
-from reports.links import Links
-from reports.measures import Reading, speeds
+from reports.charts import figures as charts
+from reports.charts.figures import Bar
+from reports.facts.reading import Reading, speeds
+from reports.judgement import share_state
+from reports.measures.bins import Bin, bins
+from reports.measures.columns import Facts
+from reports.measures.speed import Band, Leg, Minutes, Speed, bands, legs, share_kept, speed
+from reports.pages.exports import plain
+from reports.pages.links import Links
 from reports.pages.sheet import (
     Cell,
     Chart,
@@ -26,8 +28,6 @@ from reports.pages.sheet import (
     spoken_minutes,
     spoken_share,
 )
-from reports.scorecard import share_state
-from reports.speed import Band, Leg, Minutes, Speed, bands, legs, share_kept, speed
 from smarketing.lib import palette
 from smarketing.lib.figures import number
 

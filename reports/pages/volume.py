@@ -8,14 +8,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reports import charts, scorecard
-from reports.bins import Bin, bins
-from reports.charts import Bar, DayBars
-from reports.exports import plain
-from reports.links import Links
-from reports.measures import Reading
+from reports import judgement as scorecard
+from reports.charts import figures as charts
+from reports.charts.figures import Bar, DayBars
+from reports.facts.reading import Reading
+from reports.measures.bins import Bin, bins
+from reports.measures.volume import Day, Volume
+from reports.pages.exports import plain
+from reports.pages.links import Links
 from reports.pages.sheet import Cell, Chart, Number, Sheet, Table, bin_column, group_cells, long_name, short_name
-from reports.volume import Day, Volume
 from smarketing.lib.figures import number, percent
 from smarketing.lib.spoken import period_name
 

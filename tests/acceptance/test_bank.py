@@ -3,8 +3,8 @@
 import pytest
 
 from agreements.models import Agreement
+from leads.clock.recompute import preview
 from leads.models import Attempt, Handoff, Lead, Outcome, WaitingRow
-from leads.recomputing import preview
 from tests.acceptance import portal
 from tests.needs import needs_real_data
 

@@ -18,7 +18,7 @@ QUEUE = """
 from django.core.files.base import File
 from django.utils.timezone import now
 from agreements.models import Agreement
-from leads.importing import runs
+from leads.doors.files import runs
 from leads.models import ImportRun
 from leads.tasks import run_import
 with open({path!r}, "rb") as file:
@@ -92,7 +92,7 @@ def test_the_sweep_comes_each_minute_and_notes_what_is_overdue(ticking_site):
         "from datetime import timedelta\n"
         "from django.utils.timezone import now\n"
         "from agreements.models import Agreement\n"
-        "from leads.handoff import hand_over\n"
+        "from leads.work.handoffs import hand_over\n"
         "from leads.models import Handoff, Lead\n"
         "then = now() - timedelta(days=9)\n"
         "lead = Lead.objects.create(agreement=Agreement.objects.get(), created_at=then, recorded_at=then)\n"
@@ -127,7 +127,7 @@ def test_a_dead_broker_loses_no_import(orphan):
     found = orphan.python(
         "from datetime import timedelta\n"
         "from django.utils.timezone import now\n"
-        "from leads.importing import runs\n"
+        "from leads.doors.files import runs\n"
         "print(runs.tidy(now() + timedelta(minutes=5)))"
     )
     assert found == "[1]"

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from agreements.amendment import apply
-from agreements.clauses import DepthClause, SpeedClause
-from agreements.document import read, write
-from agreements.transcript import document_of
+from agreements.document.clauses import DepthClause, SpeedClause
+from agreements.document.stored import document_of
+from agreements.document.text import read, write
+from agreements.document.versions import apply
 from tests import cast
 
 URL = "/agreements/north/"

@@ -7,13 +7,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
 
-from agreements.amendment import apply
-from agreements.clauses import AgreementDocument, DepthClause, SpeedClause
+from agreements.document.clauses import AgreementDocument, DepthClause, SpeedClause
+from agreements.document.stored import document_of
+from agreements.document.versions import apply
 from agreements.models import Agreement
-from agreements.transcript import document_of
 from smarketing.accounts.models import Team
 from tests import cast
-from tests.unit.agreements.test_document import WHOLE
+from tests.unit.agreements.document.test_text import WHOLE
 
 URL = "/agreements/north/edit/"
 

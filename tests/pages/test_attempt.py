@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from leads import attempts
 from leads.models import Attempt
+from leads.work import attempts
 from tests import cast
 
 TEN = cast.MONDAY + timedelta(minutes=10)

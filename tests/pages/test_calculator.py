@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from agreements.transcript import document_of
+from agreements.document.stored import document_of
 from tests import cast
 
 URL = "/agreements/north/targets/"

@@ -3,10 +3,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from leads import attempts
-from leads.escalation import sweep
-from leads.handoff import hand_over
+from leads.alerts.escalation import sweep
 from leads.models import Escalation
+from leads.work import attempts
+from leads.work.handoffs import hand_over
 from smarketing.accounts.models import Role
 from tests import cast
 

@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from leads.enums import EventKind
-from leads.handoff import accept, send_back
 from leads.models import Event, Handoff
+from leads.work.handoffs import accept, send_back
 from smarketing.accounts.models import User
 from tests import cast
 

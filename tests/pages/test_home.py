@@ -53,7 +53,7 @@ def test_a_page_of_another_role_is_refused_helpfully(signed_in, rep):
 
 def test_a_fault_is_answered_without_the_database(rep, settings, monkeypatch, django_assert_num_queries):
     client = Client(raise_request_exception=False)
-    monkeypatch.setattr("smarketing.views.connection", None)
+    monkeypatch.setattr("smarketing.roof.views.connection", None)
     settings.DEBUG = False
     with django_assert_num_queries(0):
         response = client.get("/healthz")

@@ -5,8 +5,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from leads.doors.files import runs
 from leads.enums import RunStatus
-from leads.importing import runs
 from leads.models import Handoff, ImportRun, Lead
 from tests import cast
 

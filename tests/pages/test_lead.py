@@ -4,11 +4,11 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from leads import attempts
-from leads.closing import close
 from leads.enums import EventKind
-from leads.handoff import accept, send_back
 from leads.models import Event, Handoff, Outcome
+from leads.work import attempts
+from leads.work.closing import close
+from leads.work.handoffs import accept, send_back
 from tests import cast
 
 TEN = cast.MONDAY + timedelta(minutes=10)

@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from leads.handoff import send_back
 from leads.models import Handoff
+from leads.work.handoffs import send_back
 from tests import cast
 
 URL = "/leads/"

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
-from leads.importing import runs
+from leads.doors.files import runs
 from leads.models import Handoff, ImportRun, Lead
 from tests import cast
 from tests.needs import needs_chromium

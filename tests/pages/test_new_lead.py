@@ -6,7 +6,7 @@ import pytest
 from leads.models import Attempt, Handoff, Lead, WaitingRow
 from smarketing.accounts.models import Side
 from tests import cast
-from tests.unit.leads.importing.files import taken
+from tests.unit.leads.doors.files.files import taken
 
 URL = "/leads/new/"
 TEN = cast.MONDAY + timedelta(minutes=10)

@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from leads import attempts
-from leads.handoff import accept
 from leads.models import Attempt, Handoff
+from leads.work import attempts
+from leads.work.handoffs import accept
 from tests import cast
 
 URL = "/leads/queue/"

@@ -3,9 +3,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from agreements.document import write
+from agreements.document.stored import document_of
+from agreements.document.text import write
 from agreements.models import Agreement
-from agreements.transcript import document_of
 
 
 class Command(BaseCommand):

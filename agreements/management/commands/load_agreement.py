@@ -6,10 +6,10 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from agreements.amendment import Amendment, AmendmentRefused, apply
-from agreements.document import DocumentError, read_file
-from agreements.toml_lines import line_of
-from agreements.toml_reader import LONGEST, decoded, parsed
+from agreements.document.lines import line_of
+from agreements.document.reader import LONGEST, decoded, parsed
+from agreements.document.text import DocumentError, read_file
+from agreements.document.versions import Amendment, AmendmentRefused, apply
 
 
 class Command(BaseCommand):

@@ -12,12 +12,12 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from agreements.models import Agreement
+from leads.doors.files import runs
+from leads.doors.files.dialect import delimiter_named
+from leads.doors.files.problems import Problem, RefusedFile, Unreadable
+from leads.doors.files.recognition import Asked, Plan, recognise
+from leads.doors.files.wording import refusal, worded
 from leads.enums import Kind, RunStatus
-from leads.importing import runs
-from leads.importing.dialect import delimiter_named
-from leads.importing.problems import Problem, RefusedFile, Unreadable
-from leads.importing.recognition import Asked, Plan, recognise
-from leads.importing.wording import refusal, worded
 from leads.models import ImportRun
 from smarketing.lib.cells import safe_row
 

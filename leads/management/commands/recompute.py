@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from agreements.models import Agreement
-from leads.recomputing import preview, recompute
+from leads.clock.recompute import preview, recompute
 from smarketing.accounts.models import User
 
 

@@ -8,10 +8,10 @@ from django.utils.timezone import now
 
 from agreements.models import Agreement
 from agreements.terms import Timeline, timeline
-from reports.bins import period_of
-from reports.exports import as_json
-from reports.measures import measures, read, verdicts
-from reports.text import as_text
+from reports.facts.reading import measures, read, verdicts
+from reports.measures.bins import period_of
+from reports.pages.exports import as_json
+from reports.pages.text import as_text
 from smarketing.lib.periods import Period, PeriodError
 
 

@@ -6,7 +6,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements.fields import HoursField, NumberField, OtherHoursField, PercentField, WholeField
+from agreements.pages.fields import HoursField, NumberField, OtherHoursField, PercentField, WholeField
 
 
 def cleaned(field, text: str, language: str = "en"):

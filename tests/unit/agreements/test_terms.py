@@ -2,9 +2,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from agreements.amendment import apply
+from agreements.document.stored import document_of
+from agreements.document.versions import apply
 from agreements.terms import MonthTarget, month_targets, timeline
-from agreements.transcript import document_of
 from smarketing.lib.periods import Period
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)

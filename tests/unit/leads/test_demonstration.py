@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from agreements.models import Agreement
+from leads.clock.recompute import preview
 from leads.demonstration.company import PEOPLE
 from leads.demonstration.stage import load
 from leads.enums import Clock
 from leads.models import Attempt, Escalation, Handoff, Lead
-from leads.recomputing import preview
 from smarketing.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]

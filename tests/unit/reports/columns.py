@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from reports.facts import MINUTE, Facts, Names
+from reports.measures.columns import MINUTE, Facts, Names
 
 NAN = float("nan")
 USUAL: dict[str, Any] = {

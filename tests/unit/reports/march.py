@@ -8,8 +8,8 @@ from django.db import transaction
 
 from agreements.models import Agreement, Target
 from agreements.terms import timeline
+from leads.clock.consequences import refresh
 from leads.models import Attempt, Handoff, Lead, Outcome
-from leads.standing import refresh
 from tests import cast
 
 SEEN = "2026-03-20 12:00"

@@ -7,11 +7,11 @@ import plotly.graph_objects as go
 import pytest
 
 from agreements.models import Agreement
-from reports import charts
-from reports.charts import Bar, labelled, wrapped
-from reports.links import Links
-from reports.measures import Reading, read
+from reports.charts import figures as charts
+from reports.charts.figures import Bar, labelled, wrapped
+from reports.facts.reading import Reading, read
 from reports.pages.depth import depth_sheet
+from reports.pages.links import Links
 from reports.pages.sheet import Chart
 from reports.pages.speed import speed_sheet
 from reports.pages.volume import volume_sheet

@@ -1,10 +1,10 @@
 import csv
 import io
 
-from reports.exports import as_csv
-from reports.links import Links, choice_of, name_of
+from reports.pages.exports import as_csv
+from reports.pages.links import Links, choice_of, name_of
 from reports.pages.sheet import Cell
-from reports.text import aligned
+from reports.pages.text import aligned
 from smarketing.lib.periods import Period
 
 

@@ -5,7 +5,7 @@ from django.test import RequestFactory
 from django.urls import resolve
 
 from smarketing.accounts.access import Access
-from smarketing.accounts.navigation import places
+from smarketing.roof.navigation import places
 
 
 def labels(path="/", **roles):

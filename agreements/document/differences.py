@@ -1,0 +1,102 @@
+"""PURE. What differs between two documents of an agreement, clause by clause."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from agreements.document.clauses import AgreementDocument, CalendarClause, Clause, DepthClause, Hours
+
+# A handoff's clocks depend on these; the rest concerns names and months.
+MEASURING = frozenset({"calendar", "speed", "depth", "warn_share", "automated_counts"})
+TEXTS = (
+    *("slug", "name", "time_zone", "currency"),
+    *("marketing_team", "sales_team", "service_team", "effective_on", "pacing"),
+)
+NUMBERS = ("warn_share", "marketing_share", "average_deal", "lead_to_customer")
+
+Flat = dict[tuple[str, ...], str]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`path` names the clause, like ("speed", "within_minutes", tier); None is a clause that is not there."""
+
+    path: tuple[str, ...]
+    before: str | None
+    after: str | None
+
+    @property
+    def measures(self) -> bool:
+        return self.path[0] in MEASURING
+
+    def __str__(self) -> str:
+        name = " ".join(part for part in self.path if part)
+        if self.before is None:
+            return f"{name}: {self.after}"
+        return (
+            f"{name} {self.before} -> {self.after}" if self.after is not None else f"{name} removed: was {self.before}"
+        )
+
+    def as_json(self) -> list[object]:
+        return [list(self.path), self.before, self.after]
+
+    @classmethod
+    def from_json(cls, row: Sequence[object]) -> "Difference":
+        path, before, after = row
+        assert isinstance(path, list)
+        return cls(tuple(path), *(None if text is None else str(text) for text in (before, after)))
+
+
+def differences(former: AgreementDocument | None, document: AgreementDocument) -> list[Difference]:
+    """In the order of the text; what was removed comes last. The order of promises is no difference."""
+    before, after = _flat(former) if former else {}, _flat(document)
+    changed = [Difference(path, before.get(path), text) for path, text in after.items() if before.get(path) != text]
+    return changed + [Difference(path, text, None) for path, text in before.items() if path not in after]
+
+
+def hours_text(hours: Hours) -> str:
+    """As people write them, and type them into the form: 09:00-12:00, 13:00-17:00."""
+    return ", ".join(f"{opens}-{closes}" for opens, closes in hours)
+
+
+def _flat(document: AgreementDocument) -> Flat:
+    flat: Flat = {(key,): str(getattr(document, key)) for key in TEXTS}
+    flat |= {(key,): _plain(getattr(document, key)) for key in NUMBERS}
+    flat["automated_counts",] = "yes" if document.automated_counts else ""
+    flat |= _flat_calendar(document.calendar)
+    for clause in document.promises:
+        flat |= _flat_clause(clause)
+    flat |= _flat_months("quota", document.quotas)
+    flat |= _flat_months("target", document.targets)
+    return {path: text for path, text in flat.items() if text}
+
+
+def _flat_calendar(calendar: CalendarClause) -> Flat:
+    flat: Flat = {("calendar", day): hours_text(hours) for day, hours in calendar.week.items()}
+    flat["calendar", "holidays"] = f"{calendar.country} {calendar.subdivision}".strip()
+    for on in calendar.closed:
+        flat["calendar", on.isoformat()] = "closed"
+    for on, hours in calendar.overrides.items():
+        flat["calendar", on.isoformat()] = hours_text(hours) or "closed"
+    return flat
+
+
+def _flat_clause(clause: Clause) -> Flat:
+    if isinstance(clause, DepthClause):
+        values = {"attempts": str(clause.attempts), "within_working_days": str(clause.within_working_days)}
+    else:
+        values = {"within_minutes": _plain(clause.within_minutes), "share": _plain(clause.share)}
+    return {(clause.measure, key, clause.tier): text for key, text in values.items()}
+
+
+def _flat_months(name: str, months: Mapping[date, Decimal] | Mapping[date, int]) -> Flat:
+    return {(name, f"{month:%Y-%m}"): _plain(value) for month, value in months.items()}
+
+
+def _plain(number: Decimal | int | None) -> str:
+    """Without an exponent and without zeros at the end."""
+    if number is None:
+        return ""
+    text = f"{Decimal(number):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

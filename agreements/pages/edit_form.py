@@ -1,0 +1,189 @@
+"""The form in which an agreement is written: its parts together, and the one document that comes of them."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from django import forms
+from django.forms.formsets import BaseFormSet
+from django.http import QueryDict
+
+from agreements.document.clauses import AgreementDocument, SpeedClause
+from agreements.document.lines import Path
+from agreements.document.text import ASSUMPTIONS, DEFAULT_WARN_SHARE, HEADING, DocumentError, checked, write
+from agreements.pages.forms import (
+    AssumptionsForm,
+    CalendarForm,
+    DepthFormSet,
+    HeadingForm,
+    MonthFormSet,
+    SpeedFormSet,
+    TermsForm,
+    said,
+)
+from agreements.worktime import WEEKDAYS
+from smarketing.accounts.models import Side
+from smarketing.lib.periods import Period
+
+TERMS = ("effective_on", "pacing", "warn_share", "automated_counts")
+
+
+class Draft:
+    """`former` is what the form is opened with, empty for a new agreement; `year` says whose months are in it."""
+
+    def __init__(
+        self,
+        former: dict[str, Any],
+        year: int,
+        data: QueryDict | None = None,
+        fixed: tuple[str, ...] = (),
+    ) -> None:
+        self.former, self.year = former, year
+        self.heading = HeadingForm(data, initial=former, fixed=fixed)
+        self.terms = TermsForm(data, initial=former)
+        self.calendar = CalendarForm(data, initial=_calendar_initial(former))
+        self.assumptions = AssumptionsForm(data, initial=former)
+        promises = former.get("promises", ())
+        speeds = [vars(clause) for clause in promises if isinstance(clause, SpeedClause)]
+        depths = [vars(clause) for clause in promises if not isinstance(clause, SpeedClause)]
+        self.speeds = SpeedFormSet(data, initial=speeds, prefix="speed")
+        self.depths = DepthFormSet(data, initial=depths, prefix="depth")
+        self.months = MonthFormSet(data, initial=_months_initial(former, year), prefix="months")
+        self.document: AgreementDocument | None = None
+
+    @property
+    def parts(self) -> list[Any]:
+        return [self.heading, self.terms, self.calendar, self.assumptions, self.speeds, self.depths, self.months]
+
+    @property
+    def has_errors(self) -> bool:
+        return any(any(part.errors) or _non_form_errors(part) for part in self.parts)
+
+    @property
+    def sides(self) -> list[str]:
+        return list(Side.values)
+
+    @property
+    def year_before(self) -> str:
+        return f"{self.year - 1}"
+
+    @property
+    def year_after(self) -> str:
+        return f"{self.year + 1}"
+
+    @property
+    def clauses(self) -> list[forms.Form]:
+        """The filled rows, in the order of the promises."""
+        rows = [form for formset in (self.speeds, self.depths) for form in formset.forms]
+        return [row for row in rows if (row.initial or row.has_changed()) and not row.cleaned_data.get("DELETE")]
+
+    def is_valid(self) -> bool:
+        valid = [part.is_valid() for part in self.parts]  # all of them, so that every field says what is wrong
+        if not all(valid):
+            return False
+        try:
+            self.document = checked(self.values())
+        except DocumentError as error:
+            for problem in error.problems:
+                self.refuse(problem.path, said(problem.text, **problem.values))
+        return self.document is not None
+
+    @property
+    def sound(self) -> AgreementDocument:
+        """The document, once the draft is valid."""
+        assert self.document is not None
+        return self.document
+
+    def refuse(self, path: Path, text: str) -> None:
+        form, field = self._place(path)
+        form.add_error(field if field in form.fields else None, text)
+
+    def _place(self, path: Path) -> tuple[forms.Form, str]:
+        """The part and the field in which something of the document is written."""
+        match path:
+            case ("calendar", "week" | "holidays", str(name), *_rest) | ("calendar", str(name), *_rest):
+                return self.calendar, name
+            case ("promises", int(row), *rest):
+                return self.clauses[row], "tier" if rest == ["measure"] else str(rest[0] if rest else "")
+            case ("assumptions", *rest):
+                return self.assumptions, str(rest[0] if rest else "")
+            case (str(name), *_rest) if name in self.terms.fields:
+                return self.terms, name
+        return self.heading, str(path[0] if path else "")
+
+    def values(self) -> dict[str, Any]:
+        """As they stand in the TOML form."""
+        heading, terms, assumed = (form.cleaned_data for form in (self.heading, self.terms, self.assumptions))
+        given = {key: assumed[key] for key in ASSUMPTIONS if assumed[key] is not None}
+        return {
+            **heading,
+            **terms,
+            "calendar": self._calendar_values(),
+            "promises": [_clause_values(row) for row in self.clauses],
+            **({"assumptions": given} if given else {}),
+            "quotas": list(self._month_rows("quotas", "amount")),
+            "targets": list(self._month_rows("targets", "leads")),
+        }
+
+    def _calendar_values(self) -> dict[str, Any]:
+        cleaned = self.calendar.cleaned_data
+        public = {key: cleaned[key] for key in ("country", "subdivision") if cleaned[key]}
+        return {
+            "week": {day: cleaned[day] for day in WEEKDAYS},
+            "closed": cleaned["closed"],
+            "overrides": {on.isoformat(): hours for on, hours in cleaned["overrides"].items()},
+            **({"holidays": public} if public else {}),
+        }
+
+    def _month_rows(self, name: str, field: str) -> Iterator[dict[str, Any]]:
+        """The months in the form as they are there, all others as they were."""
+        shown = {form.cleaned_data["month"]: form.cleaned_data[field] for form in self.months.forms}
+        for month, value in sorted({**self.former.get(name, {}), **shown}.items()):
+            if value is not None:
+                yield {"month": f"{month:%Y-%m}", field: value}
+
+
+def opened_with(document: AgreementDocument) -> str:
+    """Tells whether somebody else changed the agreement while the form was open."""
+    return sha256(write(document).encode()).hexdigest()
+
+
+def blank(today: date) -> dict[str, Any]:
+    """What a new agreement begins with: office hours, from today."""
+    office = dict.fromkeys(WEEKDAYS[:5], (("09:00", "17:00"),))
+    return {
+        "effective_on": today,
+        "pacing": "working",
+        "warn_share": DEFAULT_WARN_SHARE,
+        "currency": "EUR",
+        "week": office,
+    }
+
+
+def initial_of(document: AgreementDocument) -> dict[str, Any]:
+    calendar = document.calendar
+    return {
+        **{key: getattr(document, key) for key in (*HEADING, *TERMS, *ASSUMPTIONS)},
+        **{key: getattr(calendar, key) for key in ("week", "country", "subdivision", "closed", "overrides")},
+        **{key: getattr(document, key) for key in ("promises", "quotas", "targets")},
+    }
+
+
+def _calendar_initial(former: Mapping[str, Any]) -> dict[str, Any]:
+    return {**former, **former.get("week", {})}
+
+
+def _months_initial(former: Mapping[str, Any], year: int) -> list[dict[str, Any]]:
+    quotas, targets = former.get("quotas", {}), former.get("targets", {})
+    months = [period.start_on for period in Period(date(year, 1, 1), "year").months()]
+    return [{"month": on, "amount": quotas.get(on), "leads": targets.get(on)} for on in months]
+
+
+def _non_form_errors(part: Any) -> bool:
+    return bool(part.is_bound and isinstance(part, BaseFormSet) and part.non_form_errors())
+
+
+def _clause_values(row: Any) -> dict[str, Any]:
+    values = {key: value for key, value in row.cleaned_data.items() if key != "DELETE"}
+    return {"measure": row.measure, **values}

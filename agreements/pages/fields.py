@@ -1,0 +1,163 @@
+"""Form fields for what an agreement holds: numbers as the language writes them, per cent, hours, days."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.formats import date_format, get_format
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from agreements.document.clauses import Hours
+from agreements.document.differences import hours_text
+from agreements.worktime import CalendarError, WorkCalendar
+from smarketing.lib.figures import MINUS, exactly, number
+
+_WINDOW = re.compile(r"\s*([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)\s*[-–—]\s*([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)\s*")
+_SPACES = re.compile(r"[\s\u202f]")
+
+
+class NumberField(forms.DecimalField):
+    """A number in the separators of the reader's language, and only in those.
+
+    "0,45" is no number in English: dropping the comma, as Django would, makes it 45.
+    """
+
+    widget = forms.TextInput
+    default_error_messages = {"invalid": _("Write a number like %(example)s.")}
+
+    def __init__(self, *, decimal_places: int = 6, **kwargs: Any) -> None:
+        kwargs.setdefault("max_digits", 18 + decimal_places)
+        super().__init__(decimal_places=decimal_places, **kwargs)
+        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        text = _SPACES.sub("", str(value or "")).replace("−", "-")
+        if not text:
+            return None
+        plain = self.plain(text)
+        if plain is None:
+            raise ValidationError(self.error_messages["invalid"], "invalid", {"example": number(Decimal("1234.5"), 1)})
+        return Decimal(plain)
+
+    @staticmethod
+    def plain(text: str) -> str | None:
+        """The number with a point and without groups, else None. Spaces may group in every language."""
+        point, comma = get_format("DECIMAL_SEPARATOR"), get_format("THOUSAND_SEPARATOR")
+        grouped = rf"[1-9][0-9]{{0,2}}(?:{re.escape(comma)}[0-9]{{3}})+"
+        match = re.fullmatch(rf"(-?)({grouped}|[0-9]+)(?:{re.escape(point)}([0-9]+))?", text)
+        if match is None:
+            return None
+        whole = match[1] + match[2].replace(comma, "")
+        return f"{whole}.{match[3]}" if match[3] else whole
+
+    def prepare_value(self, value: Any) -> Any:
+        return exactly(value).replace(MINUS, "-") if isinstance(value, Decimal | int) else value
+
+
+class PercentField(NumberField):
+    """Shown and typed as per cent, with or without the sign; kept as a share of one. "0.45" is 0.45 per cent."""
+
+    def __init__(self, *, label: str | Promise, decimal_places: int = 4, **kwargs: Any) -> None:
+        super().__init__(label=format_lazy("{} (%)", label), decimal_places=decimal_places, **kwargs)
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        return super().to_python(str(value or "").strip().removesuffix("%"))
+
+    def clean(self, value: Any) -> Decimal | None:
+        percent = super().clean(value)
+        return None if percent is None else percent.scaleb(-2)
+
+    def prepare_value(self, value: Any) -> Any:
+        return super().prepare_value(value.scaleb(2) if isinstance(value, Decimal) else value)
+
+
+class WholeField(NumberField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(decimal_places=0, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        whole = super().clean(value)
+        return None if whole is None else int(whole)
+
+
+class HoursField(forms.CharField):
+    """Windows of a day as text: "09:00-12:00, 13:00-17:00"; empty is closed. Cleans to a tuple of pairs."""
+
+    default_error_messages = {
+        "invalid": _("Write hours like 09:00-12:00, 13:00-17:00."),
+        "overlap": _("These hours overlap."),
+        "impossible": _("A time goes from 00:00 to 24:00, and an end differs from its beginning."),
+    }
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        parts = [part for part in text.split(",") if part.strip()]
+        matches = [_WINDOW.fullmatch(part) for part in parts]
+        if not all(matches):
+            raise ValidationError(self.error_messages["invalid"], "invalid")
+        hours = tuple((match[1].zfill(5), match[2].zfill(5)) for match in matches if match)
+        self.refuse_impossible(hours)
+        return hours
+
+    def refuse_impossible(self, hours: Hours) -> None:
+        try:
+            for window in hours:
+                WorkCalendar("UTC", {"mon": [window]})
+        except CalendarError:
+            raise ValidationError(self.error_messages["impossible"], "impossible") from None
+        try:
+            if hours:
+                WorkCalendar("UTC", {"mon": hours})
+        except CalendarError:
+            raise ValidationError(self.error_messages["overlap"], "overlap") from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return hours_text(value) if isinstance(value, tuple) else value
+
+
+class DaysField(forms.CharField):
+    """One day a line. Cleans to a sorted tuple of dates."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+    default_error_messages = {"invalid": _("“%(line)s” is no date: write one like %(example)s.")}
+
+    def clean(self, value: Any) -> Any:
+        return tuple(sorted({self.day(line) for line in super().clean(value).split("\n") if line.strip()}))
+
+    def day(self, text: str) -> date:
+        try:
+            day: date = forms.DateField().clean(text.strip())
+        except ValidationError:
+            values = {"line": text.strip()[:40], "example": "2026-12-24"}
+            raise ValidationError(self.error_messages["invalid"], "invalid", values) from None
+        return day
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(map(str, value)) if isinstance(value, Sequence) and not isinstance(value, str) else value
+
+
+class OtherHoursField(DaysField):
+    """One day a line with its hours after it; a day alone is closed. Cleans to a dictionary."""
+
+    default_error_messages = {"twice": _("%(day)s stands there twice.")}
+
+    def clean(self, value: Any) -> Any:
+        days: dict[date, Hours] = {}
+        for line in filter(str.strip, forms.CharField.clean(self, value).split("\n")):
+            text, _space, hours = line.strip().partition(" ")
+            day = self.day(text)
+            if day in days:
+                raise ValidationError(self.error_messages["twice"], "twice", {"day": date_format(day)})
+            days[day] = HoursField(required=False).clean(hours)
+        return days
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        return "\n".join(f"{day} {hours_text(hours)}".strip() for day, hours in value.items())

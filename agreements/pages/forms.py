@@ -1,0 +1,239 @@
+"""The parts of the form in which an agreement is written. `agreements.pages.edit_form` makes one document of them."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django import forms
+from django.forms.formsets import BaseFormSet
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from agreements.document.clauses import DepthClause, SpeedClause
+from agreements.document.reader import LONGEST
+from agreements.document.text import (
+    ASSUMPTIONS,
+    MOST_LEADS,
+    AgreementDocument,
+    DocumentError,
+    Problem,
+    read,
+    read_file,
+    zones,
+)
+from agreements.enums import Pacing, Weekday
+from agreements.months.targets import Assumptions, Derivation, TargetError, derive, refuse_impossible
+from agreements.pages.fields import DaysField, HoursField, NumberField, OtherHoursField, PercentField, WholeField
+from smarketing.lib.periods import Period
+
+NUMBERS = ("quota", *ASSUMPTIONS)
+
+
+def said(reason: str, /, **values: object) -> str:
+    """A reason of a PURE module as a sentence in the reader's language."""
+    return f"{capfirst(gettext(reason).format(**values))}."
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class HeadingForm(forms.Form):
+    slug = forms.SlugField(
+        label=_("Short name"), max_length=60, help_text=_("For addresses and files, like north-2026. It cannot change.")
+    )
+    name = forms.CharField(label=_("Name"), max_length=150)
+    marketing_team = forms.CharField(label=_("Marketing team"), max_length=100)
+    sales_team = forms.CharField(label=_("Sales team"), max_length=100)
+    service_team = forms.CharField(label=_("Service team"), max_length=100, required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone"))
+    currency = forms.CharField(label=_("Currency"), max_length=3, help_text=_("A code like EUR."))
+
+    def __init__(self, *args: Any, fixed: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("Choose one")), *((zone, zone.replace("_", " ")) for zone in zones())]
+        self.fields["time_zone"].choices = choices  # type: ignore[attr-defined]
+        for name in fixed:
+            self.fields[name].disabled = True
+        for side in ("marketing", "sales", "service"):
+            self.fields[f"{side}_team"].widget.attrs["list"] = f"{side}-teams"
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).upper()
+
+
+class TermsForm(forms.Form):
+    effective_on = forms.DateField(
+        label=_("In force from"),
+        widget=DayInput(),
+        help_text=_("The same date corrects these terms, a later one adds a version and leaves the former as it is."),
+    )
+    pacing = forms.ChoiceField(label=_("The month's goal rises"), choices=Pacing.choices)
+    warn_share = PercentField(label=_("Due soon after"), decimal_places=0)
+    automated_counts = forms.BooleanField(
+        label=_("An automated message counts as an attempt"), required=False, widget=forms.CheckboxInput()
+    )
+
+
+class CalendarForm(forms.Form):
+    country = forms.CharField(
+        label=_("Public holidays of"), required=False, max_length=10, help_text=_("A country code like DE or DK.")
+    )
+    subdivision = forms.CharField(
+        label=_("Subdivision"), required=False, max_length=60, help_text=_("A state or region, like BE for Berlin.")
+    )
+    closed = DaysField(
+        label=_("The team's own closed days"), required=False, help_text=_("One a line, like 2026-05-15.")
+    )
+    overrides = OtherHoursField(
+        label=_("Days with other hours"),
+        required=False,
+        help_text=_("One a line, like 2026-12-24 09:00-12:00. They also open a holiday."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for day in Weekday:
+            self.fields[day.value] = HoursField(label=day.label, required=False)
+
+    @property
+    def days(self) -> list[Any]:
+        return [self[day.value] for day in Weekday]
+
+    @property
+    def exceptions(self) -> list[Any]:
+        return [self[name] for name in ("country", "subdivision", "closed", "overrides")]
+
+
+class AssumptionsForm(forms.Form):
+    marketing_share = PercentField(
+        label=_("Share of revenue from marketing leads"), decimal_places=8, required=False, min_value=0, max_value=100
+    )
+    average_deal = NumberField(label=_("Average deal size"), required=False)
+    lead_to_customer = PercentField(
+        label=_("Lead-to-customer rate"), decimal_places=8, required=False, min_value=0, max_value=100
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        given = {key: value for key, value in cleaned.items() if value is not None}
+        for key in self.fields:
+            if given and key in cleaned and key not in given:
+                self.add_error(key, _("The three assumptions are given together or not at all."))
+        return cleaned
+
+
+class ClauseForm(forms.Form):
+    tier = forms.CharField(label=_("Tier"), required=False, max_length=60, help_text=_("Empty: all others."))
+
+
+class SpeedForm(ClauseForm):
+    measure: ClassVar[str] = SpeedClause.measure
+    within_minutes = NumberField(label=_("Within working minutes"), decimal_places=4)
+    share = PercentField(label=_("In this share of the handoffs"), min_value=0, max_value=100)
+    field_order = ("within_minutes", "share", "tier")
+
+
+class DepthForm(ClauseForm):
+    measure: ClassVar[str] = DepthClause.measure
+    attempts = WholeField(label=_("Attempts"), min_value=1, max_value=1000)
+    within_working_days = WholeField(label=_("Within working days"), min_value=1, max_value=1000)
+    field_order = ("attempts", "within_working_days", "tier")
+
+
+class MonthForm(forms.Form):
+    month = forms.DateField(widget=forms.HiddenInput())
+    amount = NumberField(label=_("Quota"), required=False, min_value=0)
+    leads = WholeField(label=_("Leads agreed directly"), required=False, min_value=0, max_value=MOST_LEADS)
+
+
+def clause_formset(form: type[ClauseForm]) -> "type[BaseFormSet[ClauseForm]]":
+    return forms.formset_factory(form, extra=1, can_delete=True, max_num=50, absolute_max=60)
+
+
+SpeedFormSet = clause_formset(SpeedForm)
+DepthFormSet = clause_formset(DepthForm)
+MonthFormSet = forms.formset_factory(MonthForm, extra=0, max_num=12, absolute_max=12)
+
+
+class TomlForm(forms.Form):
+    file = forms.FileField(label=_("File"), required=False)
+    text = forms.CharField(
+        label=_("or its text"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("file") and not cleaned.get("text", "").strip() and not self.errors:
+            raise forms.ValidationError(_("Choose a file or paste its text."))
+        return cleaned
+
+    def document(self) -> AgreementDocument:
+        """Raises DocumentError."""
+        file = self.cleaned_data["file"]
+        return read_file(file.read(4 * LONGEST + 1)) if file else read(self.cleaned_data["text"])
+
+    @staticmethod
+    def told(error: DocumentError) -> list[str]:
+        return [_told(problem) for problem in error.problems]
+
+
+def _told(problem: Problem) -> str:
+    place = gettext("Line %(line)s") % {"line": problem.line}
+    reason = gettext(problem.text).format(**problem.values)
+    return f"{place}: {problem.key}: {reason}" if problem.path else f"{place}: {reason}"
+
+
+class CalculatorForm(forms.Form):
+    """From a quota to leads. Every field that makes a target impossible says so itself."""
+
+    quota = NumberField(label=_("Revenue quota of the month"))
+    marketing_share = PercentField(label=_("Share of revenue from marketing leads"), decimal_places=8)
+    average_deal = NumberField(label=_("Average deal size"))
+    lead_to_customer = PercentField(label=_("Lead-to-customer rate"), decimal_places=8)
+    month = forms.ChoiceField(label=_("For the month"))
+    derivation: Derivation | None = None
+
+    def __init__(self, *args: Any, months: Sequence[tuple[str, str]], currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.months = dict(months)
+        self.fields["month"].choices = months  # type: ignore[attr-defined]
+        for name in ("quota", "average_deal"):
+            self.fields[name].label = f"{self.fields[name].label} ({currency})"
+        for name, field in self.fields.items():
+            field.widget.attrs["class"] = "form-select" if name == "month" else "form-control"
+            field.widget.attrs["aria-describedby"] = f"id_{name}_error"
+
+    def derive(self, quota: Decimal, **assumptions: Decimal) -> None:
+        derivation = derive(quota, Assumptions(**assumptions))
+        if derivation.leads > MOST_LEADS:
+            self.add_error("quota", _("This makes more leads than anybody could agree."))
+        else:
+            self.derivation = derivation
+
+    @property
+    def month_name(self) -> str:
+        return self.months.get(str(self["month"].value()), "")
+
+    def clean_month(self) -> date:
+        return Period.parse(self.cleaned_data["month"]).start_on
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        numbers = {name: cleaned[name] for name in NUMBERS if name in cleaned}
+        for name, value in numbers.items():
+            try:
+                refuse_impossible(name, value)
+            except TargetError as error:
+                self.add_error(name, said(error.reason))
+        if not any(name in self.errors for name in NUMBERS):
+            self.derive(**numbers)
+        return cleaned

@@ -1,0 +1,100 @@
+"""Reads: what was changed in an agreement, in the reader's language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from agreements.document.differences import Difference
+from agreements.enums import Weekday
+from agreements.models import Agreement
+from smarketing.accounts.models import User
+from smarketing.lib.figures import exact_percent, exactly
+
+NAMES = {
+    "slug": _("Short name"),
+    "name": _("Name"),
+    "time_zone": _("Time zone"),
+    "currency": _("Currency"),
+    "marketing_team": _("Marketing team"),
+    "sales_team": _("Sales team"),
+    "service_team": _("Service team"),
+    "effective_on": _("In force from"),
+    "pacing": _("Pacing"),
+    "warn_share": _("Due soon after"),
+    "automated_counts": _("An automated message counts as an attempt"),
+    "marketing_share": _("Share of revenue from marketing leads"),
+    "average_deal": _("Average deal size"),
+    "lead_to_customer": _("Lead-to-customer rate"),
+    "calendar": _("Working calendar"),
+    "holidays": _("Public holidays"),
+    **dict(Weekday.choices),
+    "speed": _("Follow-up speed"),
+    "within_minutes": _("within working minutes"),
+    "share": _("share kept"),
+    "depth": _("Follow-up depth"),
+    "attempts": _("attempts"),
+    "within_working_days": _("within working days"),
+    "quota": _("Quota"),
+    "target": _("Target"),
+}
+SHARES = {"warn_share", "marketing_share", "lead_to_customer", "share"}
+NUMBERS = {"average_deal", "within_minutes", "attempts", "within_working_days", "quota", "target"}
+VALUES = {"working": _("by working day"), "calendar": _("by calendar day"), "closed": _("closed"), "yes": _("yes")}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One clause that changed. `before` or `after` is empty where there was or is none."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    at: datetime
+    by: User | None
+    lines: list[Line]
+
+
+def history(agreement: Agreement, most: int = 20) -> list[Entry]:
+    """The newest first."""
+    changes = agreement.changes.select_related("by").order_by("-at", "-pk")[:most]
+    return [Entry(change.at, change.by, [_line(row) for row in change.lines]) for change in changes]
+
+
+def _line(row: str | Sequence[object]) -> Line:
+    if isinstance(row, str):  # what is told in words, as a recomputing is
+        return Line(row, "", "")
+    difference = Difference.from_json(row)
+    name = " · ".join(_named(part) for part in difference.path if part)
+    keys = set(difference.path)
+    return Line(name, _valued(difference.before, keys), _valued(difference.after, keys))
+
+
+def _named(part: str) -> str:
+    return str(NAMES.get(part) or _dated(part))
+
+
+def _valued(text: str | None, keys: set[str]) -> str:
+    if text is None:
+        return ""
+    if keys & SHARES:
+        return exact_percent(Decimal(text))
+    if keys & NUMBERS:
+        return exactly(Decimal(text))
+    return str(VALUES.get(text) or _dated(text))
+
+
+def _dated(part: str) -> str:
+    """A day or a month as the language writes it; anything else, as a tier is, stays as it stands."""
+    try:
+        on = date.fromisoformat(part if len(part) == 10 else f"{part}-01")
+    except ValueError:
+        return part
+    return date_format(on, "DATE_FORMAT" if len(part) == 10 else "YEAR_MONTH_FORMAT")

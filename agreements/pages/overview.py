@@ -1,0 +1,152 @@
+"""Reads: agreements as the pages show them."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Prefetch
+
+from agreements.document.clauses import hours_of
+from agreements.document.differences import hours_text
+from agreements.enums import Measure, Weekday
+from agreements.models import Agreement, Objective, Quota, Target, Version
+from agreements.months.targets import Derivation, TargetError, derive
+from agreements.querysets import AgreementQuerySet
+from agreements.terms import MonthTarget, Timeline, assumptions_of, in_force, month_targets
+from agreements.worktime import WEEKDAYS
+from smarketing.lib.periods import Period
+
+DAY_MINUTES = 24 * 60
+
+
+@dataclass(frozen=True)
+class Row:
+    """An agreement in the list, with the terms in force and this month's target."""
+
+    agreement: Agreement
+    version: Version
+    speed: Objective | None
+    depth: Objective | None
+    leads: int | None
+
+
+def rows(agreements: AgreementQuerySet, today: date) -> list[Row]:
+    """Those without any version, which only a half-made row could be, are left out."""
+    month = today.replace(day=1)
+    found = agreements.with_teams().prefetch_related(
+        Prefetch("versions", Version.objects.current().order_by("effective_on").prefetch_related("objectives")),
+        Prefetch("quotas", Quota.objects.filter(month=month)),
+        Prefetch("targets", Target.objects.filter(month=month)),
+    )
+    return [_row(agreement, month, today) for agreement in found if agreement.versions.all()]
+
+
+def _row(agreement: Agreement, month: date, today: date) -> Row:
+    versions = list(agreement.versions.all())
+    version = in_force(versions, today)
+    promises = {o.measure: o for o in version.objectives.all() if not o.tier}
+    leads = _leads(agreement, in_force(versions, month))
+    return Row(agreement, version, promises.get(Measure.SPEED), promises.get(Measure.DEPTH), leads)
+
+
+def _leads(agreement: Agreement, version: Version) -> int | None:
+    for target in agreement.targets.all():
+        return target.leads
+    assumptions = assumptions_of(version)
+    for quota in agreement.quotas.all():
+        derivation = assumptions and derived(quota.amount, version)
+        return derivation.leads if derivation else None
+    return None
+
+
+def derived(quota: Decimal | None, version: Version) -> Derivation | None:
+    """None where something is missing, or stands in the way of a target."""
+    assumptions = assumptions_of(version)
+    if quota is None or assumptions is None:
+        return None
+    try:
+        return derive(quota, assumptions)
+    except TargetError:
+        return None
+
+
+@dataclass(frozen=True)
+class Month:
+    on: date
+    quota: Decimal | None
+    target: MonthTarget | None
+    is_current: bool
+
+    @property
+    def leads(self) -> int | None:
+        return self.target.leads if self.target else None
+
+
+def current(months: list[Month]) -> Month | None:
+    return next((month for month in months if month.is_current), None)
+
+
+def month(agreement: Agreement, today: date, terms: Timeline) -> Month:
+    return months(agreement, Period.of(today), terms, today)[0]
+
+
+def months(agreement: Agreement, year: Period, terms: Timeline, today: date) -> list[Month]:
+    targets = month_targets(agreement, year, terms)
+    quotas = dict(agreement.quotas.filter(month__range=(year.start_on, year.end_on)).values_list("month", "amount"))
+    return [
+        Month(month.start_on, quotas.get(month.start_on), targets.get(month.start_on), today in month)
+        for month in year.months()
+    ]
+
+
+@dataclass(frozen=True)
+class Span:
+    """A part of a day in minutes since midnight."""
+
+    start: int
+    length: int
+
+
+@dataclass(frozen=True)
+class Day:
+    label: str
+    hours: str
+    spans: list[Span]
+
+
+def week(version: Version) -> list[Day]:
+    """The week drawn: what runs over midnight is drawn on, on the next day, but named on the day it begins."""
+    hours = {day: version.calendar["week"].get(day) or [] for day in WEEKDAYS}
+    drawn: dict[str, list[Span]] = {day: [] for day in WEEKDAYS}
+    for day, following in zip(WEEKDAYS, WEEKDAYS[1:] + WEEKDAYS[:1], strict=True):
+        for opens, closes in hours[day]:
+            start, end = _minutes(opens), _minutes(closes)
+            if end <= start:
+                drawn[following].append(Span(0, end))
+                end = DAY_MINUTES
+            drawn[day].append(Span(start, end - start))
+    return [
+        Day(str(Weekday(day).label), hours_text(tuple((a, b) for a, b in hours[day])), drawn[day]) for day in WEEKDAYS
+    ]
+
+
+def _minutes(text: str) -> int:
+    return int(text[:2]) * 60 + int(text[3:5])
+
+
+def objectives(version: Version, measure: str) -> list[Objective]:
+    """The promise for all others first, then the tiers by name."""
+    return [objective for objective in sorted(version.objectives.all(), key=_by_tier) if objective.measure == measure]
+
+
+def _by_tier(objective: Objective) -> str:
+    return objective.tier
+
+
+def other_hours(version: Version) -> list[tuple[date, str]]:
+    overrides = sorted((version.calendar.get("overrides") or {}).items())
+    return [(date.fromisoformat(on), hours_text(hours_of(hours))) for on, hours in overrides]
+
+
+def closed_days(version: Version) -> list[date]:
+    return [date.fromisoformat(on) for on in version.calendar.get("closed") or ()]

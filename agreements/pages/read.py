@@ -1,0 +1,57 @@
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from agreements.document.stored import document_of
+from agreements.document.text import write
+from agreements.enums import Measure
+from agreements.models import Agreement
+from agreements.pages import overview
+from agreements.pages.fetch import access_of, day_of, may_edit, visible, year_of
+from agreements.pages.history import history
+from agreements.terms import in_force, timeline
+from smarketing.accounts.access import readers
+
+
+@readers
+def agreement_list(request: HttpRequest) -> HttpResponse:
+    access = access_of(request)
+    rows = overview.rows(Agreement.objects.visible_to(access), timezone.localdate())
+    return TemplateResponse(request, "agreements/list.html", {"rows": rows, "may_make": access.is_administrator})
+
+
+@readers
+def detail(request: HttpRequest, slug: str) -> HttpResponse:
+    agreement = visible(request, slug)
+    now = timezone.now()
+    terms = timeline(agreement)
+    today = terms.day_of(now)
+    versions = list(agreement.versions.current().order_by("effective_on").prefetch_related("objectives"))
+    version = in_force(versions, day_of(request, today))
+    year = year_of(request, today)
+    months = overview.months(agreement, year, terms, today)
+    context = {
+        "agreement": agreement,
+        "version": version,
+        "versions": versions,
+        "version_in_force": in_force(versions, today),
+        "week": overview.week(version),
+        "closed_days": overview.closed_days(version),
+        "other_hours": overview.other_hours(version),
+        "speed": overview.objectives(version, Measure.SPEED),
+        "depth": overview.objectives(version, Measure.DEPTH),
+        "this_month": overview.current(months) or overview.month(agreement, today, terms),
+        "year": year,
+        "months": months,
+        "entries": history(agreement),
+        "may_edit": may_edit(request, agreement),
+        "now": now,
+    }
+    return TemplateResponse(request, "agreements/detail.html", context)
+
+
+@readers
+def toml(request: HttpRequest, slug: str) -> HttpResponse:
+    text = write(document_of(visible(request, slug)))
+    headers = {"Content-Disposition": f'attachment; filename="{slug}.toml"'}
+    return HttpResponse(text, content_type="application/toml; charset=utf-8", headers=headers)

@@ -1,0 +1,104 @@
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agreements.document.stored import document_of
+from agreements.document.text import DocumentError
+from agreements.document.versions import FIXED, Amendment, AmendmentRefused, apply
+from agreements.models import Agreement
+from agreements.pages.edit_form import Draft, blank, initial_of, opened_with
+from agreements.pages.fetch import access_of, author_of, editable, year_of
+from agreements.pages.forms import TomlForm
+from agreements.terms import timeline
+from smarketing.accounts.access import administrators, readers
+from smarketing.accounts.models import Team
+from smarketing.lib.notices import say
+
+TEAMS = ("marketing_team", "sales_team", "service_team")
+
+
+@administrators
+def new(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    draft = Draft(blank(today), year_of(request, today).start_on.year, request.POST or None)
+    if request.method == "POST" and draft.is_valid():
+        if not Agreement.objects.filter(slug=draft.sound.slug).exists():
+            return saved(request, apply(draft.sound, by=author_of(request), at=timezone.now()))
+        draft.refuse(("slug",), _("There is an agreement of this short name already."))
+    return _form(request, "agreements/new.html", draft)
+
+
+@readers
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    agreement = editable(request, slug)
+    former = document_of(agreement)
+    year = year_of(request, timeline(agreement).day_of(timezone.now())).start_on.year
+    draft = Draft(initial_of(former), year, request.POST or None, fixed=_fixed(request, agreement))
+    if request.method == "POST" and draft.is_valid():
+        if request.POST.get("seen") != opened_with(former):
+            draft.refuse((), _("Somebody changed this agreement meanwhile. Look at your entries and save again."))
+        elif answer := _amended(request, draft):
+            return answer
+    return _form(request, "agreements/edit.html", draft, agreement=agreement, seen=opened_with(former))
+
+
+def _amended(request: HttpRequest, draft: Draft) -> HttpResponse | None:
+    try:
+        return saved(request, apply(draft.sound, by=author_of(request), at=timezone.now()))
+    except AmendmentRefused as refusal:
+        draft.refuse((refusal.key,), str(refusal))
+        return None
+
+
+def _fixed(request: HttpRequest, agreement: Agreement) -> tuple[str, ...]:
+    """Who is no administrator cannot hand an agreement to other teams."""
+    teams = () if access_of(request).is_administrator else TEAMS
+    return ("slug", *teams, *(FIXED if agreement.handoffs.exists() else ()))
+
+
+def _form(request: HttpRequest, template: str, draft: Draft, **context: Any) -> HttpResponse:
+    context |= {"draft": draft, "year": str(draft.year)}
+    if access_of(request).is_administrator:
+        context["teams"] = list(Team.objects.order_by("name"))
+    return TemplateResponse(request, template, context, status=422 if request.method == "POST" else 200)
+
+
+@administrators
+def load(request: HttpRequest) -> HttpResponse:
+    """Creates or updates, as the command does."""
+    form = TomlForm(request.POST or None, request.FILES or None)
+    problems: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            return saved(request, apply(form.document(), by=author_of(request), at=timezone.now()))
+        except DocumentError as error:
+            problems = form.told(error)
+        except AmendmentRefused as refusal:
+            problems = [str(refusal)]
+    context = {"form": form, "problems": problems}
+    return TemplateResponse(request, "agreements/load.html", context, status=422 if request.method == "POST" else 200)
+
+
+def saved(request: HttpRequest, amendment: Amendment) -> HttpResponse:
+    """Says how much changed, and what did not: the handoffs measured before."""
+    count = len(amendment.differences)
+    if amendment.is_new:
+        say(request, _("Agreement made."))
+    elif count:
+        say(request, ngettext("Saved: %(n)d change.", "Saved: %(n)d changes.", count) % {"n": count})
+    else:
+        say(request, _("Nothing changed."), level=messages.INFO)
+    if amendment.measured_before:
+        text = ngettext(
+            "%(n)d handoff stays measured by the former terms.",
+            "%(n)d handoffs stay measured by the former terms.",
+            amendment.measured_before,
+        )
+        say(request, text % {"n": amendment.measured_before}, level=messages.WARNING)
+    return redirect(amendment.agreement)

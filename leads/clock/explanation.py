@@ -1,0 +1,70 @@
+"""Reads: a response clock laid open: from when to when it runs, and which working time it counts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from agreements.terms import Terms
+from leads.clock.face import Clockface, clockface
+from leads.models import Handoff
+
+MOST_DAYS = 31
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Working time of one day that the clock counts."""
+
+    start_at: datetime
+    end_at: datetime
+
+    @property
+    def worked(self) -> timedelta:
+        return self.end_at - self.start_at
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """`within` is the promised working time, None where no speed was promised. `stretches` add up to it."""
+
+    face: Clockface
+    handed_at: datetime
+    within: timedelta | None = None
+    runs_from: datetime | None = None
+    stretches: tuple[Stretch, ...] = ()
+
+    @property
+    def starts_later(self) -> bool:
+        """Handed over outside working time."""
+        return self.runs_from is not None and self.runs_from > self.handed_at
+
+
+def explanation(handoff: Handoff, terms: Terms, *, at: datetime) -> Explanation:
+    face = clockface(handoff, terms.calendar, at=at)
+    promise = terms.speed_for(handoff.tier)
+    if promise is None or handoff.due_at is None:
+        return Explanation(face, handoff.handed_at)
+    return Explanation(
+        face,
+        handoff.handed_at,
+        within=promise.within,
+        runs_from=terms.calendar.due(handoff.handed_at, timedelta(0)),
+        stretches=tuple(_stretches(terms, handoff.handed_at, handoff.due_at)),
+    )
+
+
+def _stretches(terms: Terms, start: datetime, end: datetime) -> Iterator[Stretch]:
+    """Nothing for a clock so long that no one would read the list."""
+    if end - start > timedelta(days=MOST_DAYS):
+        return
+    # A window may begin the evening before; two days more cover every time zone.
+    first = start.date() - timedelta(days=2)
+    for number in range((end.date() - first).days + 2):
+        yield from _on(terms, first + timedelta(days=number), start, end)
+
+
+def _on(terms: Terms, day: date, start: datetime, end: datetime) -> Iterator[Stretch]:
+    for opens, closes in terms.calendar.windows(day):
+        inside = Stretch(max(opens, start), min(closes, end))
+        if inside.worked > timedelta(0):
+            yield inside

@@ -1,0 +1,46 @@
+"""Reads: what a response clock shows at an instant, in working time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agreements.models import Version
+from agreements.terms import work_calendar
+from agreements.worktime import WorkCalendar
+from leads.clock import rule as clocks
+from leads.models import Handoff
+
+TICKING = frozenset({clocks.RUNNING, clocks.DUE_SOON, clocks.OVERDUE})
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Clockface:
+    """`left` is working time, below zero once the clock is overdue; None where nothing ticks.
+
+    `is_straight`: all of it is working time, so that "in 42 min" is also what a watch says.
+    """
+
+    clock: str
+    due_at: datetime | None
+    left: timedelta | None = None
+    is_straight: bool = False
+
+    @property
+    def over(self) -> timedelta:
+        return -self.left if self.left is not None else timedelta(0)
+
+
+def calendars(handoffs: Iterable[Handoff]) -> dict[int, WorkCalendar]:
+    """The working calendars under which these handoffs are measured, by version: one query for all of them."""
+    zones = {h.version_id: h.agreement.time_zone for h in handoffs if h.version_id is not None}
+    rows = Version.objects.filter(pk__in=zones).values_list("pk", "calendar")
+    return {pk: work_calendar(calendar, zones[pk]) for pk, calendar in rows}
+
+
+def clockface(handoff: Handoff, calendar: WorkCalendar | None, *, at: datetime) -> Clockface:
+    clock, due_at = handoff.clock(at), handoff.due_at
+    if clock not in TICKING or due_at is None or calendar is None:
+        return Clockface(clock, due_at)
+    left = calendar.elapsed(at, due_at)
+    return Clockface(clock, due_at, left, is_straight=abs((due_at - at) - left) < SECOND)

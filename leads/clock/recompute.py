@@ -1,0 +1,54 @@
+"""Actions: make again what stands on all handoffs of an agreement: as a preview, then with an author and a log."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import transaction
+
+from agreements.models import Agreement, Change
+from agreements.terms import timeline
+from leads.clock.consequences import Difference, differences, lock, refresh
+from leads.models import Lead
+from smarketing.accounts.models import User
+
+BATCH = 1000
+
+
+def preview(agreement: Agreement, *, by_terms_in_force: bool = False) -> Counter[str]:
+    """How many handoffs would change (under "handoffs"), and in how many each field would."""
+    found: Counter[str] = Counter()
+    terms = timeline(agreement)
+    for lead_ids in _batches(agreement):
+        _count(found, differences(lead_ids, terms, by_terms_in_force=by_terms_in_force))
+    return found
+
+
+def recompute(agreement: Agreement, *, by_terms_in_force: bool = False, by: User | None, at: datetime) -> Counter[str]:
+    """Mends them, a batch a transaction, and writes down in the agreement's history that it was done."""
+    found: Counter[str] = Counter()
+    terms = timeline(agreement)
+    for lead_ids in _batches(agreement):
+        with transaction.atomic():
+            lock(lead_ids)
+            wrong = differences(lead_ids, terms, by_terms_in_force=by_terms_in_force)
+            refresh(lead_ids, terms, by_terms_in_force=by_terms_in_force)
+        _count(found, wrong)
+    if found:
+        path = ["recomputed", "terms in force" if by_terms_in_force else "own terms"]
+        Change.objects.create(agreement=agreement, by=by, at=at, lines=[[path, None, f"{found['handoffs']} handoffs"]])
+    return found
+
+
+def _count(found: Counter[str], wrong: list[Difference]) -> None:
+    for difference in wrong:
+        found["handoffs"] += 1
+        found.update(difference.fields.keys())
+
+
+def _batches(agreement: Agreement) -> Iterator[list[int]]:
+    last = 0
+    leads = Lead.objects.filter(agreement=agreement, handoffs__isnull=False).order_by("pk")
+    while ids := list(leads.filter(pk__gt=last).values_list("pk", flat=True).distinct()[:BATCH]):
+        yield ids
+        last = ids[-1]

@@ -1,0 +1,85 @@
+"""Read: the first rows of a file as they would be taken, for the page before the import."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import islice
+from typing import Any, BinaryIO
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format, number_format
+
+from leads.doors.files.recognition import Plan, records_of
+from leads.doors.files.rows import Rejection, Row, kept
+from leads.doors.files.wording import field_name, worded
+from leads.enums import Channel, Result, Verdict
+
+SHOWN = 8
+_CHOICES: dict[str, Any] = {"channel": Channel, "result": Result, "outcome": Verdict}
+
+
+@dataclass(frozen=True)
+class PreviewRow:
+    """With a reason the row would not be taken, and `cells` are those of the file."""
+
+    line: int
+    cells: list[str]
+    column: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """`heads`: the name of the field, and the column it is read from (none for a constant).
+
+    Where it is not clear yet how to read the file, the rows are shown as they stand in it.
+    """
+
+    heads: list[tuple[str, str]]
+    rows: list[PreviewRow]
+
+
+def preview(file: BinaryIO, plan: Plan, *, at: datetime) -> Preview:
+    if plan.problem:
+        return Preview(heads=[(label, "") for label in plan.labels], rows=list(_as_they_stand(file, plan)))
+    fields = [*plan.mapped, *plan.constants]
+    return Preview(
+        heads=[(field_name(field), plan.columns.get(field, "")) for field in fields],
+        rows=list(_rows(file, plan, fields, at)),
+    )
+
+
+def _as_they_stand(file: BinaryIO, plan: Plan) -> Iterator[PreviewRow]:
+    with closing(records_of(file, plan.encoding, plan.delimiter)) as records:
+        for record in islice(records, SHOWN):
+            yield PreviewRow(record.line, [cell[:200] for cell in kept(record.cells[: len(plan.labels)])])
+
+
+def _rows(file: BinaryIO, plan: Plan, fields: list[str], at: datetime) -> Iterator[PreviewRow]:
+    checker, zone = plan.checker(), ZoneInfo(plan.time_zone)
+    with closing(records_of(file, plan.encoding, plan.delimiter)) as records:
+        for record in islice(records, SHOWN):
+            found = checker.check(record, at)
+            if isinstance(found, Rejection):
+                cells = [" ".join(_cells(found.cells, plan.mapped.get(field, ()))) for field in fields]
+                yield PreviewRow(found.line, cells, found.column, worded(found.problem))
+            else:
+                yield PreviewRow(found.line, [_said(found, field, zone) for field in fields])
+
+
+def _cells(cells: list[str], indexes: tuple[int, ...]) -> list[str]:
+    return [cells[index][:200] for index in indexes if index < len(cells)]
+
+
+def _said(row: Row, field: str, zone: ZoneInfo) -> str:
+    value = row.values[field]
+    if isinstance(value, datetime):
+        local = value.astimezone(zone)
+        return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M}"
+    if isinstance(value, Decimal):
+        return number_format(value, use_l10n=True)
+    if field in _CHOICES:
+        return str(_CHOICES[field](value).label)
+    return str(value or "")[:200]

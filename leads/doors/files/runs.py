@@ -1,0 +1,189 @@
+"""Actions: a run carries a file in, chunk by chunk, and can be taken up again wherever it stopped."""
+
+import logging
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, BinaryIO, cast
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import F, Q, QuerySet
+
+from agreements.terms import timeline
+from leads.doors.files.chunk import Counts, take
+from leads.doors.files.facts import Hand
+from leads.doors.files.problems import Problem, RefusedFile, Unreadable
+from leads.doors.files.recognition import Asked, Plan, recognise, records_of
+from leads.doors.files.records import Record
+from leads.doors.files.reps import rep_book
+from leads.doors.files.rows import Checker, Rejection, Row
+from leads.enums import RunStatus
+from leads.models import ImportRun, RejectedRow
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 2000
+TRIES = 3
+LEASE = timedelta(minutes=2)  # a worker that has shown no sign for so long is taken for dead
+DRAFTS_KEPT = timedelta(days=7)
+Clock = Callable[[], datetime]
+
+
+class Overtaken(Exception):
+    """Another worker carries this run on, or it was stopped."""
+
+
+def process(run_id: int, *, clock: Clock) -> bool:
+    """Carries an uploaded file in, from where the run stands. Answers whether this worker brought it to its end."""
+    if not _claim(run_id, clock()):
+        return False
+    run = ImportRun.objects.select_related("agreement", "by").get(pk=run_id)
+    try:
+        with run.file.open("rb") as file:
+            carry_in(run, cast("BinaryIO", file), clock=clock)
+    except Overtaken:
+        return False
+    except (RefusedFile, Unreadable) as refusal:
+        fail(run, refusal.problem, at=clock())
+    except FileNotFoundError:
+        fail(run, Problem("file_gone"), at=clock())
+    except Exception as error:
+        frames = "".join(traceback.format_tb(error.__traceback__))  # its text may quote a row
+        logger.error("import %s failed with %s\n%s", run_id, type(error).__name__, frames)
+        fail(run, Problem("failed"), at=clock())
+    return True
+
+
+def _claim(run_id: int, at: datetime) -> bool:
+    free = Q(status=RunStatus.QUEUED) | Q(status=RunStatus.RUNNING, touched_at__lt=at - LEASE)
+    runs = ImportRun.objects.filter(free, pk=run_id).exclude(file="")
+    return runs.update(status=RunStatus.RUNNING, touched_at=at) == 1
+
+
+def fail(run: ImportRun, problem: Problem, *, at: datetime) -> None:
+    mine = ImportRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING, touched_at=run.touched_at)
+    mine.update(status=RunStatus.FAILED, error=str(problem), ended_at=at)
+
+
+def carry_in(
+    run: ImportRun, file: BinaryIO, *, clock: Clock, on_chunk: Callable[[ImportRun], None] | None = None
+) -> Plan:
+    """Takes the rows after those the run has read. Raises RefusedFile, before the first, where none can be taken."""
+    zone = run.agreement.time_zone
+    plan = recognise(file, run.kind, Asked.of(run.options), time_zone=zone).required()
+    if run.started_at is None:
+        run.started_at, run.options = clock(), plan.options()
+        run.save(update_fields=["started_at", "options"])
+    checker, hand = plan.checker(), _hand(run, clock())
+    with closing(records_of(file, plan.encoding, plan.delimiter)) as records:
+        rest = islice(records, run.read, None)
+        while chunk := list(islice(rest, CHUNK)):
+            _take_chunk(run, plan, checker, chunk, hand, position=file.tell(), clock=clock)
+            if on_chunk:
+                on_chunk(run)
+    _finish(run, clock())
+    return plan
+
+
+def _hand(run: ImportRun, at: datetime) -> Hand:
+    agreement = run.agreement
+    return Hand(agreement.pk, timeline(agreement), rep_book(agreement), run.by, at)
+
+
+def _take_chunk(
+    run: ImportRun, plan: Plan, checker: Checker, records: list[Record], hand: Hand, *, position: int, clock: Clock
+) -> None:
+    checked = [checker.check(record, hand.at) for record in records]
+    rows = [found for found in checked if isinstance(found, Row)]
+    rejections = [found for found in checked if isinstance(found, Rejection)]
+    for is_last in _tries():
+        try:
+            with transaction.atomic():
+                counts = take(plan.kind, rows, hand, hand_over=plan.hand_over, run=run)
+                counts.rejected, counts.read = len(rejections), len(checked)
+                RejectedRow.objects.bulk_create([_rejected(run, found) for found in rejections], batch_size=1000)
+                _advance(run, counts, position, clock())
+            break
+        except (IntegrityError, OperationalError):  # somebody wrote the same lead in this moment
+            if is_last:
+                raise
+    run.refresh_from_db()
+
+
+def _tries() -> Iterator[bool]:
+    return (number == TRIES for number in range(1, TRIES + 1))
+
+
+def _rejected(run: ImportRun, found: Rejection) -> RejectedRow:
+    return RejectedRow(
+        run=run, line=found.line, column=found.column[:200], reason=str(found.problem)[:300], values=found.cells
+    )
+
+
+def _advance(run: ImportRun, counts: Counts, position: int, at: datetime) -> None:
+    """Moves the run on in the transaction of the rows: of two workers on it only one gets through."""
+    mine = ImportRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING, read=run.read, touched_at=run.touched_at)
+    added = {name: F(name) + number for name, number in asdict(counts).items()}
+    if not mine.update(position=position, touched_at=at, **added):
+        raise Overtaken
+
+
+def _finish(run: ImportRun, at: datetime) -> None:
+    mine = ImportRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING, touched_at=run.touched_at)
+    with transaction.atomic():
+        if not mine.update(status=RunStatus.DONE, ended_at=at, position=F("size"), file="", error=""):
+            raise Overtaken
+        _drop_file(run)
+    run.refresh_from_db()
+
+
+def _drop_file(run: ImportRun) -> None:
+    storage, name = run.file.storage, run.file.name
+    if name:
+        transaction.on_commit(lambda: storage.delete(name), robust=True)
+
+
+def pending(at: datetime) -> QuerySet[ImportRun]:
+    """Runs whose worker shows no sign (any more): the message was lost, or the worker."""
+    waiting = Q(status__in=(RunStatus.QUEUED, RunStatus.RUNNING), touched_at__lt=at - LEASE)
+    return ImportRun.objects.filter(waiting).exclude(file="")
+
+
+def interrupted(at: datetime) -> QuerySet[ImportRun]:
+    """Runs of the command line that were stopped in the middle: nobody can take those up, for the file is elsewhere."""
+    return ImportRun.objects.filter(status=RunStatus.RUNNING, file="", touched_at__lt=at - LEASE)
+
+
+def tidy(at: datetime) -> list[int]:
+    """For the sweep: ends what nobody will end, removes forgotten drafts, answers the runs that need a worker again."""
+    interrupted(at).update(status=RunStatus.FAILED, error=str(Problem("interrupted")), ended_at=at)
+    for draft in ImportRun.objects.filter(status=RunStatus.DRAFT, created_at__lt=at - DRAFTS_KEPT):
+        discard(draft)
+    found = list(pending(at).values_list("pk", flat=True))
+    ImportRun.objects.filter(pk__in=found, status=RunStatus.QUEUED).update(touched_at=at)
+    return found
+
+
+def queue(run: ImportRun, options: Mapping[str, Any], *, at: datetime) -> bool:
+    """Hands a draft over to the workers; what must follow the commit is `leads.tasks.run_import`."""
+    drafts = ImportRun.objects.filter(pk=run.pk, status=RunStatus.DRAFT)
+    return drafts.update(status=RunStatus.QUEUED, touched_at=at, options=options) == 1
+
+
+def retry(run: ImportRun, *, at: datetime) -> bool:
+    """Takes a failed run up again where it stopped."""
+    failed = ImportRun.objects.filter(pk=run.pk, status=RunStatus.FAILED).exclude(file="")
+    return failed.update(status=RunStatus.QUEUED, touched_at=at, error="", ended_at=None) == 1
+
+
+def discard(run: ImportRun) -> bool:
+    """Removes a run that is not on its way, its file and its list of rejects; rows that it brought stay."""
+    idle = (RunStatus.DRAFT, RunStatus.FAILED, RunStatus.DONE)
+    with transaction.atomic():
+        deleted, _by_model = ImportRun.objects.filter(pk=run.pk, status__in=idle).delete()
+        if deleted:
+            _drop_file(run)
+    return bool(deleted)

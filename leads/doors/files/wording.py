@@ -1,0 +1,110 @@
+"""Problems of files and cells in the reader's language."""
+
+from django.utils.translation import gettext as _text
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from leads.doors.files.columns import FIELDS, REQUIRED
+from leads.doors.files.problems import Problem, RefusedFile
+
+WORDS = {
+    # a file
+    "empty": _("The file is empty."),
+    "header_only": _("The file has a header but no rows."),
+    "no_text": _("This is no text file. Export it as CSV."),
+    "too_many_columns": _("The file has more than %(detail)s columns."),
+    "missing_fields": _("No column was recognised for: %(detail)s."),
+    "unclear_date_order": _("The dates can be read in two ways (3/4 is the third of April or the fourth of March)."),
+    "wrong_constant": _("A constant cannot be read: %(detail)s"),
+    "file_gone": _("The file is no longer here."),
+    "interrupted": _("The import was interrupted. Start it again: what has been taken stays as it is."),
+    "failed": _("Something went wrong on our side. What had been taken until then is kept; try again."),
+    # an option
+    "unknown_encoding": _("“%(detail)s” is no encoding that tables come in."),
+    "unknown_delimiter": _("“%(detail)s” cannot divide columns."),
+    "unknown_time_zone": _("“%(detail)s” is no time zone."),
+    "no_column": _("The file has no column “%(detail)s”."),
+    "column_twice": _("More than one column is called “%(detail)s”."),
+    "no_field": _("There is no field “%(detail)s” in these rows."),
+    "field_twice": _("“%(detail)s” is given both as a column and as a constant."),
+    # a row
+    "too_long_record": _("The line is too long for a row of a table."),
+    "open_quote": _("The quotation marks of this row do not match."),
+    "too_few_cells": _("The row has too few cells (%(detail)s)."),
+    "too_many_cells": _("The row has too many cells (%(detail)s)."),
+    # a cell
+    "required": _("This must not be empty."),
+    "undecodable": _("Some characters are not of the file's encoding."),
+    "control_characters": _("There are control characters in it."),
+    "too_long": _("This is longer than %(detail)s characters."),
+    "no_email": _("This is no e-mail address."),
+    "no_date": _("This is no date or time."),
+    "no_such_day": _("There is no such day or time."),
+    "other_date_order": _("This date is written in another order than year, month, day."),
+    "long_ago": _("This is before 1970."),
+    "in_future": _("This lies in the future."),
+    "no_number": _("This is no amount."),
+    "negative": _("This is below zero."),
+    "too_large": _("This is too large."),
+    "no_choice": _("“%(detail)s” is none of the known values."),
+}
+FORMATS = {
+    "workbook": _("This is a workbook. Save the sheet as CSV."),
+    "image": _("This is a picture, not a table."),
+    "document": _("This is a document, not a table. Export the table as CSV."),
+    "archive": _("This is an archive. Unpack it first."),
+}
+
+
+def worded(problem: Problem) -> str:
+    if problem.code == "no_text" and problem.detail in FORMATS:
+        return str(FORMATS[problem.detail])
+    if problem.code == "wrong_constant":
+        return str(WORDS[problem.code]) % {"detail": worded(Problem.parse(problem.detail))}
+    if problem.code == "missing_fields":
+        fields = (f"{field_name(field)} ({field})" for field in problem.detail.split(", "))
+        return str(WORDS[problem.code]) % {"detail": ", ".join(fields)}
+    words = WORDS.get(problem.code)
+    return str(words) % {"detail": problem.detail} if words else problem.code
+
+
+def refusal(error: RefusedFile, kind: str) -> str:
+    """Why a file is refused, with its columns and those expected, for the command line."""
+    lines = [worded(error.problem)]
+    if error.columns:
+        lines.append(_text("Columns of the file: %(columns)s.") % {"columns": ", ".join(error.columns[:100])})
+    if error.problem.code == "missing_fields":
+        optional = [field for field in FIELDS[kind] if field not in REQUIRED[kind]]
+        expected = {"required": ", ".join(REQUIRED[kind]), "optional": ", ".join(optional)}
+        lines.append(_text("Expected: %(required)s; and where there are any: %(optional)s.") % expected)
+        lines.append(_text("Name a column with --map field=column, or give a constant with --set field=value."))
+    if error.problem.code == "unclear_date_order":
+        lines.append(_text("Say which is meant with --date-order dmy or --date-order mdy."))
+    return "\n".join(lines)
+
+
+def field_name(field: str) -> str:
+    return str(FIELD_NAMES[field])
+
+
+FIELD_NAMES = {
+    "external_id": _("Lead's external id"),
+    "created_at": pgettext_lazy("lead", "Created"),
+    "handed_at": _("Handed over"),
+    "attempted_at": _("When"),
+    "closed_at": _("Closed"),
+    "source": _("Source"),
+    "tier": _("Tier"),
+    "email": _("E-mail"),
+    "name": _("Name"),
+    "company": _("Company"),
+    "phone": _("Phone"),
+    "value": _("Value"),
+    "channel": _("Channel"),
+    "result": _("Result"),
+    "rep": _("Rep"),
+    "note": _("Note"),
+    "outcome": _("Outcome"),
+    "revenue": _("Revenue"),
+    "reason": _("Reason"),
+}

@@ -1,0 +1,97 @@
+"""Actions: one lead from a form; finding the same person again. What waited for it from files is linked."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from agreements.terms import timeline
+from leads.clock.consequences import changing
+from leads.doors.files.waiting import link_waiting, lock_files_of
+from leads.enums import EventKind
+from leads.models import Event, Lead
+from leads.refusals import Refused
+from smarketing.accounts.models import User
+
+EDITABLE = ("external_id", "created_at", "source", "tier", "name", "company", "email", "phone", "value")
+DOUBLE_CLICK = timedelta(seconds=5)
+
+
+class ExternalIdTaken(Refused):
+    """Two leads of an agreement cannot be the same one of another system."""
+
+
+class HandedOverBefore(Refused):
+    """A lead is won before it is handed over."""
+
+
+def log_lead(lead: Lead, *, by: User, at: datetime) -> Lead:
+    """Writes down a lead that the form has checked. A second click answers the lead of the first one."""
+    lead.email = lead.email.lower()
+    with transaction.atomic():
+        # Two clicks at once are the same person's: the second waits here until the first is written down.
+        User.objects.select_for_update(no_key=True).get(pk=by.pk)
+        twin = _just_logged(lead, by=by, at=at)
+        if twin is not None:
+            return twin
+        lead.recorded_at, lead.recorded_by = at, by
+        _save(lead)
+        Event.objects.create(lead=lead, kind=EventKind.LOGGED, by=by, at=at)
+        link_waiting([lead], terms=timeline(lead.agreement), at=at)
+    return lead
+
+
+def edit_lead(lead: Lead, values: dict[str, Any], *, by: User, at: datetime) -> list[str]:
+    """Changes what is known of a lead and answers the names of the fields that changed.
+
+    The history keeps the names only: what stood in them may be personal data that had to go.
+    """
+    values = {**values, "email": values.get("email", lead.email).lower()}
+    with transaction.atomic():
+        lock_files_of(lead.agreement_id)  # before the lead, as imports do
+        with changing(lead.pk) as current:
+            changed = [name for name in EDITABLE if name in values and getattr(current, name) != values[name]]
+            for name in changed:
+                setattr(current, name, values[name])
+            if "created_at" in changed:
+                _refuse_after_handoff(current)
+            if changed:
+                _save(current, changed)
+                Event.objects.create(lead=current, kind=EventKind.EDITED, by=by, at=at, details={"fields": changed})
+            if "external_id" in changed:
+                link_waiting([current], terms=timeline(current.agreement), at=at)
+    return changed
+
+
+def same_person(lead: Lead) -> list[Lead]:
+    """Other leads of the agreement with this e-mail address or telephone number."""
+    same = Q()
+    if lead.email:
+        same |= Q(email=lead.email.lower())
+    if lead.phone:
+        same |= Q(phone=lead.phone)
+    if not same:
+        return []
+    others = Lead.objects.filter(same, agreement=lead.agreement_id).exclude(pk=lead.pk)
+    return list(others.order_by("-created_at")[:5])
+
+
+def _just_logged(lead: Lead, *, by: User, at: datetime) -> Lead | None:
+    same = {name: getattr(lead, name) for name in EDITABLE if name != "created_at"}
+    recent = Lead.objects.filter(agreement=lead.agreement_id, recorded_by=by, recorded_at__gt=at - DOUBLE_CLICK)
+    return recent.filter(**same).first()
+
+
+def _save(lead: Lead, names: list[str] | None = None) -> None:
+    try:
+        with transaction.atomic():
+            lead.save(update_fields=names)
+    except IntegrityError as error:
+        raise ExternalIdTaken(_("Another lead of this agreement has this external id.")) from error
+
+
+def _refuse_after_handoff(lead: Lead) -> None:
+    if lead.handoffs.filter(handed_at__lt=lead.created_at).exists():
+        raise HandedOverBefore(_("This lead was handed over before that time."))

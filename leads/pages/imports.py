@@ -1,0 +1,229 @@
+"""Files: choose one, look at how it is read, start it, watch it, see what became of it."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.messages import ERROR
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from agreements.models import Agreement
+from leads.doors.files import runs
+from leads.doors.files.preview import preview
+from leads.doors.files.problems import Problem, RefusedFile, Unreadable
+from leads.doors.files.recognition import Asked, Plan, recognise
+from leads.doors.files.wording import worded
+from leads.enums import RunStatus
+from leads.models import ImportRun, WaitingRow
+from leads.pages.fetch import access_of, user_of
+from leads.pages.import_forms import ReadingForm, UploadForm, opened
+from leads.tasks import run_import
+from smarketing.accounts.access import marketers
+from smarketing.lib.cells import safe_row
+from smarketing.lib.htmx import fragment, is_partial
+from smarketing.lib.notices import say
+from smarketing.lib.tables import page_of
+
+UNDER_WAY = (RunStatus.QUEUED, RunStatus.RUNNING)
+
+
+@marketers
+@require_safe
+def imports(request: HttpRequest) -> HttpResponse:
+    agreements = Agreement.objects.marketed_by(access_of(request))
+    found = ImportRun.objects.filter(agreement__in=agreements).select_related("agreement", "by")
+    waiting = WaitingRow.objects.filter(agreement__in=agreements)
+    page = page_of(found, ("-created_at", "-id"), request.GET)
+    context = {"page": page, "waiting": waiting.count(), "now": now(), "agreements": agreements}
+    return TemplateResponse(request, "leads/imports.html", context)
+
+
+@marketers
+def new(request: HttpRequest) -> HttpResponse:
+    agreements = Agreement.objects.marketed_by(access_of(request))
+    form = UploadForm(request.POST or None, request.FILES or None, agreements=agreements, initial={"kind": "leads"})
+    if request.method == "POST" and form.is_valid():
+        return redirect(form.draft(by=user_of(request)))
+    context = {"form": form, "has_agreements": agreements.exists()}
+    return TemplateResponse(request, "leads/import_new.html", context, status=422 if form.errors else 200)
+
+
+@marketers
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    run = _run(request, pk)
+    if run.status == RunStatus.DRAFT:
+        return _draft_or_gone(request, run)
+    rejects = page_of(run.rejects.all(), ("line", "id"), request.GET)
+    waiting = WaitingRow.objects.filter(agreement=run.agreement).count() if run.waiting else 0
+    return TemplateResponse(
+        request,
+        "leads/import.html",
+        {
+            "run": run,
+            "page": rejects,
+            "rejects": [(row, worded(Problem.parse(row.reason))) for row in rejects.rows],
+            "error": worded(Problem.parse(run.error)) if run.error else "",
+            "still_waiting": waiting,
+            "is_under_way": run.status in UNDER_WAY,
+            "percent": _percent(run),
+            "now": now(),
+        },
+    )
+
+
+@marketers
+@require_POST
+def reading(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another way of reading the file: the preview is made again, and the choice kept."""
+    run = _draft(request, pk)
+    form, error = _reread(run, request.POST)
+    if form.is_valid() and not error:
+        return _draft_page(request, run) if is_partial(request) else redirect(run)
+    return _draft_page(request, run, form=form, error=error)
+
+
+@marketers
+@require_POST
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    run = _draft(request, pk)
+    form, error = _reread(run, request.POST)
+    if not form.is_valid() or error or _plan(run).problem:
+        return _draft_page(request, run, form=form if form.errors else None, error=error)
+    with transaction.atomic():
+        if runs.queue(run, run.options, at=now()):
+            _enqueue(run)
+    return redirect(run)
+
+
+@marketers
+@require_safe
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    run = _run(request, pk)
+    if run.status not in UNDER_WAY:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return fragment(request, "leads/import.html#progress", {"run": run, "percent": _percent(run)})
+
+
+@marketers
+@require_POST
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    run = _run(request, pk)
+    with transaction.atomic():
+        if runs.retry(run, at=now()):
+            _enqueue(run)
+    return redirect(run)
+
+
+@marketers
+@require_POST
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """A file that was not started, or failed, is put away; rows that it brought stay."""
+    run = _run(request, pk)
+    if runs.discard(run):
+        say(request, _("%(file)s was removed.") % {"file": run.file_name})
+        return redirect("leads:imports")
+    say(request, _("This import is under way or done; it stays."), level=ERROR)
+    return redirect(run)
+
+
+@marketers
+@require_safe
+def rejects(request: HttpRequest, pk: int) -> HttpResponseBase:
+    run = _run(request, pk)
+    return StreamingHttpResponse(
+        _reject_lines(run),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="rejects-{run.pk}.csv"'},
+    )
+
+
+class _Echo:
+    """A file for the CSV writer that hands each line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _reject_lines(run: ImportRun) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield "\ufeff"  # by this Excel knows UTF-8
+    yield writer.writerow([_("line"), _("column"), _("reason"), *safe_row(run.options.get("labels", []))])
+    for row in run.rejects.iterator():
+        yield writer.writerow(safe_row([row.line, row.column, worded(Problem.parse(row.reason)), *row.values]))
+
+
+def _runs(request: HttpRequest) -> Any:
+    agreements = Agreement.objects.marketed_by(access_of(request))
+    return ImportRun.objects.filter(agreement__in=agreements).select_related("agreement", "by")
+
+
+def _run(request: HttpRequest, pk: int) -> ImportRun:
+    run: ImportRun = get_object_or_404(_runs(request), pk=pk)
+    return run
+
+
+def _draft(request: HttpRequest, pk: int) -> ImportRun:
+    run: ImportRun = get_object_or_404(_runs(request).filter(status=RunStatus.DRAFT), pk=pk)
+    return run
+
+
+def _draft_or_gone(request: HttpRequest, run: ImportRun) -> HttpResponse:
+    try:
+        return _draft_page(request, run)
+    except FileNotFoundError:
+        runs.discard(run)
+        say(request, worded(Problem("file_gone")), level=ERROR)
+        return redirect("leads:imports")
+
+
+def _plan(run: ImportRun) -> Plan:
+    with run.file.open("rb") as file:
+        return recognise(opened(file), run.kind, Asked.of(run.options), time_zone=run.agreement.time_zone)
+
+
+def _reread(run: ImportRun, data: Any) -> tuple[ReadingForm, str]:
+    """The form over the file as it was read until now; if it can be read the new way, that is kept."""
+    form = ReadingForm(data, plan=_plan(run))
+    if not form.is_valid():
+        return form, ""
+    before, run.options = run.options, form.options()
+    try:
+        run.options = _plan(run).options()
+    except (RefusedFile, Unreadable) as refusal:
+        run.options = before
+        return form, worded(refusal.problem)
+    ImportRun.objects.filter(pk=run.pk, status=RunStatus.DRAFT).update(options=run.options)
+    return form, ""
+
+
+def _draft_page(
+    request: HttpRequest, run: ImportRun, *, form: ReadingForm | None = None, error: str = ""
+) -> HttpResponse:
+    plan = _plan(run)
+    with run.file.open("rb") as file:
+        rows = preview(opened(file), plan, at=now())
+    context = {
+        "run": run,
+        "plan": plan,
+        "form": form or ReadingForm(plan=plan),
+        "preview": rows,
+        "problem": error or (worded(plan.problem) if plan.problem else ""),
+    }
+    template = "leads/import_draft.html" + ("#reading" if is_partial(request) else "")
+    return TemplateResponse(request, template, context, status=422 if error else 200)
+
+
+def _enqueue(run: ImportRun) -> None:
+    pk = run.pk
+    transaction.on_commit(lambda: run_import.delay(run_id=pk), robust=True)
+
+
+def _percent(run: ImportRun) -> int:
+    return min(100, 100 * run.position // run.size) if run.size else 0

@@ -1,0 +1,98 @@
+"""The page of a lead: what is known, what is promised, what can be done, and everything that happened."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from agreements.models import Agreement
+from agreements.terms import timeline
+from leads.clock.explanation import explanation
+from leads.doors.form import ExternalIdTaken, HandedOverBefore, edit_lead
+from leads.models import Handoff, Lead, Outcome
+from leads.pages.fetch import access_of, marketed_lead, seen_lead, user_of
+from leads.pages.forms import AttemptForm, LostForm, ReturnForm, WonForm
+from leads.pages.history import Entry, history
+from leads.pages.lead_form import LeadForm
+from leads.rights import may_assign, may_follow_up, may_market, may_withdraw
+from leads.work.queue import team_reps
+from smarketing.accounts.access import marketers, practitioners
+from smarketing.lib.notices import say
+
+
+@practitioners
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return lead_page(request, seen_lead(request, pk))
+
+
+def lead_page(request: HttpRequest, lead: Lead, **typed: Any) -> HttpResponse:
+    """`typed` are the forms that were refused, with what was typed."""
+    at, access = timezone.now(), access_of(request)
+    handoff = lead.handoffs.select_related("rep").order_by("-handed_at", "-pk").first()
+    entries = history(lead)
+    context = {
+        "lead": lead,
+        "agreement": lead.agreement,
+        "zone": lead.agreement.time_zone,
+        "now": at,
+        "history": entries,
+        "withdrawable": withdrawable(request, lead, entries),
+        "outcome": Outcome.objects.filter(lead=lead).first(),
+        "may_market": may_market(access, lead.agreement),
+        "may_follow_up": may_follow_up(access, lead.agreement),
+        "may_assign": may_assign(access, lead.agreement),
+        "typed": bool(typed),
+    }
+    if handoff is not None:
+        handoff.lead, handoff.agreement = lead, lead.agreement
+        terms = timeline(lead.agreement)
+        in_force = terms.by_id(handoff.version_id) if handoff.version_id else terms.on(handoff.handed_on)
+        context |= {"handoff": handoff, "clock": explanation(handoff, in_force, at=at)}
+        if context["may_follow_up"]:
+            context |= {**sales_forms(handoff), **typed, "reps": reps_of(lead.agreement)}
+    return TemplateResponse(request, "leads/detail.html", context, status=422 if typed else 200)
+
+
+def sales_forms(handoff: Handoff) -> dict[str, Any]:
+    return {
+        "attempt_form": AttemptForm(handoff=handoff),
+        "return_form": ReturnForm(handoff=handoff),
+        "won_form": WonForm(handoff=handoff),
+        "lost_form": LostForm(handoff=handoff),
+    }
+
+
+def reps_of(agreement: Agreement) -> list[Any]:
+    return team_reps([agreement.sales_team_id])[agreement.sales_team_id]
+
+
+def withdrawable(request: HttpRequest, lead: Lead, entries: list[Entry]) -> set[int]:
+    access, user = access_of(request), user_of(request)
+    if not may_follow_up(access, lead.agreement):
+        return set()
+    made = [entry.attempt for entry in entries if entry.attempt is not None]
+    return {attempt.pk for attempt in made if may_withdraw(access, attempt, lead.agreement, by=user)}
+
+
+@marketers
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    lead, at = marketed_lead(request, pk), timezone.now()
+    own = Agreement.objects.filter(pk=lead.agreement_id)
+    form = LeadForm(request.POST or None, instance=lead, agreements=own, at=at)
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = edit_lead(lead, form.cleaned_data, by=user_of(request), at=at)
+        except ExternalIdTaken as reason:
+            form.add_error("external_id", str(reason))
+        except HandedOverBefore as reason:
+            form.add_error("created_at", str(reason))
+        else:
+            say(request, gettext("Your changes are saved.") if changed else gettext("Nothing was changed."))
+            return redirect(lead)
+    context = {"form": form, "lead_pk": pk}
+    return TemplateResponse(request, "leads/edit.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,40 @@
+"""The rep's queue."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from leads.pages.answers import here
+from leads.pages.fetch import access_of, user_of
+from leads.pages.queue_filter import QueueFilter, paged
+from leads.work import queue
+from smarketing.accounts.access import reps
+from smarketing.lib.htmx import fragment, is_partial
+
+
+@reps
+@require_safe
+def queue_page(request: HttpRequest) -> HttpResponse:
+    at, user, access = timezone.now(), user_of(request), access_of(request)
+    form = QueueFilter(request.GET, access=access)
+    asked = form.asked()
+    handoffs = queue.workload(access, user, whose=asked.whose, agreement=asked.agreement)
+    counts = queue.counts(handoffs, at=at)
+    context: dict[str, Any] = {
+        "filter": form,
+        "asked": asked,
+        "tiles": asked.tiles(counts, request.GET),
+        "here": here(request),
+        "now": at,
+    }
+    if is_partial(request) and request.htmx.target == "queue-counts":  # type: ignore[attr-defined]
+        return fragment(request, "leads/queue.html#counts", context)
+    context["page"] = page = paged(request.GET, asked.total(counts))
+    shown = queue.clocked(handoffs, asked.clock, at=at)
+    context["rows"] = queue.rows(shown, user, at=at, page=page.number)
+    if is_partial(request):
+        return fragment(request, "leads/queue.html#list", context)
+    return TemplateResponse(request, "leads/queue.html", context)

@@ -1,0 +1,113 @@
+"""The filter of the queue: whose, which agreement, which clock; and its numbered pages."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext_lazy
+
+from agreements.models import Agreement
+from leads.clock import rule as clocks
+from leads.work.queue import FOLLOWED_UP, MINE, SIZE, TEAM, UNASSIGNED, Counts
+from smarketing.accounts.access import Access
+from smarketing.lib.figures import number as figure
+
+COUNTED = {
+    clocks.OVERDUE: _("Overdue"),
+    clocks.DUE_SOON: _("Due soon"),
+    clocks.RUNNING: pgettext_lazy("clock", "Running"),
+    FOLLOWED_UP: _("Followed up, still open"),
+}
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    """As `parts/paging.html` wants it. The queue changes while one reads it, so its pages have plain numbers."""
+
+    number: int
+    previous_url: str
+    next_url: str
+    count_text: str
+
+
+def paged(params: QueryDict, total: int) -> QueuePage:
+    text, last = params.get("page", ""), max(-(-total // SIZE), 1)
+    number = min(max(int(text), 1), last) if text.isascii() and text.isdigit() and len(text) < 10 else 1
+    return QueuePage(
+        number,
+        previous_url=address(params, page=str(number - 1)) if number > 1 else "",
+        next_url=address(params, page=str(number + 1)) if number < last else "",
+        count_text=ngettext("%(count)s in all", "%(count)s in all", total) % {"count": figure(total)},
+    )
+
+
+def address(params: QueryDict, **changed: str | None) -> str:
+    kept = params.copy()
+    for name, value in changed.items():
+        kept.pop(name, None)
+        if value:
+            kept[name] = value
+    return f"?{kept.urlencode()}"
+
+
+class QueueFilter(forms.Form):
+    whose = forms.ChoiceField(
+        label=_("Whose"),
+        required=False,
+        choices=[
+            ("", _("Mine and unassigned")),
+            (MINE, _("Mine")),
+            (UNASSIGNED, _("Unassigned")),
+            (TEAM, _("The whole team")),
+        ],
+    )
+    agreement = forms.ModelChoiceField(
+        label=_("Agreement"),
+        required=False,
+        queryset=Agreement.objects.none(),
+        to_field_name="slug",
+        empty_label=_("All"),
+    )
+    clock = forms.ChoiceField(
+        required=False, choices=[(name, name) for name in ("", *COUNTED)], widget=forms.HiddenInput
+    )
+
+    def __init__(self, data: QueryDict, *, access: Access) -> None:
+        super().__init__(data, auto_id="queue-%s")
+        choice = self.fields["agreement"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = own = Agreement.objects.sold_by(access)
+        if own.count() < 2:
+            del self.fields["agreement"]
+
+    def asked(self) -> "Asked":
+        """What makes no sense is as if it was not asked."""
+        self.is_valid()
+        values = self.cleaned_data
+        return Asked(values.get("whose") or "", values.get("agreement"), values.get("clock") or "")
+
+
+@dataclass(frozen=True)
+class Asked:
+    whose: str
+    agreement: Agreement | None
+    clock: str
+
+    def total(self, counts: Counts) -> int:
+        found: int = getattr(counts, self.clock or "all")
+        return found
+
+    def tiles(self, counts: Counts, params: QueryDict) -> list[dict[str, Any]]:
+        """The counts above the list; each is a link to what it counts, and back to all."""
+        return [
+            {
+                "name": name,
+                "label": label,
+                "count": getattr(counts, name),
+                "is_current": self.clock == name,
+                "url": address(params, page=None, clock=None if self.clock == name else name),
+            }
+            for name, label in COUNTED.items()
+        ]

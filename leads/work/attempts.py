@@ -1,0 +1,127 @@
+"""Actions: record an attempt, withdraw one."""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from leads.clock.consequences import changing
+from leads.enums import EventKind
+from leads.models import Attempt, Event, Handoff, Lead
+from leads.refusals import Refused
+from leads.work.handoffs import HandoffClosed
+from smarketing.accounts.models import User
+
+DOUBLE_CLICK = timedelta(seconds=3)
+
+
+class InTheFuture(Refused):
+    """An attempt that has not happened yet."""
+
+
+class AlreadyRecorded(Refused):
+    """The same rep, channel and instant: one click too many."""
+
+
+class AlreadyWithdrawn(Refused):
+    """Somebody else was faster."""
+
+
+def record(
+    handoff: Handoff,
+    *,
+    channel: str,
+    result: str,
+    by: User,
+    at: datetime,
+    attempted_at: datetime | None = None,
+    note: str = "",
+) -> Attempt:
+    """Writes down one try to reach the lead; it belongs to the lead's handoff at that time.
+
+    Who records the first one for a handoff that nobody has, gets it.
+    """
+    if attempted_at is not None and attempted_at > at:
+        raise InTheFuture(_("An attempt cannot lie in the future."))
+    with changing(handoff.lead_id) as lead:
+        if attempted_at is None:
+            _refuse_double_click(lead, channel, result, by=by, at=at)
+        current = Handoff.objects.filter(pk=handoff.pk).first()
+        if current is None or not current.is_open:
+            raise HandoffClosed(_("This handoff is closed."))
+        _give_to(current, by, at)
+        attempt = _written(
+            Attempt(
+                lead=lead,
+                handoff=current,
+                attempted_at=attempted_at or at,
+                channel=channel,
+                result=result,
+                rep=by,
+                rep_name=by.name,
+                note=note,
+                recorded_at=at,
+                recorded_by=by,
+            )
+        )
+        Event.objects.create(
+            lead=lead,
+            handoff=current,
+            kind=EventKind.ATTEMPTED,
+            by=by,
+            at=at,
+            details={"attempt": attempt.pk, "channel": channel, "result": result},
+        )
+    attempt.refresh_from_db()
+    return attempt
+
+
+def _give_to(handoff: Handoff, by: User, at: datetime) -> None:
+    """Unless somebody has it."""
+    if handoff.rep_id is None and not handoff.rep_name:
+        handoff.rep, handoff.rep_name, handoff.assigned_at = by, by.name, at
+        handoff.save(update_fields=["rep", "rep_name", "assigned_at"])
+
+
+def _written(attempt: Attempt) -> Attempt:
+    try:
+        with transaction.atomic():
+            attempt.save(force_insert=True)
+    except IntegrityError as error:
+        raise AlreadyRecorded(_("This attempt is recorded already.")) from error
+    return attempt
+
+
+def withdraw(attempt: Attempt, *, by: User, at: datetime) -> None:
+    """Takes a wrongly recorded attempt out again; the history keeps that it was there."""
+    with changing(attempt.lead_id) as lead:
+        if not Attempt.objects.filter(pk=attempt.pk).exists():
+            raise AlreadyWithdrawn(_("This attempt was withdrawn already."))
+        Event.objects.create(
+            lead=lead,
+            handoff_id=attempt.handoff_id,
+            kind=EventKind.WITHDRAWN,
+            by=by,
+            at=at,
+            details={
+                "attempt": attempt.pk,
+                "channel": attempt.channel,
+                "result": attempt.result,
+                "attempted_at": attempt.attempted_at.isoformat(),
+            },
+        )
+        attempt.delete()
+        _give_up(attempt)
+
+
+def _refuse_double_click(lead: Lead, channel: str, result: str, *, by: User, at: datetime) -> None:
+    same = lead.attempts.filter(channel=channel, result=result, recorded_by=by)
+    if same.filter(recorded_at__gt=at - DOUBLE_CLICK, attempted_at=F("recorded_at")).exists():
+        raise AlreadyRecorded(_("This attempt is recorded already."))
+
+
+def _give_up(attempt: Attempt) -> None:
+    """Who got the handoff by recording this attempt has it no longer."""
+    taken = Handoff.objects.filter(lead=attempt.lead_id, rep=attempt.recorded_by_id, assigned_at=attempt.recorded_at)
+    taken.filter(accepted_at=None, attempts=None).update(rep=None, rep_name="", assigned_at=None)

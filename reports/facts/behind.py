@@ -1,0 +1,81 @@
+"""Reads: the handoffs behind a bar, one page of them at a time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from leads.models import Handoff
+from reports.facts.reading import Reading
+from reports.measures.columns import MINUTE, Ints
+from reports.measures.selection import Selection, selected
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Record:
+    """A handoff. Who may not see leads gets a number in place of a name, and no way to the lead."""
+
+    name: str
+    url: str
+    handed_at: datetime
+    source: str
+    tier: str
+    state: str
+    clock: str
+    due_at: datetime | None
+    response_us: int | None
+    attempts: int
+    connected_at: datetime | None
+    returned_at: datetime | None
+    reason: str
+
+    @property
+    def response_minutes(self) -> float | None:
+        return None if self.response_us is None else self.response_us / MINUTE
+
+
+def record_ids(reading: Reading, chosen: Selection) -> Ints:
+    """In the order of the handoffs' numbers: the newest first."""
+    found = selected(reading.facts, reading.steps, chosen)
+    found.sort()
+    return found[::-1]
+
+
+def records(ids: Sequence[int], *, with_names: bool, at: datetime) -> list[Record]:
+    """The handoffs with these ids, in their order."""
+    rows = Handoff.objects.filter(pk__in=ids).with_clock(at).select_related("lead")
+    found = {row.pk: row for row in rows}
+    return [_record(found[pk], with_names) for pk in ids if pk in found]
+
+
+def all_records(ids: Ints, *, with_names: bool, at: datetime) -> Iterator[Record]:
+    for start in range(0, len(ids), AT_ONCE):
+        yield from records(ids[start : start + AT_ONCE].tolist(), with_names=with_names, at=at)
+
+
+def _record(handoff: Handoff, with_names: bool) -> Record:
+    anonymous = _("Lead %(number)s") % {"number": handoff.lead_id}
+    return Record(
+        name=_name(handoff) if with_names else anonymous,
+        url=reverse("leads:detail", args=[handoff.lead_id]) if with_names else "",
+        handed_at=handoff.handed_at,
+        source=handoff.source,
+        tier=handoff.tier,
+        state=handoff.get_state_display(),
+        clock=handoff.clock_state,  # type: ignore[attr-defined]
+        due_at=handoff.due_at,
+        response_us=handoff.response_us,
+        attempts=handoff.attempts_count,
+        connected_at=handoff.connected_at,
+        returned_at=handoff.returned_at,
+        reason=handoff.get_return_reason_display(),
+    )
+
+
+def _name(handoff: Handoff) -> str:
+    lead = handoff.lead
+    return f"{lead} · {lead.company}" if lead.company and str(lead) != lead.company else str(lead)

@@ -1,0 +1,86 @@
+"""PURE. Depth: how often sales tries before it lets a lead go."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from leads.work import states
+from reports.measures.columns import Facts, Mask
+
+USUAL_DEPTH = 6  # bars of a waterfall without a promise
+
+
+@dataclass(frozen=True)
+class Depth:
+    """Mean and histogram are over the handoffs that were never connected, `attempts` over all."""
+
+    never_connected: int
+    connected: int
+    attempts: int
+    mean_attempts: float | None
+    promised: int | None
+    histogram: dict[str, int]
+
+
+def depth(facts: Facts, promised: int | None) -> Depth:
+    tries = facts.attempts[facts.is_never_connected]
+    counts = np.bincount(tries)
+    return Depth(
+        never_connected=len(tries),
+        connected=int(facts.is_connected.sum()),
+        attempts=int(facts.attempts.sum()),
+        mean_attempts=float(tries.mean()) if len(tries) else None,
+        promised=promised,
+        histogram={str(n): int(counts[n]) for n in np.flatnonzero(counts).tolist()},
+    )
+
+
+@dataclass(frozen=True)
+class Fall:
+    """A step down from all handoffs: `count` of them ended `end`, if "connected" with attempt `nth`."""
+
+    end: str
+    count: int
+    nth: int | None = None
+
+
+def falls(facts: Facts, promised: int | None) -> list[Fall]:
+    """Every handoff exactly once: where its way ended, or that it is still open."""
+    last = promised or USUAL_DEPTH
+    spoken = [Fall("connected", int(connected_with(facts, n).sum()), n) for n in range(1, last + 1)]
+    later = Fall("later", int(connected_after(facts, last).sum()), last)
+    return [*spoken, later, *(Fall(end, int(rows.sum())) for end, rows in unconnected(facts))]
+
+
+def connected_with(facts: Facts, nth: int) -> Mask:
+    return np.equal(facts.nth, nth)
+
+
+def connected_after(facts: Facts, nth: int) -> Mask:
+    return np.greater(facts.nth, nth)
+
+
+def unconnected(facts: Facts) -> Iterator[tuple[str, Mask]]:
+    """The handoffs that were not connected, by what became of them; together all of those.
+
+    Given up: closed, or past the promised window, with fewer attempts than promised. Tried: closed after as many as
+    promised. Won: closed as won, though nobody recorded that the two ever spoke.
+    """
+    rest = ~facts.is_connected
+    few = np.nan_to_num(facts.promised) > facts.attempts
+    is_over = ~facts.is_open | facts.depth.among("missed")
+    ends = {
+        "returned": facts.is_taken_off,
+        "won": facts.state.among(states.WON),
+        "given_up": is_over & few,
+        "tried": ~facts.is_open,
+        "open": np.ones(len(facts), np.bool_),
+    }
+    for end, rows in ends.items():
+        yield end, rest & rows
+        rest = rest & ~rows
+
+
+def ending(facts: Facts, end: str) -> Mask:
+    return dict(unconnected(facts))[end]

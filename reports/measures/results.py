@@ -1,0 +1,34 @@
+"""PURE. All figures of one agreement and period."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from reports.measures.depth import Depth
+from reports.measures.outcomes import Outcomes
+from reports.measures.speed import Speed
+from reports.measures.volume import Volume
+from smarketing.lib.periods import Period
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Grouped(Generic[T]):
+    """A measure of all handoffs, and of those of each source and of each tier."""
+
+    all: T
+    by_source: dict[str, T]
+    by_tier: dict[str, T]
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The figures of one agreement and period."""
+
+    agreement: str
+    period: Period
+    time_zone: str
+    volume: Volume
+    speed: Grouped[Speed]
+    depth: Grouped[Depth]
+    outcomes: Grouped[Outcomes]

@@ -1,0 +1,69 @@
+"""PURE. Figures as a table for the terminal."""
+
+from collections.abc import Iterator
+
+from reports.measures.depth import Depth
+from reports.measures.outcomes import Outcomes
+from reports.measures.results import Measures
+from reports.measures.speed import Speed
+
+HEAD = (
+    "group",
+    "handoffs",
+    "followed up",
+    "returned",
+    "never",
+    "running",
+    "within",
+    "mean min",
+    "median",
+    "p90",
+    "attempts",
+    "won",
+    "lost",
+)
+
+
+def as_text(found: Measures) -> str:
+    period, volume = found.period, found.volume
+    head = f"{found.agreement}  {period.label}  {period.start_on} to {period.end_on}  {found.time_zone}"
+    counted = f"handed over {volume.handed_over}, returned {volume.returned}, delivered {volume.delivered}"
+    target = "no target" if volume.target is None else f"target {volume.target}"
+    return "\n".join([head, f"{counted}, {target}", "", *aligned([list(HEAD), *_rows(found)])])
+
+
+def _rows(found: Measures) -> Iterator[list[str]]:
+    yield ["all", *_cells(found.speed.all, found.depth.all, found.outcomes.all)]
+    for kind in ("source", "tier"):
+        speeds, depths, ends = (getattr(part, f"by_{kind}") for part in (found.speed, found.depth, found.outcomes))
+        for name in speeds:
+            yield [f"{kind} {name or '(none)'}", *_cells(speeds[name], depths[name], ends[name])]
+
+
+def _cells(speed: Speed, depth: Depth, outcomes: Outcomes) -> list[str]:
+    counts = (speed.handoffs, speed.followed_up, speed.returned, speed.never_followed_up, speed.running)
+    minutes = speed.working_minutes
+    return [
+        *map(str, counts),
+        _number(speed.share_within and speed.share_within * 100, "%"),
+        *map(_number, (minutes.mean, minutes.median, minutes.p90, depth.mean_attempts)),
+        str(outcomes.won),
+        str(outcomes.lost),
+    ]
+
+
+def _number(value: float | None, unit: str = "") -> str:
+    return "-" if value is None else f"{value:.1f}{unit}"
+
+
+def aligned(rows: list[list[str]]) -> list[str]:
+    """The first column to the left, figures to the right; nothing in it can move the cursor."""
+    rows = [["".join(sign if sign.isprintable() else "?" for sign in cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.ljust(width) if not i else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]

@@ -1,0 +1,97 @@
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, get_resolver, path
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.generic import RedirectView
+
+from smarketing.accounts.access import Access, anyone, signed_in
+from smarketing.accounts.forms import ProfileForm
+from smarketing.accounts.models import User
+from smarketing.lib.notices import say
+from smarketing.roof.styleguide import examples
+
+YEAR_SECONDS = 365 * 24 * 60 * 60
+
+
+@signed_in
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    access: Access = request.access  # type: ignore[attr-defined]
+    place = first_place(access)
+    return redirect(place) if place else TemplateResponse(request, "home.html")
+
+
+def first_place(access: Access) -> str:
+    """Where a person's work begins; empty for somebody who is in no team yet."""
+    if access.sales:
+        return "leads:queue"
+    if access.marketing:
+        return "reports:home"
+    if access.is_leadership or access.service:
+        return "reports:scorecards"
+    return "agreements:list" if access.is_administrator else ""
+
+
+@anyone
+@require_GET
+def health(request: HttpRequest) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@anyone
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponseRedirect:
+    response = redirect(safe_next(request))
+    chosen = request.POST.get("language")
+    if chosen in dict(settings.LANGUAGES):
+        if isinstance(request.user, User):
+            User.objects.filter(pk=request.user.pk).update(language=chosen)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            chosen,
+            max_age=YEAR_SECONDS,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def safe_next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if is_ours else "home"
+
+
+@signed_in
+def profile(request: HttpRequest) -> HttpResponse:
+    form = ProfileForm(request.POST or None, instance=get_object_or_404(User, pk=request.user.pk))
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        say(request, gettext("Your profile is saved."))
+        return redirect("profile")
+    return TemplateResponse(request, "account/profile.html", {"form": form})
+
+
+@signed_in
+@require_safe
+def styleguide(request: HttpRequest) -> HttpResponse:
+    shown: dict[str, Any] = examples(timezone.now())
+    return TemplateResponse(request, "styleguide.html", shown)
+
+
+def account_urls() -> list[URLPattern | URLResolver]:
+    """allauth's, but for its page of e-mail addresses: an address is an administrator's to change."""
+    theirs = get_resolver("allauth.account.urls").url_patterns
+    ours = path("email/", RedirectView.as_view(pattern_name="profile"), name="account_email")
+    return [ours, *(pattern for pattern in theirs if getattr(pattern, "name", "") != ours.name)]

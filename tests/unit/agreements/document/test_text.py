@@ -1,0 +1,293 @@
+from datetime import date
+from decimal import Decimal
+from textwrap import dedent
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agreements.document.clauses import AgreementDocument, CalendarClause, DepthClause, SpeedClause
+from agreements.document.lines import lines_of
+from agreements.document.text import DocumentError, read, read_file, write
+
+HEADING = dedent("""\
+    slug = "bank"
+    name = "Bank"
+    time_zone = "Europe/Amsterdam"
+    currency = "EUR"
+    marketing_team = "Marketing"
+    sales_team = "Sales"
+    effective_on = 2011-01-01
+""")
+WEEK = 'calendar.week = { mon = [["09:00", "17:00"]] }\n'
+WHOLE = HEADING + dedent("""\
+        service_team = "Service"
+        pacing = "calendar"
+        warn_share = 0.5
+        automated_counts = true
+
+        [calendar]
+        week = { mon = [["09:00", "12:00"], ["13:00", "17:00"]], fri = [["22:00", "06:00"]] }
+        holidays = { country = "DE", subdivision = "BE" }
+        closed = [2011-05-05]
+        overrides = { "2011-12-24" = [["09:00", "12:00"]], "2011-12-31" = [] }
+
+        [[promises]]
+        measure = "speed"
+        within_minutes = 60
+        share = 0.9
+
+        [[promises]]
+        measure = "depth"
+        tier = "A"
+        attempts = 6
+        within_working_days = 15
+
+        [assumptions]
+        marketing_share = 0.45
+        average_deal = 9000
+        lead_to_customer = 0.0000000001
+
+        [[quotas]]
+        month = "2018-04"
+        amount = 5000.25
+
+        [[targets]]
+        month = "2018-04"
+        leads = 1200
+    """)
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(DocumentError) as refusal:
+        read(text)
+    return [f"{problem.line} {problem}" for problem in refusal.value.problems]
+
+
+def test_a_whole_text_is_read_to_the_last_digit():
+    document = read(WHOLE)
+    assert document.calendar.week["mon"] == (("09:00", "12:00"), ("13:00", "17:00"))
+    assert document.calendar.overrides == {date(2011, 12, 24): (("09:00", "12:00"),), date(2011, 12, 31): ()}
+    assert document.promises == (SpeedClause(Decimal(60), Decimal("0.9")), DepthClause(6, 15, "A"))
+    assert document.lead_to_customer == Decimal("1e-10")
+    assert (document.quotas, document.targets) == ({date(2018, 4, 1): Decimal("5000.25")}, {date(2018, 4, 1): 1200})
+
+
+def test_what_is_left_out_has_its_default():
+    document = read(HEADING + WEEK)
+    assert (document.pacing, document.warn_share, document.automated_counts) == ("working", Decimal("0.75"), False)
+    assert (document.promises, document.marketing_share, document.service_team) == ((), None, "")
+
+
+def test_a_promise_of_speed_without_a_share_is_for_every_handoff():
+    document = read(f'{HEADING}{WEEK}[[promises]]\nmeasure = "speed"\nwithin_minutes = 60')
+    assert document.promises == (SpeedClause(Decimal(60), Decimal(1)),)
+
+
+def test_the_pacing_may_stand_below_the_calendar():
+    assert read(f'{HEADING}{WEEK}calendar.pacing = "calendar"\n').pacing == "calendar"
+
+
+def test_dates_may_stand_in_quotes():
+    text = HEADING.replace("2011-01-01", '"2011-01-01"') + WEEK
+    assert read(text).effective_on == date(2011, 1, 1)
+
+
+@pytest.mark.parametrize("text", ["\ufeff" + WHOLE, WHOLE.replace("\n", "\r\n")])
+def test_a_byte_order_mark_and_the_line_ends_of_windows_change_nothing(text):
+    assert read(text) == read(WHOLE)
+
+
+def test_writing_and_reading_gives_the_same_text_again():
+    text = write(read(WHOLE))
+    assert write(read(text)) == text
+
+
+morning = st.tuples(st.just("08:00"), st.sampled_from(["11:00", "12:30", "12:30:15"]))
+afternoon = st.tuples(st.just("13:00"), st.sampled_from(["17:00", "24:00"]))
+hours = st.tuples(morning) | st.tuples(morning, afternoon)
+days = st.dates(date(1990, 1, 1), date(2100, 12, 31))
+months = days.map(lambda day: day.replace(day=1))
+name = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=40)
+share = st.decimals(0, 1, places=6)
+tiers = name | st.just("")
+speeds = st.builds(SpeedClause, st.decimals("0.0001", 9999, places=4), share, tiers)
+depths = st.builds(DepthClause, st.integers(1, 1000), st.integers(1, 300), tiers)
+calendars = st.builds(
+    CalendarClause,
+    week=st.dictionaries(st.sampled_from(["mon", "tue", "sun"]), hours.map(tuple), min_size=1),
+    country=st.sampled_from(["DE", "DK"]),
+    closed=st.lists(days.filter(lambda day: day.year < 2050), unique=True).map(sorted).map(tuple),
+    overrides=st.dictionaries(days.filter(lambda day: day.year >= 2050), hours.map(tuple) | st.just(())),
+)
+assumptions = st.fixed_dictionaries(
+    {
+        "marketing_share": st.decimals(0, 1, places=10),
+        "average_deal": st.decimals("0.000001", 10**17, places=6),
+        "lead_to_customer": st.decimals("0.0000000001", 1, places=10),
+    }
+)
+whole = st.builds(
+    AgreementDocument,
+    slug=st.from_regex(r"[a-z0-9_-]{4,20}", fullmatch=True),
+    name=name,
+    time_zone=st.sampled_from(["Europe/Berlin", "America/Sao_Paulo"]),
+    currency=st.sampled_from(["EUR", "DKK"]),
+    marketing_team=name,
+    sales_team=name,
+    service_team=tiers,
+    effective_on=days,
+    calendar=calendars,
+    pacing=st.sampled_from(["working", "calendar"]),
+    warn_share=st.decimals("0.01", 1, places=2),
+    automated_counts=st.booleans(),
+    promises=st.lists(speeds | depths, unique_by=lambda one: (one.measure, one.tier)).map(tuple),
+    quotas=st.dictionaries(months, st.decimals(0, 10**17, places=6)),
+    targets=st.dictionaries(months, st.integers(0, 2**31 - 1)),
+)
+
+
+@given(document=whole, assumed=assumptions | st.just({}))
+def test_every_document_comes_back_as_it_was_written(document, assumed):
+    document = AgreementDocument(**{**vars(document), **assumed})
+    assert read(write(document)) == document
+
+
+def test_all_problems_are_told_with_their_lines():
+    text = WHOLE.replace("Europe/Amsterdam", "Europe/Amsterdamn").replace('"13:00"', '"11:00"')
+    text = text.replace("share = 0.9", "share = 90").replace('currency = "EUR"', "currency = 12")
+    assert problems(text) == [
+        "3 time_zone: 'Europe/Amsterdamn' is no time zone: write one like Europe/Berlin",
+        "4 currency: must be text in quotes, not 12",
+        "14 calendar.week.mon: the windows 09:00-12:00 and 11:00-17:00 overlap",
+        "22 promises.share: must lie between 0 and 1: 90 % is 0.9",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("pacing =", "pasing =", "9 pasing: is unknown here: did you mean pacing?"),
+        ("attempts = 6", "attempt = 6", "24 promises.attempts: is missing"),
+        ("attempts = 6", "attempts = 0", "27 promises.attempts: must be a whole number from 1 to 1000"),
+        ("attempts = 6", "attempts = true", "27 promises.attempts: must be a whole number, not True"),
+        ("within_minutes = 60", "within_minutes = 0", "21 promises.within_minutes: must be above 0"),
+        ("within_minutes = 60", "within_minutes = nan", "21 promises.within_minutes: must be a number, not NaN"),
+        ("share = 0.9\n", "share = 0.9\nattempts = 3\n", "23 promises.attempts: is unknown here"),
+        ('tier = "A"', 'tier = ""', None),
+        ('"depth"', '"speed"', "27 promises.attempts: is unknown here"),
+        ('country = "DE"', 'country = "XX"', "15 calendar.holidays.country: 'XX' is no known country code"),
+        ('subdivision = "BE"', 'subdivision = "ZZ"', "15 calendar.holidays.subdivision: 'ZZ' is no known subdivision"),
+        ("[2011-05-05]", "[2011-05-32]", "16 this is no TOML"),
+        ("[2011-05-05]", "[7]", "16 calendar.closed: must be a date like 2018-04-01, not 7"),
+        ("[2011-05-05]", "[2011-12-24]", "17 calendar.overrides.2011-12-24: opens a day that is among the closed"),
+        ('"06:00"', '"33:00"', "14 calendar.week.fri: '33:00' is no time"),
+        ("mon = [[", "moon = [[", "14 calendar.week.moon: is unknown here: did you mean mon?"),
+        ("average_deal = 9000", "average_deal = 0", "32 assumptions.average_deal: must be above zero"),
+        ("lead_to_customer = 0.0000000001", "", "30 assumptions.lead_to_customer: is missing"),
+        ("0.0000000001", "0.00000000001", "33 assumptions.lead_to_customer: has more than 10 decimal places"),
+        ("0.0000000001", "0.0", "33 assumptions.lead_to_customer: must be above 0 and at most 1"),
+        ("amount = 5000.25", "amount = -1", "37 quotas.amount: must not be negative"),
+        ("amount = 5000.25", "amount = 1e18", "37 quotas.amount: is too large"),
+        ('month = "2018-04"', 'month = "2018-13"', "36 quotas.month: must be a month like"),
+        ('month = "2018-04"', 'month = "2018-Q2"', "36 quotas.month: must be a month like"),
+        ("leads = 1200", "leads = 1200.5", "41 targets.leads: must be a whole number, not 1200.5"),
+        ("2011-01-01", "2011-01-01T00:00:00", "7 effective_on: must be a date"),
+        ("2011-01-01", "0011-01-01", "7 effective_on: lies outside the years 1900 to 2199"),
+        ('slug = "bank"', 'slug = "a bank"', "1 slug: may hold letters a to z"),
+        ('slug = "bank"', 'slug = "new"', "1 slug: is taken by a page of the portal"),
+        ('name = "Bank"', 'name = "Ba\\u0000nk"', "2 name: holds a control character"),
+        ('name = "Bank"', 'name = " "', "2 name: is empty"),
+        ('"EUR"', '"euro"', "4 currency: must be a code of three capital letters"),
+    ],
+)
+def test_a_wrong_key_or_value_is_refused_with_its_line_and_reason(old, new, expected):
+    text = WHOLE.replace(old, new, 1)
+    if expected is None:
+        assert read(text)
+    else:
+        assert any(problem.startswith(expected) for problem in problems(text)), problems(text)
+
+
+def test_the_same_month_or_promise_twice_is_refused_where_it_comes_again():
+    text = WHOLE + '\n[[targets]]\nmonth = "2018-04"\nleads = 1\n[[promises]]\nmeasure = "speed"\nwithin_minutes = 5\n'
+    assert problems(text) == [
+        "44 targets.month: is there already (line 40)",
+        "47 promises.measure: is there already (line 20)",
+    ]
+
+
+def test_two_pacings_that_contradict_each_other_are_refused():
+    text = WHOLE.replace("[calendar]\n", '[calendar]\npacing = "working"\n')
+    assert problems(text) == ["14 calendar.pacing: contradicts the pacing above: calendar"]
+
+
+def test_a_window_that_runs_into_the_next_day_is_refused_even_beside_another_mistake():
+    text = WHOLE.replace("fri =", 'sat = [["05:00", "07:00"]], fri =').replace('"EUR"', '"?"')
+    assert problems(text)[1].startswith("14 calendar.week.fri: the window 22:00-06:00 runs into 05:00-07:00")
+
+
+def test_a_week_that_never_opens_is_refused():
+    text = HEADING + '[calendar]\nweek = { mon = [] }\noverrides = { "2030-01-01" = [["09:00", "17:00"]] }\n'
+    assert problems(text) == ["9 calendar.week: has no open window: no handoff would ever come due"]
+
+
+def test_a_promise_that_its_calendar_never_brings_due_is_refused():
+    week = 'calendar.week = { mon = [["09:00", "09:01"]] }\n'
+    text = f'{HEADING}{week}[[promises]]\nmeasure = "speed"\nwithin_minutes = 99000\n'
+    assert problems(text)[0].startswith("9 promises: ")
+
+
+def test_an_empty_text_names_every_key_that_is_missing():
+    missing = [problem.split()[1].rstrip(":") for problem in problems("")]
+    keys = "slug name time_zone currency marketing_team sales_team effective_on calendar"
+    assert missing == keys.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("slug = \n", "1 this is no TOML: Invalid value"),
+        ("a = 1\n\na = 2\n", "3 this is no TOML: Cannot overwrite a value"),
+        ("a = " + "[" * 5000 + "]" * 5000, "1 the text is nested too deeply"),
+        ("a = " + "1" * 5000, "1 the text holds a number of impossible length"),
+        ("a = 1e99999999999999999999", "1 the text holds a number of impossible length"),
+        ("#" * 1_000_001, "1 the text is longer than a million characters"),
+    ],
+)
+def test_what_is_no_toml_is_told_with_its_line(text, expected):
+    assert problems(text)[0].startswith(expected)
+
+
+def test_bytes_that_are_no_utf8_are_told_with_their_line():
+    with pytest.raises(DocumentError) as refusal:
+        read_file('slug = "x"\nname = "Büro"'.encode("cp1252"))
+    assert str(refusal.value) == "line 2: this is no UTF-8 text: save the file as UTF-8"
+
+
+def test_a_control_character_in_an_unknown_key_does_not_reach_the_terminal():
+    assert problems(f'{HEADING}{WEEK}"\\u001b[31mred" = 1\n')[0].startswith("9 �[31mred: is unknown here")
+
+
+def test_lines_are_found_in_every_way_that_toml_can_be_written():
+    text = dedent('''\
+        a.b = 1  # a comment with [brackets] = "and quotes"
+        "quoted key" = """
+        [not.a.table]
+        """
+        [[rows]]
+        x = [
+          1,  # one
+          { y = 2.5, z = ['#'] },
+        ]
+        [rows.inner]
+        at = 1979-05-27 07:32:00
+        [[rows]]
+        x = \'\'\'
+        ]\'\'\'
+        last = true''')
+    lines = lines_of(text)
+    assert lines["a", "b"] == 1
+    assert lines["quoted key",] == 2
+    assert (lines["rows", 0], lines["rows", 0, "x", 0], lines["rows", 0, "x", 1, "z"]) == (5, 7, 8)
+    assert (lines["rows", 0, "inner", "at"], lines["rows", 1], lines["rows", 1, "last"]) == (11, 12, 15)

@@ -1,0 +1,95 @@
+"""One definition of kept, missed, due soon and overdue: in Python for a row, in SQL for many."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from leads.alerts.escalation import sweep
+from leads.clock import rule as clocks
+from leads.enums import Clock, Step
+from leads.models import Handoff
+from leads.work import states
+from tests import cast
+
+NOW = cast.MONDAY
+MOMENTS = st.none() | st.integers(-3, 3).map(lambda minutes: NOW + timedelta(minutes=minutes))
+
+
+def stand(**fields):
+    return clocks.clock(**{"warn_at": None, "due_at": None, "stopped_at": None, "is_closed": False, "at": NOW} | fields)
+
+
+def test_the_words_are_the_same_everywhere():
+    assert set(Clock.values) == {clocks.RUNNING, clocks.DUE_SOON, clocks.OVERDUE, clocks.KEPT, clocks.MISSED}
+    assert set(Step.values) <= set(Clock.values)
+
+
+def test_a_first_attempt_on_the_very_instant_keeps_the_promise():
+    assert stand(due_at=NOW, stopped_at=NOW) == clocks.KEPT
+    assert stand(due_at=NOW, stopped_at=NOW + timedelta(microseconds=1)) == clocks.MISSED
+
+
+def test_a_clock_is_overdue_only_after_its_due_time():
+    assert stand(due_at=NOW, warn_at=NOW) == clocks.DUE_SOON
+    assert stand(due_at=NOW - timedelta(microseconds=1)) == clocks.OVERDUE
+
+
+def test_a_closed_handoff_nobody_followed_up_is_missed():
+    assert stand(due_at=NOW - timedelta(minutes=1), is_closed=True) == clocks.MISSED
+
+
+def test_without_a_promise_a_clock_runs_until_it_is_kept():
+    assert (stand(), stand(stopped_at=NOW)) == (clocks.RUNNING, clocks.KEPT)
+
+
+@pytest.mark.django_db
+@given(rows=st.lists(st.tuples(MOMENTS, MOMENTS, MOMENTS, st.sampled_from([*states.OPEN, *states.CLOSED])), min_size=1))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_sql_and_python_agree_on_every_clock(north, rows):
+    Handoff.objects.all().delete()
+    lead = cast.lead(north)
+    Handoff.objects.bulk_create(
+        Handoff(
+            lead=lead,
+            agreement=north,
+            handed_at=NOW + timedelta(days=n),
+            handed_on=NOW.date(),
+            recorded_at=NOW,
+            warn_at=warn_at,
+            due_at=due_at,
+            stopped_at=stopped_at,
+            state=state,
+        )
+        for n, (warn_at, due_at, stopped_at, state) in enumerate(rows)
+    )
+    found = list(Handoff.objects.with_clock(NOW))
+    assert [row.clock_state for row in found] == [row.clock(NOW) for row in found]
+    for name, narrowed in {
+        clocks.OVERDUE: Handoff.objects.overdue(NOW),
+        clocks.DUE_SOON: Handoff.objects.due_soon(NOW),
+    }.items():
+        assert set(narrowed) == set(Handoff.objects.clocked(name, NOW))
+    assert set(Handoff.objects.breached(NOW)) == {row for row in found if row.clock(NOW) in clocks.BREACHED}
+
+
+@pytest.mark.django_db
+def test_the_sweep_notes_each_clock_once_and_as_often_as_the_queue_counts(north):
+    for minutes in (0, 30, 50, 58):
+        cast.handed(north, at=cast.MONDAY + timedelta(minutes=minutes))
+    at = cast.MONDAY + timedelta(minutes=100)
+    assert sweep(at=at) == {
+        Step.OVERDUE: Handoff.objects.overdue(at).count(),
+        Step.DUE_SOON: Handoff.objects.due_soon(at).count(),
+    }
+    assert sweep(at=at) == {Step.OVERDUE: 0, Step.DUE_SOON: 0}
+
+
+@pytest.mark.django_db
+def test_what_came_from_a_file_after_its_due_time_is_measured_but_nobody_is_told(north):
+    handoff = cast.handed(north)
+    Handoff.objects.filter(pk=handoff.pk).update(recorded_at=cast.MONDAY + timedelta(days=9))
+    at = cast.MONDAY + timedelta(days=10)
+    assert Handoff.objects.overdue(at).count() == 1
+    assert sweep(at=at)[Step.OVERDUE] == 0

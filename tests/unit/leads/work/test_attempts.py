@@ -1,0 +1,106 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from leads.enums import EventKind
+from leads.models import Attempt, Event, Handoff, Outcome
+from leads.work import attempts, closing
+from leads.work.handoffs import HandoffClosed, TooFewAttempts, send_back
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+SOON = cast.MONDAY + timedelta(minutes=10)
+
+
+def again(handoff: Handoff) -> Handoff:
+    return Handoff.objects.get(pk=handoff.pk)
+
+
+def record(handoff, by, at=SOON, **fields):
+    return attempts.record(handoff, **{"channel": "phone", "result": "no_answer", "by": by, "at": at} | fields)
+
+
+def test_an_attempt_is_now_unless_said_otherwise(north, rep):
+    handoff = cast.handed(north)
+    assert record(handoff, rep).attempted_at == SOON
+    assert again(handoff).stopped_at == SOON
+
+
+def test_an_attempt_in_the_future_is_refused(north, rep):
+    with pytest.raises(attempts.InTheFuture):
+        record(cast.handed(north), rep, attempted_at=SOON + timedelta(seconds=1))
+
+
+def test_the_same_attempt_twice_is_one_attempt(north, rep):
+    handoff = cast.handed(north)
+    record(handoff, rep)
+    with pytest.raises(attempts.AlreadyRecorded):
+        record(handoff, rep)
+    assert again(handoff).attempts_count == 1
+
+
+def test_who_records_the_first_attempt_of_a_handoff_that_nobody_has_gets_it(north, rep):
+    handoff = cast.handed(north)
+    record(handoff, rep)
+    assert again(handoff).rep == rep
+
+
+def test_an_attempt_for_a_colleague_leaves_the_handoff_with_the_colleague(north, rep, sales_lead):
+    handoff = cast.handed(north, rep=rep)
+    record(handoff, sales_lead)
+    assert again(handoff).rep == rep
+
+
+def test_a_withdrawn_attempt_starts_the_clock_again_and_stays_in_the_history(north, rep):
+    handoff = cast.handed(north)
+    attempts.withdraw(record(handoff, rep), by=rep, at=SOON)
+    assert (again(handoff).stopped_at, again(handoff).state, Attempt.objects.count()) == (None, "waiting", 0)
+    assert Event.objects.filter(kind=EventKind.WITHDRAWN).count() == 1
+
+
+def test_an_attempt_cannot_be_withdrawn_twice(north, rep):
+    attempt = record(cast.handed(north), rep)
+    stale = Attempt.objects.get(pk=attempt.pk)
+    attempts.withdraw(attempt, by=rep, at=SOON)
+    with pytest.raises(attempts.AlreadyWithdrawn):
+        attempts.withdraw(stale, by=rep, at=SOON)
+
+
+def test_no_attempt_on_a_returned_handoff(north, rep):
+    handoff = cast.handed(north)
+    send_back(handoff, reason="duplicate", by=rep, at=SOON)
+    with pytest.raises(HandoffClosed):
+        record(handoff, rep)
+
+
+def test_won_needs_an_attempt_first(north, rep):
+    with pytest.raises(closing.NotFollowedUp):
+        closing.close(cast.handed(north), outcome="won", by=rep, at=SOON)
+
+
+def test_won_keeps_the_revenue_and_lost_the_reason(north, rep):
+    won, lost = cast.handed(north), cast.handed(north)
+    for handoff, outcome in ((won, "won"), (lost, "lost")):
+        record(handoff, rep)
+        closing.close(handoff, outcome=outcome, revenue=Decimal(900), reason="no_budget", by=rep, at=SOON)
+    rows = Outcome.objects.order_by("id").values_list("outcome", "revenue", "reason")
+    assert list(rows) == [("won", Decimal(900), ""), ("lost", None, "no_budget")]
+    assert [again(won).state, again(lost).state] == ["won", "lost"]
+
+
+def test_lost_because_nobody_could_be_reached_needs_the_promised_attempts(north, rep):
+    handoff = cast.handed(north)
+    record(handoff, rep)
+    with pytest.raises(TooFewAttempts):
+        closing.close(handoff, outcome="lost", reason="not_reached", by=rep, at=SOON)
+
+
+def test_a_closed_lead_can_be_reopened(north, rep):
+    handoff = cast.handed(north)
+    record(handoff, rep)
+    closing.close(handoff, outcome="won", by=rep, at=SOON)
+    closing.reopen(handoff, by=rep, at=SOON)
+    assert (again(handoff).state, Outcome.objects.count()) == ("working", 0)
+    with pytest.raises(closing.NotClosed):
+        closing.reopen(handoff, by=rep, at=SOON)
