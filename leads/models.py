@@ -10,7 +10,6 @@ from django.utils.translation import pgettext_lazy
 from agreements.models import Agreement, Version
 from leads.clock import rule as clocks
 from leads.enums import (
-    MARKETING_REASONS,
     Channel,
     ClockKind,
     Direction,
@@ -76,16 +75,20 @@ class Lead(models.Model):
 class Handoff(models.Model):
     """Marketing gives a lead to sales. A lead handed over again gets another handoff.
 
-    The fields of the second block follow from the facts; `leads.clock.consequences` keeps them, in the transaction that
-    changes a fact. Durations are whole microseconds; `_us` is working time, `_wall_us` wall-clock time.
+    Source and tier are fixed here: what is changed on the lead later concerns later handoffs. The fields of the second
+    block follow from the facts; `leads.clock.consequences` keeps them, in the transaction that changes a fact.
+    Durations are whole microseconds; `_us` is working time, `_wall_us` wall-clock time.
+
+    `version` is NULL for a handoff made before the first version: it is measured and never judged. `counts`: with this
+    handoff the lead begins to count in its month; `taken_off_on` is the day on which that is taken back.
     """
 
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="handoffs")
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="handoffs")
     handed_at = models.DateTimeField(_("handed over"))
     handed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    own_source = models.CharField(_("source of the handoff"), max_length=100, blank=True)
-    own_tier = models.CharField(_("tier of the handoff"), max_length=60, blank=True)
+    source = models.CharField(_("source"), max_length=100, blank=True)
+    tier = models.CharField(_("tier"), max_length=60, blank=True)
     rep = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="handoffs", verbose_name=_("rep")
     )
@@ -106,8 +109,6 @@ class Handoff(models.Model):
 
     version = models.ForeignKey(Version, models.PROTECT, related_name="handoffs", null=True)
     handed_on = models.DateField(_("local day of the handoff"))
-    source = models.CharField(_("source"), max_length=100, blank=True)
-    tier = models.CharField(_("tier"), max_length=60, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
     waited_us = models.BigIntegerField(null=True)
     waited_wall_us = models.BigIntegerField(null=True)
@@ -118,6 +119,7 @@ class Handoff(models.Model):
     accepted_us = models.BigIntegerField(null=True)
     response_us = models.BigIntegerField(null=True)
     response_wall_us = models.BigIntegerField(null=True)
+    response_precision = models.PositiveIntegerField(choices=Precision.choices, default=Precision.EXACT)
     connected_at = models.DateTimeField(_("connected"), null=True)
     connected_us = models.BigIntegerField(null=True)
     connected_nth = models.PositiveIntegerField(null=True)
@@ -128,6 +130,7 @@ class Handoff(models.Model):
     attempts_in_window = models.PositiveIntegerField(default=0)
     counts = models.BooleanField(default=True)
     taken_off_on = models.DateField(null=True)
+    is_marketings_return = models.BooleanField(default=False)
 
     objects = HandoffQuerySet.as_manager()
 
@@ -154,10 +157,6 @@ class Handoff(models.Model):
     def is_early(self) -> bool:
         """An attempt is dated before the handoff: it counts as no response time at all, and is shown so."""
         return self.first_attempt_at is not None and self.first_attempt_at < self.handed_at
-
-    @property
-    def is_marketings_return(self) -> bool:
-        return self.return_reason in MARKETING_REASONS
 
     def clock(self, at: datetime) -> str:
         return clocks.clock(

@@ -5,7 +5,6 @@ from django.apps import apps
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 
 from leads.clock import rule as clocks
-from leads.enums import MARKETING_REASONS
 from leads.work import states
 
 if TYPE_CHECKING:
@@ -113,11 +112,11 @@ class HandoffQuerySet(QuerySet["Handoff"]):
         return self.filter(Q(stopped_at=None), Q(due_at=None) | Q(due_at__gte=at))
 
     def marketings_returns(self) -> "HandoffQuerySet":
-        return self.filter(returned_at__isnull=False, return_reason__in=MARKETING_REASONS)
+        return self.filter(is_marketings_return=True)
 
     def never_connected(self) -> "HandoffQuerySet":
         """What the depth counts: returns for marketing's reasons are left out."""
-        return self.filter(connected_at=None).exclude(returned_at__isnull=False, return_reason__in=MARKETING_REASONS)
+        return self.filter(connected_at=None).exclude(is_marketings_return=True)
 
     def by_urgency(self) -> "HandoffQuerySet":
         """Nobody called yet, by due time; then promised attempts outstanding, by theirs; then those with all of them

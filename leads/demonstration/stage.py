@@ -146,9 +146,10 @@ def _write(stories: list[Story], stage: Stage) -> None:
     Lead.objects.bulk_create([_lead(story, stage) for story in begun.values()], ignore_conflicts=True)
     leads = dict(Lead.objects.filter(agreement=stage.agreement, external_id__in=begun).values_list("external_id", "pk"))
     told = [(leads[name], story) for name, story in begun.items()]
-    passes = [(pk, one) for pk, story in told for one in story.passes if stage.has_come(one.at)]
+    came = [(pk, story, one) for pk, story in told for one in story.passes if stage.has_come(one.at)]
+    passes = [(pk, one) for pk, _story, one in came]
     _go_on(passes, stage)
-    Handoff.objects.bulk_create([_handoff(pk, one, stage) for pk, one in passes], ignore_conflicts=True)
+    Handoff.objects.bulk_create([_handoff(*row, stage) for row in came], ignore_conflicts=True)
     rows = Handoff.objects.filter(lead__in=leads.values()).values_list("lead_id", "handed_at", "pk")
     handoffs = {(lead_id, handed_at): pk for lead_id, handed_at, pk in rows}
     attempts = [attempt for pk, one in passes for attempt in _attempts(pk, handoffs[pk, one.at], one, stage)]
@@ -193,13 +194,16 @@ def _lead(story: Story, stage: Stage) -> Lead:
     )
 
 
-def _handoff(lead_id: int, one: Pass, stage: Stage) -> Handoff:
-    rep = stage.people.get(one.rep)
+def _handoff(lead_id: int, story: Story, one: Pass, stage: Stage) -> Handoff:
+    rep, on = stage.people.get(one.rep), stage.terms.day_of(one.at)
     handoff = Handoff(
         lead_id=lead_id,
         agreement=stage.agreement,
         handed_at=one.at,
-        handed_on=stage.terms.day_of(one.at),
+        handed_on=on,
+        version_id=stage.terms.on(on).version_id,
+        source=story.source,
+        tier=story.tier,
         rep=rep,
         rep_name=one.rep,
         assigned_at=one.at if rep else None,

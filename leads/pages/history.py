@@ -75,7 +75,9 @@ def _won(lead: Lead, by_hand: Keys) -> Entry:
 
 
 def _handoffs(lead: Lead, by_hand: Keys) -> Iterator[Entry]:
-    handoffs = lead.handoffs.select_related("handed_by", "accepted_by", "returned_by").order_by("handed_at", "pk")
+    handoffs = lead.handoffs.select_related("lead", "handed_by", "accepted_by", "returned_by").order_by(
+        "handed_at", "pk"
+    )
     entries: list[Entry] = []
     for number, handoff in enumerate(handoffs):
         entries += _handoff(handoff, EventKind.RECYCLED if number else EventKind.HANDED_OVER, by_hand)
@@ -105,8 +107,8 @@ def _marks(handoff: Handoff) -> str:
     marks = [
         _("after %(span)s of working time") % {"span": said} if said else "",
         _("to %(rep)s") % {"rep": handoff.rep_name} if handoff.rep_name and not _was_taken(handoff) else "",
-        _("source %(source)s") % {"source": handoff.own_source} if handoff.own_source else "",
-        _("tier %(tier)s") % {"tier": handoff.own_tier} if handoff.own_tier else "",
+        _("source %(source)s") % {"source": handoff.source} if handoff.source != handoff.lead.source else "",
+        _("tier %(tier)s") % {"tier": handoff.tier} if handoff.tier != handoff.lead.tier else "",
     ]
     return " · ".join(mark for mark in marks if mark)
 

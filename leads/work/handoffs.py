@@ -1,14 +1,18 @@
 """Actions: hand over, take back, assign, accept, return, and hand over again."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agreements.terms import timeline
-from leads.clock.consequences import changing
+from agreements.models import Agreement
+from agreements.terms import Timeline
+from leads.clock.consequences import changing, lock, refresh
+from leads.clock.happened import Timelines
 from leads.enums import EventKind, ReturnReason
 from leads.models import Event, Handoff, Lead, Outcome
 from leads.refusals import Refused
@@ -35,6 +39,10 @@ class TooFewAttempts(Refused):
     """ "Could not be reached" may be said only once the promised attempts are made."""
 
 
+class NotAccepted(Refused):
+    """There is no acceptance to undo."""
+
+
 class NotReturned(Refused):
     """Only a returned handoff can be taken out of return."""
 
@@ -52,39 +60,74 @@ class HandedOver:
 
 
 def hand_over(lead: Lead, *, by: User | None, at: datetime, rep: User | None = None) -> Handoff:
-    with changing(lead.pk) as locked:
-        handoffs = list(Handoff.objects.filter(lead=locked))
-        if any(handoff.is_open for handoff in handoffs):
-            raise AlreadyHandedOver(_("This lead is with sales already."))
-        if Outcome.objects.filter(lead=locked).exists():
-            raise LeadClosed(_("This lead is closed: reopen it first."))
-        if rep is not None:
-            _refuse_stranger(rep, locked)
-        handoff = Handoff.objects.create(
-            lead=locked,
-            agreement=locked.agreement,
-            handed_at=at,
-            handed_by=by,
-            rep=rep,
-            rep_name=rep.name if rep else "",
-            assigned_at=at if rep else None,
-            recorded_at=at,
-            handed_on=timeline(locked.agreement).day_of(at),
-        )
-        _note(handoff, EventKind.RECYCLED if handoffs else EventKind.HANDED_OVER, by=by, at=at)
-    handoff.refresh_from_db()
-    return handoff
+    answer = hand_over_many([lead], by=by, at=at, rep=rep)
+    for _lead, reason in answer.refused:
+        raise reason
+    return answer.handoffs[0]
 
 
-def hand_over_many(leads: Iterable[Lead], *, by: User | None, at: datetime) -> HandedOver:
-    """Each lead on its own: one that is refused does not hold up the others."""
-    answer = HandedOver()
+def hand_over_many(leads: Iterable[Lead], *, by: User | None, at: datetime, rep: User | None = None) -> HandedOver:
+    """One that is refused does not hold up the others."""
+    asked = [lead.pk for lead in leads]
+    with transaction.atomic():
+        answer = _handed_over(lock(asked), by=by, at=at, rep=rep)
+    made = Handoff.objects.select_related("lead", "agreement").in_bulk([handoff.pk for handoff in answer.handoffs])
+    answer.handoffs = sorted(made.values(), key=lambda handoff: asked.index(handoff.lead_id))
+    return answer
+
+
+def _handed_over(leads: list[Lead], *, by: User | None, at: datetime, rep: User | None) -> HandedOver:
+    answer, terms = HandedOver(), Timelines()
+    before: dict[int, list[Handoff]] = defaultdict(list)
+    for handoff in Handoff.objects.filter(lead__in=leads):
+        before[handoff.lead_id].append(handoff)
+    closed = set(Outcome.objects.filter(lead__in=leads).values_list("lead_id", flat=True))
     for lead in leads:
         try:
-            answer.handoffs.append(hand_over(lead, by=by, at=at))
+            _check_hand_over(lead, before[lead.pk], is_closed=lead.pk in closed, rep=rep)
         except Refused as reason:
             answer.refused.append((lead, reason))
+        else:
+            answer.handoffs.append(_made(lead, terms[lead.agreement_id], by=by, at=at, rep=rep))
+    Handoff.objects.bulk_create(answer.handoffs)
+    Event.objects.bulk_create(
+        Event(
+            lead_id=handoff.lead_id,
+            handoff=handoff,
+            kind=EventKind.RECYCLED if before[handoff.lead_id] else EventKind.HANDED_OVER,
+            by=by,
+            at=at,
+        )
+        for handoff in answer.handoffs
+    )
+    refresh([handoff.lead_id for handoff in answer.handoffs], *terms.values())
     return answer
+
+
+def _check_hand_over(lead: Lead, before: list[Handoff], *, is_closed: bool, rep: User | None) -> None:
+    if any(handoff.is_open for handoff in before):
+        raise AlreadyHandedOver(_("This lead is with sales already."))
+    if is_closed:
+        raise LeadClosed(_("This lead is closed: reopen it first."))
+    if rep is not None:
+        refuse_stranger(rep, lead.agreement)
+
+
+def _made(lead: Lead, terms: Timeline, *, by: User | None, at: datetime, rep: User | None) -> Handoff:
+    return Handoff(
+        lead=lead,
+        agreement_id=lead.agreement_id,
+        handed_at=at,
+        handed_by=by,
+        handed_on=terms.day_of(at),
+        version_id=terms.on(terms.day_of(at)).version_id,
+        source=lead.source,
+        tier=lead.tier,
+        rep=rep,
+        rep_name=rep.name if rep else "",
+        assigned_at=at if rep else None,
+        recorded_at=at,
+    )
 
 
 def take_back(handoff: Handoff, *, by: User, at: datetime) -> None:
@@ -99,10 +142,10 @@ def take_back(handoff: Handoff, *, by: User, at: datetime) -> None:
 
 def assign(handoff: Handoff, *, rep: User | None, by: User, at: datetime) -> None:
     """Gives the handoff to a rep of the team, or (None) back to the team. The team's clock runs on."""
-    with changing(handoff.lead_id) as lead:
+    with changing(handoff.lead_id):
         current = _open(handoff)
         if rep is not None:
-            _refuse_stranger(rep, lead)
+            refuse_stranger(rep, current.agreement)
         name = rep.name if rep else ""
         _note(current, EventKind.ASSIGNED, by=by, at=at, rep=rep.pk if rep else None)
         _set(current, rep=rep, rep_name=name, assigned_at=at if rep else None)
@@ -123,10 +166,12 @@ def accept(handoff: Handoff, *, by: User, at: datetime) -> None:
 def unaccept(handoff: Handoff, *, by: User, at: datetime) -> None:
     with changing(handoff.lead_id):
         current = _open(handoff)
+        if current.accepted_at is None:
+            raise NotAccepted(_("Nobody has accepted this handoff."))
         if current.attempts.exists():
             raise AlreadyInWork(_("Attempts have been recorded since."))
         _note(current, EventKind.UNACCEPTED, by=by, at=at)
-        if current.accepted_at is not None and current.assigned_at == current.accepted_at:
+        if current.assigned_at == current.accepted_at:
             _set(current, rep=None, rep_name="", assigned_at=None)
         _set(current, accepted_at=None, accepted_by=None)
 
@@ -152,16 +197,20 @@ def undo_return(handoff: Handoff, *, by: User, at: datetime) -> None:
 
 
 def refuse_unreached_too_early(handoff: Handoff, reason: str) -> None:
-    promised = handoff.promised_attempts or 1
-    if reason == ReturnReason.NOT_REACHED and handoff.attempts_count < promised:
-        raise TooFewAttempts(
-            _("“Could not be reached” needs the promised attempts: %(made)d of %(promised)d are made.")
-            % {"made": handoff.attempts_count, "promised": promised}
-        )
+    """Once the promised attempts are made; where none are promised, after one."""
+    promised = handoff.promised_attempts
+    if reason != ReturnReason.NOT_REACHED or handoff.attempts_count >= (promised or 1):
+        return
+    if promised is None:
+        raise TooFewAttempts(_("“Could not be reached” needs an attempt first."))
+    raise TooFewAttempts(
+        _("“Could not be reached” needs the promised attempts: %(made)d of %(promised)d are made.")
+        % {"made": handoff.attempts_count, "promised": promised}
+    )
 
 
-def _refuse_stranger(rep: User, lead: Lead) -> None:
-    if not rep.memberships.filter(team=lead.agreement.sales_team_id).exists():
+def refuse_stranger(rep: User, agreement: Agreement) -> None:
+    if not rep.is_active or not rep.memberships.filter(team=agreement.sales_team_id).exists():
         raise NotInTheTeam(_("This person is not in the sales team of the agreement."))
 
 

@@ -14,7 +14,6 @@ from django.db.models.functions import Cast
 from agreements.models import Agreement
 from agreements.months.targets import MonthPace, goal_line, paced_days, projection
 from agreements.terms import MonthTarget, Terms, Timeline, month_targets, timeline
-from leads.enums import MARKETING_REASONS
 from leads.models import Handoff, Outcome
 from reports.judgement import volume_state
 from reports.measures.columns import Facts, Names
@@ -225,7 +224,7 @@ def _depth_state(at: datetime) -> Case:
 def _return_kind() -> Case:
     return Case(
         When(returned_at=None, then=Value("")),
-        When(return_reason__in=MARKETING_REASONS, then=Value("taken off")),
+        When(is_marketings_return=True, then=Value("taken off")),
         default=Value("returned"),
         output_field=CharField(),
     )

@@ -12,10 +12,11 @@ from typing import Any
 from django.db.models import Model
 
 from agreements.terms import Timeline
-from leads.clock.consequences import belonging
+from leads.clock.happened import belonging
+from leads.clock.span import latest
 from leads.doors.files.reps import RepBook
 from leads.doors.files.rows import Values
-from leads.models import Attempt, Handoff, Outcome
+from leads.models import Attempt, Handoff, Lead, Outcome
 from smarketing.accounts.models import User
 from smarketing.lib import bulk
 
@@ -60,13 +61,24 @@ def _handoff(lead_id: int, values: Values, hand: Hand) -> Handoff:
         handed_at=values["handed_at"],
         handed_on=hand.terms.day_of(values["handed_at"]),
         handed_by=hand.by,
-        own_source=values.get("source", ""),
-        own_tier=values.get("tier", ""),
+        source=values.get("source", ""),
+        tier=values.get("tier", ""),
         rep_id=rep,
         rep_name=values.get("rep", ""),
         assigned_at=values["handed_at"] if rep else None,
         recorded_at=hand.at,
+        version_id=hand.terms.on(hand.terms.day_of(values["handed_at"])).version_id,
     )
+
+
+def _fix_source_and_tier(handoffs: Sequence[Handoff]) -> None:
+    """Those of the lead, as it is now, where the file says nothing."""
+    silent = [handoff for handoff in handoffs if not (handoff.source and handoff.tier)]
+    leads = Lead.objects.filter(pk__in={handoff.lead_id for handoff in silent})
+    known = {pk: (source, tier) for pk, source, tier in leads.values_list("pk", "source", "tier")}
+    for handoff in silent:
+        source, tier = known[handoff.lead_id]
+        handoff.source, handoff.tier = handoff.source or source, handoff.tier or tier
 
 
 def _attempt(lead_id: int, values: Values, hand: Hand) -> Attempt:
@@ -91,7 +103,7 @@ def _place_attempts(attempts: Sequence[Attempt]) -> None:
         handoffs[handoff.lead_id].append(handoff)
     for attempt in attempts:
         if own := handoffs.get(attempt.lead_id):
-            attempt.handoff_id = belonging(attempt.attempted_at, own).pk
+            attempt.handoff_id = belonging(latest(attempt.attempted_at, attempt.precision), own).pk
 
 
 def _outcome(lead_id: int, values: Values, hand: Hand) -> Outcome:
@@ -110,9 +122,10 @@ def _outcome(lead_id: int, values: Values, hand: Hand) -> Outcome:
 FACTS = {
     "handoffs": Fact(
         model=Handoff,
-        names={"handed_at": "handed_at", "source": "own_source", "tier": "own_tier", "rep": "rep_name"},
+        names={"handed_at": "handed_at", "source": "source", "tier": "tier", "rep": "rep_name"},
         key=lambda values: (values["handed_at"],),
         make=_handoff,
+        place=_fix_source_and_tier,
     ),
     "attempts": Fact(
         model=Attempt,

@@ -114,8 +114,8 @@ def test_the_known_choices_are_those_of_the_models():
 
 def test_no_text_is_longer_than_its_place_in_the_database():
     places = {
-        "source": [(Lead, "source"), (Handoff, "own_source")],
-        "tier": [(Lead, "tier"), (Handoff, "own_tier")],
+        "source": [(Lead, "source"), (Handoff, "source")],
+        "tier": [(Lead, "tier"), (Handoff, "tier")],
         "rep": [(Handoff, "rep_name"), (Attempt, "rep_name")],
         "reason": [(Outcome, "reason")],
         **{name: [(Lead, name)] for name in ("external_id", "email", "name", "company", "phone")},
