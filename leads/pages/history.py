@@ -82,7 +82,7 @@ def _fact_of(event: Event, standing: dict[int, Handoff]) -> tuple[str, int | Non
 def _fact(
     kind: EventKind, at: datetime, fact: Lead | Handoff | Attempt | Deal, *, who: str, detail: str, **values: Any
 ) -> Entry:
-    origin = {"recorded_at": fact.recorded_at, "is_imported": fact.door == Door.FILE}
+    origin: dict[str, Any] = {"recorded_at": fact.recorded_at, "is_imported": fact.door == Door.FILE}
     return Entry(kind=kind, at=at, who=who, detail=detail, **origin, **values)
 
 
