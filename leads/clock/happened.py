@@ -12,7 +12,8 @@ from agreements.models import Agreement
 from agreements.terms import Terms, Timeline, timeline
 from leads.clock.span import earliest, latest
 from leads.enums import MARKETING_REASONS, Channel, Direction, Result
-from leads.models import Attempt, Handoff, Outcome
+from leads.models import Attempt, Deal, Handoff
+from leads.work.outcome import closing, outcome_of
 
 
 class Timelines(dict[int, Timeline]):
@@ -132,12 +133,15 @@ def _forget(handoff: Handoff, after: datetime) -> None:
 
 
 def _add_verdicts(own: dict[int, list[Case]], until: datetime | None) -> None:
-    """An outcome closes every handoff made until then; one dated before them all closes the first."""
-    for outcome in Outcome.objects.filter(lead__in=own.keys()):
-        if until is not None and outcome.closed_at > until:
-            continue
-        for case in own[outcome.lead_id]:
-            if case.is_first or case.handoff.handed_at <= outcome.closed_at:
+    deals: dict[int, list[Deal]] = defaultdict(list)
+    for deal in Deal.objects.filter(lead__in=own.keys()):
+        zone = own[deal.lead_id][0].timeline.zone
+        if until is None or earliest(deal.closed_at, deal.precision, zone) <= until:
+            deals[deal.lead_id].append(deal)
+    for lead_id, some in deals.items():
+        for case in own[lead_id]:
+            outcome = outcome_of(closing(some, case.handoff.handed_at, is_first=case.is_first))
+            if outcome:
                 case.verdict, case.closed_at = outcome.outcome, outcome.closed_at
 
 

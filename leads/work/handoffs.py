@@ -14,7 +14,7 @@ from agreements.terms import Timeline
 from leads.clock.consequences import changing, lock, refresh
 from leads.clock.happened import Timelines
 from leads.enums import EventKind, ReturnReason
-from leads.models import Event, Handoff, Lead, Outcome
+from leads.models import Deal, Event, Handoff, Lead
 from leads.refusals import Refused
 from smarketing.accounts.models import User
 
@@ -81,7 +81,7 @@ def _handed_over(leads: list[Lead], *, by: User | None, at: datetime, rep: User 
     before: dict[int, list[Handoff]] = defaultdict(list)
     for handoff in Handoff.objects.filter(lead__in=leads):
         before[handoff.lead_id].append(handoff)
-    closed = set(Outcome.objects.filter(lead__in=leads).values_list("lead_id", flat=True))
+    closed = set(Deal.objects.filter(lead__in=leads).values_list("lead_id", flat=True))
     for lead in leads:
         try:
             _check_hand_over(lead, before[lead.pk], is_closed=lead.pk in closed, rep=rep)
