@@ -24,7 +24,7 @@ from leads.enums import (
     Step,
     Verdict,
 )
-from leads.querysets import HandoffQuerySet, LeadQuerySet
+from leads.querysets import ClockQuerySet, HandoffQuerySet, LeadQuerySet
 from leads.work import states
 from smarketing.accounts.models import User
 
@@ -232,8 +232,9 @@ class Deal(models.Model):
 class Clock(models.Model):
     """Working time that runs from an event until a promise about it is met; `leads.clock` keeps these rows.
 
-    `ended_at`: the handoff ended otherwise, so that nothing more can be done. `noted` says how far the sweep has told
-    of it. `recorded_at` is when the clock was made: one made after its due time came from a file and tells nobody.
+    `ended_at`: the handoff ended otherwise, so that nothing more can be done. `warned_at` and `escalated_at` say how
+    far the sweep has noted it. `recorded_at` is when the clock was made: one made after its due time came from a file
+    and tells nobody.
     """
 
     handoff = models.ForeignKey(Handoff, models.CASCADE, related_name="clocks")
@@ -246,8 +247,11 @@ class Clock(models.Model):
     stopped_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     pauses = models.JSONField(default=list)
-    noted = models.CharField(max_length=10, choices=Step.choices, blank=True)
+    warned_at = models.DateTimeField(null=True)
+    escalated_at = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField()
+
+    objects = ClockQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("clock")
@@ -255,17 +259,28 @@ class Clock(models.Model):
         constraints = [models.UniqueConstraint(fields=["handoff", "kind", "nth"], name="one_clock_per_promise")]
         indexes = [
             models.Index(
-                fields=["warn_at"], condition=Q(stopped_at=None, ended_at=None, noted=""), name="clock_to_warn"
+                fields=["warn_at"],
+                condition=Q(stopped_at=None, ended_at=None, warned_at=None, warn_at__isnull=False),
+                name="clock_to_warn",
             ),
             models.Index(
                 fields=["due_at"],
-                condition=Q(stopped_at=None, ended_at=None) & ~Q(noted=Step.OVERDUE),
+                condition=Q(stopped_at=None, ended_at=None, escalated_at=None),
                 name="clock_to_escalate",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.handoff_id} · {self.kind} {self.nth}"
+
+    def state_at(self, at: datetime) -> str:
+        return clocks.clock(
+            warn_at=self.warn_at,
+            due_at=self.due_at,
+            stopped_at=self.stopped_at,
+            is_closed=self.ended_at is not None,
+            at=at,
+        )
 
 
 class Event(models.Model):
@@ -292,7 +307,7 @@ class Event(models.Model):
 class Escalation(models.Model):
     """A clock that came due soon or overdue, noted once and shown to the team lead until seen."""
 
-    handoff = models.ForeignKey(Handoff, models.CASCADE, related_name="escalations")
+    clock = models.ForeignKey(Clock, models.CASCADE, related_name="escalations")
     step = models.CharField(max_length=10, choices=Step.choices)
     raised_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True)
@@ -301,11 +316,11 @@ class Escalation(models.Model):
     class Meta:
         verbose_name = _("escalation")
         verbose_name_plural = _("escalations")
-        constraints = [models.UniqueConstraint(fields=["handoff", "step"], name="one_escalation_per_step")]
+        constraints = [models.UniqueConstraint(fields=["clock", "step"], name="one_escalation_per_step")]
         indexes = [models.Index(fields=["-raised_at"], condition=Q(seen_at=None), name="escalation_unseen")]
 
     def __str__(self) -> str:
-        return f"{self.handoff_id} · {self.step}"
+        return f"{self.clock_id} · {self.step}"
 
 
 class ImportRun(models.Model):

@@ -16,6 +16,11 @@ def may_follow_up(access: Access, agreement: Agreement) -> bool:
     return access.is_administrator or agreement.sales_team_id in access.sales
 
 
+def may_put_tier_right(access: Access, agreement: Agreement) -> bool:
+    """Marketing, which gave the tier, and who leads the sales team."""
+    return may_market(access, agreement) or may_assign(access, agreement)
+
+
 def may_assign(access: Access, agreement: Agreement) -> bool:
     """May give a handoff to any rep of the team; everybody else only takes one, or gives the own one up."""
     return access.is_administrator or agreement.sales_team_id in access.led

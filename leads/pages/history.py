@@ -1,6 +1,6 @@
 """Reads: everything that happened to a lead, the newest first: the facts, and what was done that left no fact."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -152,7 +152,7 @@ def _deals(lead: Lead) -> Iterator[Entry]:
 
 
 def _escalations(lead: Lead) -> Iterator[Entry]:
-    for escalation in Escalation.objects.filter(handoff__lead=lead).select_related("seen_by").order_by("-pk"):
+    for escalation in Escalation.objects.filter(clock__handoff__lead=lead).select_related("seen_by").order_by("-pk"):
         seen = _("seen by %(name)s") % {"name": escalation.seen_by.name} if escalation.seen_by else ""
         yield Entry(escalation.raised_at, EventKind(escalation.step), detail=seen)
 
@@ -166,25 +166,30 @@ def _events(lead: Lead, events: list[Event]) -> Iterator[Entry]:
 
 def _event_detail(lead: Lead, event: Event, reps: dict[int, User]) -> str:
     details = event.details
-    match event.kind:
-        case EventKind.EDITED:
-            return ", ".join(_field_name(name) for name in details.get("fields", ()))
-        case EventKind.ASSIGNED:
-            rep = reps.get(details.get("rep") or 0)
-            return _("to %(rep)s") % {"rep": rep.name} if rep else _("to nobody")
-        case EventKind.ATTEMPTED | EventKind.WITHDRAWN:
-            return _tried(details.get("channel", ""), details.get("result", ""))
-        case EventKind.SENT_BACK | EventKind.RETURN_UNDONE:
-            return label(ReturnReason, details.get("reason", ""))
-        case EventKind.CLOSED | EventKind.REOPENED:
-            return _closed(details, lead)
-    return ""
+    rep = reps.get(details.get("rep") or 0)
+    words: dict[str, Callable[[], str]] = {
+        EventKind.EDITED: lambda: ", ".join(_field_name(name) for name in details.get("fields", ())),
+        EventKind.ASSIGNED: lambda: _("to %(rep)s") % {"rep": rep.name} if rep else _("to nobody"),
+        EventKind.TIER_PUT_RIGHT: lambda: _put_right(details),
+        EventKind.ATTEMPTED: lambda: _tried(details.get("channel", ""), details.get("result", "")),
+        EventKind.WITHDRAWN: lambda: _tried(details.get("channel", ""), details.get("result", "")),
+        EventKind.SENT_BACK: lambda: label(ReturnReason, details.get("reason", "")),
+        EventKind.RETURN_UNDONE: lambda: label(ReturnReason, details.get("reason", "")),
+        EventKind.CLOSED: lambda: _closed(details, lead),
+        EventKind.REOPENED: lambda: _closed(details, lead),
+    }
+    return words.get(event.kind, str)()
 
 
 def _closed(details: dict[str, Any], lead: Lead) -> str:
     verdict, revenue = label(Verdict, details.get("outcome", "")), details.get("revenue")
     figure = money(Decimal(revenue), details.get("currency") or lead.agreement.currency) if revenue else ""
     return " · ".join(part for part in (verdict, figure, label(LossReason, details.get("reason", ""))) if part)
+
+
+def _put_right(details: dict[str, Any]) -> str:
+    names = {name: details.get(name) or _("no tier") for name in ("before", "tier")}
+    return " · ".join([_("from %(before)s to %(tier)s") % names, details.get("reason", "")])
 
 
 def _tried(channel: str, result: str) -> str:

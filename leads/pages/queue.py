@@ -34,6 +34,8 @@ def queue_page(request: PortalRequest) -> HttpResponse:
     context["page"] = page = paged(request.GET, asked.total(counts))
     shown = queue.clocked(handoffs, asked.clock, at=at)
     context["rows"] = queue.rows(shown, user, at=at, page=page.number)
+    if access.leads_sales and context["rows"]:
+        context["reps"] = queue.reps_for(context["rows"], access)
     if is_partial(request):
         return fragment(request, "leads/queue.html#list", context)
     return TemplateResponse(request, "leads/queue.html", context)

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from agreements.models import Agreement
 from leads.clock import rule as clocks
-from leads.work.queue import FOLLOWED_UP, MINE, SIZE, TEAM, UNASSIGNED, Counts
+from leads.work.queue import FOLLOWED_UP, MINE, SIZE, TEAM, UNASSIGNED, ClockCounts
 from smarketing.accounts.access import Access
 from smarketing.lib.figures import number as figure
 
@@ -18,6 +18,7 @@ COUNTED = {
     clocks.OVERDUE: _("Overdue"),
     clocks.DUE_SOON: _("Due soon"),
     clocks.RUNNING: pgettext_lazy("clock", "Running"),
+    clocks.NONE: _("No promise"),
     FOLLOWED_UP: _("Followed up, still open"),
 }
 
@@ -95,11 +96,11 @@ class Asked:
     agreement: Agreement | None
     clock: str
 
-    def total(self, counts: Counts) -> int:
+    def total(self, counts: ClockCounts) -> int:
         found: int = getattr(counts, self.clock or "all")
         return found
 
-    def tiles(self, counts: Counts, params: QueryDict) -> list[dict[str, Any]]:
+    def tiles(self, counts: ClockCounts, params: QueryDict) -> list[dict[str, Any]]:
         """The counts above the list; each is a link to what it counts, and back to all."""
         return [
             {
@@ -110,4 +111,5 @@ class Asked:
                 "url": address(params, page=None, clock=None if self.clock == name else name),
             }
             for name, label in COUNTED.items()
+            if name != clocks.NONE or counts.none or self.clock == name
         ]

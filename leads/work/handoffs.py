@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django_stubs_ext import StrPromise
 
 from agreements.models import Agreement
 from agreements.terms import Timeline
@@ -16,7 +18,8 @@ from leads.clock.happened import Timelines
 from leads.enums import EventKind, ReturnReason
 from leads.models import Deal, Event, Handoff, Lead
 from leads.refusals import Refused
-from smarketing.accounts.models import User
+from leads.work import states
+from smarketing.accounts.models import Membership, User
 
 
 class AlreadyHandedOver(Refused):
@@ -49,6 +52,25 @@ class NotReturned(Refused):
 
 class NotInTheTeam(Refused):
     """A handoff is assigned to a member of the agreement's sales team."""
+
+
+class NotFollowedUp(Refused):
+    """Closing a lead that nobody tried to reach would leave its clock running for ever."""
+
+
+class NotClosed(Refused):
+    """There is no deal to take away."""
+
+
+CLOSED_ONLY = ("undo_return", "reopen")
+REFUSALS: dict[str, tuple[type[Refused], StrPromise]] = {
+    "take_back": (AlreadyInWork, _lazy("Sales has begun to work on it: ask for a return instead.")),
+    "accept": (AlreadyInWork, _lazy("Attempts have been recorded already.")),
+    "unaccept": (NotAccepted, _lazy("This handoff is not accepted, or attempts have been recorded since.")),
+    "undo_return": (NotReturned, _lazy("This handoff is not returned.")),
+    "close": (NotFollowedUp, _lazy("Record an attempt first: nobody has followed up on this lead yet.")),
+    "reopen": (NotClosed, _lazy("This lead is not closed.")),
+}
 
 
 @dataclass
@@ -133,41 +155,28 @@ def _made(lead: Lead, terms: Timeline, *, by: User | None, at: datetime, rep: Us
 def take_back(handoff: Handoff, *, by: User, at: datetime) -> None:
     """Undoes a handing over that sales has not yet touched."""
     with changing(handoff.lead_id):
-        current = _current(handoff)
-        if current.accepted_at or current.returned_at or current.attempts.exists() or not current.is_open:
+        current = standing(handoff, "take_back")
+        if current.attempts.exists():  # automated ones leave it waiting
             raise AlreadyInWork(_("Sales has begun to work on it: ask for a return instead."))
         _note(current, EventKind.TAKEN_BACK, by=by, at=at, handed_at=current.handed_at.isoformat(), taken=current.pk)
         current.delete()
 
 
-def assign(handoff: Handoff, *, rep: User | None, by: User, at: datetime) -> None:
-    """Gives the handoff to a rep of the team, or (None) back to the team. The team's clock runs on."""
-    with changing(handoff.lead_id):
-        current = _open(handoff)
-        if rep is not None:
-            refuse_stranger(rep, current.agreement)
-        name = rep.name if rep else ""
-        _note(current, EventKind.ASSIGNED, by=by, at=at, rep=rep.pk if rep else None)
-        _set(current, rep=rep, rep_name=name, assigned_at=at if rep else None)
-
-
 def accept(handoff: Handoff, *, by: User, at: datetime) -> None:
     """Sales takes the handoff on; who accepts one that nobody has, gets it. Accepting twice changes nothing."""
     with changing(handoff.lead_id):
-        current = _open(handoff)
-        if current.accepted_at is not None:
+        current = _current(handoff)
+        if current.is_open and current.accepted_at is not None:
             return
-        if current.rep_id is None and not current.rep_name:
-            _set(current, rep=by, rep_name=by.name, assigned_at=at)
+        current = standing(handoff, "accept")
+        take_if_nobodys(current, by=by, at=at)
         _note(current, EventKind.ACCEPTED, by=by, at=at)
         _set(current, accepted_at=at, accepted_by=by)
 
 
 def unaccept(handoff: Handoff, *, by: User, at: datetime) -> None:
     with changing(handoff.lead_id):
-        current = _open(handoff)
-        if current.accepted_at is None:
-            raise NotAccepted(_("Nobody has accepted this handoff."))
+        current = standing(handoff, "unaccept")
         if current.attempts.exists():
             raise AlreadyInWork(_("Attempts have been recorded since."))
         _note(current, EventKind.UNACCEPTED, by=by, at=at)
@@ -179,7 +188,7 @@ def unaccept(handoff: Handoff, *, by: User, at: datetime) -> None:
 def send_back(handoff: Handoff, *, reason: str, note: str = "", by: User, at: datetime) -> None:
     """Returns the handoff to marketing, with a reason from the short list."""
     with changing(handoff.lead_id):
-        current = _open(handoff)
+        current = standing(handoff, "send_back")
         refuse_unreached_too_early(current, reason)
         _note(current, EventKind.SENT_BACK, by=by, at=at, reason=reason)
         _set(current, returned_at=at, returned_by=by, return_reason=ReturnReason(reason), return_note=note)
@@ -187,13 +196,21 @@ def send_back(handoff: Handoff, *, reason: str, note: str = "", by: User, at: da
 
 def undo_return(handoff: Handoff, *, by: User, at: datetime) -> None:
     with changing(handoff.lead_id) as lead:
-        current = _current(handoff)
-        if current.returned_at is None:
-            raise NotReturned(_("This handoff is not returned."))
+        current = standing(handoff, "undo_return")
         if Handoff.objects.filter(lead=lead, handed_at__gt=current.handed_at).exists():
             raise AlreadyHandedOver(_("This lead was handed over again since."))
         _note(current, EventKind.RETURN_UNDONE, by=by, at=at, reason=current.return_reason)
         _set(current, returned_at=None, returned_by=None, return_reason="", return_note="")
+
+
+def put_tier_right(handoff: Handoff, *, tier: str, reason: str, by: User, at: datetime) -> None:
+    """The tier is fixed at the handover: another one is a correction with a reason, which both sides see."""
+    with changing(handoff.lead_id):
+        current = _current(handoff)
+        if current.tier == tier:
+            return
+        _note(current, EventKind.TIER_PUT_RIGHT, by=by, at=at, before=current.tier, tier=tier, reason=reason)
+        _set(current, tier=tier)
 
 
 def refuse_unreached_too_early(handoff: Handoff, reason: str) -> None:
@@ -217,16 +234,28 @@ def refuse_stranger(rep: User, agreement: Agreement) -> None:
 def _current(handoff: Handoff) -> Handoff:
     """The handoff as it is now that the lead is locked."""
     try:
-        return Handoff.objects.get(pk=handoff.pk)
+        return Handoff.objects.select_related("agreement").get(pk=handoff.pk)
     except Handoff.DoesNotExist as error:
         raise HandoffClosed(_("This handoff was taken back.")) from error
 
 
-def _open(handoff: Handoff) -> Handoff:
+def standing(handoff: Handoff, action: str) -> Handoff:
+    """The handoff as it is now, if its state allows the action."""
     current = _current(handoff)
-    if not current.is_open:
+    if states.may(action, current.state):
+        return current
+    if not current.is_open and action not in CLOSED_ONLY:
         raise HandoffClosed(_("This handoff is closed."))
-    return current
+    refusal, words = REFUSALS[action]
+    raise refusal(str(words))
+
+
+def take_if_nobodys(handoff: Handoff, *, by: User, at: datetime) -> None:
+    """Who does the first thing for a handoff that nobody has, gets it, if a member of the sales team."""
+    team = Membership.objects.filter(team=handoff.agreement.sales_team_id, user__is_active=True)
+    holders = set(team.filter(user__in=[pk for pk in (handoff.rep_id, by.pk) if pk]).values_list("user", flat=True))
+    if by.pk in holders and handoff.rep_id not in holders:
+        _set(handoff, rep=by, rep_name=by.name, assigned_at=at)
 
 
 def _set(handoff: Handoff, **values: Any) -> None:

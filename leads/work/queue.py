@@ -22,14 +22,15 @@ FOLLOWED_UP = "followed_up"
 
 
 @dataclass(frozen=True)
-class Row:
-    """One handoff as the queue shows it. `rep` is empty as long as nobody has it."""
+class QueueRow:
+    """One handoff as the queue shows it. `rep` is empty as long as nobody has it; `former` is who had it and left."""
 
     handoff: Handoff
     face: Clockface
     title: str
     company: str
     rep: str
+    former: str
     is_mine: bool
     attempts: int
     promised: int | None
@@ -41,17 +42,21 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Counts:
-    """Open handoffs by clock. `followed_up` have had their first attempt and are not closed yet."""
+class ClockCounts:
+    """Open handoffs by clock. `followed_up` have had their first attempt and are not closed yet.
+
+    `none` wait for it without any promise.
+    """
 
     overdue: int = 0
     due_soon: int = 0
     running: int = 0
+    none: int = 0
     followed_up: int = 0
 
     @property
     def all(self) -> int:
-        return self.overdue + self.due_soon + self.running + self.followed_up
+        return self.overdue + self.due_soon + self.running + self.none + self.followed_up
 
 
 def workload(access: Access, user: User, *, whose: str = "", agreement: Agreement | None = None) -> HandoffQuerySet:
@@ -66,48 +71,52 @@ def workload(access: Access, user: User, *, whose: str = "", agreement: Agreemen
             return handoffs.of_nobody()
         case "team":
             return handoffs
-    return handoffs.filter(Q(rep=user) | Q(rep=None, rep_name=""))
+    return handoffs.with_holder().filter(Q(rep=user) | Q(is_held=False))
 
 
-def counts(handoffs: HandoffQuerySet, *, at: datetime) -> Counts:
-    by_clock = handoffs.counted_by_clock(at)
-    return Counts(
-        overdue=by_clock.get(clocks.OVERDUE, 0),
-        due_soon=by_clock.get(clocks.DUE_SOON, 0),
-        running=by_clock.get(clocks.RUNNING, 0),
-        followed_up=by_clock.get(clocks.KEPT, 0) + by_clock.get(clocks.MISSED, 0),
+def counts(handoffs: HandoffQuerySet, *, at: datetime) -> ClockCounts:
+    counted = handoffs.counted_by_clock(at)
+    return ClockCounts(
+        overdue=counted.get((False, clocks.OVERDUE), 0),
+        due_soon=counted.get((False, clocks.DUE_SOON), 0),
+        running=counted.get((False, clocks.RUNNING), 0),
+        none=counted.get((False, clocks.NONE), 0),
+        followed_up=sum(count for (is_stopped, _state), count in counted.items() if is_stopped),
     )
 
 
 def clocked(handoffs: HandoffQuerySet, clock: str, *, at: datetime) -> HandoffQuerySet:
-    """Those counted under one of the names of `Counts`; all of them for an empty name."""
+    """Those counted under one of the names of `ClockCounts`; all of them for an empty name."""
     if not clock:
         return handoffs
     if clock == FOLLOWED_UP:
         return handoffs.filter(stopped_at__isnull=False)
-    return handoffs.clocked(clock, at)
+    return handoffs.filter(stopped_at=None).clocked(clock, at)
 
 
-def rows(handoffs: HandoffQuerySet, user: User, *, at: datetime, page: int = 1) -> list[Row]:
+def rows(handoffs: HandoffQuerySet, user: User, *, at: datetime, page: int = 1) -> list[QueueRow]:
     start = (page - 1) * SIZE
-    found = list(handoffs.by_urgency().select_related("lead", "agreement", "rep")[start : start + SIZE])
+    shown = handoffs.with_holder().with_next_attempt().by_urgency()
+    found = list(shown.select_related("lead", "agreement", "rep")[start : start + SIZE])
     known = calendars(found)
     return [row(handoff, user, known.get(handoff.version_id or 0), at=at) for handoff in found]
 
 
-def row(handoff: Handoff, user: User, calendar: WorkCalendar | None, *, at: datetime) -> Row:
-    lead = handoff.lead
-    is_followed_up = handoff.stopped_at is not None
-    return Row(
+def row(handoff: Handoff, user: User, calendar: WorkCalendar | None, *, at: datetime) -> QueueRow:
+    """Of a handoff with its holder and its next attempt."""
+    lead, is_held = handoff.lead, handoff.is_held  # type: ignore[attr-defined]
+    rep = handoff.rep.name if handoff.rep else handoff.rep_name
+    return QueueRow(
         handoff=handoff,
         face=clockface(handoff, calendar, at=at),
         title=str(lead),
         company=lead.company if lead.name else "",
-        rep=handoff.rep.name if handoff.rep else handoff.rep_name,
-        is_mine=handoff.rep_id == user.pk,
+        rep=rep if is_held else "",
+        former="" if is_held else rep,
+        is_mine=is_held and handoff.rep_id == user.pk,
         attempts=handoff.attempts_count,
         promised=handoff.promised_attempts,
-        next_due_at=handoff.depth_due_at if is_followed_up and handoff.depth_met_at is None else None,
+        next_due_at=handoff.next_attempt_due_at if handoff.stopped_at else None,  # type: ignore[attr-defined]
     )
 
 
@@ -120,6 +129,17 @@ def team_reps(team_ids: Collection[int]) -> dict[int, list[User]]:
     return reps
 
 
-def row_of(handoff: Handoff, user: User, *, at: datetime) -> Row:
-    """One row again, after something was done with it."""
-    return row(handoff, user, calendars([handoff]).get(handoff.version_id or 0), at=at)
+def row_of(handoff: Handoff, user: User, *, at: datetime) -> QueueRow:
+    """One row again, as it is after something was done with it."""
+    known = Handoff.objects.with_holder().with_next_attempt().select_related("lead", "agreement", "rep")
+    fresh = known.get(pk=handoff.pk)
+    return row(fresh, user, calendars([fresh]).get(fresh.version_id or 0), at=at)
+
+
+def reps_for(shown: list[QueueRow], access: Access) -> list[User]:
+    """Who can be given all of these by somebody who leads their teams; nobody where a foreign team is among them."""
+    teams = {row.handoff.agreement.sales_team_id for row in shown}
+    if not access.is_administrator and teams - access.led:
+        return []
+    found = team_reps(teams).values()
+    return [rep for rep in next(iter(found)) if all(rep in reps for reps in found)]

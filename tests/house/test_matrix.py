@@ -40,7 +40,7 @@ GUARDS = {
         ],
         READERS,
     ),
-    **dict.fromkeys(["leads:list", "leads:detail"], PRACTITIONERS),
+    **dict.fromkeys(["leads:list", "leads:detail", "leads:put_tier_right"], PRACTITIONERS),
     **dict.fromkeys([f"leads:{name}" for name in ("new", "edit", "hand_over", "take_back")], MARKETERS),
     **dict.fromkeys(
         [
@@ -80,7 +80,16 @@ GUARDS = {
     **dict.fromkeys(
         [
             f"leads:{name}"
-            for name in ("escalations", "escalation_count", "seen", "import_reps", "match_rep", "unmatch_rep")
+            for name in (
+                "escalations",
+                "escalation_count",
+                "seen",
+                "give_away",
+                "give_back",
+                "import_reps",
+                "match_rep",
+                "unmatch_rep",
+            )
         ],
         TEAM_LEADS,
     ),
@@ -97,9 +106,16 @@ MAY_PASS = {
 # Changing an agreement is for the leads of its teams: others who may read it get 403.
 READ_ONLY = {(f"agreements:{name}", who) for name in ("edit", "agree") for who in ("marketer", "rep", "leader")}
 # A rep takes a handoff; giving it to somebody, or to nobody, is for the team lead.
-READ_ONLY |= {("leads:assign", "rep")}
+READ_ONLY |= {("leads:assign", "rep"), ("leads:put_tier_right", "rep")}
 # A form that names none of its records.
-NAMES_NOTHING = {"leads:take_back", "leads:seen", "leads:close", "leads:match_rep"}
+NAMES_NOTHING = {
+    "leads:take_back",
+    "leads:seen",
+    "leads:give_away",
+    "leads:give_back",
+    "leads:close",
+    "leads:match_rep",
+}
 
 
 def own_urls(patterns: list[URLPattern | URLResolver], namespace: str = "") -> Iterator[tuple[str, URLPattern]]:

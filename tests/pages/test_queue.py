@@ -80,7 +80,7 @@ def test_a_clock_that_runs_over_the_weekend_says_its_day(north, client, clock):
 @pytest.mark.django_db
 def test_overdue_is_counted_in_working_time(north, client, clock):
     cast.handed(north, at=cast.local(north, "2026-02-27 15:30"))  # due Friday 16:30
-    assert ">by 40 min</time>" in client.get(URL).content.decode()
+    assert ">by 40 min of working time</time>" in client.get(URL).content.decode()
 
 
 @pytest.mark.django_db
