@@ -55,6 +55,11 @@ def clock_state(at: datetime, is_open: Q) -> Case:
     )
 
 
+def _held() -> Exists:
+    members = Membership.objects.filter(user=OuterRef("rep"), team=OuterRef("agreement__sales_team"))
+    return Exists(members.filter(user__is_active=True))
+
+
 class HandoffQuerySet(QuerySet["Handoff"]):
     def visible_to(self, access: "Access") -> "HandoffQuerySet":
         """The handoffs whose leads this person may see."""
@@ -74,12 +79,11 @@ class HandoffQuerySet(QuerySet["Handoff"]):
 
     def with_holder(self) -> "HandoffQuerySet":
         """Adds `is_held`: by a rep who is active and in the agreement's sales team."""
-        reps = Membership.objects.filter(user=OuterRef("rep"), team=OuterRef("agreement__sales_team"))
-        return self.annotate(is_held=Exists(reps.filter(user__is_active=True)))
+        return self.annotate(is_held=_held())
 
     def of_nobody(self) -> "HandoffQuerySet":
         """Nobody's: also those of somebody who left, and of names in files that nobody is matched to."""
-        return self.with_holder().filter(is_held=False)
+        return self.filter(~_held())
 
     def with_next_attempt(self) -> "HandoffQuerySet":
         """Adds `next_attempt_due_at`, for which the next promised attempt is due."""
@@ -100,7 +104,7 @@ class HandoffQuerySet(QuerySet["Handoff"]):
         return self.annotate(clock_state=clock_state(at, HANDOFF_IS_OPEN))
 
     def clocked(self, clock: str, at: datetime) -> "HandoffQuerySet":
-        return self.with_clock(at).filter(clock_state=clock)
+        return self.annotate(clock_state=clock_state(at, HANDOFF_IS_OPEN)).filter(clock_state=clock)
 
     def counted_by_clock(self, at: datetime) -> dict[tuple[bool, str], int]:
         """How many, by whether the clock is stopped and how it stands."""
@@ -109,7 +113,7 @@ class HandoffQuerySet(QuerySet["Handoff"]):
         return {(is_stopped, state): count for is_stopped, state, count in counted}
 
     def breached(self, at: datetime) -> "HandoffQuerySet":
-        return self.with_clock(at).filter(clock_state__in=clocks.BREACHED)
+        return self.annotate(clock_state=clock_state(at, HANDOFF_IS_OPEN)).filter(clock_state__in=clocks.BREACHED)
 
     def overdue(self, at: datetime) -> "HandoffQuerySet":
         return self.open().filter(stopped_at=None, due_at__lt=at)
