@@ -27,13 +27,13 @@ def test_the_month_is_shown_against_its_goal(signed_in, marketer: User) -> None:
     page = signed_in(marketer).get(url())
     numbers = {number.label: number.value for number in page.context["sheet"].numbers}
     assert numbers["Leads delivered"] == "8"
-    assert (numbers["Goal for today"], numbers["At this pace"], numbers["Returned to marketing"]) == ("15.0", "12", "2")
+    assert (numbers["Goal for today"], numbers["At this pace"], numbers["Returned to marketing"]) == ("14.0", "12", "2")
     assert "of 22 promised" in page.text
 
 
 def test_the_sentence_says_what_the_chart_shows(signed_in, marketer: User) -> None:
     page = signed_in(marketer).get(url())
-    assert "8 leads delivered by March 20, behind the goal of 15 for that day." in page.text
+    assert "8 leads delivered by March 20, behind the goal of 14 for that day." in page.text
 
 
 def test_every_bar_opens_as_many_records_as_it_counts(signed_in, marketer: User) -> None:
