@@ -1,9 +1,9 @@
 """Reads: what happened in a period and what was promised for it, in as few queries as it takes."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -16,7 +16,8 @@ from agreements.months.agreed import MonthTarget, month_targets
 from agreements.months.pace import MonthPace, goal_line, last_finished_day, month_pace, projection
 from agreements.terms import Terms, Timeline, timeline
 from leads.enums import MARKETING_REASONS
-from leads.models import Handoff, Outcome
+from leads.models import Deal, Handoff
+from leads.work.outcome import LeadOutcome, outcome_of
 from reports.judgement import volume_state
 from reports.measures.columns import Facts, Names
 from reports.measures.depth import Depth, depth
@@ -27,7 +28,7 @@ from reports.measures.volume import Steps, Volume, is_repeated, steps, volume
 from smarketing.lib.periods import Period
 
 T = TypeVar("T")
-Verdicts = dict[int, tuple[str, Decimal | None]]
+Verdicts = dict[int, LeadOutcome]
 # Only what Django hands on as it comes: converting a column of datetimes costs more than fetching all of these.
 COLUMNS = (
     "pk",
@@ -285,8 +286,11 @@ def _with_instants(facts: Facts, terms: Timeline) -> Facts:
 def verdicts(reading: Reading) -> Verdicts:
     """The outcomes of the leads that were handed over in the period."""
     leads = Handoff.objects.handed_in(reading.agreement, reading.period).order_by().values("lead_id")
-    rows = Outcome.objects.filter(lead__in=leads).values_list("lead_id", "outcome", "revenue")
-    return {lead: (outcome, revenue) for lead, outcome, revenue in rows}
+    columns = ("lead_id", "outcome", "closed_at", "revenue", "reason")
+    deals: dict[int, list[Any]] = defaultdict(list)
+    for deal in Deal.objects.filter(lead__in=leads).values_list(*columns, named=True):
+        deals[deal.lead_id].append(deal)
+    return {lead: outcome for lead, own in deals.items() if (outcome := outcome_of(own))}
 
 
 def measures(reading: Reading, closed: Verdicts) -> Measures:

@@ -86,6 +86,7 @@ def test_the_month_comes_out_as_it_was_made(reading: Reading) -> None:
         "won": 1,
         "lost": 1,
         "open": 7,
+        "deals": 1,
         "revenue": 1500.5,
         "lead_to_customer": 0.1,
     }
