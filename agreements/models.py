@@ -142,9 +142,7 @@ class Assumptions(models.Model):
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="assumptions")
     number = models.PositiveIntegerField(_("number"))
-    marketing_share = models.DecimalField(
-        _("share of revenue from marketing leads"), max_digits=20, decimal_places=10
-    )
+    marketing_share = models.DecimalField(_("share of revenue from marketing leads"), max_digits=20, decimal_places=10)
     average_deal = models.DecimalField(_("average deal size"), max_digits=24, decimal_places=6)
     lead_to_customer = models.DecimalField(_("lead-to-customer rate"), max_digits=20, decimal_places=10)
     made_at = models.DateTimeField(_("made"))

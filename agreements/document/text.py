@@ -19,7 +19,17 @@ from agreements.document.reader import DocumentError, Problem, Table, _, decoded
 from agreements.months.targets import MOST_LEADS
 from agreements.worktime import CalendarError, WorkCalendar
 
-__all__ = ["MOST_LEADS", "AgreementDocument", "DocumentError", "Problem", "checked", "read", "read_file", "write", "zones"]
+__all__ = [
+    "MOST_LEADS",
+    "AgreementDocument",
+    "DocumentError",
+    "Problem",
+    "checked",
+    "read",
+    "read_file",
+    "write",
+    "zones",
+]
 
 HEADING = ("slug", "name", "time_zone", "currency", "marketing_team", "sales_team", "service_team", "effective_on")
 ASSUMPTIONS = ("marketing_share", "average_deal", "lead_to_customer")

@@ -1,4 +1,4 @@
-"""Reads: what is agreed for months. Only agreed targets count; proposals and former values are shown, never measured."""
+"""Reads: what is agreed for months. Proposals and former values are shown on pages and never measured by."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +25,9 @@ def month_targets(agreement: Agreement, period: Period, terms: Timeline) -> dict
     Months for which nothing is agreed are left out, and those that were over before the terms took effect.
     """
     begins_on = terms.versions[0].effective_on if terms.versions else date.max
-    rows = agreement.targets.agreed().within(period).filter(tier="").values_list("month", "leads", "exact_leads", "quota")
+    rows = (
+        agreement.targets.agreed().within(period).filter(tier="").values_list("month", "leads", "exact_leads", "quota")
+    )
     found = [MonthTarget(month, leads, exact, quota is None) for month, leads, exact, quota in rows]
     return {target.month: target for target in found if Period(target.month, "month").end_on >= begins_on}
 

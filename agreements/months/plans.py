@@ -4,17 +4,18 @@ A month that has begun and has a target keeps it, whatever the document says: th
 and an administrator are in force at once; what a team lead writes is proposed to the other side.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeVar
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agreements.document.clauses import AgreementDocument
 from agreements.enums import How
-from agreements.models import Agreement, Target
+from agreements.models import Agreement, Quota, Target
 from agreements.months.proposing import (
     ProposalWaiting,
     decides_alone,
@@ -27,6 +28,8 @@ from agreements.months.proposing import (
 )
 from agreements.months.targets import Conversion, MonthNumbers, TargetError, agreed_directly, from_quota
 from smarketing.accounts.models import User
+
+T = TypeVar("T", int, Decimal)
 
 
 @dataclass(frozen=True)
@@ -43,15 +46,21 @@ class MonthPlan:
 
 
 def month_plan(
-    agreement: Agreement, former: AgreementDocument | None, document: AgreementDocument, *, by: User | None, at: datetime
+    agreement: Agreement,
+    former: AgreementDocument | None,
+    document: AgreementDocument,
+    *,
+    by: User | None,
+    at: datetime,
 ) -> MonthPlan:
     """Changes nothing. `former` is the document as it stands, None for a new agreement."""
     agreed = {target.month: target for target in agreement.targets.agreed().filter(tier="")}
     begun = {month for month in agreed if has_begun(agreement, month, at)}
-    told = [line for month in sorted(begun) if (line := _kept(agreed[month], document, former))]
-    document = _with_months(document, former, begun)
-    new = {month: _numbers(document, month) for month in _touched(former, document, agreed) - begun}
-    told += list(_underivable(document, new))
+    earlier = _before_its_terms(former, document, agreed) if former else set()
+    told = [line for month in sorted(begun - earlier) if (line := _kept(agreed[month], document))]
+    document = _with_months(document, former, begun | earlier)
+    new = {month: _numbers(document, month) for month in sorted(_touched(former, document, agreed) - begun - earlier)}
+    told += list(_underivable(document))
     if decides_alone(by):
         return MonthPlan(document, tuple(told), new, {})
     return _for_one_side(former, document, told, new, agreed)
@@ -62,8 +71,9 @@ def carry_out(plan: MonthPlan, agreement: Agreement, *, by: User | None, at: dat
     conversion = conversion_of(plan.document)
     make_current(agreement, numbered(agreement, conversion, by=by, at=at) if conversion else None)
     agreement.quotas.exclude(month__in=list(plan.document.quotas)).delete()
-    for month, amount in plan.document.quotas.items():
-        agreement.quotas.update_or_create(month=month, defaults={"amount": amount})
+    quotas = [Quota(agreement=agreement, month=on, amount=amount) for on, amount in plan.document.quotas.items()]
+    key = ["agreement", "month"]
+    Quota.objects.bulk_create(quotas, update_conflicts=True, unique_fields=key, update_fields=["amount"])
     for month, numbers in plan.new.items():
         _put(agreement, month, numbers, by=by, at=at)
     waiting = [_proposed(agreement, month, numbers, by=by, at=at) for month, numbers in plan.proposed.items()]
@@ -90,9 +100,19 @@ def _numbers(document: AgreementDocument, month: date) -> MonthNumbers | None:
         return None
 
 
-def _touched(
-    former: AgreementDocument | None, document: AgreementDocument, agreed: dict[date, Target]
-) -> set[date]:
+def _before_its_terms(former: AgreementDocument, document: AgreementDocument, agreed: dict[date, Target]) -> set[date]:
+    """Months derived from a quota, before the day from which the document's assumptions are in force."""
+    return {
+        month
+        for month, target in agreed.items()
+        if month < document.effective_on
+        and not target.is_direct
+        and month not in document.targets
+        and former.quotas.get(month) == document.quotas.get(month)
+    }
+
+
+def _touched(former: AgreementDocument | None, document: AgreementDocument, agreed: dict[date, Target]) -> set[date]:
     """The months about which the document says something new, and those that get their first target."""
     months = {*document.quotas, *document.targets, *agreed}
     if former is None:
@@ -127,12 +147,12 @@ def _with_months(document: AgreementDocument, former: AgreementDocument | None, 
     )
 
 
-def _as_before[T: (int, Decimal)](now: dict[date, T], before: dict[date, T], kept: set[date]) -> dict[date, T]:
+def _as_before(now: Mapping[date, T], before: Mapping[date, T], kept: set[date]) -> dict[date, T]:
     found = {month: value for month, value in now.items() if month not in kept}
     return dict(sorted((found | {month: before[month] for month in kept if month in before}).items()))
 
 
-def _kept(target: Target, document: AgreementDocument, former: AgreementDocument | None) -> str:
+def _kept(target: Target, document: AgreementDocument) -> str:
     """What is told about a month that has begun, where the document says something else about it."""
     wanted = _numbers(document, target.month)
     if wanted is not None and wanted.leads == target.leads:
@@ -141,16 +161,19 @@ def _kept(target: Target, document: AgreementDocument, former: AgreementDocument
     if wanted is None:
         return _("%(month)s keeps its %(leads)s leads: it has begun, so only both sides together change it.") % said
     said["wanted"] = wanted.leads
-    text = _("%(month)s keeps its %(leads)s leads and not %(wanted)s: it has begun, so only both sides together change it.")
+    text = _(
+        "%(month)s keeps its %(leads)s leads and not %(wanted)s: it has begun, so only both sides together change it."
+    )
     return text % said
 
 
-def _underivable(document: AgreementDocument, new: dict[date, MonthNumbers | None]) -> Iterator[str]:
-    """A quota from which more leads would follow than anybody could agree."""
-    for month, numbers in new.items():
-        if numbers is None and month in document.quotas and conversion_of(document):
-            text = _("%(month)s gets no target: its quota makes more leads than anybody could agree.")
-            yield text % {"month": month_name(month)}
+def _underivable(document: AgreementDocument) -> Iterator[str]:
+    """Quotas from which more leads would follow than anybody could agree."""
+    text = _("%(month)s gets no target: its quota makes more leads than anybody could agree.")
+    if conversion_of(document):
+        for month in document.quotas:
+            if _numbers(document, month) is None:
+                yield text % {"month": month_name(month)}
 
 
 def _for_one_side(

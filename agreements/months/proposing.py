@@ -4,6 +4,7 @@ A month that has begun keeps its target until both sides have agreed to another 
 lead's number is a proposal to the other side and an administrator's is in force at once.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -49,7 +50,11 @@ def sides_led(agreement: Agreement, user: User | None) -> list[Side]:
     """The sides of the agreement for which this person can consent."""
     if user is None or not user.is_active:
         return []
-    led = set(user.memberships.filter(role=Role.LEAD).values_list("team_id", flat=True))
+    return sides_of(agreement, set(user.memberships.filter(role=Role.LEAD).values_list("team_id", flat=True)))
+
+
+def sides_of(agreement: Agreement, led: Collection[int]) -> list[Side]:
+    """`led` are ids of teams."""
     teams = {Side.MARKETING: agreement.marketing_team_id, Side.SALES: agreement.sales_team_id}
     return [side for side, team in teams.items() if team in led]
 
@@ -62,10 +67,13 @@ def decides_alone(user: User | None) -> bool:
 def stand_of(agreement: Agreement, month: date) -> str:
     """Tells whether anything about a month was agreed or proposed since a page was opened."""
     rows = agreement.targets.filter(month=month, tier="")
-    return ".".join(str(rows.filter(pk__in=which).values_list("pk", flat=True).first() or "") for which in (
-        rows.agreed().values("pk"),
-        rows.waiting().values("pk"),
-    ))
+    return ".".join(
+        str(rows.filter(pk__in=which).values_list("pk", flat=True).first() or "")
+        for which in (
+            rows.agreed().values("pk"),
+            rows.waiting().values("pk"),
+        )
+    )
 
 
 def agree_month(
@@ -167,7 +175,14 @@ def _consented(target: Target) -> list[Side]:
 
 
 def made(
-    agreement: Agreement, month: date, numbers: MonthNumbers, how: How, *, by: User | None, at: datetime, reason: str = ""
+    agreement: Agreement,
+    month: date,
+    numbers: MonthNumbers,
+    how: How,
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
 ) -> Target:
     """Not kept yet."""
     return Target(
