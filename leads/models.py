@@ -371,17 +371,65 @@ class WaitingRow(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     external_id = models.CharField(max_length=200)
     fields = models.JSONField()
-    digest = models.CharField(max_length=64)
+    line = models.PositiveIntegerField(default=0)
     run = models.ForeignKey(ImportRun, models.SET_NULL, null=True, related_name="+")
+    seen_in = models.ForeignKey(ImportRun, models.SET_NULL, null=True, related_name="+", db_index=False)
 
     class Meta:
         verbose_name = _("waiting row")
         verbose_name_plural = _("waiting rows")
-        constraints = [models.UniqueConstraint(fields=["agreement", "kind", "digest"], name="one_waiting_row")]
         indexes = [models.Index(fields=["agreement", "external_id"], name="waiting_external_id")]
 
     def __str__(self) -> str:
         return f"{self.kind} · {self.external_id}"
+
+
+class DifferingRow(models.Model):
+    """A row that says something else than what is known: nothing changes until somebody takes it over.
+
+    `known` and `said` are values by field. `record` is the primary key of the fact (of the run's kind); where it is 0
+    the fact is found by `own_id`.
+    """
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="differing_rows")
+    line = models.PositiveIntegerField()
+    lead = models.ForeignKey(Lead, models.CASCADE, null=True, related_name="+")
+    waiting = models.ForeignKey(WaitingRow, models.SET_NULL, null=True, related_name="+")
+    external_id = models.CharField(max_length=200)
+    record = models.PositiveBigIntegerField(default=0)
+    own_id = models.CharField(max_length=200, blank=True)
+    known = models.JSONField()
+    said = models.JSONField()
+    taken_at = models.DateTimeField(null=True)
+    taken_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("differing row")
+        verbose_name_plural = _("differing rows")
+        ordering = ["line", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {', '.join(self.said)}"
+
+
+class Word(models.Model):
+    """A word in use under an agreement, in the spelling in which it is shown; or what a foreign word means."""
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="words")
+    field = models.CharField(max_length=20)
+    key = models.CharField(max_length=450)
+    spelling = models.CharField(max_length=150)
+    means = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        verbose_name = _("word")
+        verbose_name_plural = _("words")
+        ordering = ["field", "spelling"]
+        constraints = [models.UniqueConstraint(fields=["agreement", "field", "key"], name="one_meaning_per_word")]
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.spelling}"
 
 
 class RepName(models.Model):

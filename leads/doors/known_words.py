@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from agreements.models import Agreement, Objective
-from leads.models import Lead
+from django.db.models import Q
 
-RECENT = 1000
+from agreements.models import Agreement, Objective
+from leads.models import Word
+
+MOST = 1000
 
 
 @dataclass(frozen=True)
@@ -16,14 +18,16 @@ class Vocabulary:
 
 
 def vocabulary(agreements: Iterable[Agreement]) -> Vocabulary:
-    """Of the latest leads, for all that ever was is slow to find and full of old mistakes; and the tiers promised."""
+    """Each word once, in its spelling; and the tiers promised."""
     own = list(agreements)
-    recent = Lead.objects.filter(agreement__in=own).order_by("-created_at", "-id").values_list("source", "tier")
-    used = list(recent[:RECENT])
     promised = Objective.objects.filter(version__agreement__in=own, version__superseded_at=None)
-    tiers = {tier for _source, tier in used} | set(promised.values_list("tier", flat=True))
-    return Vocabulary(sources=_sorted({source for source, _tier in used}), tiers=_sorted(tiers))
+    tiers = set(promised.values_list("tier", flat=True)) - {""}
+    words = Word.objects.filter(Q(means=""), agreement__in=own)
+    return Vocabulary(
+        sources=_sorted(words.filter(field="source").values_list("spelling", flat=True)[:MOST]),
+        tiers=_sorted({*tiers, *words.filter(field="tier").values_list("spelling", flat=True)[:MOST]}),
+    )
 
 
-def _sorted(words: set[str]) -> list[str]:
-    return sorted(words - {""}, key=str.casefold)
+def _sorted(words: Iterable[str]) -> list[str]:
+    return sorted(set(words), key=str.casefold)
