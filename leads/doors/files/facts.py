@@ -192,8 +192,8 @@ def write(kind: str, rows: Iterable[Told], hand: Hand, tally: Tally) -> None:
     if not told_rows:
         return
     facts = Facts(kind, hand.terms.day_of)
-    for lead_id, kept in _kept(kind, {told.lead_id for told in told_rows}, {told.run_id for told in told_rows}):
-        facts.add(lead_id, kept)
+    for lead_id, known in _kept(kind, {told.lead_id for told in told_rows}, {told.run_id for told in told_rows}):
+        facts.add(lead_id, known)
     fresh, met = [], []
     for told in told_rows:
         person = hand.reps.rep(told.values.get("rep", ""))
@@ -231,7 +231,7 @@ def _compare(kind: str, told: Told, kept: Kept, hand: Hand, tally: Tally) -> Non
     person = hand.reps.rep(told.values.get("rep", ""))
     if "rep" in says and person is not None and person == kept.person:
         del says["rep"]
-    if says:
+    if says and told.run_id is not None:  # a run that was put away lists nothing
         tally.differing.append(differing(told, kept.pk, says))
 
 
@@ -239,6 +239,7 @@ def differing(
     told: Told, record: int, says: Mapping[str, tuple[Any, Any]], *, is_waiting: bool = False
 ) -> DifferingRow:
     """`record` is 0 for a fact made in this moment: it is found by its id later."""
+    assert told.run_id is not None
     return DifferingRow(
         run_id=told.run_id,
         line=told.line,
