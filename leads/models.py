@@ -2,7 +2,8 @@ from datetime import datetime
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Expression, F, Q, Value
+from django.db.models.functions import Replace, Right
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -29,6 +30,21 @@ from leads.querysets import HandoffQuerySet, LeadQuerySet
 from leads.work import states
 from smarketing.accounts.models import User
 
+PHONE_SIGNS = " \u00a0-()/.+"
+PHONE_DIGITS = 9  # from the end: "+49 170 ..." and "0170 ..." are one number
+
+
+def phone_key(phone: str) -> str:
+    """Equal for one telephone number however it is written; `Lead.phone_key` is the same in SQL."""
+    return "".join(sign for sign in phone if sign not in PHONE_SIGNS)[-PHONE_DIGITS:]
+
+
+def _phone_key() -> Expression:
+    bare: Expression = F("phone")  # type: ignore[assignment]  # an expression in all that matters
+    for sign in PHONE_SIGNS:
+        bare = Replace(bare, Value(sign), Value(""))
+    return Right(bare, PHONE_DIGITS)
+
 
 class Lead(models.Model):
     """A person or company that marketing has won as a prospect, under one agreement."""
@@ -44,6 +60,9 @@ class Lead(models.Model):
     phone = models.CharField(_("phone"), max_length=60, blank=True)
     value = models.DecimalField(
         _("value"), max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    phone_key = models.GeneratedField(
+        expression=_phone_key(), output_field=models.CharField(max_length=60), db_persist=True
     )
     precision = models.PositiveIntegerField(choices=Precision.choices, default=Precision.EXACT)
     door = models.CharField(_("door"), max_length=10, choices=Door.choices, default=Door.FORM)
@@ -64,6 +83,7 @@ class Lead(models.Model):
         indexes = [
             models.Index(fields=["agreement", "-created_at", "-id"], name="lead_newest"),
             models.Index(fields=["agreement", "email"], condition=~Q(email=""), name="lead_email"),
+            models.Index(fields=["agreement", "phone_key"], condition=~Q(phone=""), name="lead_phone"),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from agreements.enums import Measure
 from agreements.models import Agreement, Objective, Version
 from agreements.terms import timeline
 from leads.clock.consequences import changing
+from leads.doors.words import settle
 from leads.models import Attempt, Handoff, Lead
 from leads.work.handoffs import hand_over
 from smarketing.accounts.models import Membership, Role, Side, Team, User
@@ -49,6 +50,7 @@ def agreement(slug: str = "north", *, zone: str = "Europe/Berlin", **version: An
 
 def lead(deal: Agreement, at: datetime = MONDAY, **fields: Any) -> Lead:
     values = {"name": "Ada Lovelace", "email": "ada@example.org", "source": "fair", "tier": "A", **fields}
+    settle(deal.pk, [values])
     return Lead.objects.create(agreement=deal, created_at=at, recorded_at=at, **values)
 
 

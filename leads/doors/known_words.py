@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from agreements.models import Agreement, Objective
 from leads.models import Word
 
@@ -21,13 +19,13 @@ def vocabulary(agreements: Iterable[Agreement]) -> Vocabulary:
     """Each word once, in its spelling; and the tiers promised."""
     own = list(agreements)
     promised = Objective.objects.filter(version__agreement__in=own, version__superseded_at=None)
-    tiers = set(promised.values_list("tier", flat=True)) - {""}
-    words = Word.objects.filter(Q(means=""), agreement__in=own)
+    spellings = Word.objects.filter(agreement__in=own, field__in=("source", "tier"), means="")
+    used = set(spellings.values_list("field", "spelling")[:MOST])
+    tiers = {spelling for field, spelling in used if field == "tier"} | set(promised.values_list("tier", flat=True))
     return Vocabulary(
-        sources=_sorted(words.filter(field="source").values_list("spelling", flat=True)[:MOST]),
-        tiers=_sorted({*tiers, *words.filter(field="tier").values_list("spelling", flat=True)[:MOST]}),
+        sources=_sorted({spelling for field, spelling in used if field == "source"}), tiers=_sorted(tiers)
     )
 
 
-def _sorted(words: Iterable[str]) -> list[str]:
-    return sorted(set(words), key=str.casefold)
+def _sorted(words: set[str]) -> list[str]:
+    return sorted(words - {""}, key=str.casefold)

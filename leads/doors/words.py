@@ -21,7 +21,8 @@ def settle(agreement_id: int, rows: Iterable[MutableMapping[str, Any]]) -> None:
     if not asked:
         return
     spelled = _spelled(agreement_id, set(asked.values()))
-    _remember(agreement_id, {pair: tidied(text) for (_field, text), pair in asked.items()}, spelled)
+    first = {pair: tidied(text) for (_field, text), pair in reversed(asked.items())}
+    _remember(agreement_id, first, spelled)
     for row, field, text in cells:
         row[field] = spelled[asked[field, text]]
 

@@ -21,7 +21,7 @@ def insert(rows: Sequence[models.Model]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key and not field.generated]
     connection = connections[router.db_for_write(model)]
     columns = ", ".join(_quoted(fields, connection))
     marks = ", ".join(["%s"] * len(fields))
