@@ -13,7 +13,7 @@ from django.db.models import Model
 
 from agreements.terms import Timeline
 from leads.clock.consequences import belonging
-from leads.doors.files.identity import OWN_ID, Facts, Kept, said_otherwise
+from leads.doors.files.identity import OWN_ID, WHEN, Facts, Kept, said_otherwise
 from leads.doors.files.reps import RepBook
 from leads.doors.files.rows import Values, packed
 from leads.enums import Door
@@ -240,6 +240,9 @@ def differing(
 ) -> DifferingRow:
     """`record` is 0 for a fact made in this moment: it is found by its id later."""
     assert told.run_id is not None
+    said = {name: said for name, (_known, said) in says.items()}
+    if said.keys() & WHEN.values():
+        said["precision"] = told.values.get("precision", 0)
     return DifferingRow(
         run_id=told.run_id,
         line=told.line,
@@ -249,7 +252,7 @@ def differing(
         waiting_id=record if is_waiting else None,
         record=0 if is_waiting else record,
         known=packed({name: known for name, (known, _said) in says.items()}),
-        said=packed({name: said for name, (_known, said) in says.items()}),
+        said=packed(said),
     )
 
 
