@@ -1,6 +1,6 @@
 """The words of an agreement: each source, tier and rep in one spelling, and what foreign words mean."""
 
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
 from agreements.models import Objective
@@ -11,20 +11,25 @@ SPELLED = {"source": 100, "tier": 60, "rep": 150}
 MEANING = ("channel", "result", "outcome", "direction", "return_reason")
 
 
-def settle(agreement_id: int, rows: Iterable[MutableMapping[str, Any]]) -> None:
+def settle(agreement_id: int, rows: Sequence[MutableMapping[str, Any]]) -> None:
     """Writes sources, tiers and reps in their one spelling: what is meant, or as promised, or as first seen.
 
     The caller holds `lock_files_of`, so that a word is seen first once.
     """
-    cells = [(row, field, text) for row in rows for field in SPELLED if (text := row.get(field))]
-    asked = {(field, text): (field, key(text)) for _row, field, text in cells}
+    asked: dict[tuple[str, str], str] = {}
+    for field in SPELLED:
+        for text in dict.fromkeys(row.get(field, "") for row in rows):
+            if text:
+                asked.setdefault((field, key(text)), tidied(text))
     if not asked:
         return
-    spelled = _spelled(agreement_id, set(asked.values()))
-    first = {pair: tidied(text) for (_field, text), pair in reversed(asked.items())}
-    _remember(agreement_id, first, spelled)
-    for row, field, text in cells:
-        row[field] = spelled[asked[field, text]]
+    spelled = _spelled(agreement_id, set(asked))
+    _remember(agreement_id, asked, spelled)
+    for field in SPELLED:
+        words = {text: spelled[field, key(text)] for text in {row.get(field, "") for row in rows} if text}
+        for row in rows if any(text != word for text, word in words.items()) else ():
+            if text := row.get(field):
+                row[field] = words[text]
 
 
 def _spelled(agreement_id: int, pairs: set[tuple[str, str]]) -> dict[tuple[str, str], str]:

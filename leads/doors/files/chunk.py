@@ -16,7 +16,6 @@ from smarketing.lib import bulk
 from smarketing.lib.words import same_id
 
 LEAD_FIELDS = ("external_id", "created_at", "source", "tier", "email", "name", "company", "phone", "value", "precision")
-IDS = ("external_id", *OWN_ID.values())
 
 
 @dataclass
@@ -36,10 +35,10 @@ def take(kind: str, rows: Sequence[Row], hand: Hand, *, hand_over: bool, run: Im
     """Writes what is new. `hand_over`: each lead created is handed over in the same instant."""
     lock_files_of(hand.agreement_id)
     values = [row.values for row in rows]
-    for name in IDS:
+    for name in ("external_id", OWN_ID.get(kind, "")):
         for own in values:
-            if own.get(name):
-                own[name] = same_id(own[name])
+            if text := own.get(name):
+                own[name] = same_id(text)
     settle(hand.agreement_id, values)
     if kind == "leads":
         return _take_leads(rows, hand, hand_over, run)

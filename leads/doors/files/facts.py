@@ -200,7 +200,7 @@ def write(kind: str, rows: Iterable[Told], hand: Hand, tally: Tally) -> None:
         if (kept := facts.find(told.lead_id, told.values, person)) is not None:
             tally.unchanged += 1
             met.append((told, kept))
-            _compare(kind, told, kept, hand, tally)
+            _compare(told, kept, person, hand, tally)
             continue
         facts.add(told.lead_id, Kept(0, told.values, person, is_met=True))
         fresh.append(sort.make(told, hand))
@@ -226,9 +226,8 @@ def _kept(kind: str, lead_ids: Collection[int], run_ids: Collection[int | None])
         yield lead_id, Kept(pk, dict(zip(sort.columns, found, strict=True)), person, is_met)
 
 
-def _compare(kind: str, told: Told, kept: Kept, hand: Hand, tally: Tally) -> None:
+def _compare(told: Told, kept: Kept, person: int | None, hand: Hand, tally: Tally) -> None:
     says = said_otherwise(told.values, kept.values, hand.terms.day_of)
-    person = hand.reps.rep(told.values.get("rep", ""))
     if "rep" in says and person is not None and person == kept.person:
         del says["rep"]
     if says and told.run_id is not None:  # a run that was put away lists nothing
@@ -267,5 +266,5 @@ def _mark(kind: str, met: Sequence[tuple[Told, Kept]]) -> None:
         if kept.pk and told.values.get(own_id) and not kept.values.get(own_id):
             adopted.append(model(pk=kept.pk, external_id=told.values[own_id]))
     for run_id, pks in by_run.items():
-        model._default_manager.filter(pk__in=pks).update(seen_in=run_id)
+        bulk.mark(model, pks, "seen_in", run_id)
     bulk.update(adopted, ["external_id"])

@@ -57,7 +57,9 @@ class Facts:
         if found is None:
             same_day = self._by_day.get((lead, self._day_of(values[self._when])), ())
             free = [kept for kept in same_day if not kept.is_met and self._agrees(kept, values, person)]
-            found = min(free, key=lambda kept: self._distance(kept, values), default=None)
+            if len(free) > 1:
+                free.sort(key=lambda kept: self._distance(kept, values))
+            found = free[0] if free else None
         if found is not None:
             found.is_met = True
             if own_id and not found.values.get(self._own_id):
@@ -71,9 +73,10 @@ class Facts:
             return False
         if not self._has_reps:
             return True
-        is_same_person = person is not None and person == kept.person
-        is_same_rep = is_same_person or key(kept.values.get("rep", "")) == key(values.get("rep", ""))
-        return is_same_rep and kept.values.get("channel", "phone") == values.get("channel", "phone")
+        if kept.values.get("channel", "phone") != values.get("channel", "phone"):
+            return False
+        known, said = kept.values.get("rep", ""), values.get("rep", "")
+        return known == said or (person is not None and person == kept.person) or key(known) == key(said)
 
     def _distance(self, kept: Kept, values: Values) -> tuple[bool, int, int, int]:
         """The very same first, then the one known best, then the one that says the same of the rest."""
@@ -97,10 +100,10 @@ def said_otherwise(values: Values, kept: Values, day_of: DayOf) -> dict[str, tup
     """Field -> what is kept, and what the file says instead. An empty cell says nothing."""
     found = {}
     for name, said in values.items():
-        if name in SILENT or name not in kept or said in ("", None):
+        known = kept.get(name, said)
+        if said == known or said in ("", None) or name in SILENT:
             continue
-        known = kept[name]
-        if said != known and not _is_one(name, values, kept, day_of):
+        if not _is_one(name, values, kept, day_of):
             found[name] = (known, said)
     return found
 

@@ -72,7 +72,7 @@ def _waits(kind: str, row: Row, hand: Hand, run: ImportRun) -> WaitingRow:
 def _mark(kind: str, met: Sequence[tuple[Row, Kept]], run: ImportRun) -> None:
     """Writes down which rows this run met, and the ids that those without one have got."""
     own_id, adopted = OWN_ID[kind], []
-    WaitingRow.objects.filter(pk__in=[kept.pk for _row, kept in met]).update(seen_in=run)
+    bulk.mark(WaitingRow, [kept.pk for _row, kept in met], "seen_in", run.pk)
     for row, kept in met:
         if kept.pk and row.values.get(own_id) and not kept.values.get(own_id):
             adopted.append(WaitingRow(pk=kept.pk, fields=packed({**kept.values, own_id: row.values[own_id]})))

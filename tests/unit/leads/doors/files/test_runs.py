@@ -8,7 +8,7 @@ from agreements.terms import timeline
 from leads.clock.consequences import differences
 from leads.doors.files import runs
 from leads.enums import RunStatus
-from leads.models import Attempt, Deal, Handoff, ImportRun, Lead, RejectedRow, WaitingRow
+from leads.models import Deal, Handoff, ImportRun, Lead, RejectedRow, WaitingRow
 from tests.cast import MONDAY
 from tests.unit.leads.doors.files.files import FILES, counts, everything, queued, taken
 
