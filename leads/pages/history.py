@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 
+from leads.doors.files.wording import FIELD_NAMES
 from leads.enums import Channel, Door, EventKind, LossReason, Result, ReturnReason, Verdict
 from leads.models import Attempt, Deal, Escalation, Event, Handoff, Lead
 from smarketing.accounts.models import User
@@ -168,7 +169,8 @@ def _event_detail(lead: Lead, event: Event, reps: dict[int, User]) -> str:
     details = event.details
     rep = reps.get(details.get("rep") or 0)
     words: dict[str, Callable[[], str]] = {
-        EventKind.EDITED: lambda: ", ".join(_field_name(name) for name in details.get("fields", ())),
+        EventKind.EDITED: lambda: _edited(details),
+        EventKind.CORRECTED: lambda: _edited(details),
         EventKind.ASSIGNED: lambda: _("to %(rep)s") % {"rep": rep.name} if rep else _("to nobody"),
         EventKind.TIER_PUT_RIGHT: lambda: _put_right(details),
         EventKind.ATTEMPTED: lambda: _tried(details.get("channel", ""), details.get("result", "")),
@@ -187,6 +189,11 @@ def _closed(details: dict[str, Any], lead: Lead) -> str:
     return " · ".join(part for part in (verdict, figure, label(LossReason, details.get("reason", ""))) if part)
 
 
+def _edited(details: dict[str, Any]) -> str:
+    names = ", ".join(_field_name(name) for name in details.get("fields", ()) if name != "precision")
+    return " · ".join(part for part in (names, details.get("reason", "")) if part)
+
+
 def _put_right(details: dict[str, Any]) -> str:
     names = {name: details.get(name) or _("no tier") for name in ("before", "tier")}
     return " · ".join([_("from %(before)s to %(tier)s") % names, details.get("reason", "")])
@@ -202,7 +209,7 @@ def label(choices: type[TextChoices], value: str) -> str:
 
 
 def _field_name(name: str) -> str:
-    return str(getattr(Lead._meta.get_field(name), "verbose_name", name))
+    return str(FIELD_NAMES.get(name, name))
 
 
 def _name(user: User | None) -> str:
