@@ -120,40 +120,47 @@ def _link_attempts(found: list[Case]) -> None:
     bulk.update(strays, ["handoff"])
 
 
-Rows = dict[tuple[str, int], Clock]
-Odd = list[tuple[Handoff, tuple[Rows, list[Wanted]]]]
+Rows = dict[str, Clock]
+Odd = list[tuple[Handoff, tuple[Rows, dict[str, Wanted]]]]
 
 
 def _odd_clocks(found: list[Case], derived: list[Values]) -> Odd:
-    """The handoffs whose clocks are not as they should be: the rows that stand there, and those that should."""
+    """The handoffs whose clocks are not as they should be: by kind the rows that stand there, and those that should."""
     kept: dict[int, Rows] = defaultdict(dict)
     for clock in Clock.objects.filter(handoff__in=[case.handoff.pk for case in found]):
-        kept[clock.handoff_id][clock.kind, clock.nth] = clock
+        kept[clock.handoff_id][clock.kind] = clock
     odd: Odd = []
     for case, values in zip(found, derived, strict=True):
-        rows, wanted = kept[case.handoff.pk], list(clocks(case, values))
-        if len(rows) != len(wanted) or any(_is_odd(rows.get((want.kind, want.nth)), want) for want in wanted):
+        rows, wanted = kept[case.handoff.pk], {want.kind: want for want in clocks(case, values)}
+        if rows.keys() != wanted.keys() or any(_is_odd(rows[kind], want) for kind, want in wanted.items()):
             odd.append((case.handoff, (rows, wanted)))
     return odd
 
 
-def _is_odd(row: Clock | None, want: Wanted) -> bool:
-    return row is None or any(getattr(row, name) != getattr(want, name) for name in ROW)
+def _is_odd(row: Clock, want: Wanted) -> bool:
+    return any(getattr(row, name) != getattr(want, name) for name in ROW)
 
 
 def _keep_clocks(odd: Odd, at: datetime | None) -> None:
     fresh, changed, surplus = [], [], []
     for handoff, (rows, wanted) in odd:
-        surplus += [row.pk for key, row in rows.items() if key not in {(want.kind, want.nth) for want in wanted}]
-        for want in wanted:
-            row = rows.get((want.kind, want.nth))
-            made = Clock(handoff_id=handoff.pk, recorded_at=at or handoff.recorded_at, **vars(want))
-            if row is None:
+        surplus += [row.pk for kind, row in rows.items() if kind not in wanted]
+        for kind, want in wanted.items():
+            if kind not in rows:
+                made = Clock(handoff_id=handoff.pk, recorded_at=at or handoff.recorded_at, **vars(want))
                 fresh.append(made)
-            elif _is_odd(row, want):
-                made.pk = row.pk
-                changed.append(made)
+            elif _is_odd(rows[kind], want):
+                changed.append(_changed(rows[kind], want))
     if surplus:
         Clock.objects.filter(pk__in=surplus).delete()
     bulk.insert(fresh)
-    bulk.update(changed, [name.removesuffix("_id") for name in ROW])
+    bulk.update(changed, [*(name.removesuffix("_id") for name in ROW), "warned_at", "escalated_at"])
+
+
+def _changed(row: Clock, want: Wanted) -> Clock:
+    """What was noted of another due time is forgotten."""
+    if row.due_at != want.due_at:
+        row.warned_at = row.escalated_at = None
+    for name in ROW:
+        setattr(row, name, getattr(want, name))
+    return row
