@@ -13,12 +13,12 @@ from leads.models import Escalation, Handoff
 from leads.pages.fetch import ids
 from leads.pages.queue_filter import paged
 from leads.work import queue
-from smarketing.accounts.access import team_leads
+from smarketing.accounts.access import sales_leads
 from smarketing.lib.notices import say
 from smarketing.lib.request import PortalRequest
 
 
-@team_leads
+@sales_leads
 @require_safe
 def escalations(request: PortalRequest) -> HttpResponse:
     at, user, access = request.now, request.user, request.access
@@ -38,14 +38,14 @@ def escalations(request: PortalRequest) -> HttpResponse:
     return TemplateResponse(request, "leads/escalations.html", context)
 
 
-@team_leads
+@sales_leads
 @require_safe
 def escalation_count(request: PortalRequest) -> HttpResponse:
     count = unseen_count(request.access, at=request.now)
     return TemplateResponse(request, "leads/escalations.html#count", {"count": count})
 
 
-@team_leads
+@sales_leads
 @require_POST
 def seen(request: PortalRequest) -> HttpResponse:
     """Some, or with `all` every one that is open."""

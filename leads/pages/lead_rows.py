@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leads.models import Handoff, Lead, Outcome
-from leads.rights import may_market
 from smarketing.accounts.access import Access
+from smarketing.accounts.rights import Verb
 
 
 @dataclass(frozen=True)
@@ -33,5 +33,5 @@ def _listed(lead: Lead, handoff: Handoff | None, outcome: str, access: Access) -
         handoff=handoff,
         outcome=outcome,
         rep=(handoff.rep.name if handoff.rep else handoff.rep_name) if handoff else "",
-        may_hand_over=may_market(access, lead.agreement) and not is_with_sales and not outcome,
+        may_hand_over=access.may(Verb.MARKET, lead.agreement) and not is_with_sales and not outcome,
     )

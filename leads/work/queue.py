@@ -113,7 +113,7 @@ def row(handoff: Handoff, user: User, calendar: WorkCalendar | None, *, at: date
 
 def team_reps(team_ids: Collection[int]) -> dict[int, list[User]]:
     """Who can be given a handoff, by sales team."""
-    members = Membership.objects.filter(team__in=team_ids, user__is_active=True).select_related("user")
+    members = Membership.objects.working().filter(team__in=team_ids).select_related("user")
     reps: dict[int, list[User]] = {team_id: [] for team_id in team_ids}
     for member in members.order_by("user__name", "user__email"):
         reps[member.team_id].append(member.user)

@@ -14,11 +14,13 @@ from django.views.generic import RedirectView
 from smarketing.accounts.access import Access, anyone, signed_in
 from smarketing.accounts.forms import ProfileForm
 from smarketing.accounts.models import User
+from smarketing.accounts.rights import Verb
 from smarketing.lib.notices import say
 from smarketing.lib.request import PortalRequest
 from smarketing.roof.styleguide import examples
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
+FIRST_PLACES = {Verb.FOLLOW_UP: "leads:queue", Verb.MARKET: "reports:home", Verb.READ: "reports:scorecards"}
 
 
 @signed_in
@@ -30,12 +32,9 @@ def home(request: PortalRequest) -> HttpResponse:
 
 def first_place(access: Access) -> str:
     """Where a person's work begins; empty for somebody who is in no team yet."""
-    if access.sales:
-        return "leads:queue"
-    if access.marketing:
-        return "reports:home"
-    if access.is_leadership or access.service:
-        return "reports:scorecards"
+    for verb, place in FIRST_PLACES.items():
+        if verb in access.own_verbs:
+            return place
     return "agreements:list" if access.is_administrator else ""
 
 
