@@ -12,12 +12,13 @@ from agreements.models import Agreement
 from agreements.terms import timeline
 from leads.clock.explanation import explanation
 from leads.doors.form import ExternalIdTaken, HandedOverBefore, edit_lead
-from leads.models import Handoff, Lead, Outcome
+from leads.models import Deal, Handoff, Lead
 from leads.pages.fetch import marketed_lead, seen_lead
 from leads.pages.forms import AttemptForm, LostForm, ReturnForm, WonForm
 from leads.pages.history import Entry, history
 from leads.pages.lead_form import LeadForm
 from leads.rights import may_withdraw
+from leads.work.outcome import outcome_of
 from leads.work.queue import team_reps
 from smarketing.accounts.access import marketers, practitioners
 from smarketing.accounts.rights import Verb
@@ -36,6 +37,7 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
     at, access = request.now, request.access
     handoff = lead.handoffs.select_related("rep").order_by("-handed_at", "-pk").first()
     entries = history(lead)
+    deals = list(Deal.objects.filter(lead=lead).order_by("closed_at", "pk"))
     context = {
         "lead": lead,
         "agreement": lead.agreement,
@@ -43,7 +45,8 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
         "now": at,
         "history": entries,
         "withdrawable": withdrawable(request, entries),
-        "outcome": Outcome.objects.filter(lead=lead).first(),
+        "deals": deals,
+        "outcome": outcome_of(deals),
         "may_market": access.may(Verb.MARKET, lead.agreement),
         "may_follow_up": access.may(Verb.FOLLOW_UP, lead.agreement),
         "may_assign": access.may(Verb.ASSIGN, lead.agreement),
