@@ -1,8 +1,9 @@
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 
 from leads.clock import rule as clocks
 from leads.enums import MARKETING_REASONS
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from leads.models import Handoff, Lead  # noqa: F401  (Lead stands in a string that ruff does not read)
     from smarketing.accounts.access import Access
     from smarketing.lib.periods import Period
+
+
+URGENCY = ("rank", "deadline", "handed_at", "id")  # as `by_urgency` orders; none of them is null
+NEVER = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 class LeadQuerySet(QuerySet["Lead"]):
@@ -128,5 +133,5 @@ class HandoffQuerySet(QuerySet["Handoff"]):
                 When(depth_met_at__isnull=False, then=Value(2)),
                 default=Value(1),
             ),
-            deadline=Case(When(is_unmet, then=F("due_at")), default=F("depth_due_at")),
-        ).order_by("rank", F("deadline").asc(nulls_last=True), "handed_at", "pk")
+            deadline=Coalesce(Case(When(is_unmet, then=F("due_at")), default=F("depth_due_at")), Value(NEVER)),
+        ).order_by(*URGENCY)

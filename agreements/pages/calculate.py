@@ -1,6 +1,7 @@
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from agreements.document.versions import AmendmentRefused, agree_quota, agree_target
 from agreements.models import Agreement
@@ -23,9 +24,11 @@ def calculator(request: PortalRequest, slug: str) -> HttpResponse:
 
 
 @readers
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def agree(request: PortalRequest, slug: str) -> HttpResponse:
     agreement = editable(request, slug)
+    if request.method != "POST":
+        return redirect("agreements:calculator", slug)
     terms, now = timeline(agreement), request.now
     form = calculator_form(agreement, terms, terms.day_of(now), request.POST)
     if form.is_valid() and form.derivation:

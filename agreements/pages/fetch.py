@@ -4,10 +4,9 @@ from datetime import date
 
 from django.shortcuts import get_object_or_404
 
-from agreements.document.reader import FIRST_YEAR, LAST_YEAR
 from agreements.models import Agreement
 from smarketing.accounts.rights import Verb
-from smarketing.lib.periods import Period
+from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR, Period
 from smarketing.lib.request import PortalRequest
 
 

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from leads.models import Handoff, Lead
 from leads.pages.answers import back, tell
@@ -139,9 +139,11 @@ def unaccept(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 @reps
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def send_back(request: PortalRequest, pk: int) -> HttpResponse:
     handoff = sold_handoff(request, pk)
+    if request.method != "POST":
+        return redirect(handoff.lead)
     form = ReturnForm(request.POST, handoff=handoff)
     if form.is_valid():
         try:

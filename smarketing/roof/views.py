@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.messages import WARNING
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
@@ -8,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, get_resolver, path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
+from django.views.csrf import csrf_failure
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from django.views.generic import RedirectView
 
@@ -69,6 +71,14 @@ def safe_next(request: HttpRequest) -> str:
     wanted = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if is_ours else "home"
+
+
+def sent_too_late(request: PortalRequest, reason: str = "") -> HttpResponse:
+    """The token of the page is not valid any more: a part of a page cannot say so, the page is loaded anew."""
+    if request.headers.get("HX-Request"):
+        say(request, gettext("This page was open too long and is loaded anew. Please do it once more."), level=WARNING)
+        return HttpResponse(status=403, headers={"HX-Refresh": "true"})
+    return csrf_failure(request, reason)
 
 
 @signed_in
