@@ -3,8 +3,8 @@
     DEMO=1 VAR_DIR=... .venv/bin/python manage.py migrate && ... load_demo, then
     DEMO=1 VAR_DIR=... .venv/bin/python benchmarks/pages.py [limit in ms]
 
-Prints the median processor time of five answers after one that warms up, the database queries and the size, the slowest first; exits 1
-where a page takes longer than the limit (200).
+Prints the median processor time of five answers after one that warms up, the database queries and the size, the slowest
+first; exits 1 where a page takes longer than the limit (200).
 """
 
 import logging

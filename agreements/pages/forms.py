@@ -24,9 +24,10 @@ from agreements.document.text import (
     zones,
 )
 from agreements.enums import Pacing, Weekday
-from agreements.months.targets import Assumptions, Derivation, TargetError, derive, refuse_impossible
+from agreements.months.targets import Conversion, Derivation, TargetError, derive, refuse_impossible
 from agreements.pages.fields import DaysField, HoursField, NumberField, OtherHoursField, PercentField, WholeField
 from smarketing.lib.periods import Period
+from smarketing.lib.widgets import LongSelect
 
 NUMBERS = ("quota", *ASSUMPTIONS)
 
@@ -51,7 +52,7 @@ class HeadingForm(forms.Form):
     marketing_team = forms.CharField(label=_("Marketing team"), max_length=100)
     sales_team = forms.CharField(label=_("Sales team"), max_length=100)
     service_team = forms.CharField(label=_("Service team"), max_length=100, required=False)
-    time_zone = forms.ChoiceField(label=_("Time zone"))
+    time_zone = forms.ChoiceField(label=_("Time zone"), widget=LongSelect)
     currency = forms.CharField(label=_("Currency"), max_length=3, help_text=_("A code like EUR."))
 
     def __init__(self, *args: Any, fixed: tuple[str, ...] = (), **kwargs: Any) -> None:
@@ -212,8 +213,8 @@ class CalculatorForm(forms.Form):
             field.widget.attrs["class"] = "form-select" if name == "month" else "form-control"
             field.widget.attrs["aria-describedby"] = f"id_{name}_error"
 
-    def derive(self, quota: Decimal, **assumptions: Decimal) -> None:
-        derivation = derive(quota, Assumptions(**assumptions))
+    def derive(self, quota: Decimal, **conversion: Decimal) -> None:
+        derivation = derive(quota, Conversion(**conversion))
         if derivation.leads > MOST_LEADS:
             self.add_error("quota", _("This makes more leads than anybody could agree."))
         else:

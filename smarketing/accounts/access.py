@@ -47,10 +47,12 @@ class Access:
         """What may be done somewhere: the guards of pages and the links to them go by it."""
         return frozenset(Verb) if self.is_administrator else self.own_verbs
 
+    def sides(self, verb: Verb, agreement: Parties) -> list[Side]:
+        """The sides of the agreement for which this person may by an own team."""
+        return [side for side in Side if getattr(agreement, f"{side}_team_id") in self.teams(verb, side)]
+
     def may(self, verb: Verb, agreement: Parties) -> bool:
-        if self.is_administrator:
-            return True
-        return any(getattr(agreement, f"{side}_team_id") in self.teams(verb, side) for side in RIGHTS[verb].sides)
+        return self.is_administrator or bool(self.sides(verb, agreement))
 
     def check(self, verb: Verb, agreement: Parties) -> None:
         if not self.may(verb, agreement):
