@@ -13,7 +13,7 @@ from tests.needs import needs_chromium
 from tests.unit.agreements.months.test_proposing import JULY, JUNE
 
 pytestmark = [needs_chromium, pytest.mark.timeout(180)]
-NUMBERS = "quota=1234567.89&marketing_share=45&average_deal=9000.55&lead_to_customer=9.125"
+NUMBERS = "quota=1.234.567,89&marketing_share=45&average_deal=9.000,55&lead_to_customer=9,125"
 BEYOND = """() => [...document.querySelectorAll("main *")]
     .filter(part => !part.closest(".table-box") && part.getBoundingClientRect().right > innerWidth)
     .map(part => part.outerHTML.slice(0, 80))"""
