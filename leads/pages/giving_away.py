@@ -11,13 +11,13 @@ from leads.models import Handoff
 from leads.pages.fetch import ids, next_url, undo_url
 from leads.refusals import Refused
 from leads.work.assigning import assign_many, give_back
-from smarketing.accounts.access import team_leads
+from smarketing.accounts.access import sales_leads
 from smarketing.accounts.models import User
 from smarketing.lib.notices import say
 from smarketing.lib.request import PortalRequest
 
 
-@team_leads
+@sales_leads
 @require_POST
 def give_away(request: PortalRequest) -> HttpResponse:
     goes_to = next_url(request, reverse("leads:queue"))
@@ -33,7 +33,7 @@ def give_away(request: PortalRequest) -> HttpResponse:
     return redirect(goes_to)
 
 
-@team_leads
+@sales_leads
 @require_POST
 def take_from(request: PortalRequest) -> HttpResponse:
     count = give_back(_led(request), by=request.user, at=request.now)

@@ -227,7 +227,7 @@ def refuse_unreached_too_early(handoff: Handoff, reason: str) -> None:
 
 
 def refuse_stranger(rep: User, agreement: Agreement) -> None:
-    if not rep.is_active or not rep.memberships.filter(team=agreement.sales_team_id).exists():
+    if not rep.is_active or not rep.memberships.working().filter(team=agreement.sales_team_id).exists():
         raise NotInTheTeam(_("This person is not in the sales team of the agreement."))
 
 
@@ -252,7 +252,7 @@ def standing(handoff: Handoff, action: str) -> Handoff:
 
 def take_if_nobodys(handoff: Handoff, *, by: User, at: datetime) -> None:
     """Who does the first thing for a handoff that nobody has, gets it, if a member of the sales team."""
-    team = Membership.objects.filter(team=handoff.agreement.sales_team_id, user__is_active=True)
+    team = Membership.objects.working().filter(team=handoff.agreement.sales_team_id, user__is_active=True)
     holders = set(team.filter(user__in=[pk for pk in (handoff.rep_id, by.pk) if pk]).values_list("user", flat=True))
     if by.pk in holders and handoff.rep_id not in holders:
         _set(handoff, rep=by, rep_name=by.name, assigned_at=at)

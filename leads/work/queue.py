@@ -1,10 +1,11 @@
 """Reads: what a sales team still has to follow up, the most urgent first."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
+from django.http import QueryDict
 
 from agreements.models import Agreement
 from agreements.worktime import WorkCalendar
@@ -12,11 +13,12 @@ from leads.clock import rule as clocks
 from leads.clock.face import Clockface, calendars, clockface
 from leads.enums import State
 from leads.models import Handoff
-from leads.querysets import HandoffQuerySet
+from leads.querysets import URGENCY, HandoffQuerySet
 from smarketing.accounts.access import Access
 from smarketing.accounts.models import Membership, User
+from smarketing.accounts.rights import Verb
+from smarketing.lib.tables import Page, page_of
 
-SIZE = 50
 MINE, UNASSIGNED, TEAM = "mine", "unassigned", "team"
 FOLLOWED_UP = "followed_up"
 
@@ -94,10 +96,13 @@ def clocked(handoffs: HandoffQuerySet, clock: str, *, at: datetime) -> HandoffQu
     return handoffs.filter(stopped_at=None).clocked(clock, at)
 
 
-def rows(handoffs: HandoffQuerySet, user: User, *, at: datetime, page: int = 1) -> list[QueueRow]:
-    start = (page - 1) * SIZE
-    shown = handoffs.with_holder().with_next_attempt().by_urgency()
-    found = list(shown.select_related("lead", "agreement", "rep")[start : start + SIZE])
+def page(handoffs: HandoffQuerySet, params: QueryDict, *, at: datetime, total: int) -> Page[Handoff]:
+    """The most urgent first; the place is the last one seen, so whoever is called meanwhile shifts nobody."""
+    shown = handoffs.with_holder().with_next_attempt().by_urgency().select_related("lead", "agreement", "rep")
+    return page_of(shown, URGENCY, params, at=at, total=total)
+
+
+def rows(found: Sequence[Handoff], user: User, *, at: datetime) -> list[QueueRow]:
     known = calendars(found)
     return [row(handoff, user, known.get(handoff.version_id or 0), at=at) for handoff in found]
 
@@ -122,7 +127,7 @@ def row(handoff: Handoff, user: User, calendar: WorkCalendar | None, *, at: date
 
 def team_reps(team_ids: Collection[int]) -> dict[int, list[User]]:
     """Who can be given a handoff, by sales team."""
-    members = Membership.objects.filter(team__in=team_ids, user__is_active=True).select_related("user")
+    members = Membership.objects.working().filter(team__in=team_ids).select_related("user")
     reps: dict[int, list[User]] = {team_id: [] for team_id in team_ids}
     for member in members.order_by("user__name", "user__email"):
         reps[member.team_id].append(member.user)
@@ -138,8 +143,8 @@ def row_of(handoff: Handoff, user: User, *, at: datetime) -> QueueRow:
 
 def reps_for(shown: list[QueueRow], access: Access) -> list[User]:
     """Who can be given all of these by somebody who leads their teams; nobody where a foreign team is among them."""
-    teams = {row.handoff.agreement.sales_team_id for row in shown}
-    if not access.is_administrator and teams - access.led:
+    agreements = {row.handoff.agreement for row in shown}
+    if not all(access.may(Verb.ASSIGN, agreement) for agreement in agreements):
         return []
-    found = team_reps(teams).values()
+    found = team_reps({agreement.sales_team_id for agreement in agreements}).values()
     return [rep for rep in next(iter(found)) if all(rep in reps for reps in found)]
