@@ -98,18 +98,31 @@ def clocked(handoffs: HandoffQuerySet, clock: str, *, at: datetime) -> HandoffQu
 
 def page(handoffs: HandoffQuerySet, params: QueryDict, *, at: datetime, total: int) -> Page[Handoff]:
     """The most urgent first; the place is the last one seen, so whoever is called meanwhile shifts nobody."""
-    shown = handoffs.with_holder().with_next_attempt().by_urgency().select_related("lead", "agreement", "rep")
+    shown = handoffs.by_urgency().select_related("lead", "agreement", "rep")
     return page_of(shown, URGENCY, params, at=at, total=total)
 
 
 def rows(found: Sequence[Handoff], user: User, *, at: datetime) -> list[QueueRow]:
-    known = calendars(found)
-    return [row(handoff, user, known.get(handoff.version_id or 0), at=at) for handoff in found]
+    known, pks = calendars(found), [handoff.pk for handoff in found]
+    beside = Handoff.objects.filter(pk__in=pks).with_holder().with_next_attempt()
+    held = {pk: (is_held, due_at) for pk, is_held, due_at in beside.values_list("pk", "is_held", "next_attempt_due_at")}
+    return [
+        _row(handoff, user, known.get(handoff.version_id or 0), *held[handoff.pk], at=at)
+        for handoff in found
+        if handoff.pk in held
+    ]
 
 
-def row(handoff: Handoff, user: User, calendar: WorkCalendar | None, *, at: datetime) -> QueueRow:
-    """Of a handoff with its holder and its next attempt."""
-    lead, is_held = handoff.lead, handoff.is_held  # type: ignore[attr-defined]
+def _row(
+    handoff: Handoff,
+    user: User,
+    calendar: WorkCalendar | None,
+    is_held: bool,
+    next_due_at: datetime | None,
+    *,
+    at: datetime,
+) -> QueueRow:
+    lead = handoff.lead
     rep = handoff.rep.name if handoff.rep else handoff.rep_name
     return QueueRow(
         handoff=handoff,
@@ -121,7 +134,7 @@ def row(handoff: Handoff, user: User, calendar: WorkCalendar | None, *, at: date
         is_mine=is_held and handoff.rep_id == user.pk,
         attempts=handoff.attempts_count,
         promised=handoff.promised_attempts,
-        next_due_at=handoff.next_attempt_due_at if handoff.stopped_at else None,  # type: ignore[attr-defined]
+        next_due_at=next_due_at if handoff.stopped_at else None,
     )
 
 
@@ -136,9 +149,8 @@ def team_reps(team_ids: Collection[int]) -> dict[int, list[User]]:
 
 def row_of(handoff: Handoff, user: User, *, at: datetime) -> QueueRow:
     """One row again, as it is after something was done with it."""
-    known = Handoff.objects.with_holder().with_next_attempt().select_related("lead", "agreement", "rep")
-    fresh = known.get(pk=handoff.pk)
-    return row(fresh, user, calendars([fresh]).get(fresh.version_id or 0), at=at)
+    fresh = Handoff.objects.select_related("lead", "agreement", "rep").get(pk=handoff.pk)
+    return rows([fresh], user, at=at)[0]
 
 
 def reps_for(shown: list[QueueRow], access: Access) -> list[User]:
