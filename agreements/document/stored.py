@@ -1,7 +1,7 @@
 """Reads: an agreement's rows written out as its document."""
 
-from agreements.document.clauses import AgreementDocument, CalendarClause, Clause, DepthClause, SpeedClause
-from agreements.models import Agreement, Objective, Version
+from agreements.document.clauses import AgreementDocument, CalendarClause, PauseClause
+from agreements.models import Agreement, Version
 
 
 def document_of(agreement: Agreement, version: Version | None = None) -> AgreementDocument:
@@ -21,18 +21,12 @@ def document_of(agreement: Agreement, version: Version | None = None) -> Agreeme
         pacing=version.pacing,
         warn_share=version.warn_share,
         automated_counts=version.automated_counts,
-        promises=tuple(_clause(row) for row in sorted(version.objectives.all(), key=lambda row: row.pk)),
+        return_within_working_days=version.return_within_working_days,
+        exceptions=tuple(PauseClause.from_json(row) for row in version.exceptions),
+        promises=tuple(row.promised for row in sorted(version.objectives.all(), key=lambda row: row.pk)),
         marketing_share=version.marketing_share,
         average_deal=version.average_deal,
         lead_to_customer=version.lead_to_customer,
         quotas=dict(agreement.quotas.values_list("month", "amount").order_by("month")),
         targets=dict(agreement.targets.values_list("month", "leads").order_by("month")),
     )
-
-
-def _clause(row: Objective) -> Clause:
-    if row.within_minutes is not None and row.share is not None:
-        return SpeedClause(row.within_minutes, row.share, row.tier)
-    assert row.attempts is not None
-    assert row.within_working_days is not None
-    return DepthClause(row.attempts, row.within_working_days, row.tier)

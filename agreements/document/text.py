@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -13,9 +12,10 @@ from zoneinfo import ZoneInfo, available_timezones
 import tomli_w
 
 from agreements.document.calendar_table import calendar_clause
-from agreements.document.clauses import AgreementDocument, CalendarClause, Clause, DepthClause, SpeedClause
+from agreements.document.clauses import AgreementDocument, CalendarClause
 from agreements.document.lines import Path
 from agreements.document.reader import DocumentError, Problem, Table, _, decoded, parsed, shown
+from agreements.promises.promise import DepthPromise, Promise, SpeedPromise
 from agreements.worktime import CalendarError, WorkCalendar
 
 __all__ = ["AgreementDocument", "DocumentError", "Problem", "checked", "read", "read_file", "write", "zones"]
@@ -115,7 +115,7 @@ def _pacing(root: Table, calendar: Table | None) -> str:
     return pacing or nearby or "working"
 
 
-def _promises(root: Table) -> tuple[Clause, ...]:
+def _promises(root: Table) -> tuple[Promise, ...]:
     clauses, seen = [], dict[tuple[str, str], int | None]()
     for row in root.tables("promises"):
         clause = _clause(row)
@@ -127,15 +127,17 @@ def _promises(root: Table) -> tuple[Clause, ...]:
     return tuple(clauses)
 
 
-def _clause(row: Table) -> Clause | None:
+def _clause(row: Table) -> Promise | None:
     measure = row.one_of("measure", ("speed", "depth"))
     tier = row.text("tier", 60, is_required=False) or ""
     if measure == "speed":
         within, share = _within_minutes(row), row.fraction("share", 6, is_required=False)
-        return SpeedClause(within or Decimal(0), Decimal(1) if share is None else share, tier)
+        return SpeedPromise(
+            within_minutes=within or Decimal(1), share=Decimal(1) if share is None else share, tier=tier
+        )
     if measure == "depth":
         attempts, days = row.whole("attempts", 1, 1_000), row.whole("within_working_days", 1, LONGEST_DAYS)
-        return DepthClause(attempts or 0, days or 0, tier)
+        return DepthPromise(attempts=attempts or 1, within_working_days=days or 1, tier=tier)
     row.known += row.data  # whether its other keys fit cannot be told
     return None
 
@@ -204,9 +206,9 @@ def _refuse_unreachable(root: Table, values: dict[str, Any]) -> None:
     start = datetime.combine(values["effective_on"], datetime.min.time(), ZoneInfo(zone))
     for index, clause in enumerate(values["promises"]):
         try:
-            if isinstance(clause, SpeedClause):
+            if isinstance(clause, SpeedPromise):
                 work.due(start, timedelta(minutes=float(clause.within_minutes)))
-            else:
+            elif isinstance(clause, DepthPromise):
                 work.end_of_working_day(start, clause.within_working_days)
         except CalendarError:
             root.refuse(("promises", index), _("cannot come due: the calendar is hardly ever open"))
@@ -244,8 +246,8 @@ def _head(document: AgreementDocument) -> dict[str, Any]:
     }
 
 
-def _clause_keys(clause: Clause) -> dict[str, Any]:
-    return {"measure": clause.measure, **asdict(clause)}
+def _clause_keys(clause: Promise) -> dict[str, Any]:
+    return {"measure": clause.measure, "tier": clause.tier, **clause.values()}
 
 
 def _section(header: str, keys: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agreements.document.clauses import AgreementDocument, Clause, DepthClause
+from agreements.document.clauses import AgreementDocument
 from agreements.document.differences import Difference, differences
 from agreements.document.stored import document_of
 from agreements.models import Agreement, Change, Objective, Quota, Target, Version
@@ -169,9 +169,11 @@ def _add_version(agreement: Agreement, document: AgreementDocument) -> None:
         calendar=document.calendar.as_json(),
         warn_share=document.warn_share,
         automated_counts=document.automated_counts,
+        return_within_working_days=document.return_within_working_days,
+        exceptions=[pause.as_json() for pause in document.exceptions],
         **_month_terms(document),
     )
-    Objective.objects.bulk_create(_objective(version, clause) for clause in document.promises)
+    Objective.objects.bulk_create(Objective.of(version, promise) for promise in document.promises)
 
 
 def _month_terms(document: AgreementDocument) -> dict[str, Any]:
@@ -182,15 +184,6 @@ def _month_terms(document: AgreementDocument) -> dict[str, Any]:
         "average_deal": document.average_deal,
         "lead_to_customer": document.lead_to_customer,
     }
-
-
-def _objective(version: Version, clause: Clause) -> Objective:
-    objective = Objective(version=version, measure=clause.measure, tier=clause.tier)
-    if isinstance(clause, DepthClause):
-        objective.attempts, objective.within_working_days = clause.attempts, clause.within_working_days
-    else:
-        objective.within_minutes, objective.share = clause.within_minutes, clause.share
-    return objective
 
 
 def _set_months(agreement: Agreement, document: AgreementDocument) -> None:

@@ -8,9 +8,10 @@ from django.db.models import Prefetch
 
 from agreements.document.clauses import hours_of
 from agreements.document.differences import hours_text
-from agreements.enums import Measure, Weekday
-from agreements.models import Agreement, Objective, Quota, Target, Version
+from agreements.enums import Weekday
+from agreements.models import Agreement, Quota, Target, Version
 from agreements.months.targets import Derivation, TargetError, derive
+from agreements.promises.promise import Promise
 from agreements.querysets import AgreementQuerySet
 from agreements.terms import MonthTarget, Timeline, assumptions_of, in_force, month_targets
 from agreements.worktime import WEEKDAYS
@@ -25,8 +26,8 @@ class Row:
 
     agreement: Agreement
     version: Version
-    speed: Objective | None
-    depth: Objective | None
+    speed: Promise | None
+    depth: Promise | None
     leads: int | None
 
 
@@ -44,9 +45,9 @@ def rows(agreements: AgreementQuerySet, today: date) -> list[Row]:
 def _row(agreement: Agreement, month: date, today: date) -> Row:
     versions = list(agreement.versions.all())
     version = in_force(versions, today)
-    promises = {o.measure: o for o in version.objectives.all() if not o.tier}
+    promises = {o.measure: o.promised for o in version.objectives.all() if not o.tier}
     leads = _leads(agreement, in_force(versions, month))
-    return Row(agreement, version, promises.get(Measure.SPEED), promises.get(Measure.DEPTH), leads)
+    return Row(agreement, version, promises.get("speed"), promises.get("depth"), leads)
 
 
 def _leads(agreement: Agreement, version: Version) -> int | None:
@@ -134,13 +135,10 @@ def _minutes(text: str) -> int:
     return int(text[:2]) * 60 + int(text[3:5])
 
 
-def objectives(version: Version, measure: str) -> list[Objective]:
+def promises(version: Version, measure: str) -> list[Promise]:
     """The promise for all others first, then the tiers by name."""
-    return [objective for objective in sorted(version.objectives.all(), key=_by_tier) if objective.measure == measure]
-
-
-def _by_tier(objective: Objective) -> str:
-    return objective.tier
+    made = [objective.promised for objective in version.objectives.all() if objective.measure == measure]
+    return sorted(made, key=lambda promise: promise.tier)
 
 
 def other_hours(version: Version) -> list[tuple[date, str]]:

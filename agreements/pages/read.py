@@ -4,7 +4,6 @@ from django.utils import timezone
 
 from agreements.document.stored import document_of
 from agreements.document.text import write
-from agreements.enums import Measure
 from agreements.models import Agreement
 from agreements.pages import overview
 from agreements.pages.fetch import access_of, day_of, may_edit, visible, year_of
@@ -38,8 +37,8 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "week": overview.week(version),
         "closed_days": overview.closed_days(version),
         "other_hours": overview.other_hours(version),
-        "speed": overview.objectives(version, Measure.SPEED),
-        "depth": overview.objectives(version, Measure.DEPTH),
+        "speed": overview.promises(version, "speed"),
+        "depth": overview.promises(version, "depth"),
         "this_month": overview.current(months) or overview.month(agreement, today, terms),
         "year": year,
         "months": months,

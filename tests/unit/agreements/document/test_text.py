@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements.document.clauses import AgreementDocument, CalendarClause, DepthClause, SpeedClause
+from agreements.document.clauses import AgreementDocument, CalendarClause
 from agreements.document.lines import lines_of
 from agreements.document.text import DocumentError, read, read_file, write
+from agreements.promises.promise import DepthPromise, SpeedPromise
 
 HEADING = dedent("""\
     slug = "bank"
@@ -68,7 +69,10 @@ def test_a_whole_text_is_read_to_the_last_digit():
     document = read(WHOLE)
     assert document.calendar.week["mon"] == (("09:00", "12:00"), ("13:00", "17:00"))
     assert document.calendar.overrides == {date(2011, 12, 24): (("09:00", "12:00"),), date(2011, 12, 31): ()}
-    assert document.promises == (SpeedClause(Decimal(60), Decimal("0.9")), DepthClause(6, 15, "A"))
+    assert document.promises == (
+        SpeedPromise(within_minutes=Decimal(60), share=Decimal("0.9")),
+        DepthPromise(attempts=6, within_working_days=15, tier="A"),
+    )
     assert document.lead_to_customer == Decimal("1e-10")
     assert (document.quotas, document.targets) == ({date(2018, 4, 1): Decimal("5000.25")}, {date(2018, 4, 1): 1200})
 
@@ -81,7 +85,7 @@ def test_what_is_left_out_has_its_default():
 
 def test_a_promise_of_speed_without_a_share_is_for_every_handoff():
     document = read(f'{HEADING}{WEEK}[[promises]]\nmeasure = "speed"\nwithin_minutes = 60')
-    assert document.promises == (SpeedClause(Decimal(60), Decimal(1)),)
+    assert document.promises == (SpeedPromise(within_minutes=Decimal(60), share=Decimal(1)),)
 
 
 def test_the_pacing_may_stand_below_the_calendar():
@@ -111,8 +115,8 @@ months = days.map(lambda day: day.replace(day=1))
 name = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=40)
 share = st.decimals(0, 1, places=6)
 tiers = name | st.just("")
-speeds = st.builds(SpeedClause, st.decimals("0.0001", 9999, places=4), share, tiers)
-depths = st.builds(DepthClause, st.integers(1, 1000), st.integers(1, 300), tiers)
+speeds = st.builds(SpeedPromise, within_minutes=st.decimals("0.0001", 9999, places=4), share=share, tier=tiers)
+depths = st.builds(DepthPromise, attempts=st.integers(1, 1000), within_working_days=st.integers(1, 300), tier=tiers)
 calendars = st.builds(
     CalendarClause,
     week=st.dictionaries(st.sampled_from(["mon", "tue", "sun"]), hours.map(tuple), min_size=1),
