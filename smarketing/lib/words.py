@@ -1,13 +1,16 @@
-"""PURE. When two words of people and files are one word."""
+"""PURE. When two words are one: sources, tiers, names of reps, ids."""
 
-import re
 import unicodedata
 
-# A word means the same with or without these: zero-width space, joiners, word joiner, byte order mark, soft hyphen.
-_UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+# Signs that show nothing: soft hyphen, zero-width space and joiners, directional marks, word joiner, byte order mark.
+_INVISIBLE = dict.fromkeys([0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF])
+
+
+def tidied(text: str) -> str:
+    """One Unicode form, no invisible signs, each run of blanks (of any kind) one space. Letters keep their case."""
+    return " ".join(unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).split())
 
 
 def key(text: str) -> str:
-    """Equal for one word in any letter case, Unicode form and kind or number of blanks."""
-    seen = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
-    return " ".join(unicodedata.normalize("NFKC", seen.casefold()).split())
+    """What is equal for equal words: `tidied`, without case. Folding can undo the Unicode form, so it is made twice."""
+    return unicodedata.normalize("NFKC", tidied(text).casefold())

@@ -12,7 +12,7 @@ from leads.doors.files.recognition import Asked, recognise, records_of
 from leads.doors.files.rows import LONGEST, Rejection, digest, packed, unpacked
 from leads.doors.files.wording import FIELD_NAMES, WORDS, worded
 from leads.enums import Channel, Result, Verdict
-from leads.models import Attempt, Handoff, Lead, Outcome
+from leads.models import Attempt, Deal, Handoff, Lead
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 HEADER = "lead_id,created_at,tier,email,name,value,notes"
@@ -117,7 +117,7 @@ def test_no_text_is_longer_than_its_place_in_the_database():
         "source": [(Lead, "source"), (Handoff, "own_source")],
         "tier": [(Lead, "tier"), (Handoff, "own_tier")],
         "rep": [(Handoff, "rep_name"), (Attempt, "rep_name")],
-        "reason": [(Outcome, "reason")],
+        "reason": [(Deal, "reason")],
         **{name: [(Lead, name)] for name in ("external_id", "email", "name", "company", "phone")},
     }
     for name, found in places.items():
