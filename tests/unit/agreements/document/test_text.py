@@ -3,7 +3,7 @@ from decimal import Decimal
 from textwrap import dedent
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agreements.document.clauses import AgreementDocument, CalendarClause
@@ -151,6 +151,7 @@ whole = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(document=whole, assumed=assumptions | st.just({}))
 def test_every_document_comes_back_as_it_was_written(document, assumed):
     document = AgreementDocument(**{**vars(document), **assumed})
