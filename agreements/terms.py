@@ -1,5 +1,6 @@
 """Reads: rows -> plain values. The terms of an agreement as the clocks, measures and pages need them."""
 
+import json
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -8,18 +9,14 @@ from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import holidays
-
-from agreements.document.clauses import PauseClause
+from agreements.document.clauses import CalendarClause, PauseClause
+from agreements.document.public_holidays import public_holidays
 from agreements.models import Agreement, Version
 from agreements.months.targets import Assumptions, TargetError, derive
 from agreements.promises.promise import DepthPromise, Promise, SpeedPromise
 from agreements.worktime import WorkCalendar
 from smarketing.lib import words
 from smarketing.lib.periods import Period
-
-HOLIDAY_YEARS = range(2000, 2061)
-
 
 Promises = dict[str, dict[str, Promise]]
 
@@ -138,22 +135,20 @@ def assumptions_of(version: Version) -> Assumptions | None:
 
 
 def work_calendar(calendar: dict[str, Any], zone: str) -> WorkCalendar:
-    """The calendar of a version (its JSON, as in the TOML form) as working time."""
-    public = calendar.get("holidays") or {}
-    closed = frozenset(date.fromisoformat(day) for day in calendar.get("closed", ()))
-    return WorkCalendar(
-        tz=zone,
-        week=calendar["week"],
-        holidays=closed | public_holidays(public.get("country", ""), public.get("subdivision", "")),
-        overrides={date.fromisoformat(day): hours for day, hours in calendar.get("overrides", {}).items()},
-    )
+    """The calendar of a version (its JSON, as in the TOML form) as working time. Equal ones are made once."""
+    return _work_calendar(json.dumps(calendar, sort_keys=True), zone)
 
 
 @lru_cache(maxsize=256)
-def public_holidays(country: str, subdivision: str) -> frozenset[date]:
-    if not country:
-        return frozenset()
-    return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=HOLIDAY_YEARS))
+def _work_calendar(text: str, zone: str) -> WorkCalendar:
+    calendar = CalendarClause.from_json(json.loads(text))
+    return WorkCalendar(
+        tz=zone,
+        week=calendar.week,
+        holidays=public_holidays(calendar.country, calendar.subdivision, calendar.optional),
+        overrides={**dict.fromkeys(calendar.closed, ()), **calendar.overrides},
+        yearly_hours=calendar.yearly,
+    )
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,7 @@ class WorkCalendar:
         holidays: Iterable[date] = (),
         overrides: Mapping[date, Iterable[Iterable[str]]] = {},
         yearly_holidays: Iterable[str] = (),
+        *,
         yearly_hours: Mapping[str, Iterable[Iterable[str]]] = {},
     ) -> None:
         for name in week:
@@ -174,8 +175,9 @@ class WorkCalendar:
     def end_of_working_day(self, start: datetime, days: int, pauses: Pauses = ()) -> datetime:
         """The end (UTC) of the last window of the `days`-th working day after the local day of `start`.
 
-        A day whose windows lie in pauses altogether is no working day.         With 0 it is the end of that day itself, even where `start` is later, or of the next working day if that day
-        is closed. Raises ValueError for naive datetimes and negative days, CalendarError if there is no such day.
+        With 0 it is the end of that day itself, even where `start` is later, or of the next working day if that day
+        is closed. A day whose windows lie in pauses altogether is no working day. Raises ValueError for naive
+        datetimes and negative days, CalendarError if there is no such day.
         """
         if days < 0:
             raise ValueError(f"days cannot be negative: {days}")
@@ -406,14 +408,15 @@ def _disjoint(spans: Iterable[Span]) -> Iterator[Span]:
 def _cut(spans: Iterable[Span], pauses: Sequence[tuple[timedelta, timedelta]]) -> Iterator[Span]:
     """What the pauses leave of the windows; both are in order and neither overlap among themselves."""
     for start, end, day in spans:
+        left = start
         for begin, stop in pauses[bisect_right(pauses, start, key=itemgetter(1)) :]:
-            if begin >= end or start >= end:
+            if begin >= end:
                 break
-            if begin > start:
-                yield start, begin, day
-            start = max(start, stop)
-        if start < end:
-            yield start, end, day
+            if begin > left:
+                yield left, begin, day
+            left = stop
+        if left < end:
+            yield left, end, day
 
 
 def _merged(pauses: Pauses) -> list[tuple[timedelta, timedelta]]:

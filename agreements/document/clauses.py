@@ -15,22 +15,28 @@ Hours = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class CalendarClause:
-    """Working hours as in `WorkCalendar`. No country: no public holidays. Closed weekdays are left out."""
+    """Working hours as in `WorkCalendar`. No country: no public holidays. Closed weekdays are left out.
+
+    `optional`: also the days that the library of holidays lists as optional or half; `yearly` by "MM-DD".
+    """
 
     week: Mapping[str, Hours]
     country: str = ""
     subdivision: str = ""
     closed: tuple[date, ...] = ()
     overrides: Mapping[date, Hours] = field(default_factory=dict)
+    optional: bool = False
+    yearly: Mapping[str, Hours] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored, and as `agreements.terms.work_calendar` reads it."""
-        public = {"country": self.country, "subdivision": self.subdivision}
+        public = {"country": self.country, "subdivision": self.subdivision, "optional": self.optional}
         return {
             "week": {day: _listed(hours) for day, hours in self.week.items()},
             "holidays": {key: value for key, value in public.items() if value},
             "closed": [on.isoformat() for on in self.closed],
             "overrides": {on.isoformat(): _listed(hours) for on, hours in self.overrides.items()},
+            "yearly": {day: _listed(hours) for day, hours in self.yearly.items()},
         }
 
     @classmethod
@@ -41,6 +47,7 @@ class CalendarClause:
             **(data.get("holidays") or {}),
             closed=tuple(date.fromisoformat(on) for on in data.get("closed") or ()),
             overrides={date.fromisoformat(on): hours_of(hours) for on, hours in sorted(overrides.items())},
+            yearly={day: hours_of(hours) for day, hours in sorted((data.get("yearly") or {}).items())},
         )
 
 
@@ -82,6 +89,7 @@ class AgreementDocument:
     warn_share: Decimal = Decimal("0.75")
     automated_counts: bool = False
     return_within_working_days: int = 10
+    tiers: tuple[str, ...] = ()
     exceptions: tuple[PauseClause, ...] = ()
     promises: tuple[Promise, ...] = ()
     marketing_share: Decimal | None = None

@@ -68,6 +68,7 @@ def _flat(document: AgreementDocument) -> Flat:
     flat["automated_counts",] = "yes" if document.automated_counts else ""
     flat |= _flat_calendar(document.calendar)
     flat["return_within",] = _plain(document.return_within_working_days)
+    flat["tiers",] = ", ".join(document.tiers)
     for pause in document.exceptions:
         flat["exception", str(pause.begins)] = f"{pause.ends} {pause.reason}".strip()
     for promise in document.promises:
@@ -80,6 +81,9 @@ def _flat(document: AgreementDocument) -> Flat:
 def _flat_calendar(calendar: CalendarClause) -> Flat:
     flat: Flat = {("calendar", day): hours_text(hours) for day, hours in calendar.week.items()}
     flat["calendar", "holidays"] = f"{calendar.country} {calendar.subdivision}".strip()
+    flat["calendar", "optional"] = "yes" if calendar.optional else ""
+    for day, hours in calendar.yearly.items():
+        flat["calendar", day] = hours_text(hours) or "closed"
     for on in calendar.closed:
         flat["calendar", on.isoformat()] = "closed"
     for on, hours in calendar.overrides.items():

@@ -11,7 +11,8 @@ from django.http import QueryDict
 
 from agreements.document.clauses import AgreementDocument
 from agreements.document.lines import Path
-from agreements.document.text import ASSUMPTIONS, DEFAULT_WARN_SHARE, HEADING, DocumentError, checked, write
+from agreements.document.tables import DEFAULT_WARN_SHARE
+from agreements.document.text import ASSUMPTIONS, HEADING, DocumentError, checked, write
 from agreements.pages.forms import (
     AssumptionsForm,
     CalendarForm,

@@ -5,9 +5,8 @@ from datetime import date
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
-from agreements.document.reader import FIRST_YEAR, LAST_YEAR
 from agreements.models import Agreement
-from smarketing.lib.periods import Period
+from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR, Period
 from smarketing.lib.request import PortalRequest
 
 

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agreements.document.reader import LONGEST
+from agreements.document.faults import LONGEST
 from agreements.document.text import (
     ASSUMPTIONS,
     MOST_LEADS,

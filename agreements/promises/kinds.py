@@ -15,9 +15,8 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from smarketing.lib.periods import Period, PeriodError
+from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR, Period, PeriodError
 
-FIRST_YEAR, LAST_YEAR = 1900, 2199
 STORED = "stored"  # the context in which numbers come as text, as JSON keeps them
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")

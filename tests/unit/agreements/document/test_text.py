@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from textwrap import dedent
 
@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agreements.document.clauses import AgreementDocument, CalendarClause
+from agreements.document.clauses import AgreementDocument, CalendarClause, PauseClause
 from agreements.document.lines import lines_of
 from agreements.document.text import DocumentError, read, read_file, write
 from agreements.promises.promise import DepthPromise, SpeedPromise
+from smarketing.lib.words import key
 
 HEADING = dedent("""\
     slug = "bank"
@@ -123,6 +124,14 @@ calendars = st.builds(
     country=st.sampled_from(["DE", "DK"]),
     closed=st.lists(days.filter(lambda day: day.year < 2050), unique=True).map(sorted).map(tuple),
     overrides=st.dictionaries(days.filter(lambda day: day.year >= 2050), hours.map(tuple) | st.just(())),
+    optional=st.booleans(),
+    yearly=st.dictionaries(st.sampled_from(["02-29", "12-24", "12-31"]), hours.map(tuple) | st.just(())),
+)
+pauses = st.builds(
+    PauseClause,
+    begins=days | st.datetimes(datetime(2000, 1, 1), datetime(2050, 1, 1)).map(lambda at: at.replace(microsecond=0)),
+    ends=st.dates(date(2101, 1, 1), date(2102, 1, 1)),
+    reason=name | st.just(""),
 )
 assumptions = st.fixed_dictionaries(
     {
@@ -145,7 +154,10 @@ whole = st.builds(
     pacing=st.sampled_from(["working", "calendar"]),
     warn_share=st.decimals("0.01", 1, places=2),
     automated_counts=st.booleans(),
-    promises=st.lists(speeds | depths, unique_by=lambda one: (one.measure, one.tier)).map(tuple),
+    return_within_working_days=st.integers(0, 1000),
+    tiers=st.lists(name, unique_by=key).map(tuple),
+    exceptions=st.lists(pauses, max_size=3).map(tuple),
+    promises=st.lists(speeds | depths, unique_by=lambda one: (one.measure, one.tier_key)).map(tuple),
     quotas=st.dictionaries(months, st.decimals(0, 10**17, places=6)),
     targets=st.dictionaries(months, st.integers(0, 2**31 - 1)),
 )
@@ -172,6 +184,22 @@ def test_all_problems_are_told_with_their_lines():
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
+        ('"depth"', '"depht"', "25 promises.measure: must be one of speed, depth, not 'depht'"),
+        ('measure = "depth"', "", "24 promises.measure: is missing"),
+        ("share = 0.9", "shares = 0.9", "22 promises.shares: is unknown here: did you mean share?"),
+        ('country = "DE",', "", "15 calendar.holidays.country: is missing"),
+        ('"2011-12-24" =', '"12-32" =', "17 calendar.overrides.12-32: must be a day of the year like 12-24"),
+        ('"2011-12-24" = [["09:00"', '"12-24" = [["19:00"', None),
+        (
+            '"2011-12-24" = [["09:00", "12:00"]]',
+            '"12-24" = [["09:00", "9:30"]]',
+            "17 calendar.overrides.12-24: ",
+        ),
+        ('"2011-12-31" = []', '"2011-12-31" = 7', "17 calendar.overrides.2011-12-31: must be a list of windows"),
+        ("overrides =", "yearly =", "17 calendar.yearly.2011-12-24: must be a day of the year like 12-24"),
+        ("[[targets]]", "[targets]", "39 targets: must be a list of tables"),
+        ("[assumptions]", "[[assumptions]]", "30 assumptions: must be a table, not"),
+        ("warn_share = 0.5", "tiers = ['A', 'a']", "10 tiers: names a tier twice"),
         ("pacing =", "pasing =", "9 pasing: is unknown here: did you mean pacing?"),
         ("attempts = 6", "attempt = 6", "24 promises.attempts: is missing"),
         ("attempts = 6", "attempts = 0", "27 promises.attempts: must be a whole number from 1 to 1000"),
@@ -220,6 +248,35 @@ def test_the_same_month_or_promise_twice_is_refused_where_it_comes_again():
         "44 targets.month: is there already (line 40)",
         "47 promises.measure: is there already (line 20)",
     ]
+
+
+def test_a_tier_spelt_otherwise_is_promised_the_same_thing_twice():
+    text = WHOLE + '\n[[promises]]\nmeasure = "depth"\ntier = "a"\nattempts = 5\nwithin_working_days = 3\n'
+    assert problems(text) == ["44 promises.measure: is there already (line 25)"]
+
+
+def test_days_of_every_year_may_stand_among_the_yearly_and_among_the_other_hours():
+    week = '[calendar]\nweek = { thu = [["09:00", "17:00"]] }\n'
+    half = '{ "12-24" = [["09:00", "12:00"]], "12-31" = [] }'
+    one, other = (read(f"{HEADING}{week}{key} = {half}\n") for key in ("yearly", "overrides"))
+    assert one == other
+    assert one.calendar.yearly == {"12-24": (("09:00", "12:00"),), "12-31": ()}
+
+
+def test_an_exception_is_read_by_the_day_and_by_the_hour_and_ends_after_it_begins():
+    rows = """
+        [[exceptions]]
+        from = 2026-12-24
+        to = 2026-12-24
+        reason = "stocktaking"
+        [[exceptions]]
+        from = 2026-03-01T12:00:00
+        to = "2026-03-01T11:59:00"
+        """
+    assert problems(HEADING + WEEK + rows) == ["16 exceptions.to: must be later than its beginning"]
+    (first, second) = read(HEADING + WEEK + rows.replace("11:59", "14:00")).exceptions
+    assert first == PauseClause(date(2026, 12, 24), date(2026, 12, 24), "stocktaking")
+    assert second == PauseClause(datetime(2026, 3, 1, 12), datetime(2026, 3, 1, 14))
 
 
 def test_two_pacings_that_contradict_each_other_are_refused():
