@@ -12,11 +12,9 @@ from zoneinfo import ZoneInfo
 from agreements.document.clauses import CalendarClause, PauseClause
 from agreements.document.public_holidays import public_holidays
 from agreements.models import Agreement, Version
-from agreements.months.targets import Assumptions, TargetError, derive
 from agreements.promises.promise import DepthPromise, Promise, SpeedPromise
 from agreements.worktime import WorkCalendar
 from smarketing.lib import words
-from smarketing.lib.periods import Period
 
 Promises = dict[str, dict[str, Promise]]
 
@@ -36,9 +34,9 @@ class Terms:
     promises: Promises
     warn_share: Decimal
     automated_counts: bool
-    assumptions: Assumptions | None
     pauses: tuple[tuple[datetime, datetime], ...] = ()
     return_within_working_days: int = 10
+    tiers: tuple[str, ...] = ()
 
     def promise(self, measure: str, tier: str) -> Promise | None:
         """The tier's own promise, in whatever spelling of the tier, else the general one, whose tier is empty."""
@@ -114,9 +112,9 @@ def terms_of(version: Version, zone: str) -> Terms:
         promises=_promises(version),
         warn_share=version.warn_share,
         automated_counts=version.automated_counts,
-        assumptions=assumptions_of(version),
         pauses=tuple(PauseClause.from_json(row).instants(ZoneInfo(zone)) for row in version.exceptions),
         return_within_working_days=version.return_within_working_days,
+        tiers=tuple(version.tiers),
     )
 
 
@@ -125,13 +123,6 @@ def _promises(version: Version) -> Promises:
     for objective in version.objectives.all():
         promises.setdefault(objective.measure, {})[objective.tier] = objective.promised
     return promises
-
-
-def assumptions_of(version: Version) -> Assumptions | None:
-    share, deal, rate = version.marketing_share, version.average_deal, version.lead_to_customer
-    if share is None or deal is None or rate is None:
-        return None
-    return Assumptions(marketing_share=share, average_deal=deal, lead_to_customer=rate)
 
 
 def work_calendar(calendar: dict[str, Any], zone: str) -> WorkCalendar:
@@ -149,38 +140,6 @@ def _work_calendar(text: str, zone: str) -> WorkCalendar:
         overrides={**dict.fromkeys(calendar.closed, ()), **calendar.overrides},
         yearly_hours=calendar.yearly,
     )
-
-
-@dataclass(frozen=True)
-class MonthTarget:
-    """What marketing owes in a month. `exact` is not rounded; `leads` is, upwards. `is_direct`: agreed as it stands."""
-
-    month: date
-    leads: int
-    exact: Decimal
-    is_direct: bool
-
-
-def month_targets(agreement: Agreement, period: Period, terms: Timeline) -> dict[date, MonthTarget]:
-    """The targets of the months of a period, by first day. Months for which nothing is agreed are left out."""
-    months = [month.start_on for month in period.months()]
-    agreed = dict(agreement.targets.filter(month__in=months).values_list("month", "leads"))
-    quotas = dict(agreement.quotas.filter(month__in=months).values_list("month", "amount"))
-    found = {month: _month_target(month, agreed.get(month), quotas.get(month), terms) for month in months}
-    return {month: target for month, target in found.items() if target is not None}
-
-
-def _month_target(month: date, agreed: int | None, quota: Decimal | None, terms: Timeline) -> MonthTarget | None:
-    if agreed is not None:
-        return MonthTarget(month, agreed, Decimal(agreed), is_direct=True)
-    assumptions = terms.on(month).assumptions
-    if quota is None or assumptions is None:
-        return None
-    try:
-        derived = derive(quota, assumptions)
-    except TargetError:
-        return None
-    return MonthTarget(month, derived.leads, derived.exact_leads, is_direct=False)
 
 
 def in_force(versions: list[Version], on: date) -> Version:

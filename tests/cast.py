@@ -4,10 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from agreements.models import Agreement, Objective, Version
+from agreements.enums import How
+from agreements.models import Agreement, Objective, Target, Version
+from agreements.months.proposing import made, take_effect
+from agreements.months.targets import agreed_directly
 from agreements.promises.promise import DepthPromise, Promise, SpeedPromise
 from agreements.terms import timeline
 from leads.clock.consequences import changing
+from leads.doors.words import settle
 from leads.models import Attempt, Handoff, Lead
 from leads.work.handoffs import hand_over
 from smarketing.accounts.models import Membership, Role, Side, Team, User
@@ -47,12 +51,21 @@ def agreement(slug: str = "north", *, zone: str = "Europe/Berlin", **version: An
     return made
 
 
-def promise(version: Version, made: Promise) -> None:
-    Objective.of(version, made).save()
+def promise(version: Version, promised: Promise) -> None:
+    Objective.of(version, promised).save()
+
+
+def target(deal: Agreement, month: str, leads: int) -> Target:
+    """Agreed directly, long ago."""
+    on, long_ago = date.fromisoformat(f"{month}-01"), datetime(2020, 1, 1, tzinfo=UTC)
+    agreed = made(deal, on, agreed_directly(leads), How.DIRECT, by=None, at=long_ago)
+    take_effect(agreed, long_ago)
+    return agreed
 
 
 def lead(deal: Agreement, at: datetime = MONDAY, **fields: Any) -> Lead:
     values = {"name": "Ada Lovelace", "email": "ada@example.org", "source": "fair", "tier": "A", **fields}
+    settle(deal.pk, [values])
     return Lead.objects.create(agreement=deal, created_at=at, recorded_at=at, **values)
 
 

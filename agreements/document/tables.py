@@ -17,6 +17,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from agreements.document.clauses import AgreementDocument, CalendarClause, Hours, PauseClause, hours_of, moment_of
 from agreements.document.public_holidays import countries
+from agreements.months.targets import MOST_LEADS
 from agreements.promises.kinds import (
     Amount,
     Day,
@@ -40,7 +41,6 @@ from smarketing.lib import words
 DEFAULT_WARN_SHARE = Decimal("0.75")
 PACINGS = ("working", "calendar")
 RESERVED_SLUGS = ("new", "load")
-MOST_LEADS = 2_147_483_647  # what a whole number of the database holds
 
 _SLUG = re.compile(r"[A-Za-z0-9_-]+")
 _CURRENCY = re.compile(r"[A-Z]{3}")

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from agreements.document.clauses import AgreementDocument, PauseClause
 from agreements.document.faults import DocumentError, Problem, decoded, parsed, problems_of
 from agreements.document.lines import Path
-from agreements.document.tables import DEFAULT_WARN_SHARE, HEADING, MOST_LEADS, Agreement, zones
+from agreements.document.tables import DEFAULT_WARN_SHARE, HEADING, Agreement, zones
+from agreements.months.targets import MOST_LEADS
 from agreements.promises.promise import Promise
 
 __all__ = ["HEADING", "MOST_LEADS", "AgreementDocument", "DocumentError", "Problem", "zones"]

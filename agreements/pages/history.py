@@ -40,12 +40,14 @@ NAMES = {
     **{field: _(words) for measure in MEASURES.values() for field, words in measure.promise.words().items()},
     "quota": _("Quota"),
     "target": _("Target"),
+    "proposal": _("Target proposed"),
+    "declined": _("Proposal declined"),
 }
 KINDS = {field: kind for measure in MEASURES.values() for field, kind in measure.promise.kinds().items()}
 SHARES = {"warn_share", "marketing_share", "lead_to_customer"} | {
     f for f, k in KINDS.items() if isinstance(k, Fraction)
 }
-NUMBERS = {"average_deal", "return_within", "quota", "target"} | (KINDS.keys() - SHARES)
+NUMBERS = {"average_deal", "return_within", "quota", "target", "proposal", "declined"} | (KINDS.keys() - SHARES)
 VALUES = {"working": _("by working day"), "calendar": _("by calendar day"), "closed": _("closed"), "yes": _("yes")}
 
 
