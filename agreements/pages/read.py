@@ -1,6 +1,5 @@
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
 
 from agreements.document.stored import document_of
 from agreements.document.text import write
@@ -19,7 +18,7 @@ from smarketing.lib.request import PortalRequest
 @readers
 def agreement_list(request: PortalRequest) -> HttpResponse:
     access = request.access
-    rows = overview.rows(Agreement.objects.visible_to(access), timezone.localdate(request.now))
+    rows = overview.rows(Agreement.objects.visible_to(access), request.now)
     return TemplateResponse(request, "agreements/list.html", {"rows": rows, "may_make": access.is_administrator})
 
 
