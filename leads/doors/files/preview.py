@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format, number_format
 
 from leads.doors.files.recognition import Plan, records_of
-from leads.doors.files.rows import Rejection, Row, kept
+from leads.doors.files.rows import Rejection, kept
 from leads.doors.files.wording import field_name, worded
 from leads.enums import Channel, Result, Verdict
 
@@ -66,20 +66,20 @@ def _rows(file: BinaryIO, plan: Plan, fields: list[str], at: datetime) -> Iterat
                 cells = [" ".join(_cells(found.cells, plan.mapped.get(field, ()))) for field in fields]
                 yield PreviewRow(found.line, cells, found.column, worded(found.problem))
             else:
-                yield PreviewRow(found.line, [_said(found, field, zone) for field in fields])
+                yield PreviewRow(found.line, [shown(field, found.values[field], zone) for field in fields])
 
 
 def _cells(cells: list[str], indexes: tuple[int, ...]) -> list[str]:
     return [cells[index][:200] for index in indexes if index < len(cells)]
 
 
-def _said(row: Row, field: str, zone: ZoneInfo) -> str:
-    value = row.values[field]
+def shown(field: str, value: Any, zone: ZoneInfo) -> str:
+    """A value of a field as people read it."""
     if isinstance(value, datetime):
         local = value.astimezone(zone)
         return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M}"
     if isinstance(value, Decimal):
         return number_format(value, use_l10n=True)
-    if field in _CHOICES:
+    if value and field in _CHOICES:
         return str(_CHOICES[field](value).label)
     return str(value or "")[:200]

@@ -1,6 +1,5 @@
 """PURE. A record of a file becomes checked values, or says which column is wrong and why."""
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -160,7 +159,7 @@ def kept(cells: list[str]) -> list[str]:
 def packed(values: Values) -> dict[str, Any]:
     """Values as JSON."""
     return {
-        field: value.isoformat() if field in INSTANTS else str(value) if isinstance(value, Decimal) else value
+        field: value.isoformat() if isinstance(value, datetime) else str(value) if isinstance(value, Decimal) else value
         for field, value in values.items()
     }
 
@@ -168,17 +167,7 @@ def packed(values: Values) -> dict[str, Any]:
 def unpacked(fields: Mapping[str, Any]) -> Values:
     values = dict(fields)
     for field in INSTANTS & values.keys():
-        values[field] = datetime.fromisoformat(values[field])
+        values[field] = None if values[field] is None else datetime.fromisoformat(values[field])
     for field in AMOUNTS & values.keys():
         values[field] = None if values[field] is None else Decimal(values[field])
     return values
-
-
-def digest(kind: str, values: Values) -> str:
-    """Equal for two rows that tell of the same thing: the rest of a row may differ."""
-    key = [kind, values["external_id"]]
-    if kind == "handoffs":
-        key.append(values["handed_at"].isoformat())
-    if kind == "attempts":
-        key += [values["attempted_at"].isoformat(), values.get("channel", "phone"), values.get("rep", "")]
-    return hashlib.sha256("\x1f".join(key).encode()).hexdigest()

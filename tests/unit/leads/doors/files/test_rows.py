@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from leads.doors.files.choices import CHANNELS, RESULTS, VERDICTS, choice
 from leads.doors.files.problems import Problem
 from leads.doors.files.recognition import Asked, recognise, records_of
-from leads.doors.files.rows import LONGEST, Rejection, digest, packed, unpacked
+from leads.doors.files.rows import LONGEST, Rejection, packed, unpacked
 from leads.doors.files.wording import FIELD_NAMES, WORDS, worded
 from leads.enums import Channel, Result, Verdict
 from leads.models import Attempt, Deal, Handoff, Lead
@@ -142,9 +142,3 @@ MOMENTS = st.datetimes(timezones=st.just(UTC), min_value=datetime(1970, 1, 2))
 def test_waiting_rows_come_back_as_they_were(external_id, at, revenue):
     values = {"external_id": external_id, "closed_at": at, "revenue": revenue, "outcome": "won"}
     assert unpacked(packed(values)) == values
-
-
-def test_rows_of_one_thing_have_one_digest_whatever_else_they_say():
-    first = {"external_id": "1", "attempted_at": AT, "result": "sent"}
-    assert digest("attempts", first) == digest("attempts", {**first, "result": "connected", "channel": "phone"})
-    assert digest("attempts", first) != digest("attempts", {**first, "rep": "Rob"})
