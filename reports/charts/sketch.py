@@ -62,7 +62,7 @@ def sketch(figure: Figure, name: str) -> str:
         _labels(layout, frame),
     ]
     hatch = _hatch(name) if any("pattern" in trace.get("marker", {}) for trace in traces) else ""
-    return f'{legend(figure)}<svg class="sketch-plot" role="presentation">{hatch}{"".join(parts)}</svg>'
+    return f'{legend(figure)}<svg class="sketch-plot" role="group">{hatch}{"".join(parts)}</svg>'
 
 
 def boxes(figure: Figure) -> list[Box]:
