@@ -32,6 +32,16 @@ def test_both_sides_read_each_others_promises(signed_in, marketer, north, time_m
     assert "6 attempts in 15 working days" in page
 
 
+def test_months_without_a_target_say_why(signed_in, rep, north, time_machine):
+    time_machine.move_to(cast.MONDAY)
+    amend(north, quotas={date(2026, 2, 1): Decimal(5000)})
+    cast.target(north, "2026-04", 9)
+    page = " ".join(signed_in(rep).get(URL).text.split())
+    assert page.count("nothing was agreed: this month is not judged") == 1  # January
+    assert page.count("no target: there is a quota, but no assumptions turn it into leads") == 1  # February
+    assert page.count("nothing agreed</span>") == 9  # March, and May to December
+
+
 def test_a_promise_is_not_rounded(signed_in, rep, north):
     amend(
         north,

@@ -116,6 +116,22 @@ def test_every_part_of_the_form_reaches_the_agreement(signed_in, north, administ
     assert north.changes.get().by == administrator
 
 
+def test_a_month_that_has_begun_keeps_its_target_and_the_page_says_so(signed_in, administrator, north):
+    for month, leads in (("2026-03", 100), ("2026-04", 40)):
+        cast.target(north, month, leads)
+    client = signed_in(administrator)
+    page = client.post(URL, filled(client) | {"months-2-leads": "120", "months-3-leads": "50"}, follow=True).text
+    assert "March 2026 keeps its 100 leads and not 120" in page
+    assert now(north).targets == {date(2026, 3, 1): 100, date(2026, 4, 1): 50}
+
+
+def test_what_a_team_lead_writes_for_a_month_waits_for_the_other_side(client, north):
+    page = client.post(URL, filled(client) | {"months-3-leads": "50"}, follow=True).text
+    assert "April 2026: 50 leads are proposed to the other side." in page
+    assert "Nothing changed." not in page
+    assert (now(north).targets, north.targets.waiting().get().leads) == ({}, 50)
+
+
 def test_months_of_other_years_stay_as_they_are(client, north):
     north.quotas.create(month="2025-12-01", amount=7)
     client.post(f"{URL}?year=2027", filled(client, f"{URL}?year=2027") | {"months-0-amount": "5"})
