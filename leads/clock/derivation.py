@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from agreements.terms import DepthPromise, Terms
+from agreements.promises.promise import DepthPromise
+from agreements.terms import Terms
 from leads.clock.happened import Case
 from leads.enums import ClockKind
 from leads.work.states import OPEN, state_of
@@ -18,7 +19,6 @@ from leads.work.states import OPEN, state_of
 Instants = npt.NDArray[np.datetime64]
 Values = dict[str, Any]
 MICROSECOND = timedelta(microseconds=1)
-RETURN_WITHIN = 10  # working days after the month's end; the terms may say otherwise
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _depth_met_at(case: Case, promise: DepthPromise, due_at: datetime) -> dateti
 
 
 def _window_end(case: Case, days: int) -> datetime:
-    return case.terms.calendar.end_of_working_day(case.handoff.handed_at, days)
+    return case.terms.calendar.end_of_working_day(case.handoff.handed_at, days, case.terms.pauses)
 
 
 def _measure(cases: list[Case], derived: list[Values]) -> None:
@@ -185,7 +185,7 @@ def _last_days(case: Case, month: date) -> tuple[date, date]:
     """The last day of a month, and the last one on which a return still counts in it."""
     end = (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
     noon = datetime(end.year, end.month, end.day, 12, tzinfo=case.timeline.zone)
-    days = getattr(case.terms, "return_within_working_days", RETURN_WITHIN)
+    days = case.terms.return_within_working_days
     return end, case.timeline.day_of(case.terms.calendar.end_of_working_day(noon, days))
 
 
@@ -215,7 +215,7 @@ def _clock(
 ) -> Wanted:
     handed_at, version_id = case.handoff.handed_at, case.terms.version_id
     assert version_id is not None  # before the first version nothing is promised
-    within = [pause for pause in pauses(case.terms) if pause[0] < due_at and handed_at < pause[1]]
+    within = [pause for pause in case.terms.pauses if pause[0] < due_at and handed_at < pause[1]]
     return Wanted(
         kind=kind,
         nth=nth,
@@ -229,10 +229,6 @@ def _clock(
     )
 
 
-def pauses(terms: Terms) -> tuple[tuple[datetime, datetime], ...]:
-    return getattr(terms, "pauses", ())
-
-
 def _put(derived: list[Values], name: str, found: Sequence[Any]) -> None:
     for values, value in zip(derived, found, strict=True):
         values[name] = value
@@ -243,7 +239,7 @@ def _wall(start: datetime, end: datetime | None) -> int | None:
 
 
 def _due(terms: Terms, starts: list[datetime], within: timedelta) -> list[datetime]:
-    due = terms.calendar.due_many(_instants(starts), within.total_seconds())
+    due = terms.calendar.due_many(_instants(starts), within.total_seconds(), terms.pauses)
     return [at.replace(tzinfo=UTC) for at in due.tolist()]
 
 
@@ -253,7 +249,8 @@ def _elapsed(terms: Terms, starts: list[datetime], ends: Sequence[datetime | Non
     answer: list[int | None] = [None] * len(ends)
     if not known:
         return answer
-    spans = terms.calendar.elapsed_many(_instants([starts[i] for i in known]), _instants([ends[i] for i in known]))
+    begun, ended = _instants([starts[i] for i in known]), _instants([ends[i] for i in known])
+    spans = terms.calendar.elapsed_many(begun, ended, terms.pauses)
     for i, span in zip(known, np.maximum(spans, 0).tolist(), strict=True):
         answer[i] = span
     return answer

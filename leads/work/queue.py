@@ -8,9 +8,8 @@ from django.db.models import Q
 from django.http import QueryDict
 
 from agreements.models import Agreement
-from agreements.worktime import WorkCalendar
 from leads.clock import rule as clocks
-from leads.clock.face import Clockface, calendars, clockface
+from leads.clock.face import Clockface, Hours, clockface, hours_of
 from leads.enums import State
 from leads.models import Handoff
 from leads.querysets import URGENCY, HandoffQuerySet
@@ -103,7 +102,7 @@ def page(handoffs: HandoffQuerySet, params: QueryDict, *, at: datetime, total: i
 
 
 def rows(found: Sequence[Handoff], user: User, *, at: datetime) -> list[QueueRow]:
-    known, pks = calendars(found), [handoff.pk for handoff in found]
+    known, pks = hours_of(found), [handoff.pk for handoff in found]
     beside = Handoff.objects.filter(pk__in=pks).with_holder().with_next_attempt()
     held = {pk: (is_held, due_at) for pk, is_held, due_at in beside.values_list("pk", "is_held", "next_attempt_due_at")}
     return [
@@ -116,7 +115,7 @@ def rows(found: Sequence[Handoff], user: User, *, at: datetime) -> list[QueueRow
 def _row(
     handoff: Handoff,
     user: User,
-    calendar: WorkCalendar | None,
+    hours: Hours | None,
     is_held: bool,
     next_due_at: datetime | None,
     *,
@@ -126,7 +125,7 @@ def _row(
     rep = handoff.rep.name if handoff.rep else handoff.rep_name
     return QueueRow(
         handoff=handoff,
-        face=clockface(handoff, calendar, at=at),
+        face=clockface(handoff, hours, at=at),
         title=str(lead),
         company=lead.company if lead.name else "",
         rep=rep if is_held else "",

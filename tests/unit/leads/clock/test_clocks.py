@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from agreements.models import Objective
+from agreements.promises.promise import SpeedPromise
+from agreements.terms import timeline
+from leads.clock.explanation import explanation
 from leads.clock.recompute import preview
 from leads.models import Clock
 from leads.work.attempts import record, withdraw
@@ -59,8 +61,20 @@ def test_without_promises_there_are_no_clocks(db):
 
 
 def test_a_tier_put_right_moves_the_clock_and_recomputing_finds_nothing(north, marketer):
-    Objective.objects.create(version=north.versions.get(), measure="speed", tier="A", within_minutes=15, share=1)
+    cast.promise(north.versions.get(), SpeedPromise(within_minutes=15, tier="A"))
     handoff = cast.handed(north, tier="B")
     put_tier_right(handoff, tier="A", reason="a chief executive", by=marketer, at=after(5))
     assert rows(handoff)["response", 1] == (after(15), None)
+    assert not preview(north)
+
+
+def test_an_agreed_exception_stops_the_clock_in_due_explanation_and_recomputing(north, rep):
+    pause = {"from": "2026-03-02T09:10:00", "to": "2026-03-02T09:40:00", "reason": "fire drill"}
+    north.versions.update(exceptions=[pause])
+    handoff = cast.handed(north)
+    record(handoff, channel="phone", result="no_answer", by=rep, at=after(50))
+    stands = type(handoff).objects.get()
+    assert (stands.due_at, stands.response_us) == (after(90), 20 * 60_000_000)
+    explained = explanation(stands, timeline(north).by_id(stands.version_id), at=after(60))
+    assert [(s.start_at, s.end_at) for s in explained.stretches] == [(after(0), after(10)), (after(40), after(90))]
     assert not preview(north)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from agreements.promises.promise import SpeedPromise
 from leads.clock.consequences import changing
 from leads.enums import Precision
 from leads.models import Attempt, Handoff
@@ -98,7 +99,8 @@ def test_an_attempt_of_the_day_before_is_early_and_takes_no_time(north):
 
 
 def test_each_handoff_is_measured_by_its_own_agreement(north, south):
-    south.versions.get().objectives.filter(measure="speed").update(within_minutes=15)
+    south.versions.get().objectives.filter(measure="speed").delete()
+    cast.promise(south.versions.get(), SpeedPromise(within_minutes=15))
     handoff = cast.handed(north)
     with changing(handoff.lead_id):
         other = Handoff.objects.create(
@@ -113,3 +115,12 @@ def test_each_handoff_is_measured_by_its_own_agreement(north, south):
     assert [read(handoff).due_at, read(other).due_at] == [after(60), after(105)]
     assert [read(handoff).stopped_at, read(other).stopped_at] == [None, after(110)]
     assert [read(handoff).counts, read(other).counts] == [True, True]
+
+
+def test_a_handoff_before_the_first_version_is_measured_and_promised_nothing(north):
+    handoff = cast.handed(north, at=cast.local(north, "2019-12-02 09:00"))
+    cast.attempted(handoff, cast.local(north, "2019-12-02 11:00"))
+    stands = read(handoff)
+    assert (stands.version, stands.due_at, stands.promised_attempts) == (None, None, None)
+    assert (stands.response_us, stands.attempts_in_window, stands.clock(after(0))) == (120 * MINUTE, 1, "none")
+    assert not handoff.clocks.exists()
