@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 from django.http import QueryDict
@@ -103,7 +104,7 @@ def page(handoffs: HandoffQuerySet, params: QueryDict, *, at: datetime, total: i
 
 def rows(found: Sequence[Handoff], user: User, *, at: datetime) -> list[QueueRow]:
     known, pks = hours_of(found), [handoff.pk for handoff in found]
-    beside = Handoff.objects.filter(pk__in=pks).with_holder().with_next_attempt()
+    beside: Any = Handoff.objects.filter(pk__in=pks).with_holder().with_next_attempt()
     held = {pk: (is_held, due_at) for pk, is_held, due_at in beside.values_list("pk", "is_held", "next_attempt_due_at")}
     return [
         _row(handoff, user, known.get(handoff.version_id or 0), *held[handoff.pk], at=at)
