@@ -14,20 +14,25 @@ from django.utils.translation import gettext_lazy as _
 from agreements.models import Agreement
 from leads.doors.files.columns import FIELDS, REQUIRED
 from leads.doors.files.dialect import DELIMITERS
+from leads.doors.files.preview import CHOICES
 from leads.doors.files.problems import RefusedFile, Unreadable
 from leads.doors.files.recognition import Asked, Plan, recognise
 from leads.doors.files.wording import field_name, worded
-from leads.enums import Channel, Kind, Result, Verdict
+from leads.enums import Kind
 from leads.models import ImportRun
 
 LARGEST = 500 * 2**20
 CONSTANT = "="
-CHOICES: dict[str, Any] = {"channel": Channel, "result": Result, "outcome": Verdict}
 
 
 def opened(file: Any) -> BinaryIO:
     """An upload or a stored file as a binary file."""
     return cast("BinaryIO", file)
+
+
+def read_for(agreement: Agreement) -> dict[str, str]:
+    """What an agreement says of files where they say nothing themselves."""
+    return {"time_zone": agreement.time_zone, "currency": agreement.currency}
 
 
 class UploadForm(forms.Form):
@@ -52,9 +57,8 @@ class UploadForm(forms.Form):
         """Refuses here what is no table at all; what is unclear is asked on the next page."""
         found = self.cleaned_data
         if {"agreement", "kind", "file"} <= found.keys():
-            zone = found["agreement"].time_zone
             try:
-                plan = recognise(opened(found["file"].file), found["kind"], Asked(), time_zone=zone)
+                plan = recognise(opened(found["file"].file), found["kind"], Asked(), **read_for(found["agreement"]))
                 found["options"] = plan.options()
             except (RefusedFile, Unreadable) as error:
                 self.add_error("file", worded(error.problem))
@@ -81,7 +85,7 @@ class ReadingForm(forms.Form):
     delimiter = forms.ChoiceField(label=_("Columns are divided by"))
     encoding = forms.ChoiceField(label=_("Encoding"))
     date_order = forms.ChoiceField(label=_("Dates"), required=False)
-    decimal_mark = forms.ChoiceField(label=_("Decimal mark"))
+    decimal_mark = forms.ChoiceField(label=_("Decimal mark"), required=False)
     time_zone = forms.ChoiceField(label=_("Time zone"), help_text=_("Of times without an offset of their own."))
     hand_over = forms.BooleanField(label=_("Hand each new lead over at its creation"), required=False)
 
@@ -142,11 +146,12 @@ def _reading_choices(plan: Plan) -> dict[str, list[tuple[str, Any]]]:
     encodings = {"utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": _("Windows (cp1252)")}
     orders = [("iso", _("Year, month, day")), ("dmy", _("Day, month, year")), ("mdy", _("Month, day, year"))]
     unclear = [] if plan.date_order else [("", _("Please choose"))]
+    unclear_mark = [] if plan.decimal_mark else [("", _("Please choose"))]
     return {
         "delimiter": [(sign, delimiters[sign]) for sign in DELIMITERS],
         "encoding": list({plan.encoding: plan.encoding, **encodings}.items()),
         "date_order": [*unclear, *orders],
-        "decimal_mark": [(".", _("Point: 1,234.50")), (",", _("Comma: 1.234,50"))],
+        "decimal_mark": [*unclear_mark, (".", _("Point: 1,234.50")), (",", _("Comma: 1.234,50"))],
         "time_zone": [(zone, zone) for zone in sorted({plan.time_zone, *available_timezones()})],
     }
 

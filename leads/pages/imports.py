@@ -18,11 +18,11 @@ from leads.doors.files import runs
 from leads.doors.files.preview import preview
 from leads.doors.files.problems import Problem, RefusedFile, Unreadable
 from leads.doors.files.recognition import Asked, Plan, recognise
-from leads.doors.files.wording import worded
+from leads.doors.files.wording import told, worded
 from leads.enums import RunStatus
 from leads.models import ImportRun, WaitingRow
 from leads.pages.fetch import access_of, user_of
-from leads.pages.import_forms import ReadingForm, UploadForm, opened
+from leads.pages.import_forms import ReadingForm, UploadForm, opened, read_for
 from leads.tasks import run_import
 from smarketing.accounts.access import marketers
 from smarketing.lib.cells import safe_row
@@ -68,7 +68,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "run": run,
             "page": rejects,
-            "rejects": [(row, worded(Problem.parse(row.reason))) for row in rejects.rows],
+            "rejects": [(row, told(row)) for row in rejects.rows],
             "error": worded(Problem.parse(run.error)) if run.error else "",
             "still_waiting": waiting,
             "is_under_way": run.status in UNDER_WAY,
@@ -156,7 +156,7 @@ def _reject_lines(run: ImportRun) -> Iterator[str]:
     yield "\ufeff"  # by this Excel knows UTF-8
     yield writer.writerow([_("line"), _("column"), _("reason"), *safe_row(run.options.get("labels", []))])
     for row in run.rejects.iterator():
-        yield writer.writerow(safe_row([row.line, row.column, worded(Problem.parse(row.reason)), *row.values]))
+        yield writer.writerow(safe_row([row.line, row.column, told(row), *row.values]))
 
 
 def _runs(request: HttpRequest) -> Any:
@@ -185,7 +185,7 @@ def _draft_or_gone(request: HttpRequest, run: ImportRun) -> HttpResponse:
 
 def _plan(run: ImportRun) -> Plan:
     with run.file.open("rb") as file:
-        return recognise(opened(file), run.kind, Asked.of(run.options), time_zone=run.agreement.time_zone)
+        return recognise(opened(file), run.kind, Asked.of(run.options), **read_for(run.agreement))
 
 
 def _reread(run: ImportRun, data: Any) -> tuple[ReadingForm, str]:

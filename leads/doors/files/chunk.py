@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leads.clock.consequences import refresh
+from leads.doors.fields import LEAD_FIELDS
 from leads.doors.files.facts import Hand, Tally, differs, write
 from leads.doors.files.rows import Row, Values
 from leads.doors.files.waiting import keep, link, lock_files_of
 from leads.models import ImportRun, Lead
 from smarketing.lib import bulk
 
-LEAD_FIELDS = ("external_id", "created_at", "source", "tier", "email", "name", "company", "phone", "value")
-
 
 @dataclass
 class Counts:
-    """read = created + unchanged + waiting + rejected; differing are among the unchanged and the waiting."""
+    """read = created + unchanged + waiting + open + rejected; differing are among the unchanged and the waiting.
+
+    `warnings` are cells left empty, or read in part, of rows that were taken.
+    """
 
     read: int = 0
     created: int = 0
@@ -24,6 +26,8 @@ class Counts:
     waiting: int = 0
     rejected: int = 0
     linked: int = 0
+    open: int = 0
+    warnings: int = 0
 
 
 def take(kind: str, rows: Sequence[Row], hand: Hand, *, hand_over: bool, run: ImportRun | None) -> Counts:

@@ -10,24 +10,32 @@ from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
 
-from leads.doors.files.recognition import Plan, records_of
+from leads.doors.files.recognition import Plan
 from leads.doors.files.rows import Rejection, Row, kept
 from leads.doors.files.wording import field_name, worded
-from leads.enums import Channel, Result, Verdict
+from leads.enums import Channel, Direction, Result, ReturnReason, Verdict
 
 SHOWN = 8
-_CHOICES: dict[str, Any] = {"channel": Channel, "result": Result, "outcome": Verdict}
+CHOICES: dict[str, Any] = {
+    "channel": Channel,
+    "result": Result,
+    "outcome": Verdict,
+    "direction": Direction,
+    "return_reason": ReturnReason,
+}
 
 
 @dataclass(frozen=True)
 class PreviewRow:
-    """With a reason the row would not be taken, and `cells` are those of the file."""
+    """With a reason the row would not be taken, or not as it stands (`is_taken`)."""
 
     line: int
     cells: list[str]
     column: str = ""
     reason: str = ""
+    is_taken: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,21 +60,29 @@ def preview(file: BinaryIO, plan: Plan, *, at: datetime) -> Preview:
 
 
 def _as_they_stand(file: BinaryIO, plan: Plan) -> Iterator[PreviewRow]:
-    with closing(records_of(file, plan.encoding, plan.delimiter)) as records:
+    with closing(plan.records(file)) as records:
         for record in islice(records, SHOWN):
             yield PreviewRow(record.line, [cell[:200] for cell in kept(record.cells[: len(plan.labels)])])
 
 
 def _rows(file: BinaryIO, plan: Plan, fields: list[str], at: datetime) -> Iterator[PreviewRow]:
     checker, zone = plan.checker(), ZoneInfo(plan.time_zone)
-    with closing(records_of(file, plan.encoding, plan.delimiter)) as records:
+    with closing(plan.records(file)) as records:
         for record in islice(records, SHOWN):
             found = checker.check(record, at)
+            if isinstance(found, Row):
+                warning = found.warnings[0] if found.warnings else None
+                cells = [_said(found, field, zone) for field in fields]
+                reason = worded(warning.problem) if warning else ""
+                yield PreviewRow(found.line, cells, warning.column if warning else "", reason, is_taken=True)
+                continue
+            as_written = [" ".join(_cells(record.cells, plan.mapped.get(field, ()))) for field in fields]
             if isinstance(found, Rejection):
-                cells = [" ".join(_cells(found.cells, plan.mapped.get(field, ()))) for field in fields]
-                yield PreviewRow(found.line, cells, found.column, worded(found.problem))
+                yield PreviewRow(found.line, as_written, found.column, worded(found.problem))
             else:
-                yield PreviewRow(found.line, [_said(found, field, zone) for field in fields])
+                yield PreviewRow(
+                    found.line, as_written, reason=_("An open deal: counted, and not taken."), is_taken=True
+                )
 
 
 def _cells(cells: list[str], indexes: tuple[int, ...]) -> list[str]:
@@ -74,12 +90,12 @@ def _cells(cells: list[str], indexes: tuple[int, ...]) -> list[str]:
 
 
 def _said(row: Row, field: str, zone: ZoneInfo) -> str:
-    value = row.values[field]
+    value = row.values.get(field)
     if isinstance(value, datetime):
         local = value.astimezone(zone)
         return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M}"
     if isinstance(value, Decimal):
         return number_format(value, use_l10n=True)
-    if field in _CHOICES:
-        return str(_CHOICES[field](value).label)
+    if field in CHOICES and value:
+        return str(CHOICES[field](value).label)
     return str(value or "")[:200]

@@ -39,8 +39,9 @@ def test_the_answer_has_the_counts_and_what_was_recognised(import_file):
         "delimiter": ";",
         "encoding": "utf-8",
         "date_order": "dmy",
-        "decimal_mark": ",",
+        "decimal_mark": ".",
         "time_zone": "Europe/Berlin",
+        "header": 1,
         "columns": {"external_id": "id", "created_at": "created"},
         "ignored_columns": ["shoe"],
     }
@@ -138,7 +139,7 @@ def test_without_json_the_answer_is_for_people(north, tmp_path):
     path = written(tmp_path, "a.csv", "lead_id\toutcome\tclosed_at\n1\twon\t2026-01-05\n")
     call_command("import_file", "outcomes", path, "--agreement", "north", stdout=out)
     assert "delimiter: tab" in out.getvalue()
-    assert "1 read, 0 created, 0 unchanged, 1 waiting, 0 rejected" in out.getvalue()
+    assert "1 read, 0 created, 0 unchanged, 1 waiting, 0 open, 0 rejected" in out.getvalue()
     assert "linked as soon as their lead comes" in out.getvalue()
 
 
