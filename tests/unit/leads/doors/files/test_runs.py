@@ -217,7 +217,7 @@ def test_reps_are_found_by_name_or_address_and_nobody_is_invented(north, rep, st
     taken(north, "handoffs", text)
     found = Handoff.objects.order_by("lead__external_id").values_list("rep__email", "rep_name", "assigned_at")
     assert [(email, name, at is not None) for email, name, at in found] == [
-        ("rob@example.org", "rob  rep", True),
+        ("rob@example.org", "rob rep", True),
         ("rob@example.org", "ROB@example.org", True),
         (None, "Sam Stranger", False),
     ]
