@@ -135,7 +135,9 @@ class Handoff(models.Model):
         verbose_name = _("handoff")
         verbose_name_plural = _("handoffs")
         constraints = [
-            models.UniqueConstraint(fields=["lead", "handed_at"], name="one_handoff_per_lead_and_instant"),
+            models.UniqueConstraint(
+                fields=["lead", "external_id"], condition=~Q(external_id=""), name="one_handoff_per_id"
+            ),
         ]
         indexes = [
             models.Index(fields=["agreement", "handed_on"], name="handoff_period"),
@@ -190,7 +192,7 @@ class Attempt(models.Model):
         verbose_name_plural = _("attempts")
         constraints = [
             models.UniqueConstraint(
-                fields=["lead", "attempted_at", "channel", "rep_name"], name="one_attempt_per_rep_channel_and_instant"
+                fields=["lead", "external_id"], condition=~Q(external_id=""), name="one_attempt_per_id"
             )
         ]
 
@@ -265,27 +267,6 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.handoff_id} · {self.kind} {self.nth}"
-
-
-class Outcome(models.Model):
-    """Won or lost. Belongs to the lead, also to one never handed over."""
-
-    lead = models.OneToOneField(Lead, models.CASCADE, related_name="outcome")
-    outcome = models.CharField(_("outcome"), max_length=5, choices=Verdict.choices)
-    closed_at = models.DateTimeField(_("closed"))
-    revenue = models.DecimalField(
-        _("revenue"), max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
-    )
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
-    recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-
-    class Meta:
-        verbose_name = _("outcome")
-        verbose_name_plural = _("outcomes")
-
-    def __str__(self) -> str:
-        return f"{self.lead_id} · {self.outcome}"
 
 
 class Event(models.Model):

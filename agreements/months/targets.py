@@ -1,11 +1,6 @@
-"""PURE. Target formulas and pacing: from a sales quota to the leads that marketing owes, and day by day to its line.
+"""PURE. Target formulas: from a sales quota to the leads that marketing owes. Nothing is rounded on the way."""
 
-Decimals and fractions; nothing is rounded on the way.
-"""
-
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import ceil
@@ -72,61 +67,3 @@ def derive(quota: Decimal, assumptions: Assumptions) -> Derivation:
     # Rounded up from the fraction: a quotient like 7/3 cut to a last place must not lift the whole by one.
     leads = ceil(Fraction(goal) / Fraction(revenue_per_lead))
     return Derivation(quota, assumptions, goal, customers, exact, leads)
-
-
-@dataclass(frozen=True)
-class MonthPace:
-    """A month's goal and how its line rises. `goal` is None where nothing is agreed.
-
-    `days` are all days of the month in order, `paced` those on which the line rises.
-    """
-
-    days: Sequence[date]
-    paced: frozenset[date]
-    goal: int | Decimal | None
-
-
-def paced_days(days: Sequence[date], pacing: str, working: Iterable[date]) -> frozenset[date]:
-    """The days of one month that carry its goal: its working days, or every day.
-
-    `pacing` is "working" or "calendar". A month without a working day is paced by calendar day.
-    """
-    inside = frozenset(days).intersection(working) if pacing == "working" else frozenset()
-    return inside or frozenset(days)
-
-
-def goal_line(months: Sequence[MonthPace]) -> list[float] | None:
-    """The goal reached by the end of each day of the months, in order: g x i/n, or g x w/W by working day.
-
-    A quarter's or year's line is the sum of its months' lines; a month without a goal leaves it level. None where no
-    month has a goal. Each value is the exact fraction, rounded once to a float; the last one is the sum of the goals.
-    """
-    if all(month.goal is None for month in months):
-        return None
-    line: list[float] = []
-    before = Fraction(0)
-    for month in months:
-        goal = Fraction(month.goal or 0)
-        line += [float(before + goal * done / len(month.paced)) for done in _counted(month)]
-        before += goal
-    return line
-
-
-def _counted(month: MonthPace) -> list[int]:
-    """How many paced days there were by the end of each day."""
-    counts, done = [], 0
-    for day in month.days:
-        done += day in month.paced
-        counts.append(done)
-    return counts
-
-
-def projection(delivered: int | Decimal, months: Sequence[MonthPace], through: date) -> float | None:
-    """What the period comes to if it goes on at its own pace: delivered / paced days so far x all its paced days.
-
-    `delivered` is what was delivered by the end of the day `through`. None as long as no paced day is over; what was
-    delivered itself once all are.
-    """
-    days = [day for month in months for day in month.paced]
-    elapsed = sum(day <= through for day in days)
-    return float(Fraction(delivered) * len(days) / elapsed) if elapsed else None

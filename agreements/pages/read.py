@@ -1,4 +1,4 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
@@ -7,23 +7,24 @@ from agreements.document.text import write
 from agreements.enums import Measure
 from agreements.models import Agreement
 from agreements.pages import overview
-from agreements.pages.fetch import access_of, day_of, may_edit, visible, year_of
+from agreements.pages.fetch import day_of, may_edit, visible, year_of
 from agreements.pages.history import history
 from agreements.terms import in_force, timeline
 from smarketing.accounts.access import readers
+from smarketing.lib.request import PortalRequest
 
 
 @readers
-def agreement_list(request: HttpRequest) -> HttpResponse:
-    access = access_of(request)
-    rows = overview.rows(Agreement.objects.visible_to(access), timezone.localdate())
+def agreement_list(request: PortalRequest) -> HttpResponse:
+    access = request.access
+    rows = overview.rows(Agreement.objects.visible_to(access), timezone.localdate(request.now))
     return TemplateResponse(request, "agreements/list.html", {"rows": rows, "may_make": access.is_administrator})
 
 
 @readers
-def detail(request: HttpRequest, slug: str) -> HttpResponse:
+def detail(request: PortalRequest, slug: str) -> HttpResponse:
     agreement = visible(request, slug)
-    now = timezone.now()
+    now = request.now
     terms = timeline(agreement)
     today = terms.day_of(now)
     versions = list(agreement.versions.current().order_by("effective_on").prefetch_related("objectives"))
@@ -51,7 +52,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @readers
-def toml(request: HttpRequest, slug: str) -> HttpResponse:
+def toml(request: PortalRequest, slug: str) -> HttpResponse:
     text = write(document_of(visible(request, slug)))
     headers = {"Content-Disposition": f'attachment; filename="{slug}.toml"'}
     return HttpResponse(text, content_type="application/toml; charset=utf-8", headers=headers)

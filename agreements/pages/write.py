@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -13,32 +13,33 @@ from agreements.document.text import DocumentError
 from agreements.document.versions import FIXED, Amendment, AmendmentRefused, apply
 from agreements.models import Agreement
 from agreements.pages.edit_form import Draft, blank, initial_of, opened_with
-from agreements.pages.fetch import access_of, author_of, editable, year_of
+from agreements.pages.fetch import editable, year_of
 from agreements.pages.forms import TomlForm
 from agreements.terms import timeline
 from smarketing.accounts.access import administrators, readers
 from smarketing.accounts.models import Team
 from smarketing.lib.notices import say
+from smarketing.lib.request import PortalRequest
 
 TEAMS = ("marketing_team", "sales_team", "service_team")
 
 
 @administrators
-def new(request: HttpRequest) -> HttpResponse:
-    today = timezone.localdate()
+def new(request: PortalRequest) -> HttpResponse:
+    today = timezone.localdate(request.now)
     draft = Draft(blank(today), year_of(request, today).start_on.year, request.POST or None)
     if request.method == "POST" and draft.is_valid():
         if not Agreement.objects.filter(slug=draft.sound.slug).exists():
-            return saved(request, apply(draft.sound, by=author_of(request), at=timezone.now()))
+            return saved(request, apply(draft.sound, by=request.user, at=request.now))
         draft.refuse(("slug",), _("There is an agreement of this short name already."))
     return _form(request, "agreements/new.html", draft)
 
 
 @readers
-def edit(request: HttpRequest, slug: str) -> HttpResponse:
+def edit(request: PortalRequest, slug: str) -> HttpResponse:
     agreement = editable(request, slug)
     former = document_of(agreement)
-    year = year_of(request, timeline(agreement).day_of(timezone.now())).start_on.year
+    year = year_of(request, timeline(agreement).day_of(request.now)).start_on.year
     draft = Draft(initial_of(former), year, request.POST or None, fixed=_fixed(request, agreement))
     if request.method == "POST" and draft.is_valid():
         if request.POST.get("seen") != opened_with(former):
@@ -48,35 +49,35 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     return _form(request, "agreements/edit.html", draft, agreement=agreement, seen=opened_with(former))
 
 
-def _amended(request: HttpRequest, draft: Draft) -> HttpResponse | None:
+def _amended(request: PortalRequest, draft: Draft) -> HttpResponse | None:
     try:
-        return saved(request, apply(draft.sound, by=author_of(request), at=timezone.now()))
+        return saved(request, apply(draft.sound, by=request.user, at=request.now))
     except AmendmentRefused as refusal:
         draft.refuse((refusal.key,), str(refusal))
         return None
 
 
-def _fixed(request: HttpRequest, agreement: Agreement) -> tuple[str, ...]:
+def _fixed(request: PortalRequest, agreement: Agreement) -> tuple[str, ...]:
     """Who is no administrator cannot hand an agreement to other teams."""
-    teams = () if access_of(request).is_administrator else TEAMS
+    teams = () if request.access.is_administrator else TEAMS
     return ("slug", *teams, *(FIXED if agreement.handoffs.exists() else ()))
 
 
-def _form(request: HttpRequest, template: str, draft: Draft, **context: Any) -> HttpResponse:
+def _form(request: PortalRequest, template: str, draft: Draft, **context: Any) -> HttpResponse:
     context |= {"draft": draft, "year": str(draft.year)}
-    if access_of(request).is_administrator:
+    if request.access.is_administrator:
         context["teams"] = list(Team.objects.order_by("name"))
     return TemplateResponse(request, template, context, status=422 if request.method == "POST" else 200)
 
 
 @administrators
-def load(request: HttpRequest) -> HttpResponse:
+def load(request: PortalRequest) -> HttpResponse:
     """Creates or updates, as the command does."""
     form = TomlForm(request.POST or None, request.FILES or None)
     problems: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:
-            return saved(request, apply(form.document(), by=author_of(request), at=timezone.now()))
+            return saved(request, apply(form.document(), by=request.user, at=request.now))
         except DocumentError as error:
             problems = form.told(error)
         except AmendmentRefused as refusal:
@@ -85,7 +86,7 @@ def load(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "agreements/load.html", context, status=422 if request.method == "POST" else 200)
 
 
-def saved(request: HttpRequest, amendment: Amendment) -> HttpResponse:
+def saved(request: PortalRequest, amendment: Amendment) -> HttpResponse:
     """Says how much changed, and what did not: the handoffs measured before."""
     count = len(amendment.differences)
     if amendment.is_new:

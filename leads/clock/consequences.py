@@ -17,7 +17,8 @@ from django.db import transaction
 from agreements.terms import Terms, Timeline, timeline
 from agreements.worktime import WorkCalendar
 from leads.enums import Channel, Result
-from leads.models import Attempt, Handoff, Lead, Outcome
+from leads.models import Attempt, Deal, Handoff, Lead
+from leads.work.outcome import closing, outcome_of
 from leads.work.states import state_of
 from smarketing.lib import bulk
 
@@ -101,14 +102,16 @@ def _cases(lead_ids: Collection[int], terms: Timeline, by_terms_in_force: bool) 
     for attempt in Attempt.objects.filter(lead__in=handoffs.keys()).order_by("attempted_at", "pk"):
         belongs = belonging(attempt.attempted_at, handoffs[attempt.lead_id])
         attempts[belongs.pk].append(attempt)
-    outcomes = {outcome.lead_id: outcome for outcome in Outcome.objects.filter(lead__in=handoffs.keys())}
+    deals: dict[int, list[Deal]] = defaultdict(list)
+    for deal in Deal.objects.filter(lead__in=handoffs.keys()):
+        deals[deal.lead_id].append(deal)
     return [
         _Case(
             handoff=handoff,
             lead=handoff.lead,
             terms=_terms(handoff, terms, by_terms_in_force),
             attempts=attempts[handoff.pk],
-            verdict=_verdict(handoff, own, outcomes.get(handoff.lead_id)),
+            verdict=_verdict(handoff, own, deals[handoff.lead_id]),
             is_first=handoff is own[0],
         )
         for own in handoffs.values()
@@ -122,12 +125,9 @@ def belonging(at: datetime, handoffs: list[Handoff]) -> Handoff:
     return before[-1] if before else handoffs[0]
 
 
-def _verdict(handoff: Handoff, handoffs: list[Handoff], outcome: Outcome | None) -> str | None:
-    """An outcome closes every handoff made until then; one dated before them all closes the first."""
-    if outcome is None:
-        return None
-    closes = handoff.handed_at <= outcome.closed_at or handoff is handoffs[0]
-    return outcome.outcome if closes else None
+def _verdict(handoff: Handoff, handoffs: list[Handoff], deals: list[Deal]) -> str | None:
+    outcome = outcome_of(closing(deals, handoff.handed_at, is_first=handoff is handoffs[0]))
+    return outcome.outcome if outcome else None
 
 
 def _terms(handoff: Handoff, terms: Timeline, by_terms_in_force: bool) -> Terms:

@@ -18,7 +18,7 @@ from leads.clock.consequences import refresh
 from leads.demonstration.company import MARKETS, PASSWORD, PEOPLE, Market, agreement_toml
 from leads.demonstration.story import Pass, Scene, Story, stories_of, stories_of_now
 from leads.enums import Result
-from leads.models import Attempt, Handoff, Lead, Outcome
+from leads.models import Attempt, Deal, Handoff, Lead
 from smarketing.accounts.models import Membership, Role, Team, User
 from smarketing.lib.periods import Period
 
@@ -115,6 +115,7 @@ def _call_those_left(stage: Stage) -> None:
             result=Result.NO_ANSWER,
             rep_id=handoff.rep_id,
             rep_name=handoff.rep_name,
+            external_id=f"{handoff.external_id}-late",
             recorded_at=handoff.due_at,
         )
         for handoff in left
@@ -146,25 +147,27 @@ def _write(stories: list[Story], stage: Stage) -> None:
     Lead.objects.bulk_create([_lead(story, stage) for story in begun.values()], ignore_conflicts=True)
     leads = dict(Lead.objects.filter(agreement=stage.agreement, external_id__in=begun).values_list("external_id", "pk"))
     told = [(leads[name], story) for name, story in begun.items()]
-    passes = [(pk, one) for pk, story in told for one in story.passes if stage.has_come(one.at)]
+    passes = [
+        (pk, f"{story.external_id}-{number}", one)
+        for pk, story in told
+        for number, one in enumerate(story.passes, 1)
+        if stage.has_come(one.at)
+    ]
     _go_on(passes, stage)
-    Handoff.objects.bulk_create([_handoff(pk, one, stage) for pk, one in passes], ignore_conflicts=True)
-    rows = Handoff.objects.filter(lead__in=leads.values()).values_list("lead_id", "handed_at", "pk")
-    handoffs = {(lead_id, handed_at): pk for lead_id, handed_at, pk in rows}
-    attempts = [attempt for pk, one in passes for attempt in _attempts(pk, handoffs[pk, one.at], one, stage)]
+    Handoff.objects.bulk_create([_handoff(pk, name, one, stage) for pk, name, one in passes], ignore_conflicts=True)
+    handoffs = dict(Handoff.objects.filter(lead__in=leads.values()).values_list("external_id", "pk"))
+    attempts = [attempt for pk, name, one in passes for attempt in _attempts(pk, handoffs[name], name, one, stage)]
     Attempt.objects.bulk_create(attempts, ignore_conflicts=True)
-    outcomes = [_outcome(pk, story, stage) for pk, story in told if stage.has_come(story.closed_at)]
-    Outcome.objects.bulk_create(outcomes, ignore_conflicts=True)
+    deals = [_deal(pk, story, stage) for pk, story in told if stage.has_come(story.closed_at)]
+    Deal.objects.bulk_create(deals, ignore_conflicts=True)
     refresh(list(leads.values()), stage.terms)
 
 
-def _go_on(passes: list[tuple[int, Pass]], stage: Stage) -> None:
+def _go_on(passes: list[tuple[int, str, Pass]], stage: Stage) -> None:
     """Acceptances and returns that came since the handoffs were written down."""
-    told = {(pk, one.at): one for pk, one in passes}
-    standing = Handoff.objects.open().filter(lead__in=[pk for pk, _one in passes])
-    changed = [
-        h for h in standing if (h.lead_id, h.handed_at) in told and _came(h, told[h.lead_id, h.handed_at], stage)
-    ]
+    told = {name: one for _pk, name, one in passes}
+    standing = Handoff.objects.open().filter(lead__in=[pk for pk, _name, _one in passes])
+    changed = [handoff for handoff in standing if (one := told.get(handoff.external_id)) and _came(handoff, one, stage)]
     Handoff.objects.bulk_update(changed, ["accepted_at", "returned_at", "return_reason"], batch_size=200)
 
 
@@ -193,10 +196,11 @@ def _lead(story: Story, stage: Stage) -> Lead:
     )
 
 
-def _handoff(lead_id: int, one: Pass, stage: Stage) -> Handoff:
+def _handoff(lead_id: int, name: str, one: Pass, stage: Stage) -> Handoff:
     rep = stage.people.get(one.rep)
     handoff = Handoff(
         lead_id=lead_id,
+        external_id=name,
         agreement=stage.agreement,
         handed_at=one.at,
         handed_on=stage.terms.day_of(one.at),
@@ -209,13 +213,14 @@ def _handoff(lead_id: int, one: Pass, stage: Stage) -> Handoff:
     return handoff
 
 
-def _attempts(lead_id: int, handoff_id: int, one: Pass, stage: Stage) -> Iterator[Attempt]:
+def _attempts(lead_id: int, handoff_id: int, name: str, one: Pass, stage: Stage) -> Iterator[Attempt]:
     rep = stage.people.get(one.rep)
-    for attempt in one.tries:
+    for number, attempt in enumerate(one.tries, 1):
         if stage.has_come(attempt.at):
             yield Attempt(
                 lead_id=lead_id,
                 handoff_id=handoff_id,
+                external_id=f"{name}-{number}",
                 attempted_at=attempt.at,
                 channel=attempt.channel,
                 result=attempt.result,
@@ -227,13 +232,15 @@ def _attempts(lead_id: int, handoff_id: int, one: Pass, stage: Stage) -> Iterato
             )
 
 
-def _outcome(lead_id: int, story: Story, stage: Stage) -> Outcome:
+def _deal(lead_id: int, story: Story, stage: Stage) -> Deal:
     assert story.closed_at is not None
-    return Outcome(
+    return Deal(
         lead_id=lead_id,
+        external_id=f"{story.external_id}-deal",
         outcome=story.verdict,
         closed_at=story.closed_at,
         revenue=story.revenue,
+        currency=stage.agreement.currency,
         reason=story.loss_reason,
         recorded_at=stage.at,
     )

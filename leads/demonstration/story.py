@@ -13,7 +13,7 @@ from leads.demonstration.company import SOURCES, TIERS, TRADES, Market
 
 RESULTS = {"no_answer": 6, "voicemail": 3, "sent": 1}
 RETURN_REASONS = {"wrong_data": 4, "below_quality": 4, "duplicate": 2, "bad_timing": 2}
-LOSS_REASONS = {"no_budget": 3, "no_interest": 4, "competitor": 2, "bad_timing": 1}
+LOSS_REASONS = {"no_budget": 3, "no_need": 4, "competitor": 2, "bad_timing": 1}
 SEASON = (0.92, 1.0, 1.06, 1.0, 0.98, 0.94, 0.8, 0.86, 1.08, 1.06, 1.1, 0.82)  # by month
 NOTES = ("Asked for a call next week.", "Wants the price list first.", "Reached the assistant.", "Sent the case study.")
 

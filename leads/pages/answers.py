@@ -4,19 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.messages import ERROR
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 
 from leads.models import Handoff
-from leads.pages.fetch import next_url, user_of
+from leads.pages.fetch import next_url
 from leads.refusals import Refused
 from leads.work import queue
 from smarketing.lib.htmx import fragment, is_partial
 from smarketing.lib.notices import say
+from smarketing.lib.request import PortalRequest
 
 
-def tell(request: HttpRequest, action: Callable[[], object], done: str, *, undo: str = "") -> bool:
+def tell(request: PortalRequest, action: Callable[[], object], done: str, *, undo: str = "") -> bool:
     """Does it and says so, or says why not."""
     try:
         action()
@@ -27,15 +27,15 @@ def tell(request: HttpRequest, action: Callable[[], object], done: str, *, undo:
     return True
 
 
-def back(request: HttpRequest, handoff: Handoff) -> HttpResponse:
+def back(request: PortalRequest, handoff: Handoff) -> HttpResponse:
     """In the queue the row as it is now, elsewhere the page one came from."""
     if is_partial(request):
         return queue_row(request, handoff)
     return redirect(next_url(request, handoff.lead.get_absolute_url()))
 
 
-def queue_row(request: HttpRequest, handoff: Handoff, *, status: int = 200, **more: Any) -> HttpResponse:
-    at, user = timezone.now(), user_of(request)
+def queue_row(request: PortalRequest, handoff: Handoff, *, status: int = 200, **more: Any) -> HttpResponse:
+    at, user = request.now, request.user
     fresh = Handoff.objects.select_related("lead", "agreement", "rep").get(pk=handoff.pk)
     context = {"row": queue.row_of(fresh, user, at=at), "now": at, "here": here(request), **more}
     response = fragment(request, "leads/queue.html#row", context, status=status)
@@ -43,7 +43,6 @@ def queue_row(request: HttpRequest, handoff: Handoff, *, status: int = 200, **mo
     return response
 
 
-def here(request: HttpRequest) -> str:
+def here(request: PortalRequest) -> str:
     """The page that the person looks at, where a request is only for a part of it."""
-    htmx = request.htmx  # type: ignore[attr-defined]
-    return (htmx.current_url_abs_path if htmx else "") or request.get_full_path()
+    return (request.htmx.current_url_abs_path if request.htmx else "") or request.get_full_path()

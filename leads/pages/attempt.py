@@ -1,15 +1,14 @@
 """Recording an attempt, in the queue or on the lead's page, and withdrawing one."""
 
 from django.contrib.messages import INFO
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from leads.models import Attempt
 from leads.pages.answers import back, here, queue_row, tell
-from leads.pages.fetch import next_url, own_attempt, sold_handoff, undo_url, user_of, withdrawn_from
+from leads.pages.fetch import next_url, own_attempt, sold_handoff, undo_url, withdrawn_from
 from leads.pages.forms import AttemptForm
 from leads.pages.lead import lead_page
 from leads.refusals import Refused
@@ -17,11 +16,12 @@ from leads.work.attempts import AlreadyRecorded, record, withdraw
 from smarketing.accounts.access import reps
 from smarketing.lib.htmx import is_partial
 from smarketing.lib.notices import say
+from smarketing.lib.request import PortalRequest
 
 
 @reps
 @require_http_methods(["GET", "HEAD", "POST"])
-def attempt(request: HttpRequest, pk: int) -> HttpResponse:
+def attempt(request: PortalRequest, pk: int) -> HttpResponse:
     """One click brings channel and result; the form behind "more" the rest."""
     handoff = sold_handoff(request, pk)
     if request.method != "POST":
@@ -32,7 +32,7 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
     form = AttemptForm(request.POST, handoff=handoff)
     if form.is_valid():
         try:
-            made = record(handoff, **form.cleaned_data, by=user_of(request), at=timezone.now())
+            made = record(handoff, **form.cleaned_data, by=request.user, at=request.now)
         except AlreadyRecorded as reason:
             say(request, str(reason), level=INFO)
             return back(request, handoff)
@@ -46,7 +46,7 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
     return lead_page(request, handoff.lead, attempt_form=form)
 
 
-def say_recorded(request: HttpRequest, made: Attempt) -> None:
+def say_recorded(request: PortalRequest, made: Attempt) -> None:
     words = {"result": made.get_result_display(), "lead": made.lead}
     goes_to = next_url(request, here(request) if is_partial(request) else made.lead.get_absolute_url())
     text = gettext("“%(result)s” is recorded for %(lead)s.") % words
@@ -55,7 +55,7 @@ def say_recorded(request: HttpRequest, made: Attempt) -> None:
 
 @reps
 @require_POST
-def withdraw_attempt(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw_attempt(request: PortalRequest, pk: int) -> HttpResponse:
     lead = withdrawn_from(request, pk)
     if lead is not None:
         say(request, gettext("This attempt was withdrawn already."), level=INFO)
@@ -64,7 +64,7 @@ def withdraw_attempt(request: HttpRequest, pk: int) -> HttpResponse:
     goes_to = next_url(request, made.lead.get_absolute_url())
     tell(
         request,
-        lambda: withdraw(made, by=user_of(request), at=timezone.now()),
+        lambda: withdraw(made, by=request.user, at=request.now),
         gettext("The attempt for %(lead)s is withdrawn.") % {"lead": made.lead},
     )
     return redirect(goes_to)

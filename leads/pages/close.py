@@ -1,13 +1,12 @@
 """Closing a lead as won or lost, and reopening it."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from leads.enums import Verdict
 from leads.pages.answers import back, tell
-from leads.pages.fetch import sold_handoff, user_of
+from leads.pages.fetch import sold_handoff
 from leads.pages.forms import LostForm, WonForm
 from leads.pages.handing_over import undo_to
 from leads.pages.lead import lead_page
@@ -15,13 +14,14 @@ from leads.refusals import Refused
 from leads.work import closing
 from smarketing.accounts.access import reps
 from smarketing.lib.notices import say
+from smarketing.lib.request import PortalRequest
 
 FORMS: dict[str, type[WonForm] | type[LostForm]] = {Verdict.WON: WonForm, Verdict.LOST: LostForm}
 
 
 @reps
 @require_POST
-def close(request: HttpRequest, pk: int) -> HttpResponse:
+def close(request: PortalRequest, pk: int) -> HttpResponse:
     handoff = sold_handoff(request, pk)
     outcome = request.POST.get("outcome", "")
     if outcome not in FORMS:
@@ -29,7 +29,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     form = FORMS[outcome](request.POST, handoff=handoff)
     if form.is_valid():
         try:
-            closing.close(handoff, outcome=outcome, **form.cleaned_data, by=user_of(request), at=timezone.now())
+            closing.close(handoff, outcome=outcome, **form.cleaned_data, by=request.user, at=request.now)
         except Refused as reason:
             form.refuse(reason)
         else:
@@ -41,11 +41,11 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 
 @reps
 @require_POST
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen(request: PortalRequest, pk: int) -> HttpResponse:
     handoff = sold_handoff(request, pk)
     tell(
         request,
-        lambda: closing.reopen(handoff, by=user_of(request), at=timezone.now()),
+        lambda: closing.reopen(handoff, by=request.user, at=request.now),
         gettext("%(lead)s is open again.") % {"lead": handoff.lead},
     )
     return back(request, handoff)

@@ -1,27 +1,27 @@
 """What a team lead has to look at: the clocks that are due soon or overdue."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from leads.alerts.escalation import mark_seen
 from leads.alerts.noted import escalated, noted, unseen_count
 from leads.models import Escalation, Handoff
-from leads.pages.fetch import access_of, ids, user_of
+from leads.pages.fetch import ids
 from leads.pages.queue_filter import paged
 from leads.work import queue
 from smarketing.accounts.access import team_leads
 from smarketing.lib.notices import say
+from smarketing.lib.request import PortalRequest
 
 
 @team_leads
 @require_safe
-def escalations(request: HttpRequest) -> HttpResponse:
-    at, user, access = timezone.now(), user_of(request), access_of(request)
+def escalations(request: PortalRequest) -> HttpResponse:
+    at, user, access = request.now, request.user, request.access
     handoffs = noted(access, at=at)
     counts = queue.counts(handoffs, at=at)
     page = paged(request.GET, counts.all)
@@ -40,20 +40,20 @@ def escalations(request: HttpRequest) -> HttpResponse:
 
 @team_leads
 @require_safe
-def escalation_count(request: HttpRequest) -> HttpResponse:
-    count = unseen_count(access_of(request), at=timezone.now())
+def escalation_count(request: PortalRequest) -> HttpResponse:
+    count = unseen_count(request.access, at=request.now)
     return TemplateResponse(request, "leads/escalations.html#count", {"count": count})
 
 
 @team_leads
 @require_POST
-def seen(request: HttpRequest) -> HttpResponse:
+def seen(request: PortalRequest) -> HttpResponse:
     """Some, or with `all` every one that is open."""
-    at, access = timezone.now(), access_of(request)
+    at, access = request.now, request.access
     own = Escalation.objects.filter(handoff__in=Handoff.objects.led_by(access))
     if "all" not in request.POST:
         own = own.filter(handoff__in=ids(request, "handoff"))
-    count = mark_seen(own, by=user_of(request), at=at)
+    count = mark_seen(own, by=request.user, at=at)
     text = ngettext("%(count)d escalation is seen.", "%(count)d escalations are seen.", count)
     say(request, text % {"count": count} if count else gettext("All escalations were seen already."))
     return redirect(reverse("leads:escalations"))

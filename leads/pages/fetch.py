@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,55 +13,46 @@ from leads.enums import EventKind
 from leads.models import Attempt, Event, Handoff, Lead
 from leads.rights import may_follow_up, may_market, may_withdraw
 from smarketing.accounts.access import Access
-from smarketing.accounts.models import User
+from smarketing.lib.request import PortalRequest
 
 MOST = 500  # ids in one request
 
 
-def access_of(request: HttpRequest) -> Access:
-    return request.access  # type: ignore[attr-defined, no-any-return]
-
-
-def user_of(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
-def seen_lead(request: HttpRequest, pk: int) -> Lead:
-    leads = Lead.objects.visible_to(access_of(request)).select_related("agreement", "recorded_by")
+def seen_lead(request: PortalRequest, pk: int) -> Lead:
+    leads = Lead.objects.visible_to(request.access).select_related("agreement", "recorded_by")
     return get_object_or_404(leads, pk=pk)
 
 
-def marketed_lead(request: HttpRequest, pk: int) -> Lead:
+def marketed_lead(request: PortalRequest, pk: int) -> Lead:
     lead = seen_lead(request, pk)
     _refuse(request, may_market, lead.agreement)
     return lead
 
 
-def seen_handoff(request: HttpRequest, pk: int) -> Handoff:
-    handoffs = Handoff.objects.visible_to(access_of(request)).select_related("lead", "agreement", "rep")
+def seen_handoff(request: PortalRequest, pk: int) -> Handoff:
+    handoffs = Handoff.objects.visible_to(request.access).select_related("lead", "agreement", "rep")
     return get_object_or_404(handoffs, pk=pk)
 
 
-def sold_handoff(request: HttpRequest, pk: int) -> Handoff:
+def sold_handoff(request: PortalRequest, pk: int) -> Handoff:
     handoff = seen_handoff(request, pk)
     _refuse(request, may_follow_up, handoff.agreement)
     return handoff
 
 
-def own_attempt(request: HttpRequest, pk: int) -> Attempt:
-    access = access_of(request)
+def own_attempt(request: PortalRequest, pk: int) -> Attempt:
+    access = request.access
     attempts = Attempt.objects.filter(lead__in=Lead.objects.visible_to(access)).select_related("lead__agreement")
     attempt = get_object_or_404(attempts, pk=pk)
     agreement = attempt.lead.agreement
-    if not may_follow_up(access, agreement) or not may_withdraw(access, attempt, agreement, by=user_of(request)):
+    if not may_follow_up(access, agreement) or not may_withdraw(access, attempt, agreement, by=request.user):
         raise PermissionDenied
     return attempt
 
 
-def marketed_leads(request: HttpRequest, pks: list[int]) -> list[Lead]:
+def marketed_leads(request: PortalRequest, pks: list[int]) -> list[Lead]:
     """All of them, in the order of the list; one that is foreign is as if none was there."""
-    leads = list(Lead.objects.visible_to(access_of(request)).filter(pk__in=pks).select_related("agreement"))
+    leads = list(Lead.objects.visible_to(request.access).filter(pk__in=pks).select_related("agreement"))
     if not leads or len(leads) != len(set(pks)):
         raise Http404
     for lead in leads:
@@ -69,9 +60,9 @@ def marketed_leads(request: HttpRequest, pks: list[int]) -> list[Lead]:
     return sorted(leads, key=lambda lead: (lead.created_at, lead.pk))
 
 
-def marketed_handoffs(request: HttpRequest, pks: list[int]) -> list[Handoff]:
+def marketed_handoffs(request: PortalRequest, pks: list[int]) -> list[Handoff]:
     """Those that are still there: another may have taken some back already."""
-    access = access_of(request)
+    access = request.access
     handoffs = list(Handoff.objects.visible_to(access).filter(pk__in=pks).select_related("lead", "agreement"))
     if not handoffs:
         raise Http404
@@ -80,22 +71,22 @@ def marketed_handoffs(request: HttpRequest, pks: list[int]) -> list[Handoff]:
     return handoffs
 
 
-def withdrawn_from(request: HttpRequest, pk: int) -> Lead | None:
+def withdrawn_from(request: PortalRequest, pk: int) -> Lead | None:
     """The lead of an attempt that this person has withdrawn just now: the second of two clicks."""
     return _own_event(request, EventKind.WITHDRAWN, "attempt", [pk])
 
 
-def taken_back_from(request: HttpRequest, pks: list[int]) -> Lead | None:
+def taken_back_from(request: PortalRequest, pks: list[int]) -> Lead | None:
     return _own_event(request, EventKind.TAKEN_BACK, "taken", pks)
 
 
-def _own_event(request: HttpRequest, kind: EventKind, name: str, pks: list[int]) -> Lead | None:
-    own = Event.objects.filter(kind=kind, by=user_of(request), **{f"details__{name}__in": pks})
+def _own_event(request: PortalRequest, kind: EventKind, name: str, pks: list[int]) -> Lead | None:
+    own = Event.objects.filter(kind=kind, by=request.user, **{f"details__{name}__in": pks})
     event = own.select_related("lead").first()
     return event.lead if event else None
 
 
-def ids(request: HttpRequest, name: str) -> list[int]:
+def ids(request: PortalRequest, name: str) -> list[int]:
     """From the form, or from the address of an undo button."""
     texts = request.POST.getlist(name) or request.GET.getlist(name)
     if (
@@ -107,7 +98,7 @@ def ids(request: HttpRequest, name: str) -> list[int]:
     return [int(text) for text in texts]
 
 
-def next_url(request: HttpRequest, default: str) -> str:
+def next_url(request: PortalRequest, default: str) -> str:
     """Where to go on: said by the form or the address, and only ever a page of ours."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
@@ -118,6 +109,6 @@ def undo_url(view: str, *args: int, **params: str | list[int]) -> str:
     return reverse(view, args=args, query=params)
 
 
-def _refuse(request: HttpRequest, may: Callable[[Access, Agreement], bool], agreement: Agreement) -> None:
-    if not may(access_of(request), agreement):
+def _refuse(request: PortalRequest, may: Callable[[Access, Agreement], bool], agreement: Agreement) -> None:
+    if not may(request.access, agreement):
         raise PermissionDenied

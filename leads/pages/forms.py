@@ -11,7 +11,7 @@ from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from leads.enums import Channel, LossReason, Result, ReturnReason, Verdict
-from leads.models import Handoff, Outcome
+from leads.models import Deal, Handoff
 from leads.pages.fields import HalfOpenSelect, WallTimeField, instant
 from leads.refusals import Refused
 from leads.work.attempts import InTheFuture
@@ -99,7 +99,7 @@ class LostForm(ActionForm):
     words = forms.CharField(
         label=_("In your own words"),
         required=False,
-        max_length=Outcome._meta.get_field("reason").max_length,
+        max_length=Deal._meta.get_field("reason").max_length,
         help_text=_("Only for another reason."),
     )
     closed_at = WallTimeField(label=_("Closed"), required=False)

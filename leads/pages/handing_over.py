@@ -5,17 +5,15 @@ from collections.abc import Sequence
 
 from django.contrib.messages import ERROR, INFO, WARNING
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from leads.models import Handoff, Lead
 from leads.pages.answers import back, tell
 from leads.pages.fetch import (
-    access_of,
     ids,
     marketed_handoffs,
     marketed_leads,
@@ -23,7 +21,6 @@ from leads.pages.fetch import (
     sold_handoff,
     taken_back_from,
     undo_url,
-    user_of,
 )
 from leads.pages.forms import AssignForm, ReturnForm
 from leads.pages.lead import lead_page
@@ -33,24 +30,25 @@ from leads.work import handoffs as actions
 from leads.work.handoffs import HandedOver
 from smarketing.accounts.access import marketers, reps
 from smarketing.lib.notices import say
+from smarketing.lib.request import PortalRequest
 
 MOST_NAMES = 5
 
 
 @marketers
 @require_POST
-def hand_over(request: HttpRequest) -> HttpResponse:
+def hand_over(request: PortalRequest) -> HttpResponse:
     """One lead from its page, or many from the list."""
     goes_to = next_url(request, reverse("leads:list"))
     if "lead" not in request.POST:
         say(request, gettext("Tick the leads that are to be handed over."), level=WARNING)
         return redirect(goes_to)
     leads = marketed_leads(request, ids(request, "lead"))
-    say_handed_over(request, actions.hand_over_many(leads, by=user_of(request), at=timezone.now()), goes_to)
+    say_handed_over(request, actions.hand_over_many(leads, by=request.user, at=request.now), goes_to)
     return redirect(goes_to)
 
 
-def say_handed_over(request: HttpRequest, answer: HandedOver, goes_to: str = "") -> None:
+def say_handed_over(request: PortalRequest, answer: HandedOver, goes_to: str = "") -> None:
     if answer.handoffs:
         goes_to = goes_to or answer.handoffs[0].lead.get_absolute_url()
         undo = undo_url("leads:take_back", handoff=[made.pk for made in answer.handoffs], next=goes_to)
@@ -66,7 +64,7 @@ def _handed_over(handoffs: Sequence[Handoff]) -> str:
     return text % {"count": count}
 
 
-def say_refused(request: HttpRequest, refused: list[tuple[Lead, Refused]]) -> None:
+def say_refused(request: PortalRequest, refused: list[tuple[Lead, Refused]]) -> None:
     """Each reason once, with the names of whom it holds up."""
     by_reason: dict[str, list[str]] = defaultdict(list)
     for lead, reason in refused:
@@ -79,7 +77,7 @@ def say_refused(request: HttpRequest, refused: list[tuple[Lead, Refused]]) -> No
 
 @marketers
 @require_POST
-def take_back(request: HttpRequest) -> HttpResponse:
+def take_back(request: PortalRequest) -> HttpResponse:
     goes_to = next_url(request, reverse("leads:list"))
     taken = 0
     refused: list[tuple[Lead, Refused]] = []
@@ -89,7 +87,7 @@ def take_back(request: HttpRequest) -> HttpResponse:
         return redirect(goes_to)
     for made in marketed_handoffs(request, pks):
         try:
-            actions.take_back(made, by=user_of(request), at=timezone.now())
+            actions.take_back(made, by=request.user, at=request.now)
             taken += 1
         except Refused as reason:
             refused.append((made.lead, reason))
@@ -102,28 +100,28 @@ def take_back(request: HttpRequest) -> HttpResponse:
 
 @reps
 @require_POST
-def assign(request: HttpRequest, pk: int) -> HttpResponse:
+def assign(request: PortalRequest, pk: int) -> HttpResponse:
     handoff = sold_handoff(request, pk)
     form = AssignForm(request.POST, handoff=handoff)
     if not form.is_valid():
         say(request, gettext("This person is not in the sales team of the agreement."), level=ERROR)
         return back(request, handoff)
-    rep, by = form.cleaned_data["rep"], user_of(request)
-    if not may_give(access_of(request), handoff, rep=rep, by=by):
+    rep, by = form.cleaned_data["rep"], request.user
+    if not may_give(request.access, handoff, rep=rep, by=by):
         raise PermissionDenied
     names = {"lead": handoff.lead, "rep": rep.name if rep else ""}
     done = gettext("%(lead)s is with %(rep)s now.") if rep else gettext("%(lead)s is with nobody now.")
-    tell(request, lambda: actions.assign(handoff, rep=rep, by=by, at=timezone.now()), done % names)
+    tell(request, lambda: actions.assign(handoff, rep=rep, by=by, at=request.now), done % names)
     return back(request, handoff)
 
 
 @reps
 @require_POST
-def accept(request: HttpRequest, pk: int) -> HttpResponse:
+def accept(request: PortalRequest, pk: int) -> HttpResponse:
     handoff = sold_handoff(request, pk)
     tell(
         request,
-        lambda: actions.accept(handoff, by=user_of(request), at=timezone.now()),
+        lambda: actions.accept(handoff, by=request.user, at=request.now),
         gettext("%(lead)s is accepted.") % {"lead": handoff.lead},
         undo=undo_to("leads:unaccept", request, handoff),
     )
@@ -132,11 +130,11 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 
 @reps
 @require_POST
-def unaccept(request: HttpRequest, pk: int) -> HttpResponse:
+def unaccept(request: PortalRequest, pk: int) -> HttpResponse:
     handoff = sold_handoff(request, pk)
     tell(
         request,
-        lambda: actions.unaccept(handoff, by=user_of(request), at=timezone.now()),
+        lambda: actions.unaccept(handoff, by=request.user, at=request.now),
         gettext("%(lead)s is not accepted any more.") % {"lead": handoff.lead},
     )
     return back(request, handoff)
@@ -144,12 +142,12 @@ def unaccept(request: HttpRequest, pk: int) -> HttpResponse:
 
 @reps
 @require_POST
-def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+def send_back(request: PortalRequest, pk: int) -> HttpResponse:
     handoff = sold_handoff(request, pk)
     form = ReturnForm(request.POST, handoff=handoff)
     if form.is_valid():
         try:
-            actions.send_back(handoff, **form.cleaned_data, by=user_of(request), at=timezone.now())
+            actions.send_back(handoff, **form.cleaned_data, by=request.user, at=request.now)
         except Refused as reason:
             form.refuse(reason)
         else:
@@ -161,15 +159,15 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 @reps
 @require_POST
-def undo_return(request: HttpRequest, pk: int) -> HttpResponse:
+def undo_return(request: PortalRequest, pk: int) -> HttpResponse:
     handoff = sold_handoff(request, pk)
     tell(
         request,
-        lambda: actions.undo_return(handoff, by=user_of(request), at=timezone.now()),
+        lambda: actions.undo_return(handoff, by=request.user, at=request.now),
         gettext("%(lead)s is back in work.") % {"lead": handoff.lead},
     )
     return back(request, handoff)
 
 
-def undo_to(view: str, request: HttpRequest, handoff: Handoff) -> str:
+def undo_to(view: str, request: PortalRequest, handoff: Handoff) -> str:
     return undo_url(view, handoff.pk, next=next_url(request, handoff.lead.get_absolute_url()))

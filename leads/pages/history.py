@@ -1,6 +1,6 @@
 """Reads: everything that happened to a lead, the newest first: the facts, and what was done that left no fact."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 
-from leads.enums import Channel, EventKind, LossReason, Result, ReturnReason, Verdict
-from leads.models import Attempt, Escalation, Event, Handoff, Lead, Outcome
+from leads.enums import Channel, Door, EventKind, LossReason, Result, ReturnReason, Verdict
+from leads.models import Attempt, Deal, Escalation, Event, Handoff, Lead
 from smarketing.accounts.models import User
 from smarketing.lib.figures import money
 from smarketing.lib.spoken import duration
@@ -41,50 +41,64 @@ class Entry:
         """Written down so much later that it is worth saying."""
         return self.recorded_at is not None and self.recorded_at - self.at > LATE
 
-    @property
-    def key(self) -> tuple[EventKind, datetime | None]:
-        return _key(self.kind, self.recorded_at)
-
 
 def history(lead: Lead) -> list[Entry]:
     events = list(lead.events.select_related("by").order_by("-at", "-id"))
-    by_hand = {_key(EventKind(event.kind), event.at) for event in events}
-    facts = [*_escalations(lead), *_outcome(lead, by_hand), *_attempts(lead, by_hand), *_handoffs(lead, by_hand)]
-    facts.append(_won(lead, by_hand))
-    told = {fact.key for fact in facts}
-    untold = [event for event in events if _key(EventKind(event.kind), event.at) not in told]
+    handoffs = list(lead.handoffs.select_related("handed_by", "accepted_by", "returned_by").order_by("handed_at", "pk"))
+    facts = [*_escalations(lead), *_deals(lead), *_attempts(lead), *_handoffs(handoffs), _won(lead)]
+    untold = _untold(events, {handoff.pk: handoff for handoff in handoffs})
     return sorted([*_events(lead, untold), *facts], key=lambda entry: entry.at, reverse=True)
 
 
-Keys = Collection[tuple[EventKind, datetime | None]]
+def _untold(events: list[Event], standing: dict[int, Handoff]) -> list[Event]:
+    """Events whose fact is gone, or was made again since: of two acceptances the fact tells the last."""
+    told: set[tuple[str, int | None]] = set()
+    untold = []
+    for event in events:
+        fact = _fact_of(event, standing)
+        if fact is None or fact in told:
+            untold.append(event)
+        else:
+            told.add(fact)
+    return untold
 
 
-def _key(kind: EventKind, at: datetime | None) -> tuple[EventKind, datetime | None]:
-    """Which event wrote which fact: both bear the same instant."""
-    return (EventKind.HANDED_OVER if kind == EventKind.RECYCLED else kind), at
+def _fact_of(event: Event, standing: dict[int, Handoff]) -> tuple[str, int | None] | None:
+    """Kind and primary key of the fact that stands there because of this event."""
+    handoff = standing.get(event.handoff_id or 0)
+    facts = {
+        EventKind.LOGGED: event.lead_id,
+        EventKind.ATTEMPTED: event.attempt_id,
+        EventKind.CLOSED: event.deal_id,
+        EventKind.HANDED_OVER: handoff and handoff.pk,
+        EventKind.RECYCLED: handoff and handoff.pk,
+        EventKind.ACCEPTED: handoff and handoff.accepted_at and handoff.pk,
+        EventKind.SENT_BACK: handoff and handoff.returned_at and handoff.pk,
+    }
+    fact = facts.get(EventKind(event.kind))
+    return (event.kind, int(fact)) if fact else None
 
 
-def _fact(kind: EventKind, at: datetime, by_hand: Keys, recorded_at: datetime, **values: Any) -> Entry:
-    """What no event tells of came from a file."""
-    return Entry(at, kind, recorded_at=recorded_at, is_imported=_key(kind, recorded_at) not in by_hand, **values)
+def _fact(
+    kind: EventKind, at: datetime, fact: Lead | Handoff | Attempt | Deal, *, who: str, detail: str, **values: Any
+) -> Entry:
+    origin: dict[str, Any] = {"recorded_at": fact.recorded_at, "is_imported": fact.door == Door.FILE}
+    return Entry(kind=kind, at=at, who=who, detail=detail, **origin, **values)
 
 
-def _won(lead: Lead, by_hand: Keys) -> Entry:
-    who = _name(lead.recorded_by)
-    return _fact(EventKind.LOGGED, lead.created_at, by_hand, lead.recorded_at, who=who, detail=lead.source)
+def _won(lead: Lead) -> Entry:
+    return _fact(EventKind.LOGGED, lead.created_at, lead, who=_name(lead.recorded_by), detail=lead.source)
 
 
-def _handoffs(lead: Lead, by_hand: Keys) -> Iterator[Entry]:
-    handoffs = lead.handoffs.select_related("handed_by", "accepted_by", "returned_by").order_by("handed_at", "pk")
+def _handoffs(handoffs: list[Handoff]) -> Iterator[Entry]:
     entries: list[Entry] = []
     for number, handoff in enumerate(handoffs):
-        entries += _handoff(handoff, EventKind.RECYCLED if number else EventKind.HANDED_OVER, by_hand)
+        entries += _handoff(handoff, EventKind.RECYCLED if number else EventKind.HANDED_OVER)
     return reversed(entries)
 
 
-def _handoff(handoff: Handoff, kind: EventKind, by_hand: Keys) -> Iterator[Entry]:
-    who = _name(handoff.handed_by)
-    yield _fact(kind, handoff.handed_at, by_hand, handoff.handed_at, who=who, detail=_marks(handoff))
+def _handoff(handoff: Handoff, kind: EventKind) -> Iterator[Entry]:
+    yield _fact(kind, handoff.handed_at, handoff, who=_name(handoff.handed_by), detail=_marks(handoff))
     if handoff.accepted_at:
         who = _name(handoff.accepted_by)
         yield Entry(handoff.accepted_at, EventKind.ACCEPTED, who, recorded_at=handoff.accepted_at)
@@ -116,13 +130,12 @@ def _was_taken(handoff: Handoff) -> bool:
     return handoff.assigned_at is not None and handoff.assigned_at > handoff.handed_at
 
 
-def _attempts(lead: Lead, by_hand: Keys) -> Iterator[Entry]:
+def _attempts(lead: Lead) -> Iterator[Entry]:
     for attempt in lead.attempts.select_related("handoff").order_by("-attempted_at", "-pk"):
         yield _fact(
             EventKind.ATTEMPTED,
             attempt.attempted_at,
-            by_hand,
-            attempt.recorded_at,
+            attempt,
             who=attempt.rep_name,
             detail=_tried(attempt.channel, attempt.result),
             note=attempt.note,
@@ -131,18 +144,10 @@ def _attempts(lead: Lead, by_hand: Keys) -> Iterator[Entry]:
         )
 
 
-def _outcome(lead: Lead, by_hand: Keys) -> Iterator[Entry]:
-    outcome = Outcome.objects.filter(lead=lead).select_related("recorded_by").first()
-    if outcome is not None:
-        details = {"outcome": outcome.outcome, "revenue": outcome.revenue, "reason": outcome.reason}
-        yield _fact(
-            EventKind.CLOSED,
-            outcome.closed_at,
-            by_hand,
-            outcome.recorded_at,
-            who=_name(outcome.recorded_by),
-            detail=_closed(lead, details),
-        )
+def _deals(lead: Lead) -> Iterator[Entry]:
+    for deal in Deal.objects.filter(lead=lead).select_related("recorded_by").order_by("-closed_at", "-pk"):
+        words = {"outcome": deal.outcome, "revenue": deal.revenue, "reason": deal.reason, "currency": deal.currency}
+        yield _fact(EventKind.CLOSED, deal.closed_at, deal, who=_name(deal.recorded_by), detail=_closed(words, lead))
 
 
 def _escalations(lead: Lead) -> Iterator[Entry]:
@@ -171,13 +176,13 @@ def _event_detail(lead: Lead, event: Event, reps: dict[int, User]) -> str:
         case EventKind.SENT_BACK | EventKind.RETURN_UNDONE:
             return label(ReturnReason, details.get("reason", ""))
         case EventKind.CLOSED | EventKind.REOPENED:
-            return _closed(lead, details)
+            return _closed(details, lead)
     return ""
 
 
-def _closed(lead: Lead, details: dict[str, Any]) -> str:
+def _closed(details: dict[str, Any], lead: Lead) -> str:
     verdict, revenue = label(Verdict, details.get("outcome", "")), details.get("revenue")
-    figure = money(Decimal(revenue), lead.agreement.currency) if revenue else ""
+    figure = money(Decimal(revenue), details.get("currency") or lead.agreement.currency) if revenue else ""
     return " · ".join(part for part in (verdict, figure, label(LossReason, details.get("reason", ""))) if part)
 
 

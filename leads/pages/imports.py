@@ -6,10 +6,9 @@ from typing import Any
 
 from django.contrib.messages import ERROR
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,13 +20,13 @@ from leads.doors.files.recognition import Asked, Plan, recognise
 from leads.doors.files.wording import told, worded
 from leads.enums import RunStatus
 from leads.models import ImportRun, WaitingRow
-from leads.pages.fetch import access_of, user_of
 from leads.pages.import_forms import ReadingForm, UploadForm, opened, read_for
 from leads.tasks import run_import
 from smarketing.accounts.access import marketers
 from smarketing.lib.cells import safe_row
 from smarketing.lib.htmx import fragment, is_partial
 from smarketing.lib.notices import say
+from smarketing.lib.request import PortalRequest
 from smarketing.lib.tables import page_of
 
 UNDER_WAY = (RunStatus.QUEUED, RunStatus.RUNNING)
@@ -35,28 +34,28 @@ UNDER_WAY = (RunStatus.QUEUED, RunStatus.RUNNING)
 
 @marketers
 @require_safe
-def imports(request: HttpRequest) -> HttpResponse:
-    agreements = Agreement.objects.marketed_by(access_of(request))
+def imports(request: PortalRequest) -> HttpResponse:
+    agreements = Agreement.objects.marketed_by(request.access)
     found = ImportRun.objects.filter(agreement__in=agreements).select_related("agreement", "by")
     waiting = WaitingRow.objects.filter(agreement__in=agreements)
     page = page_of(found, ("-created_at", "-id"), request.GET)
-    context = {"page": page, "waiting": waiting.count(), "now": now(), "agreements": agreements}
+    context = {"page": page, "waiting": waiting.count(), "now": request.now, "agreements": agreements}
     return TemplateResponse(request, "leads/imports.html", context)
 
 
 @marketers
-def new(request: HttpRequest) -> HttpResponse:
-    agreements = Agreement.objects.marketed_by(access_of(request))
+def new(request: PortalRequest) -> HttpResponse:
+    agreements = Agreement.objects.marketed_by(request.access)
     form = UploadForm(request.POST or None, request.FILES or None, agreements=agreements, initial={"kind": "leads"})
     if request.method == "POST" and form.is_valid():
-        return redirect(form.draft(by=user_of(request)))
+        return redirect(form.draft(by=request.user))
     context = {"form": form, "has_agreements": agreements.exists()}
     return TemplateResponse(request, "leads/import_new.html", context, status=422 if form.errors else 200)
 
 
 @marketers
 @require_safe
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: PortalRequest, pk: int) -> HttpResponse:
     run = _run(request, pk)
     if run.status == RunStatus.DRAFT:
         return _draft_or_gone(request, run)
@@ -73,14 +72,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "still_waiting": waiting,
             "is_under_way": run.status in UNDER_WAY,
             "percent": _percent(run),
-            "now": now(),
+            "now": request.now,
         },
     )
 
 
 @marketers
 @require_POST
-def reading(request: HttpRequest, pk: int) -> HttpResponse:
+def reading(request: PortalRequest, pk: int) -> HttpResponse:
     """Another way of reading the file: the preview is made again, and the choice kept."""
     run = _draft(request, pk)
     form, error = _reread(run, request.POST)
@@ -91,20 +90,20 @@ def reading(request: HttpRequest, pk: int) -> HttpResponse:
 
 @marketers
 @require_POST
-def start(request: HttpRequest, pk: int) -> HttpResponse:
+def start(request: PortalRequest, pk: int) -> HttpResponse:
     run = _draft(request, pk)
     form, error = _reread(run, request.POST)
     if not form.is_valid() or error or _plan(run).problem:
         return _draft_page(request, run, form=form if form.errors else None, error=error)
     with transaction.atomic():
-        if runs.queue(run, run.options, at=now()):
+        if runs.queue(run, run.options, at=request.now):
             _enqueue(run)
     return redirect(run)
 
 
 @marketers
 @require_safe
-def progress(request: HttpRequest, pk: int) -> HttpResponse:
+def progress(request: PortalRequest, pk: int) -> HttpResponse:
     run = _run(request, pk)
     if run.status not in UNDER_WAY:
         return HttpResponse(headers={"HX-Refresh": "true"})
@@ -113,17 +112,17 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 @marketers
 @require_POST
-def retry(request: HttpRequest, pk: int) -> HttpResponse:
+def retry(request: PortalRequest, pk: int) -> HttpResponse:
     run = _run(request, pk)
     with transaction.atomic():
-        if runs.retry(run, at=now()):
+        if runs.retry(run, at=request.now):
             _enqueue(run)
     return redirect(run)
 
 
 @marketers
 @require_POST
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
+def delete(request: PortalRequest, pk: int) -> HttpResponse:
     """A file that was not started, or failed, is put away; rows that it brought stay."""
     run = _run(request, pk)
     if runs.discard(run):
@@ -135,7 +134,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 @marketers
 @require_safe
-def rejects(request: HttpRequest, pk: int) -> HttpResponseBase:
+def rejects(request: PortalRequest, pk: int) -> HttpResponseBase:
     run = _run(request, pk)
     return StreamingHttpResponse(
         _reject_lines(run),
@@ -159,22 +158,22 @@ def _reject_lines(run: ImportRun) -> Iterator[str]:
         yield writer.writerow(safe_row([row.line, row.column, told(row), *row.values]))
 
 
-def _runs(request: HttpRequest) -> Any:
-    agreements = Agreement.objects.marketed_by(access_of(request))
+def _runs(request: PortalRequest) -> Any:
+    agreements = Agreement.objects.marketed_by(request.access)
     return ImportRun.objects.filter(agreement__in=agreements).select_related("agreement", "by")
 
 
-def _run(request: HttpRequest, pk: int) -> ImportRun:
+def _run(request: PortalRequest, pk: int) -> ImportRun:
     run: ImportRun = get_object_or_404(_runs(request), pk=pk)
     return run
 
 
-def _draft(request: HttpRequest, pk: int) -> ImportRun:
+def _draft(request: PortalRequest, pk: int) -> ImportRun:
     run: ImportRun = get_object_or_404(_runs(request).filter(status=RunStatus.DRAFT), pk=pk)
     return run
 
 
-def _draft_or_gone(request: HttpRequest, run: ImportRun) -> HttpResponse:
+def _draft_or_gone(request: PortalRequest, run: ImportRun) -> HttpResponse:
     try:
         return _draft_page(request, run)
     except FileNotFoundError:
@@ -204,11 +203,11 @@ def _reread(run: ImportRun, data: Any) -> tuple[ReadingForm, str]:
 
 
 def _draft_page(
-    request: HttpRequest, run: ImportRun, *, form: ReadingForm | None = None, error: str = ""
+    request: PortalRequest, run: ImportRun, *, form: ReadingForm | None = None, error: str = ""
 ) -> HttpResponse:
     plan = _plan(run)
     with run.file.open("rb") as file:
-        rows = preview(opened(file), plan, at=now())
+        rows = preview(opened(file), plan, at=request.now)
     context = {
         "run": run,
         "plan": plan,

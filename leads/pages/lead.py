@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -13,28 +12,31 @@ from agreements.models import Agreement
 from agreements.terms import timeline
 from leads.clock.explanation import explanation
 from leads.doors.form import ExternalIdTaken, HandedOverBefore, edit_lead
-from leads.models import Handoff, Lead, Outcome
-from leads.pages.fetch import access_of, marketed_lead, seen_lead, user_of
+from leads.models import Deal, Handoff, Lead
+from leads.pages.fetch import marketed_lead, seen_lead
 from leads.pages.forms import AttemptForm, LostForm, ReturnForm, WonForm
 from leads.pages.history import Entry, history
 from leads.pages.lead_form import LeadForm
 from leads.rights import may_assign, may_follow_up, may_market, may_withdraw
+from leads.work.outcome import outcome_of
 from leads.work.queue import team_reps
 from smarketing.accounts.access import marketers, practitioners
 from smarketing.lib.notices import say
+from smarketing.lib.request import PortalRequest
 
 
 @practitioners
 @require_safe
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: PortalRequest, pk: int) -> HttpResponse:
     return lead_page(request, seen_lead(request, pk))
 
 
-def lead_page(request: HttpRequest, lead: Lead, **typed: Any) -> HttpResponse:
+def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
     """`typed` are the forms that were refused, with what was typed."""
-    at, access = timezone.now(), access_of(request)
+    at, access = request.now, request.access
     handoff = lead.handoffs.select_related("rep").order_by("-handed_at", "-pk").first()
     entries = history(lead)
+    deals = list(Deal.objects.filter(lead=lead).order_by("closed_at", "pk"))
     context = {
         "lead": lead,
         "agreement": lead.agreement,
@@ -42,7 +44,8 @@ def lead_page(request: HttpRequest, lead: Lead, **typed: Any) -> HttpResponse:
         "now": at,
         "history": entries,
         "withdrawable": withdrawable(request, lead, entries),
-        "outcome": Outcome.objects.filter(lead=lead).first(),
+        "deals": deals,
+        "outcome": outcome_of(deals),
         "may_market": may_market(access, lead.agreement),
         "may_follow_up": may_follow_up(access, lead.agreement),
         "may_assign": may_assign(access, lead.agreement),
@@ -71,8 +74,8 @@ def reps_of(agreement: Agreement) -> list[Any]:
     return team_reps([agreement.sales_team_id])[agreement.sales_team_id]
 
 
-def withdrawable(request: HttpRequest, lead: Lead, entries: list[Entry]) -> set[int]:
-    access, user = access_of(request), user_of(request)
+def withdrawable(request: PortalRequest, lead: Lead, entries: list[Entry]) -> set[int]:
+    access, user = request.access, request.user
     if not may_follow_up(access, lead.agreement):
         return set()
     made = [entry.attempt for entry in entries if entry.attempt is not None]
@@ -80,13 +83,13 @@ def withdrawable(request: HttpRequest, lead: Lead, entries: list[Entry]) -> set[
 
 
 @marketers
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    lead, at = marketed_lead(request, pk), timezone.now()
+def edit(request: PortalRequest, pk: int) -> HttpResponse:
+    lead, at = marketed_lead(request, pk), request.now
     own = Agreement.objects.filter(pk=lead.agreement_id)
     form = LeadForm(request.POST or None, instance=lead, agreements=own, at=at)
     if request.method == "POST" and form.is_valid():
         try:
-            changed = edit_lead(lead, form.cleaned_data, by=user_of(request), at=at)
+            changed = edit_lead(lead, form.cleaned_data, by=request.user, at=at)
         except ExternalIdTaken as reason:
             form.add_error("external_id", str(reason))
         except HandedOverBefore as reason:

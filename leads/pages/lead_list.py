@@ -1,17 +1,15 @@
 """The list of leads, and logging a new one."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from agreements.models import Agreement
 from leads.doors.form import ExternalIdTaken, log_lead, same_person
 from leads.models import Lead
-from leads.pages.fetch import access_of, user_of
 from leads.pages.handing_over import say_handed_over
 from leads.pages.lead_filter import LeadFilter
 from leads.pages.lead_form import LeadForm
@@ -19,25 +17,26 @@ from leads.pages.lead_rows import listed
 from leads.work.handoffs import hand_over_many
 from smarketing.accounts.access import marketers, practitioners
 from smarketing.lib.notices import say
+from smarketing.lib.request import PortalRequest
 from smarketing.lib.tables import page_of
 
 
 @practitioners
 @require_safe
-def lead_list(request: HttpRequest) -> HttpResponse:
-    access = access_of(request)
+def lead_list(request: PortalRequest) -> HttpResponse:
+    access = request.access
     asked = LeadFilter(request.GET, queryset=Lead.objects.visible_to(access), access=access)
     page = page_of(asked.qs.select_related("agreement"), ("-created_at", "-id"), request.GET)
     rows = listed(page.rows, access)
     may_hand_over = any(row.may_hand_over for row in rows)
-    context = {"asked": asked, "page": page, "rows": rows, "may_hand_over": may_hand_over, "now": timezone.now()}
+    context = {"asked": asked, "page": page, "rows": rows, "may_hand_over": may_hand_over, "now": request.now}
     return TemplateResponse(request, "leads/list.html", context)
 
 
 @marketers
-def new(request: HttpRequest) -> HttpResponse:
-    at = timezone.now()
-    agreements = Agreement.objects.marketed_by(access_of(request))
+def new(request: PortalRequest) -> HttpResponse:
+    at = request.now
+    agreements = Agreement.objects.marketed_by(request.access)
     form = LeadForm(request.POST or None, initial=kept(request), agreements=agreements, at=at)
     known: list[Lead] = []
     if request.method == "POST" and form.is_valid():
@@ -45,22 +44,22 @@ def new(request: HttpRequest) -> HttpResponse:
         known = same_person(lead)
         if {str(other.pk) for other in known} <= set(request.POST.getlist("known")):
             try:
-                return logged(request, log_lead(lead, by=user_of(request), at=at))
+                return logged(request, log_lead(lead, by=request.user, at=at))
             except ExternalIdTaken as reason:
                 form.add_error("external_id", str(reason))
     context = {"form": form, "known": known, "now": at, "has_agreements": agreements.exists()}
     return TemplateResponse(request, "leads/new.html", context, status=422 if form.errors or known else 200)
 
 
-def kept(request: HttpRequest) -> dict[str, str]:
+def kept(request: PortalRequest) -> dict[str, str]:
     """What the next of many leads has in common with the one before."""
     return {name: request.GET[name] for name in ("agreement", "source", "tier") if name in request.GET}
 
 
-def logged(request: HttpRequest, lead: Lead) -> HttpResponse:
+def logged(request: PortalRequest, lead: Lead) -> HttpResponse:
     then = request.POST.get("then", "")
     if then == "hand_over":
-        say_handed_over(request, hand_over_many([lead], by=user_of(request), at=timezone.now()))
+        say_handed_over(request, hand_over_many([lead], by=request.user, at=request.now))
         return redirect(lead)
     say(request, gettext("%(lead)s is saved.") % {"lead": lead})
     if then == "another":

@@ -1,10 +1,12 @@
 """Reads: leads as the list shows them, each with its latest handoff."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from leads.models import Handoff, Lead, Outcome
+from leads.models import Deal, Handoff, Lead
 from leads.rights import may_market
+from leads.work.outcome import LeadOutcome, outcome_of
 from smarketing.accounts.access import Access
 
 
@@ -22,16 +24,18 @@ class Listed:
 def listed(leads: Sequence[Lead], access: Access) -> list[Listed]:
     handoffs = Handoff.objects.filter(lead__in=leads).select_related("rep").order_by("handed_at", "pk")
     latest = {handoff.lead_id: handoff for handoff in handoffs}
-    outcomes = dict(Outcome.objects.filter(lead__in=leads).values_list("lead_id", "outcome"))
-    return [_listed(lead, latest.get(lead.pk), outcomes.get(lead.pk, ""), access) for lead in leads]
+    deals: dict[int, list[Deal]] = defaultdict(list)
+    for deal in Deal.objects.filter(lead__in=leads):
+        deals[deal.lead_id].append(deal)
+    return [_listed(lead, latest.get(lead.pk), outcome_of(deals[lead.pk]), access) for lead in leads]
 
 
-def _listed(lead: Lead, handoff: Handoff | None, outcome: str, access: Access) -> Listed:
+def _listed(lead: Lead, handoff: Handoff | None, outcome: LeadOutcome | None, access: Access) -> Listed:
     is_with_sales = handoff is not None and handoff.is_open
     return Listed(
         lead=lead,
         handoff=handoff,
-        outcome=outcome,
+        outcome=outcome.outcome if outcome else "",
         rep=(handoff.rep.name if handoff.rep else handoff.rep_name) if handoff else "",
         may_hand_over=may_market(access, lead.agreement) and not is_with_sales and not outcome,
     )

@@ -2,23 +2,22 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from leads.pages.answers import here
-from leads.pages.fetch import access_of, user_of
 from leads.pages.queue_filter import QueueFilter, paged
 from leads.work import queue
 from smarketing.accounts.access import reps
 from smarketing.lib.htmx import fragment, is_partial
+from smarketing.lib.request import PortalRequest
 
 
 @reps
 @require_safe
-def queue_page(request: HttpRequest) -> HttpResponse:
-    at, user, access = timezone.now(), user_of(request), access_of(request)
+def queue_page(request: PortalRequest) -> HttpResponse:
+    at, user, access = request.now, request.user, request.access
     form = QueueFilter(request.GET, access=access)
     asked = form.asked()
     handoffs = queue.workload(access, user, whose=asked.whose, agreement=asked.agreement)
@@ -30,7 +29,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         "here": here(request),
         "now": at,
     }
-    if is_partial(request) and request.htmx.target == "queue-counts":  # type: ignore[attr-defined]
+    if is_partial(request) and request.htmx.target == "queue-counts":
         return fragment(request, "leads/queue.html#counts", context)
     context["page"] = page = paged(request.GET, asked.total(counts))
     shown = queue.clocked(handoffs, asked.clock, at=at)

@@ -1,25 +1,24 @@
 """Reps that files name and the portal does not know: a team lead says who is meant."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from agreements.models import Agreement
 from leads.doors.files.reps import match_rep, named_reps, sales_people, unmatch_rep
 from leads.pages.answers import tell
-from leads.pages.fetch import access_of, user_of
 from smarketing.accounts.access import team_leads
 from smarketing.lib.notices import say
+from smarketing.lib.request import PortalRequest
 
 
 @team_leads
 @require_safe
-def rep_names(request: HttpRequest) -> HttpResponse:
-    agreements = list(Agreement.objects.led_by(access_of(request)))
+def rep_names(request: PortalRequest) -> HttpResponse:
+    agreements = list(Agreement.objects.led_by(request.access))
     asked = request.GET.get("agreement", "")
     chosen = next((one for one in agreements if one.slug == asked), agreements[0] if agreements else None)
     context = {
@@ -33,13 +32,13 @@ def rep_names(request: HttpRequest) -> HttpResponse:
 
 @team_leads
 @require_POST
-def match(request: HttpRequest, slug: str) -> HttpResponse:
+def match(request: PortalRequest, slug: str) -> HttpResponse:
     agreement, name = _agreement(request, slug), _name(request)
     person = request.POST.get("person", "")
     user = get_object_or_404(sales_people(agreement), pk=person if person.isdecimal() and len(person) < 19 else 0)
     tell(
         request,
-        lambda: match_rep(agreement, name, user, by=user_of(request), at=now()),
+        lambda: match_rep(agreement, name, user, by=request.user, at=request.now),
         _("“%(name)s” is %(person)s.") % {"name": name, "person": user},
         undo=reverse("leads:unmatch_rep", args=[slug], query={"name": name}),
     )
@@ -48,19 +47,19 @@ def match(request: HttpRequest, slug: str) -> HttpResponse:
 
 @team_leads
 @require_POST
-def unmatch(request: HttpRequest, slug: str) -> HttpResponse:
+def unmatch(request: PortalRequest, slug: str) -> HttpResponse:
     agreement, name = _agreement(request, slug), _name(request)
     unmatch_rep(agreement, name)
     say(request, _("“%(name)s” is nobody again.") % {"name": name})
     return _back(agreement)
 
 
-def _agreement(request: HttpRequest, slug: str) -> Agreement:
-    agreement: Agreement = get_object_or_404(Agreement.objects.led_by(access_of(request)), slug=slug)
+def _agreement(request: PortalRequest, slug: str) -> Agreement:
+    agreement: Agreement = get_object_or_404(Agreement.objects.led_by(request.access), slug=slug)
     return agreement
 
 
-def _name(request: HttpRequest) -> str:
+def _name(request: PortalRequest) -> str:
     return (request.POST.get("name") or request.GET.get("name") or "")[:150]
 
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -45,29 +44,27 @@ def record(
     if attempted_at is not None and attempted_at > at:
         raise InTheFuture(_("An attempt cannot lie in the future."))
     with changing(handoff.lead_id) as lead:
-        if attempted_at is None:
-            _refuse_double_click(lead, channel, result, by=by, at=at)
+        _refuse_double_click(lead, channel, result, attempted_at, by=by, at=at)
         current = Handoff.objects.filter(pk=handoff.pk).first()
         if current is None or not current.is_open:
             raise HandoffClosed(_("This handoff is closed."))
         _give_to(current, by, at)
-        attempt = _written(
-            Attempt(
-                lead=lead,
-                handoff=current,
-                attempted_at=attempted_at or at,
-                channel=channel,
-                result=result,
-                rep=by,
-                rep_name=by.name,
-                note=note,
-                recorded_at=at,
-                recorded_by=by,
-            )
+        attempt = Attempt.objects.create(
+            lead=lead,
+            handoff=current,
+            attempted_at=attempted_at or at,
+            channel=channel,
+            result=result,
+            rep=by,
+            rep_name=by.name,
+            note=note,
+            recorded_at=at,
+            recorded_by=by,
         )
         Event.objects.create(
             lead=lead,
             handoff=current,
+            attempt=attempt,
             kind=EventKind.ATTEMPTED,
             by=by,
             at=at,
@@ -82,15 +79,6 @@ def _give_to(handoff: Handoff, by: User, at: datetime) -> None:
     if handoff.rep_id is None and not handoff.rep_name:
         handoff.rep, handoff.rep_name, handoff.assigned_at = by, by.name, at
         handoff.save(update_fields=["rep", "rep_name", "assigned_at"])
-
-
-def _written(attempt: Attempt) -> Attempt:
-    try:
-        with transaction.atomic():
-            attempt.save(force_insert=True)
-    except IntegrityError as error:
-        raise AlreadyRecorded(_("This attempt is recorded already.")) from error
-    return attempt
 
 
 def withdraw(attempt: Attempt, *, by: User, at: datetime) -> None:
@@ -115,9 +103,11 @@ def withdraw(attempt: Attempt, *, by: User, at: datetime) -> None:
         _give_up(attempt)
 
 
-def _refuse_double_click(lead: Lead, channel: str, result: str, *, by: User, at: datetime) -> None:
-    same = lead.attempts.filter(channel=channel, result=result, recorded_by=by)
-    if same.filter(recorded_at__gt=at - DOUBLE_CLICK, attempted_at=F("recorded_at")).exists():
+def _refuse_double_click(
+    lead: Lead, channel: str, result: str, attempted_at: datetime | None, *, by: User, at: datetime
+) -> None:
+    same = lead.attempts.filter(channel=channel, result=result, recorded_by=by, recorded_at__gt=at - DOUBLE_CLICK)
+    if same.filter(attempted_at=F("recorded_at") if attempted_at is None else attempted_at).exists():
         raise AlreadyRecorded(_("This attempt is recorded already."))
 
 

@@ -2,15 +2,17 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from leads.clock.consequences import changing
 from leads.enums import EventKind, Verdict
-from leads.models import Event, Handoff, Outcome
+from leads.models import Deal, Event, Handoff, Lead
 from leads.refusals import Refused
 from leads.work.attempts import InTheFuture
 from leads.work.handoffs import HandoffClosed, refuse_unreached_too_early
+from leads.work.outcome import closing, outcome_of
 from smarketing.accounts.models import User
 
 
@@ -19,7 +21,7 @@ class NotFollowedUp(Refused):
 
 
 class NotClosed(Refused):
-    """There is no outcome to take away."""
+    """There is no deal to take away."""
 
 
 def close(
@@ -31,7 +33,7 @@ def close(
     closed_at: datetime | None = None,
     revenue: Decimal | None = None,
     reason: str = "",
-) -> Outcome:
+) -> Deal:
     closed_at = closed_at or at
     if closed_at > at:
         raise InTheFuture(_("A lead cannot be closed in the future."))
@@ -42,25 +44,50 @@ def close(
         if current.stopped_at is None:
             raise NotFollowedUp(_("Record an attempt first: nobody has followed up on this lead yet."))
         refuse_unreached_too_early(current, reason)
-        closed = Outcome.objects.create(
+        deal = Deal.objects.create(
             lead=lead,
             outcome=outcome,
             closed_at=closed_at,
             revenue=revenue if outcome == Verdict.WON else None,
+            currency=lead.agreement.currency,
             reason=reason if outcome == Verdict.LOST else "",
             recorded_at=at,
             recorded_by=by,
         )
-        details = {"outcome": outcome, "revenue": str(closed.revenue or ""), "reason": closed.reason}
-        Event.objects.create(lead=lead, handoff=current, kind=EventKind.CLOSED, by=by, at=at, details=details)
-    return closed
+        Event.objects.create(
+            lead=lead, handoff=current, deal=deal, kind=EventKind.CLOSED, by=by, at=at, details=_told(deal)
+        )
+    return deal
 
 
 def reopen(handoff: Handoff, *, by: User, at: datetime) -> None:
+    """Withdraws the deals that closed the handoff; the history keeps what they were."""
     with changing(handoff.lead_id) as lead:
-        outcome = Outcome.objects.filter(lead=lead).first()
+        deals = _closing_deals(handoff, lead)
+        outcome = outcome_of(deals)
         if outcome is None:
             raise NotClosed(_("This lead is not closed."))
-        details = {"outcome": outcome.outcome, "revenue": str(outcome.revenue or ""), "reason": outcome.reason}
+        details = {
+            "outcome": outcome.outcome,
+            "revenue": str(outcome.revenue or ""),
+            "reason": outcome.reason,
+            "deals": [_told(deal) for deal in deals],
+        }
         Event.objects.create(lead=lead, handoff=handoff, kind=EventKind.REOPENED, by=by, at=at, details=details)
-        outcome.delete()
+        Deal.objects.filter(pk__in=[deal.pk for deal in deals]).delete()
+
+
+def _closing_deals(handoff: Handoff, lead: Lead) -> list[Deal]:
+    is_first = not Handoff.objects.filter(lead=lead, handed_at__lt=handoff.handed_at).exists()
+    deals = Deal.objects.filter(lead=lead).order_by("closed_at", "pk")
+    return list(closing(deals, handoff.handed_at, is_first=is_first))
+
+
+def _told(deal: Deal) -> dict[str, Any]:
+    return {
+        "deal": deal.external_id or deal.pk,
+        "outcome": deal.outcome,
+        "closed_at": deal.closed_at.isoformat(),
+        "revenue": str(deal.revenue if deal.revenue is not None else ""),
+        "reason": deal.reason,
+    }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from agreements.terms import timeline
 from leads.clock.consequences import changing
 from leads.enums import EventKind, ReturnReason
-from leads.models import Event, Handoff, Lead, Outcome
+from leads.models import Deal, Event, Handoff, Lead
 from leads.refusals import Refused
 from smarketing.accounts.models import User
 
@@ -56,7 +56,7 @@ def hand_over(lead: Lead, *, by: User | None, at: datetime, rep: User | None = N
         handoffs = list(Handoff.objects.filter(lead=locked))
         if any(handoff.is_open for handoff in handoffs):
             raise AlreadyHandedOver(_("This lead is with sales already."))
-        if Outcome.objects.filter(lead=locked).exists():
+        if Deal.objects.filter(lead=locked).exists():
             raise LeadClosed(_("This lead is closed: reopen it first."))
         if rep is not None:
             _refuse_stranger(rep, locked)

@@ -1,9 +1,9 @@
 """Reads: what happened in a period and what was promised for it, in as few queries as it takes."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -12,10 +12,11 @@ from django.db.models import Case, CharField, F, Value, When
 from django.db.models.functions import Cast
 
 from agreements.models import Agreement
-from agreements.months.targets import MonthPace, goal_line, paced_days, projection
+from agreements.months.pace import MonthPace, goal_line, last_finished_day, month_pace, projection
 from agreements.terms import MonthTarget, Terms, Timeline, month_targets, timeline
 from leads.enums import MARKETING_REASONS
-from leads.models import Handoff, Outcome
+from leads.models import Deal, Handoff
+from leads.work.outcome import LeadOutcome, outcome_of
 from reports.judgement import volume_state
 from reports.measures.columns import Facts, Names
 from reports.measures.depth import Depth, depth
@@ -26,7 +27,7 @@ from reports.measures.volume import Steps, Volume, is_repeated, steps, volume
 from smarketing.lib.periods import Period
 
 T = TypeVar("T")
-Verdicts = dict[int, tuple[str, Decimal | None]]
+Verdicts = dict[int, LeadOutcome]
 # Only what Django hands on as it comes: converting a column of datetimes costs more than fetching all of these.
 COLUMNS = (
     "pk",
@@ -115,24 +116,31 @@ class Reading:
     def is_over(self) -> bool:
         return self.terms.day_of(self.at) > self.period.end_on
 
+    @cached_property
+    def finished_on(self) -> date:
+        """The last day whose share of the goal has fallen due: today's does when today's working time is over."""
+        return last_finished_day(self.today, self.at, self.terms.on(self.today).calendar, self.terms.zone)
+
     @property
     def expected(self) -> float | None:
-        """What the goal line says for today; the whole target once the period is over."""
+        """What the goal line says has fallen due; the whole target once the period is over."""
         if self.goal is None or self.today < self.period.start_on:
             return None
-        return self.goal[(min(self.today, self.period.end_on) - self.period.start_on).days]
+        finished_on = min(self.finished_on, self.period.end_on)
+        return 0.0 if finished_on < self.period.start_on else self.goal[(finished_on - self.period.start_on).days]
 
     @cached_property
     def projection(self) -> float | None:
-        """What the period comes to at its own pace; None before it begins to rise."""
-        so_far = sum(day.handed_over - day.returned for day in self.volume.by_day if day.on <= self.today)
-        return projection(so_far, self.paces, self.today)
+        """What the period comes to at its own pace; None before its first share has fallen due."""
+        added = [day.handed_over - day.returned for day in self.volume.by_day]
+        return projection(added, self.paces, self.finished_on, self.today)
 
     def projected_on(self, on: date) -> float | None:
         """How far its own pace brings it by the end of that day."""
+        if self.projection is None:
+            return None
         days = [day for month in self.paces for day in month.paced]
-        share = sum(day <= on for day in days) / len(days)
-        return None if self.projection is None else self.projection * share
+        return self.projection * sum(day <= on for day in days) / len(days)
 
     @property
     def volume_state(self) -> str:
@@ -151,10 +159,9 @@ class Reading:
         return promise.attempts if promise else None
 
     def _pace(self, month: Period) -> MonthPace:
-        terms, target = self.terms.on(month.start_on), self.targets.get(month.start_on)
-        working = terms.calendar.working_days(month.start_on, month.end_on)
-        days = paced_days(month.days(), terms.pacing, working)
-        return MonthPace(month.days(), days, None if target is None or self.is_filtered else target.leads)
+        target = self.targets.get(month.start_on)
+        goal = None if target is None or self.is_filtered else target.leads
+        return month_pace(month.days(), self.terms.versions, goal)
 
 
 def read(
@@ -278,8 +285,11 @@ def _with_instants(facts: Facts, terms: Timeline) -> Facts:
 def verdicts(reading: Reading) -> Verdicts:
     """The outcomes of the leads that were handed over in the period."""
     leads = Handoff.objects.handed_in(reading.agreement, reading.period).order_by().values("lead_id")
-    rows = Outcome.objects.filter(lead__in=leads).values_list("lead_id", "outcome", "revenue")
-    return {lead: (outcome, revenue) for lead, outcome, revenue in rows}
+    columns = ("lead_id", "outcome", "closed_at", "revenue", "reason")
+    deals: dict[int, list[Any]] = defaultdict(list)
+    for deal in Deal.objects.filter(lead__in=leads).values_list(*columns, named=True):
+        deals[deal.lead_id].append(deal)
+    return {lead: outcome for lead, own in deals.items() if (outcome := outcome_of(own))}
 
 
 def measures(reading: Reading, closed: Verdicts) -> Measures:

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils.timezone import now
+from django.http import Http404, HttpResponse, JsonResponse
 
 from reports.facts.behind import all_records, record_ids
 from reports.pages.depth import depth_sheet
@@ -16,20 +15,21 @@ from reports.pages.scorecard import COLUMNS, table
 from reports.pages.speed import speed_sheet
 from reports.pages.volume import volume_sheet
 from smarketing.accounts.access import readers
+from smarketing.lib.request import PortalRequest
 
 SHEETS = {"volume": volume_sheet, "speed": speed_sheet, "depth": depth_sheet}
 
 
 @readers
-def data(request: HttpRequest, slug: str, page: str, form: str) -> HttpResponse:
+def data(request: PortalRequest, slug: str, page: str, form: str) -> HttpResponse:
     """A page as JSON, one of its tables as CSV."""
-    at_hand = opened(request, slug, at=now())
-    answer: Callable[[HttpRequest, Opened, str], HttpResponse]
+    at_hand = opened(request, slug, at=request.now)
+    answer: Callable[[PortalRequest, Opened, str], HttpResponse]
     answer = {"json": as_json_file, "csv": as_csv_file}[form]
     return answer(request, at_hand, page)
 
 
-def as_json_file(request: HttpRequest, at_hand: Opened, page: str) -> JsonResponse:
+def as_json_file(request: PortalRequest, at_hand: Opened, page: str) -> JsonResponse:
     if page == "records":
         columns, rows = _records(request, at_hand)
         return _json(at_hand, {"records": [dict(zip(columns, row, strict=True)) for row in rows]})
@@ -43,7 +43,7 @@ def as_json_file(request: HttpRequest, at_hand: Opened, page: str) -> JsonRespon
     return _json(at_hand, {**sheet.measures, "charts": charts})
 
 
-def as_csv_file(request: HttpRequest, at_hand: Opened, page: str) -> HttpResponse:
+def as_csv_file(request: PortalRequest, at_hand: Opened, page: str) -> HttpResponse:
     if page == "records":
         columns, rows = _records(request, at_hand)
         return _csv(at_hand, page, as_csv(columns, rows))
@@ -56,7 +56,7 @@ def as_csv_file(request: HttpRequest, at_hand: Opened, page: str) -> HttpRespons
     return _csv(at_hand, f"{page}-{chart.id}", as_csv(chart.table_columns, chart.table_rows))
 
 
-def _records(request: HttpRequest, at_hand: Opened) -> tuple[list[str], list[list[object]]]:
+def _records(request: PortalRequest, at_hand: Opened) -> tuple[list[str], list[list[object]]]:
     chosen = selection(request.GET)
     if chosen is None:
         raise Http404

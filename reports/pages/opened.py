@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from agreements.models import Agreement
@@ -14,6 +14,7 @@ from reports.pages.filters import Chosen
 from reports.pages.links import Links
 from reports.pages.scorecard import Card, card_of
 from smarketing.accounts.access import Access
+from smarketing.lib.request import PortalRequest
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,8 @@ class Opened:
         return card_of(self.agreement, self.chosen.period, at=self.at, today=self.today, terms=self.terms)
 
 
-def access_of(request: HttpRequest) -> Access:
-    return request.access  # type: ignore[attr-defined, no-any-return]
-
-
-def opened(request: HttpRequest, slug: str, *, at: datetime) -> Opened:
-    access = access_of(request)
+def opened(request: PortalRequest, slug: str, *, at: datetime) -> Opened:
+    access = request.access
     agreement = get_object_or_404(Agreement.objects.visible_to(access).with_teams(), slug=slug)
     found = opened_all(request, [agreement], at=at)
     if not found:
@@ -59,13 +56,13 @@ def opened(request: HttpRequest, slug: str, *, at: datetime) -> Opened:
     return found[0]
 
 
-def opened_all(request: HttpRequest, agreements: list[Agreement], *, at: datetime) -> list[Opened]:
+def opened_all(request: PortalRequest, agreements: list[Agreement], *, at: datetime) -> list[Opened]:
     """Those that have terms: without any there is nothing to measure by."""
     found = [(agreement, timeline(agreement)) for agreement in agreements]
     return [_opened(request, agreement, terms, at) for agreement, terms in found if terms.versions]
 
 
-def _opened(request: HttpRequest, agreement: Agreement, terms: Timeline, at: datetime) -> Opened:
+def _opened(request: PortalRequest, agreement: Agreement, terms: Timeline, at: datetime) -> Opened:
     today = terms.day_of(at)
     return Opened(
         agreement=agreement,
@@ -73,7 +70,7 @@ def _opened(request: HttpRequest, agreement: Agreement, terms: Timeline, at: dat
         at=at,
         today=today,
         chosen=Chosen.read(request.GET, today),
-        with_names=may_see_leads(agreement, access_of(request)),
+        with_names=may_see_leads(agreement, request.access),
     )
 
 

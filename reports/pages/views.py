@@ -2,10 +2,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -15,44 +14,45 @@ from reports.facts.reading import Reading
 from reports.pages.depth import depth_sheet
 from reports.pages.filters import PeriodFilter, ReportFilter, selection
 from reports.pages.links import Links
-from reports.pages.opened import Opened, access_of, opened, opened_all
+from reports.pages.opened import Opened, opened, opened_all
 from reports.pages.record_words import listed, title_of
 from reports.pages.sheet import Sheet, group_name
 from reports.pages.speed import speed_sheet
 from reports.pages.volume import volume_sheet
 from smarketing.accounts.access import readers
 from smarketing.lib.periods import MONTHS, Period
+from smarketing.lib.request import PortalRequest
 
 ON_A_PAGE = 50
 
 
 @readers
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PortalRequest) -> HttpResponse:
     """The month's pace; who takes part in several agreements chooses one."""
-    agreements = list(Agreement.objects.visible_to(access_of(request)))
+    agreements = list(Agreement.objects.visible_to(request.access))
     if len(agreements) == 1:
         return redirect("reports:volume", agreements[0].slug)
     return TemplateResponse(request, "reports/home.html", {"agreements": agreements})
 
 
 @readers
-def volume(request: HttpRequest, slug: str) -> HttpResponse:
-    return sheet(request, opened(request, slug, at=now()), "volume", volume_sheet)
+def volume(request: PortalRequest, slug: str) -> HttpResponse:
+    return sheet(request, opened(request, slug, at=request.now), "volume", volume_sheet)
 
 
 @readers
-def speed(request: HttpRequest, slug: str) -> HttpResponse:
-    return sheet(request, opened(request, slug, at=now()), "speed", speed_sheet)
+def speed(request: PortalRequest, slug: str) -> HttpResponse:
+    return sheet(request, opened(request, slug, at=request.now), "speed", speed_sheet)
 
 
 @readers
-def depth(request: HttpRequest, slug: str) -> HttpResponse:
-    return sheet(request, opened(request, slug, at=now()), "depth", depth_sheet)
+def depth(request: PortalRequest, slug: str) -> HttpResponse:
+    return sheet(request, opened(request, slug, at=request.now), "depth", depth_sheet)
 
 
 @readers
-def scorecard(request: HttpRequest, slug: str) -> HttpResponse:
-    at_hand = opened(request, slug, at=now())
+def scorecard(request: PortalRequest, slug: str) -> HttpResponse:
+    at_hand = opened(request, slug, at=request.now)
     form = PeriodFilter(at_hand.chosen.period, at_hand.today)
     context = {
         "card": at_hand.card,
@@ -65,10 +65,10 @@ def scorecard(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @readers
-def scorecards(request: HttpRequest) -> HttpResponse:
+def scorecards(request: PortalRequest) -> HttpResponse:
     """Every agreement that this person may read, one card below the other."""
-    agreements = list(Agreement.objects.visible_to(access_of(request)).with_teams())
-    found = opened_all(request, agreements, at=now())
+    agreements = list(Agreement.objects.visible_to(request.access).with_teams())
+    found = opened_all(request, agreements, at=request.now)
     if not found:
         return TemplateResponse(request, "reports/home.html", {"agreements": []})
     period, today = found[0].chosen.period, found[0].today
@@ -81,8 +81,8 @@ def scorecards(request: HttpRequest) -> HttpResponse:
 
 
 @readers
-def records_behind(request: HttpRequest, slug: str) -> HttpResponse:
-    at_hand, chosen = opened(request, slug, at=now()), selection(request.GET)
+def records_behind(request: PortalRequest, slug: str) -> HttpResponse:
+    at_hand, chosen = opened(request, slug, at=request.now), selection(request.GET)
     if chosen is None:
         raise Http404
     ids = record_ids(at_hand.reading, chosen)
@@ -101,7 +101,7 @@ def records_behind(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def sheet(
-    request: HttpRequest, at_hand: Opened, page: str, make: Callable[[Reading, Links], Sheet]
+    request: PortalRequest, at_hand: Opened, page: str, make: Callable[[Reading, Links], Sheet]
 ) -> TemplateResponse:
     context = {
         "sheet": make(at_hand.reading, at_hand.links),

@@ -1,15 +1,11 @@
 """Who may do what: the roles of a signed-in person, read once a request, and the guards made from them."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
 
 from smarketing.accounts.models import Role, Side, User
 from smarketing.lib.guards import Guard
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
 
 
 @dataclass(frozen=True)
@@ -64,15 +60,11 @@ def access_of(user: User | AnonymousUser) -> Access:
     )
 
 
-def _access(request: "HttpRequest") -> Access:
-    return request.access  # type: ignore[attr-defined, no-any-return]
-
-
 anyone = Guard("anyone")
 signed_in = Guard("signed in", lambda request: True)
-marketers = Guard("marketers", lambda request: _access(request).may_log_leads)
-reps = Guard("reps", lambda request: _access(request).may_follow_up)
-practitioners = Guard("practitioners", lambda request: _access(request).may_see_leads)
-team_leads = Guard("team leads", lambda request: _access(request).may_lead)
-readers = Guard("readers of figures", lambda request: _access(request).may_read_figures)
-administrators = Guard("administrators", lambda request: _access(request).is_administrator)
+marketers = Guard("marketers", lambda request: request.access.may_log_leads)
+reps = Guard("reps", lambda request: request.access.may_follow_up)
+practitioners = Guard("practitioners", lambda request: request.access.may_see_leads)
+team_leads = Guard("team leads", lambda request: request.access.may_lead)
+readers = Guard("readers of figures", lambda request: request.access.may_read_figures)
+administrators = Guard("administrators", lambda request: request.access.is_administrator)

@@ -1,22 +1,24 @@
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.http import HttpResponse
+from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
 from smarketing.accounts.access import access_of
+from smarketing.lib.request import PortalRequest
 
-Answer = Callable[[HttpRequest], HttpResponse]
+Answer = Callable[[PortalRequest], HttpResponse]
 
 
-class AccessMiddleware:
-    """`request.access`: the roles of whoever asks, read at most once."""
+class PortalMiddleware:
+    """`request.now`, the one instant of the answer, and `request.access`, the roles of whoever asks."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.access = SimpleLazyObject(lambda: access_of(request.user))  # type: ignore[attr-defined]
+    def __call__(self, request: PortalRequest) -> HttpResponse:
+        request.now = timezone.now()
+        request.access = SimpleLazyObject(lambda: access_of(request.user))  # type: ignore[assignment]
         return self.get_response(request)
 
 
@@ -26,7 +28,7 @@ class LanguageMiddleware:
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PortalRequest) -> HttpResponse:
         chosen = getattr(request.user, "language", "") or translation.get_language_from_request(request)
         with translation.override(chosen):
             request.LANGUAGE_CODE = chosen

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.urls import URLPattern, URLResolver
+
+from smarketing.lib.request import PortalRequest
 
 View = Callable[..., HttpResponseBase]
 
@@ -21,14 +23,14 @@ class Guard:
     """
 
     name: str
-    may: Callable[[HttpRequest], bool] | None = None
+    may: Callable[[PortalRequest], bool] | None = None
 
     def __call__(self, view: View) -> View:
         if hasattr(view, "guard"):
             raise TypeError(f"{view} has a guard already: {view.guard}")
 
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def guarded(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if self.may is not None:
                 if not request.user.is_authenticated:
                     return sign_in(request)
@@ -46,7 +48,7 @@ class Guard:
         return patterns
 
 
-def sign_in(request: HttpRequest) -> HttpResponseBase:
+def sign_in(request: PortalRequest) -> HttpResponseBase:
     if request.headers.get("HX-Request"):
         return HttpResponse(status=401, headers={"HX-Refresh": "true"})
     return redirect_to_login(request.get_full_path())

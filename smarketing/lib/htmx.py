@@ -4,23 +4,25 @@ import json
 from typing import Any
 
 from django.contrib.messages import get_messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 
+from smarketing.lib.request import PortalRequest
 
-def is_partial(request: HttpRequest) -> bool:
+
+def is_partial(request: PortalRequest) -> bool:
     """A part of the page is asked for; a boosted link or a history miss wants the whole."""
-    htmx = request.htmx  # type: ignore[attr-defined]
+    htmx = request.htmx
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
-def fragment(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+def fragment(request: PortalRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """`template` names a partial, as in "leads/queue.html#row"."""
     part = render_to_string(template, context, request)
     return HttpResponse(part + messages_part(request), status=status)
 
 
-def event_response(request: HttpRequest, *events: str) -> HttpResponse:
+def event_response(request: PortalRequest, *events: str) -> HttpResponse:
     """Changes nothing by itself but the messages; parts of the page that listen fetch themselves anew."""
     headers = {"HX-Trigger": json.dumps(dict.fromkeys(events)), "HX-Reswap": "none"}
     return HttpResponse(messages_part(request), headers=headers)
@@ -31,5 +33,5 @@ def go_to(url: str) -> HttpResponse:
     return HttpResponse(status=204, headers={"HX-Redirect": url})
 
 
-def messages_part(request: HttpRequest) -> str:
+def messages_part(request: PortalRequest) -> str:
     return render_to_string("parts/messages.html", {"swap": True}, request) if get_messages(request) else ""

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, get_resolver, path
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -16,6 +15,7 @@ from smarketing.accounts.access import Access, anyone, signed_in
 from smarketing.accounts.forms import ProfileForm
 from smarketing.accounts.models import User
 from smarketing.lib.notices import say
+from smarketing.lib.request import PortalRequest
 from smarketing.roof.styleguide import examples
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
@@ -23,9 +23,8 @@ YEAR_SECONDS = 365 * 24 * 60 * 60
 
 @signed_in
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    access: Access = request.access  # type: ignore[attr-defined]
-    place = first_place(access)
+def home(request: PortalRequest) -> HttpResponse:
+    place = first_place(request.access)
     return redirect(place) if place else TemplateResponse(request, "home.html")
 
 
@@ -74,7 +73,7 @@ def safe_next(request: HttpRequest) -> str:
 
 
 @signed_in
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: PortalRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=get_object_or_404(User, pk=request.user.pk))
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -85,8 +84,8 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_safe
-def styleguide(request: HttpRequest) -> HttpResponse:
-    shown: dict[str, Any] = examples(timezone.now())
+def styleguide(request: PortalRequest) -> HttpResponse:
+    shown: dict[str, Any] = examples(request.now)
     return TemplateResponse(request, "styleguide.html", shown)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from agreements.models import Agreement
 from leads.clock.recompute import preview
-from leads.models import Attempt, Handoff, Lead, Outcome, WaitingRow
+from leads.models import Attempt, Deal, Handoff, Lead, WaitingRow
 from tests.acceptance import portal
 from tests.needs import needs_real_data
 
@@ -68,7 +68,7 @@ def test_every_figure_comes_out_in_whichever_order_the_files_come_and_a_second_t
     bring_in(order)
     assert [(run["created"], run["waiting"], run["differing"]) for run in bring_in(order)] == [(0, 0, 0)] * 4
     totals = portal.reference(FOLDER)["totals"]
-    counts = [model.objects.count() for model in (Lead, Handoff, Attempt, Outcome)]
+    counts = [model.objects.count() for model in (Lead, Handoff, Attempt, Deal)]
     assert counts == [totals["leads"], totals["handoffs"], totals["attempts"], sum(totals["outcomes"].values())]
     for label in ("2011-10", "2011-Q4"):
         assert_period(label)

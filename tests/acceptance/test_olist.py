@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from django.db import transaction
 
-from leads.models import Lead, Outcome
+from leads.models import Deal, Lead
 from tests.acceptance import portal
 from tests.needs import needs_real_data
 
@@ -68,7 +68,7 @@ def test_won_and_revenue_by_origin(olist):
 
 def test_a_deal_won_before_its_first_contact_is_kept_as_it_is(olist):
     (negative,) = olist["negative_cycles"]
-    outcome = Outcome.objects.select_related("lead").get(lead__external_id=negative["mql_id"])
+    outcome = Deal.objects.select_related("lead").get(lead__external_id=negative["mql_id"])
     assert outcome.closed_at < outcome.lead.created_at
 
 

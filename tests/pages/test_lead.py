@@ -5,7 +5,7 @@ import pytest
 from django.urls import reverse
 
 from leads.enums import EventKind
-from leads.models import Event, Handoff, Outcome
+from leads.models import Deal, Event, Handoff
 from leads.work import attempts
 from leads.work.closing import close
 from leads.work.handoffs import accept, send_back
@@ -126,7 +126,7 @@ def test_a_lead_is_won_with_its_revenue_and_reopened(north, signed_in, rep):
     handoff, client = cast.handed(north), signed_in(rep)
     tried(handoff, rep)
     client.post(reverse("leads:close", args=[handoff.pk]), {"outcome": "won", "revenue": "1200.50"})
-    assert (Outcome.objects.get().revenue, Handoff.objects.get().state) == (Decimal("1200.50"), "won")
+    assert (Deal.objects.get().revenue, Handoff.objects.get().state) == (Decimal("1200.50"), "won")
     client.post(reverse("leads:reopen", args=[handoff.pk]))
     assert Handoff.objects.get().state == "working"
 
@@ -150,7 +150,7 @@ def test_what_cannot_close_a_lead_is_said_beside_its_field(north, signed_in, rep
     response = signed_in(rep).post(reverse("leads:close", args=[handoff.pk]), typed)
     assert response.status_code == 422
     assert field in response.context[f"{typed['outcome']}_form"].errors
-    assert not Outcome.objects.exists()
+    assert not Deal.objects.exists()
 
 
 @pytest.mark.django_db
@@ -159,7 +159,7 @@ def test_a_loss_may_be_said_in_own_words(north, signed_in, rep):
     tried(handoff, rep)
     typed = {"outcome": "lost", "reason": "other", "words": "moved to Mars"}
     html = signed_in(rep).post(reverse("leads:close", args=[handoff.pk]), typed, follow=True).content.decode()
-    assert Outcome.objects.get().reason == "moved to Mars"
+    assert Deal.objects.get().reason == "moved to Mars"
     assert "moved to Mars" in html
 
 

@@ -27,13 +27,13 @@ def test_the_month_is_shown_against_its_goal(signed_in, marketer: User) -> None:
     page = signed_in(marketer).get(url())
     numbers = {number.label: number.value for number in page.context["sheet"].numbers}
     assert numbers["Leads delivered"] == "8"
-    assert (numbers["Goal for today"], numbers["At this pace"], numbers["Returned to marketing"]) == ("15.0", "12", "2")
+    assert (numbers["Goal for today"], numbers["At this pace"], numbers["Returned to marketing"]) == ("14.0", "12", "2")
     assert "of 22 promised" in page.text
 
 
 def test_the_sentence_says_what_the_chart_shows(signed_in, marketer: User) -> None:
     page = signed_in(marketer).get(url())
-    assert "By March 20 8 leads are delivered; the goal for this day is 15.0: behind the line." in page.text
+    assert "By March 20 8 leads are delivered; the goal for this day is 14.0: behind the line." in page.text
 
 
 def test_every_bar_opens_as_many_records_as_it_counts(signed_in, marketer: User) -> None:

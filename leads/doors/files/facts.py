@@ -1,4 +1,4 @@
-"""Actions: checked rows become handoffs, attempts and outcomes, many at once. What exists is never overwritten.
+"""Actions: checked rows become handoffs, attempts and deals, many at once. What exists is never overwritten.
 
 The caller is in a transaction, has locked the leads, and refreshes what stands on their handoffs afterwards.
 """
@@ -15,7 +15,7 @@ from agreements.terms import Timeline
 from leads.clock.consequences import belonging
 from leads.doors.files.reps import RepBook
 from leads.doors.files.rows import Values
-from leads.models import Attempt, Handoff, Outcome
+from leads.models import Attempt, Deal, Handoff
 from smarketing.accounts.models import User
 from smarketing.lib import bulk
 
@@ -25,6 +25,7 @@ class Hand:
     """Whose files these are: what every new row needs besides its values."""
 
     agreement_id: int
+    currency: str
     terms: Timeline
     reps: RepBook
     by: User | None
@@ -94,9 +95,10 @@ def _place_attempts(attempts: Sequence[Attempt]) -> None:
             attempt.handoff_id = belonging(attempt.attempted_at, own).pk
 
 
-def _outcome(lead_id: int, values: Values, hand: Hand) -> Outcome:
-    return Outcome(
+def _deal(lead_id: int, values: Values, hand: Hand) -> Deal:
+    return Deal(
         lead_id=lead_id,
+        currency=values.get("currency") or hand.currency,
         outcome=values["outcome"],
         closed_at=values["closed_at"],
         revenue=values.get("revenue"),
@@ -128,10 +130,10 @@ FACTS = {
         place=_place_attempts,
     ),
     "outcomes": Fact(
-        model=Outcome,
+        model=Deal,
         names={"outcome": "outcome", "closed_at": "closed_at", "revenue": "revenue", "reason": "reason"},
-        key=lambda values: (),
-        make=_outcome,
+        key=lambda values: (values["closed_at"], values["outcome"], values.get("revenue")),
+        make=_deal,
     ),
 }
 

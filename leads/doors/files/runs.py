@@ -90,7 +90,7 @@ def carry_in(
 
 def _hand(run: ImportRun, at: datetime) -> Hand:
     agreement = run.agreement
-    return Hand(agreement.pk, timeline(agreement), rep_book(agreement), run.by, at)
+    return Hand(agreement.pk, agreement.currency, timeline(agreement), rep_book(agreement), run.by, at)
 
 
 def _take_chunk(

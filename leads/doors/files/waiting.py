@@ -70,7 +70,9 @@ def link_waiting(leads: Collection[Lead], *, terms: Timeline, at: datetime) -> i
     agreement = next(iter(leads)).agreement
     lock_files_of(agreement.pk)
     tally = Tally()
-    hand = Hand(agreement_id=agreement.pk, terms=terms, reps=rep_book(agreement), by=None, at=at)
+    hand = Hand(
+        agreement_id=agreement.pk, currency=agreement.currency, terms=terms, reps=rep_book(agreement), by=None, at=at
+    )
     linked = link(named, hand, tally)
     refresh(tally.touched, terms)
     return linked

@@ -9,7 +9,7 @@ from django.db import transaction
 from agreements.models import Agreement, Target
 from agreements.terms import timeline
 from leads.clock.consequences import refresh
-from leads.models import Attempt, Handoff, Lead, Outcome
+from leads.models import Attempt, Deal, Handoff, Lead
 from tests import cast
 
 SEEN = "2026-03-20 12:00"
@@ -88,4 +88,4 @@ def _attempts(handoff: Handoff, *tries: tuple[int, str]) -> None:
 
 def _closed(handoff: Handoff, outcome: str, revenue: Decimal | None = None) -> None:
     at = handoff.handed_at + timedelta(days=5)
-    Outcome.objects.create(lead=handoff.lead, outcome=outcome, closed_at=at, revenue=revenue, recorded_at=at)
+    Deal.objects.create(lead=handoff.lead, outcome=outcome, closed_at=at, revenue=revenue, recorded_at=at)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from agreements.models import Objective, Version
 from agreements.terms import timeline
 from leads.clock.consequences import belonging, changing, differences
-from leads.models import Attempt, Handoff, Outcome
+from leads.models import Attempt, Deal, Handoff
 from leads.work import states
 from leads.work.handoffs import hand_over, send_back
 from tests import cast
@@ -165,7 +165,7 @@ def test_an_outcome_closes_the_handoffs_made_until_then(north, rep):
     send_back(first, reason="bad_timing", by=rep, at=after(5))
     second = hand_over(first.lead, by=None, at=after(60))
     with changing(first.lead_id) as lead:
-        Outcome.objects.create(lead=lead, outcome="won", closed_at=after(90), recorded_at=after(90))
+        Deal.objects.create(lead=lead, outcome="won", closed_at=after(90), recorded_at=after(90))
     assert [read(first).state, read(second).state] == [states.RETURNED, states.WON]
 
 

@@ -3,8 +3,9 @@ from decimal import Decimal
 
 import pytest
 
+from leads.clock.consequences import changing
 from leads.enums import EventKind
-from leads.models import Attempt, Event, Handoff, Outcome
+from leads.models import Attempt, Deal, Event, Handoff
 from leads.work import attempts, closing
 from leads.work.handoffs import HandoffClosed, TooFewAttempts, send_back
 from tests import cast
@@ -84,7 +85,7 @@ def test_won_keeps_the_revenue_and_lost_the_reason(north, rep):
     for handoff, outcome in ((won, "won"), (lost, "lost")):
         record(handoff, rep)
         closing.close(handoff, outcome=outcome, revenue=Decimal(900), reason="no_budget", by=rep, at=SOON)
-    rows = Outcome.objects.order_by("id").values_list("outcome", "revenue", "reason")
+    rows = Deal.objects.order_by("id").values_list("outcome", "revenue", "reason")
     assert list(rows) == [("won", Decimal(900), ""), ("lost", None, "no_budget")]
     assert [again(won).state, again(lost).state] == ["won", "lost"]
 
@@ -101,6 +102,19 @@ def test_a_closed_lead_can_be_reopened(north, rep):
     record(handoff, rep)
     closing.close(handoff, outcome="won", by=rep, at=SOON)
     closing.reopen(handoff, by=rep, at=SOON)
-    assert (again(handoff).state, Outcome.objects.count()) == ("working", 0)
+    assert (again(handoff).state, Deal.objects.count()) == ("working", 0)
     with pytest.raises(closing.NotClosed):
         closing.reopen(handoff, by=rep, at=SOON)
+
+
+def test_reopening_withdraws_every_deal_that_closed_the_lead_and_the_history_keeps_them(north, rep):
+    handoff = cast.handed(north)
+    record(handoff, rep)
+    closing.close(handoff, outcome="won", revenue=Decimal(8000), by=rep, at=SOON)
+    more = {"closed_at": SOON, "currency": "EUR", "recorded_at": SOON}
+    with changing(handoff.lead_id) as lead:
+        Deal.objects.create(lead=lead, external_id="D-4", outcome="won", revenue=Decimal(20000), **more)
+    closing.reopen(handoff, by=rep, at=SOON)
+    told = Event.objects.get(kind="reopened").details
+    assert (told["revenue"], [deal["deal"] for deal in told["deals"][1:]]) == ("28000.00", ["D-4"])
+    assert (again(handoff).state, Deal.objects.count()) == ("working", 0)

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from leads.enums import EventKind
-from leads.models import Event, Handoff, Outcome
+from leads.models import Deal, Event, Handoff
 from leads.work import handoffs as actions
 from leads.work import states
 from tests import cast
@@ -37,7 +37,7 @@ def test_a_returned_lead_can_be_handed_over_again_as_a_record_of_its_own(north, 
 
 def test_a_closed_lead_cannot_be_handed_over(north, marketer):
     lead = cast.lead(north)
-    Outcome.objects.create(lead=lead, outcome="lost", closed_at=cast.MONDAY, recorded_at=cast.MONDAY)
+    Deal.objects.create(lead=lead, outcome="lost", closed_at=cast.MONDAY, recorded_at=cast.MONDAY)
     with pytest.raises(actions.LeadClosed):
         actions.hand_over(lead, by=marketer, at=SOON)
 

@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 
 from agreements.models import Agreement
 from leads.doors.files import runs
-from leads.models import Attempt, Handoff, ImportRun, Lead, Outcome
+from leads.models import Attempt, Deal, Handoff, ImportRun, Lead
 from tests.cast import MONDAY
 
 FILES = {
@@ -76,7 +76,7 @@ def everything() -> list[object]:
         *Attempt.objects.order_by("lead__external_id", "attempted_at", "rep_name").values_list(
             "lead__external_id", "attempted_at", "channel", "result", "rep_name", "rep__email", "handoff__handed_at"
         ),
-        *Outcome.objects.order_by("lead__external_id").values_list("lead__external_id", "outcome", "revenue"),
+        *Deal.objects.order_by("lead__external_id").values_list("lead__external_id", "outcome", "revenue"),
     ]
 
 

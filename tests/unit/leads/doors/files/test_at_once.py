@@ -9,7 +9,7 @@ from django.db import connection
 from agreements.terms import timeline
 from leads.clock.consequences import differences
 from leads.doors.files import runs
-from leads.models import Attempt, Handoff, ImportRun, Lead, Outcome, WaitingRow
+from leads.models import Attempt, Deal, Handoff, ImportRun, Lead, WaitingRow
 from tests.cast import MONDAY
 from tests.unit.leads.doors.files.files import FILES, queued
 
@@ -48,7 +48,7 @@ def test_four_files_at_once_leave_nothing_waiting_and_nothing_to_mend(north):
     answers = at_once([queued(north, kind, many(kind)).pk for kind in FILES])
     assert answers == [True] * 4
     assert list(ImportRun.objects.values_list("error", flat=True)) == [""] * 4
-    assert [model.objects.count() for model in (Lead, Handoff, Attempt, Outcome, WaitingRow)] == [40, 40, 40, 40, 0]
+    assert [model.objects.count() for model in (Lead, Handoff, Attempt, Deal, WaitingRow)] == [40, 40, 40, 40, 0]
     assert differences(list(Lead.objects.values_list("pk", flat=True)), timeline(north)) == []
 
 

@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from leads.models import Attempt, Handoff, ImportRun, Lead, Outcome, WaitingRow
+from leads.models import Attempt, Deal, Handoff, ImportRun, Lead, WaitingRow
 from tests.unit.leads.doors.files.files import FILES, written
 
 
@@ -23,7 +23,7 @@ def import_file(north, tmp_path):
 
 
 def nothing_is_there() -> bool:
-    return not any(model.objects.exists() for model in (Lead, Handoff, Attempt, Outcome, WaitingRow, ImportRun))
+    return not any(model.objects.exists() for model in (Lead, Handoff, Attempt, Deal, WaitingRow, ImportRun))
 
 
 def test_the_answer_has_the_counts_and_what_was_recognised(import_file):
@@ -105,7 +105,7 @@ def test_columns_constants_and_the_time_zone_can_be_given(import_file):
         *("--time-zone", "UTC"),
     )
     assert found["created"] == 1
-    outcome = Outcome.objects.get()
+    outcome = Deal.objects.get()
     assert (outcome.closed_at.isoformat(), outcome.revenue, outcome.reason) == ("2026-02-01T12:00:00+00:00", 0, "price")
 
 

@@ -8,7 +8,7 @@ from agreements.terms import timeline
 from leads.clock.consequences import differences
 from leads.doors.files import runs
 from leads.enums import RunStatus
-from leads.models import Attempt, Handoff, ImportRun, Lead, Outcome, RejectedRow, WaitingRow
+from leads.models import Attempt, Deal, Handoff, ImportRun, Lead, RejectedRow, WaitingRow
 from tests.cast import MONDAY
 from tests.unit.leads.doors.files.files import FILES, counts, everything, queued, taken
 
@@ -73,7 +73,7 @@ def test_rows_that_wait_wait_once_and_are_counted_each_time(north):
 def test_a_lead_of_another_agreement_is_not_meant(north, south):
     taken(south, "leads")
     assert counts(taken(north, "outcomes")) == (2, 0, 0, 2, 0)
-    assert not Outcome.objects.exists()
+    assert not Deal.objects.exists()
 
 
 def test_leads_are_handed_over_when_they_were_won(north):

@@ -3,7 +3,7 @@ from django.db import transaction
 
 from agreements.terms import timeline
 from leads.doors.files.waiting import link_waiting
-from leads.models import Handoff, Outcome, WaitingRow
+from leads.models import Deal, Handoff, WaitingRow
 from tests import cast
 from tests.cast import MONDAY
 from tests.unit.leads.doors.files.files import taken
@@ -21,7 +21,7 @@ def test_a_lead_logged_by_hand_gets_the_rows_that_waited_for_it(north):
     with transaction.atomic():
         assert link_waiting([lead], terms=timeline(north), at=MONDAY) == 5
     assert [h.attempts_count for h in Handoff.objects.order_by("handed_at")] == [1, 1]
-    assert Outcome.objects.get().lead == lead
+    assert Deal.objects.get().lead == lead
     assert not WaitingRow.objects.filter(external_id="1").exists()
 
 
