@@ -14,9 +14,9 @@ from leads.doors.files import amounts
 from leads.doors.files.choices import OPEN, Words, choice, compared, said_otherwise
 from leads.doors.files.columns import Mapped, currency_in
 from leads.doors.files.dates import Moment, instant
-from leads.doors.files.problems import Problem
+from leads.doors.files.problems import Problem, Unreadable
 from leads.doors.files.records import UNDECODABLE, Record
-from leads.doors.texts import CONTROL, Partly, Unreadable, read_text
+from leads.doors.texts import CONTROL, Partly, read_text
 
 INSTANTS = frozenset().union(*(fields_that(kind, Reads.INSTANT) for kind in KINDS))
 AMOUNTS = frozenset().union(*(fields_that(kind, Reads.AMOUNT) for kind in KINDS))
