@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from leads.doors.files.problems import Unreadable
+from smarketing.lib.words import key
 
 CHANNELS = {
     "phone": "call telephone phonecall outboundcall inboundcall anruf telefon telefonat opkald telefonopkald",
@@ -94,7 +95,7 @@ def squeezed(text: str) -> str:
 
 def compared(word: str) -> str:
     """How words are compared that may be signs only, such as a tick."""
-    return squeezed(word) or " ".join(unicodedata.normalize("NFKC", word).casefold().split())
+    return squeezed(word) or key(word)
 
 
 def _table(words: dict[str, str]) -> dict[str, str]:
