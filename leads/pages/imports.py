@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agreements.models import Agreement
 from leads.doors.files import runs
-from leads.doors.files.preview import preview
+from leads.doors.files.preview import first_lines, foreign_words, preview
 from leads.doors.files.problems import Problem, RefusedFile, Unreadable
 from leads.doors.files.recognition import Asked, Plan, recognise
 from leads.doors.files.wording import told, worded
@@ -187,9 +187,15 @@ def _plan(run: ImportRun) -> Plan:
         return recognise(opened(file), run.kind, Asked.of(run.options), **read_for(run.agreement))
 
 
+def _reading_form(run: ImportRun, plan: Plan, data: Any = None) -> ReadingForm:
+    with run.file.open("rb") as file:
+        lines, foreign = first_lines(opened(file), plan), foreign_words(opened(file), plan)
+    return ReadingForm(data, plan=plan, lines=lines, foreign=foreign)
+
+
 def _reread(run: ImportRun, data: Any) -> tuple[ReadingForm, str]:
     """The form over the file as it was read until now; if it can be read the new way, that is kept."""
-    form = ReadingForm(data, plan=_plan(run))
+    form = _reading_form(run, _plan(run), data)
     if not form.is_valid():
         return form, ""
     before, run.options = run.options, form.options()
@@ -211,7 +217,7 @@ def _draft_page(
     context = {
         "run": run,
         "plan": plan,
-        "form": form or ReadingForm(plan=plan),
+        "form": form or _reading_form(run, plan),
         "preview": rows,
         "problem": error or (worded(plan.problem) if plan.problem else ""),
     }

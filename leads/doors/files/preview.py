@@ -12,12 +12,18 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from leads.doors.files.recognition import Plan
+from leads.doors.fields import KINDS, Reads
+from leads.doors.files.choices import choice
+from leads.doors.files.problems import Unreadable
+from leads.doors.files.recognition import Plan, opened
 from leads.doors.files.rows import Rejection, Row, kept
 from leads.doors.files.wording import field_name, worded
 from leads.enums import Channel, Direction, Result, ReturnReason, Verdict
 
 SHOWN = 8
+MOST_HEADS = 12
+MOST_WORDS = 40
+SEARCHED = 1000
 CHOICES: dict[str, Any] = {
     "channel": Channel,
     "result": Result,
@@ -83,6 +89,36 @@ def _rows(file: BinaryIO, plan: Plan, fields: list[str], at: datetime) -> Iterat
                 yield PreviewRow(
                     found.line, as_written, reason=_("An open deal: counted, and not taken."), is_taken=True
                 )
+
+
+def first_lines(file: BinaryIO, plan: Plan) -> list[tuple[int, str]]:
+    """Those among which the header may be, with their numbers."""
+    with opened(file, plan.encoding, plan.delimiter) as records:
+        heads = islice(records, MOST_HEADS)
+        return [
+            (record.line, " · ".join(cell.strip() for cell in kept(record.cells) if cell.strip())) for record in heads
+        ]
+
+
+def foreign_words(file: BinaryIO, plan: Plan) -> list[tuple[str, str]]:
+    """Field and word: unknown ones of the first rows, and those of which somebody said what they mean."""
+    found = {(field, word) for field, words in plan.words.items() for word in words}
+    names = [field.name for field in KINDS[plan.kind] if field.reads is Reads.CHOICE and field.name in plan.mapped]
+    with closing(plan.records(file)) as records:
+        for record in islice(records, SEARCHED):
+            for name in names:
+                word = " ".join(_cells(record.cells, plan.mapped[name])).strip()
+                if word and len(found) < MOST_WORDS and not _is_known(name, word):
+                    found.add((name, word))
+    return sorted(found)
+
+
+def _is_known(field: str, word: str) -> bool:
+    try:
+        choice(field, word)
+    except Unreadable:
+        return False
+    return True
 
 
 def _cells(cells: list[str], indexes: tuple[int, ...]) -> list[str]:
