@@ -12,6 +12,14 @@ class Pacing(TextChoices):
     CALENDAR = "calendar", _("by calendar day")
 
 
+class How(TextChoices):
+    """How a month's target came about."""
+
+    DERIVED = "derived", _("from the quota")
+    DIRECT = "direct", _("agreed directly")
+    PROPOSED = "proposed", _("proposed and accepted")
+
+
 class Weekday(TextChoices):
     MON = "mon", _("Monday")
     TUE = "tue", _("Tuesday")

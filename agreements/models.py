@@ -6,9 +6,10 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from agreements.enums import Measure, Pacing
-from agreements.querysets import AgreementQuerySet, VersionQuerySet
-from smarketing.accounts.models import Team
+from agreements.enums import How, Measure, Pacing
+from agreements.months.targets import Conversion
+from agreements.querysets import AgreementQuerySet, TargetQuerySet, VersionQuerySet
+from smarketing.accounts.models import Side, Team
 
 
 class Agreement(models.Model):
@@ -42,7 +43,7 @@ class Version(models.Model):
     """One set of terms of an agreement. Every measured number belongs to the version in force at its handoff.
 
     What handoffs are measured by is never changed in a version: a correction with the same date supersedes it, and
-    its handoffs stay with it until somebody recomputes them. Pacing and assumptions, which concern months, may change.
+    its handoffs stay with it until somebody recomputes them. Pacing, which concerns months, may change.
 
     `calendar` holds {"week": {day: [[from, to]]}, "holidays": {"country", "subdivision"}, "closed": [date],
     "overrides": {date: [[from, to]]}}, as in the TOML form.
@@ -57,13 +58,6 @@ class Version(models.Model):
         _("warn after this share of the time"), max_digits=3, decimal_places=2, default=Decimal("0.75")
     )
     automated_counts = models.BooleanField(_("an automated message counts as an attempt"), default=False)
-    marketing_share = models.DecimalField(
-        _("share of revenue from marketing leads"), max_digits=20, decimal_places=10, null=True, blank=True
-    )
-    average_deal = models.DecimalField(_("average deal size"), max_digits=24, decimal_places=6, null=True, blank=True)
-    lead_to_customer = models.DecimalField(
-        _("lead-to-customer rate"), max_digits=20, decimal_places=10, null=True, blank=True
-    )
 
     objects = VersionQuerySet.as_manager()
 
@@ -140,24 +134,115 @@ class Quota(models.Model):
         return f"{self.month:%Y-%m}"
 
 
+class Assumptions(models.Model):
+    """What turns a quota into leads, as one numbered set. The current one is the one that no other superseded.
+
+    Targets keep the numbers they were derived from: a new set moves no month by itself.
+    """
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="assumptions")
+    number = models.PositiveIntegerField(_("number"))
+    marketing_share = models.DecimalField(_("share of revenue from marketing leads"), max_digits=20, decimal_places=10)
+    average_deal = models.DecimalField(_("average deal size"), max_digits=24, decimal_places=6)
+    lead_to_customer = models.DecimalField(_("lead-to-customer rate"), max_digits=20, decimal_places=10)
+    made_at = models.DateTimeField(_("made"))
+    made_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
+    is_current = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("assumptions")
+        verbose_name_plural = _("assumptions")
+        ordering = ["agreement", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "number"], name="one_number_per_assumptions"),
+            models.UniqueConstraint(
+                fields=["agreement"], condition=Q(is_current=True), name="one_set_of_assumptions_is_current"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agreement} · {self.number}"
+
+    @property
+    def conversion(self) -> Conversion:
+        return Conversion(self.marketing_share, self.average_deal, self.lead_to_customer)
+
+
 class Target(models.Model):
-    """Leads agreed directly for a month: wins over the number derived from the quota."""
+    """The leads that marketing owes in a month, kept as they were agreed, with the numbers they came of.
+
+    A proposal waits for the consent of the sides; it counts from `agreed_at` on. What replaces a target supersedes
+    it, and the old row stays. The numbers of the derivation are all there or none (agreed directly).
+    """
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="targets")
     month = models.DateField(_("month"))
+    tier = models.CharField(_("tier"), max_length=60, blank=True)
     leads = models.PositiveIntegerField(_("leads"))
+    exact_leads = models.DecimalField(_("leads, not rounded"), max_digits=24, decimal_places=10)
+    quota = models.DecimalField(_("quota"), max_digits=24, decimal_places=6, null=True)
+    marketing_share = models.DecimalField(
+        _("share of revenue from marketing leads"), max_digits=20, decimal_places=10, null=True
+    )
+    average_deal = models.DecimalField(_("average deal size"), max_digits=24, decimal_places=6, null=True)
+    lead_to_customer = models.DecimalField(_("lead-to-customer rate"), max_digits=20, decimal_places=10, null=True)
+    assumptions = models.ForeignKey(Assumptions, models.PROTECT, null=True, related_name="targets")
+    how = models.CharField(_("how it came about"), max_length=10, choices=How.choices)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    made_at = models.DateTimeField(_("made"))
+    made_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
+    marketing_agreed_at = models.DateTimeField(null=True)
+    marketing_agreed_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
+    sales_agreed_at = models.DateTimeField(null=True)
+    sales_agreed_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
+    agreed_at = models.DateTimeField(_("agreed"), null=True)
+    superseded_at = models.DateTimeField(_("superseded"), null=True)
+    declined_at = models.DateTimeField(_("declined"), null=True)
+    declined_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
+
+    objects = TargetQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("target")
         verbose_name_plural = _("targets")
-        ordering = ["month"]
+        ordering = ["month", "made_at"]
         constraints = [
-            models.UniqueConstraint(fields=["agreement", "month"], name="one_target_per_month"),
+            models.UniqueConstraint(
+                fields=["agreement", "month", "tier"],
+                condition=Q(agreed_at__isnull=False, superseded_at=None),
+                name="one_agreed_target_per_month",
+            ),
+            models.UniqueConstraint(
+                fields=["agreement", "month", "tier"],
+                condition=Q(agreed_at=None, superseded_at=None, declined_at=None),
+                name="one_open_proposal_per_month",
+            ),
             models.CheckConstraint(name="target_of_a_month", condition=Q(month__day=1)),
         ]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}"
+
+    @property
+    def is_direct(self) -> bool:
+        return self.quota is None
+
+    @property
+    def conversion(self) -> Conversion | None:
+        share, deal, rate = self.marketing_share, self.average_deal, self.lead_to_customer
+        if share is None or deal is None or rate is None:
+            return None
+        return Conversion(share, deal, rate)
+
+    @property
+    def is_open(self) -> bool:
+        """A proposal that nobody has answered for good."""
+        return self.agreed_at is None and self.superseded_at is None and self.declined_at is None
+
+    @property
+    def missing_consents(self) -> list[Side]:
+        consents = {Side.MARKETING: self.marketing_agreed_at, Side.SALES: self.sales_agreed_at}
+        return [side for side, at in consents.items() if at is None]
 
 
 class Change(models.Model):

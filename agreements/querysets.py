@@ -2,8 +2,10 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
+from smarketing.lib.periods import Period
+
 if TYPE_CHECKING:
-    from agreements.models import Agreement, Version  # noqa: F401 - for mypy, which reads the strings below
+    from agreements.models import Agreement, Target, Version  # noqa: F401 - for mypy, which reads the strings below
     from smarketing.accounts.access import Access
 
 
@@ -34,3 +36,20 @@ class VersionQuerySet(QuerySet["Version"]):
     def current(self) -> "VersionQuerySet":
         """Without those that a correction of the same date replaced."""
         return self.filter(superseded_at=None)
+
+
+class TargetQuerySet(QuerySet["Target"]):
+    def agreed(self) -> "TargetQuerySet":
+        """Those that count: neither proposals nor what was replaced."""
+        return self.filter(agreed_at__isnull=False, superseded_at=None)
+
+    def waiting(self) -> "TargetQuerySet":
+        """Proposals that lack a consent."""
+        return self.filter(agreed_at=None, superseded_at=None, declined_at=None)
+
+    def former(self) -> "TargetQuerySet":
+        """Those that counted until another one was agreed."""
+        return self.filter(agreed_at__isnull=False, superseded_at__isnull=False)
+
+    def within(self, period: Period) -> "TargetQuerySet":
+        return self.filter(month__range=(period.start_on, period.end_on))

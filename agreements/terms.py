@@ -12,9 +12,7 @@ import holidays
 
 from agreements.enums import Measure
 from agreements.models import Agreement, Version
-from agreements.months.targets import Assumptions, TargetError, derive
 from agreements.worktime import WorkCalendar
-from smarketing.lib.periods import Period
 
 HOLIDAY_YEARS = range(2000, 2061)
 
@@ -47,7 +45,6 @@ class Terms:
     depth: dict[str, DepthPromise]
     warn_share: Decimal
     automated_counts: bool
-    assumptions: Assumptions | None
 
     def speed_for(self, tier: str) -> SpeedPromise | None:
         return self.speed.get(tier) or self.speed.get("")
@@ -106,15 +103,7 @@ def terms_of(version: Version, zone: str) -> Terms:
         },
         warn_share=version.warn_share,
         automated_counts=version.automated_counts,
-        assumptions=assumptions_of(version),
     )
-
-
-def assumptions_of(version: Version) -> Assumptions | None:
-    share, deal, rate = version.marketing_share, version.average_deal, version.lead_to_customer
-    if share is None or deal is None or rate is None:
-        return None
-    return Assumptions(marketing_share=share, average_deal=deal, lead_to_customer=rate)
 
 
 def work_calendar(calendar: dict[str, Any], zone: str) -> WorkCalendar:
@@ -134,38 +123,6 @@ def public_holidays(country: str, subdivision: str) -> frozenset[date]:
     if not country:
         return frozenset()
     return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=HOLIDAY_YEARS))
-
-
-@dataclass(frozen=True)
-class MonthTarget:
-    """What marketing owes in a month. `exact` is not rounded; `leads` is, upwards. `is_direct`: agreed as it stands."""
-
-    month: date
-    leads: int
-    exact: Decimal
-    is_direct: bool
-
-
-def month_targets(agreement: Agreement, period: Period, terms: Timeline) -> dict[date, MonthTarget]:
-    """The targets of the months of a period, by first day. Months for which nothing is agreed are left out."""
-    months = [month.start_on for month in period.months()]
-    agreed = dict(agreement.targets.filter(month__in=months).values_list("month", "leads"))
-    quotas = dict(agreement.quotas.filter(month__in=months).values_list("month", "amount"))
-    found = {month: _month_target(month, agreed.get(month), quotas.get(month), terms) for month in months}
-    return {month: target for month, target in found.items() if target is not None}
-
-
-def _month_target(month: date, agreed: int | None, quota: Decimal | None, terms: Timeline) -> MonthTarget | None:
-    if agreed is not None:
-        return MonthTarget(month, agreed, Decimal(agreed), is_direct=True)
-    assumptions = terms.on(month).assumptions
-    if quota is None or assumptions is None:
-        return None
-    try:
-        derived = derive(quota, assumptions)
-    except TargetError:
-        return None
-    return MonthTarget(month, derived.leads, derived.exact_leads, is_direct=False)
 
 
 def in_force(versions: list[Version], on: date) -> Version:

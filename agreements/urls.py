@@ -13,5 +13,7 @@ urlpatterns = [
     path("<slug:slug>/edit/", writing.edit, name="edit"),
     path("<slug:slug>/targets/", calculating.calculator, name="calculator"),
     path("<slug:slug>/targets/agree/", calculating.agree, name="agree"),
+    path("<slug:slug>/targets/<int:pk>/accept/", calculating.accept, name="accept_target"),
+    path("<slug:slug>/targets/<int:pk>/decline/", calculating.decline, name="decline_target"),
     path("<slug:slug>/toml/", reading.toml, name="toml"),
 ]

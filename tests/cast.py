@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from agreements.enums import Measure
-from agreements.models import Agreement, Objective, Version
+from agreements.enums import How, Measure
+from agreements.models import Agreement, Objective, Target, Version
+from agreements.months.proposing import made, take_effect
+from agreements.months.targets import agreed_directly
 from agreements.terms import timeline
 from leads.clock.consequences import changing
 from leads.models import Attempt, Handoff, Lead
@@ -45,6 +47,14 @@ def agreement(slug: str = "north", *, zone: str = "Europe/Berlin", **version: An
         Objective.objects.create(version=terms, measure=Measure.SPEED, within_minutes=60, share=Decimal("0.9"))
         Objective.objects.create(version=terms, measure=Measure.DEPTH, attempts=6, within_working_days=15)
     return made
+
+
+def target(deal: Agreement, month: str, leads: int) -> Target:
+    """Agreed directly, long ago."""
+    on, long_ago = date.fromisoformat(f"{month}-01"), datetime(2020, 1, 1, tzinfo=UTC)
+    agreed = made(deal, on, agreed_directly(leads), How.DIRECT, by=None, at=long_ago)
+    take_effect(agreed, long_ago)
+    return agreed
 
 
 def lead(deal: Agreement, at: datetime = MONDAY, **fields: Any) -> Lead:

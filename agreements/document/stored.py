@@ -1,7 +1,13 @@
 """Reads: an agreement's rows written out as its document."""
 
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
 from agreements.document.clauses import AgreementDocument, CalendarClause, Clause, DepthClause, SpeedClause
-from agreements.models import Agreement, Objective, Version
+from agreements.models import Agreement, Objective, Target, Version
+from agreements.months.agreed import current_assumptions
+from agreements.months.targets import Conversion
 
 
 def document_of(agreement: Agreement, version: Version | None = None) -> AgreementDocument:
@@ -22,12 +28,23 @@ def document_of(agreement: Agreement, version: Version | None = None) -> Agreeme
         warn_share=version.warn_share,
         automated_counts=version.automated_counts,
         promises=tuple(_clause(row) for row in sorted(version.objectives.all(), key=lambda row: row.pk)),
-        marketing_share=version.marketing_share,
-        average_deal=version.average_deal,
-        lead_to_customer=version.lead_to_customer,
-        quotas=dict(agreement.quotas.values_list("month", "amount").order_by("month")),
-        targets=dict(agreement.targets.values_list("month", "leads").order_by("month")),
+        **_months(agreement),
     )
+
+
+def _months(agreement: Agreement) -> dict[str, Any]:
+    """A target that does not follow from its month's quota and the current assumptions is written as it is kept."""
+    assumptions = current_assumptions(agreement)
+    conversion = assumptions.conversion if assumptions else None
+    quotas = dict(agreement.quotas.values_list("month", "amount").order_by("month"))
+    agreed = agreement.targets.agreed().filter(tier="").order_by("month")
+    kept = [target for target in agreed if not _follows(target, quotas, conversion)]
+    inputs = vars(conversion) if conversion else {}
+    return {**inputs, "quotas": quotas, "targets": {target.month: target.leads for target in kept}}
+
+
+def _follows(target: Target, quotas: dict[date, Decimal], conversion: Conversion | None) -> bool:
+    return not target.is_direct and target.quota == quotas.get(target.month) and target.conversion == conversion
 
 
 def _clause(row: Objective) -> Clause:

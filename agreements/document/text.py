@@ -16,9 +16,20 @@ from agreements.document.calendar_table import calendar_clause
 from agreements.document.clauses import AgreementDocument, CalendarClause, Clause, DepthClause, SpeedClause
 from agreements.document.lines import Path
 from agreements.document.reader import DocumentError, Problem, Table, _, decoded, parsed, shown
+from agreements.months.targets import MOST_LEADS
 from agreements.worktime import CalendarError, WorkCalendar
 
-__all__ = ["AgreementDocument", "DocumentError", "Problem", "checked", "read", "read_file", "write", "zones"]
+__all__ = [
+    "MOST_LEADS",
+    "AgreementDocument",
+    "DocumentError",
+    "Problem",
+    "checked",
+    "read",
+    "read_file",
+    "write",
+    "zones",
+]
 
 HEADING = ("slug", "name", "time_zone", "currency", "marketing_team", "sales_team", "service_team", "effective_on")
 ASSUMPTIONS = ("marketing_share", "average_deal", "lead_to_customer")
@@ -27,7 +38,6 @@ PACINGS = ("working", "calendar")
 RESERVED_SLUGS = ("new", "load")
 LONGEST_MINUTES = 100_000
 LONGEST_DAYS = 1_000
-MOST_LEADS = 2_147_483_647  # what a whole number of the database holds
 
 _SLUG = re.compile(r"[A-Za-z0-9_-]+")
 _CURRENCY = re.compile(r"[A-Z]{3}")

@@ -1,8 +1,7 @@
 """Actions: make or change an agreement so that it says what a document says."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,9 +11,8 @@ from django.utils.translation import ngettext
 from agreements.document.clauses import AgreementDocument, Clause, DepthClause
 from agreements.document.differences import Difference, differences
 from agreements.document.stored import document_of
-from agreements.models import Agreement, Change, Objective, Quota, Target, Version
-from agreements.months.targets import Assumptions
-from agreements.terms import in_force
+from agreements.models import Agreement, Change, Objective, Version
+from agreements.months.plans import carry_out, month_plan
 from smarketing.accounts.models import Side, Team, User
 
 FIXED = ("time_zone", "marketing_team", "sales_team")
@@ -38,12 +36,16 @@ class EarlierThanLatest(AmendmentRefused):
 
 @dataclass(frozen=True)
 class Amendment:
-    """What changed, clause by clause, and how many handoffs were measured under the terms before it."""
+    """What changed, clause by clause, and how many handoffs were measured under the terms before it.
+
+    `told` says in words which months stay as they are, or wait for the other side.
+    """
 
     agreement: Agreement
     is_new: bool
     differences: tuple[Difference, ...]
     measured_before: int = 0
+    told: tuple[str, ...] = ()
 
     @property
     def lines(self) -> list[str]:
@@ -85,24 +87,27 @@ def _apply(document: AgreementDocument, *, by: User | None, at: datetime) -> Ame
 def _create(document: AgreementDocument, *, by: User | None, at: datetime) -> Amendment:
     agreement = Agreement.objects.create(slug=document.slug, **_heading(document))
     _add_version(agreement, document)
-    _set_months(agreement, document)
-    found = differences(None, document)
+    plan = month_plan(agreement, None, document, by=by, at=at)
+    told = carry_out(plan, agreement, by=by, at=at)
+    found = differences(None, plan.document)
     _write_down(agreement, found, by=by, at=at)
-    return Amendment(agreement, True, tuple(found))
+    return Amendment(agreement, True, tuple(found), told=told)
 
 
 def _amend(agreement: Agreement, document: AgreementDocument, *, by: User | None, at: datetime) -> Amendment:
     version = _version_to_amend(agreement, document.effective_on)
-    found = differences(document_of(agreement, version), document)
+    former = document_of(agreement, version)
+    plan = month_plan(agreement, former, document, by=by, at=at)
+    document, found = plan.document, differences(former, plan.document)
     if not found:
-        return Amendment(agreement, False, ())
+        return Amendment(agreement, False, (), told=carry_out(plan, agreement, by=by, at=at))
     _refuse_fixed(agreement, found)
     measured = _measured_before(agreement, version, document.effective_on, found)
     _set_heading(agreement, document)
     _set_version(version, document, found, at)
-    _set_months(agreement, document)
+    told = carry_out(plan, agreement, by=by, at=at)
     _write_down(agreement, found, by=by, at=at)
-    return Amendment(agreement, False, tuple(found), measured)
+    return Amendment(agreement, False, tuple(found), measured, told)
 
 
 def _version_to_amend(agreement: Agreement, effective_on: date) -> Version:
@@ -159,7 +164,7 @@ def _set_version(version: Version, document: AgreementDocument, found: list[Diff
         Version.objects.filter(pk=version.pk).update(superseded_at=at)
         _add_version(version.agreement, document)
     else:
-        Version.objects.filter(pk=version.pk).update(**_month_terms(document))
+        Version.objects.filter(pk=version.pk).update(pacing=document.pacing)
 
 
 def _add_version(agreement: Agreement, document: AgreementDocument) -> None:
@@ -169,19 +174,9 @@ def _add_version(agreement: Agreement, document: AgreementDocument) -> None:
         calendar=document.calendar.as_json(),
         warn_share=document.warn_share,
         automated_counts=document.automated_counts,
-        **_month_terms(document),
+        pacing=document.pacing,
     )
     Objective.objects.bulk_create(_objective(version, clause) for clause in document.promises)
-
-
-def _month_terms(document: AgreementDocument) -> dict[str, Any]:
-    """What concerns months and no handoff."""
-    return {
-        "pacing": document.pacing,
-        "marketing_share": document.marketing_share,
-        "average_deal": document.average_deal,
-        "lead_to_customer": document.lead_to_customer,
-    }
 
 
 def _objective(version: Version, clause: Clause) -> Objective:
@@ -193,45 +188,6 @@ def _objective(version: Version, clause: Clause) -> Objective:
     return objective
 
 
-def _set_months(agreement: Agreement, document: AgreementDocument) -> None:
-    agreement.quotas.exclude(month__in=list(document.quotas)).delete()
-    agreement.targets.exclude(month__in=list(document.targets)).delete()
-    quotas = [Quota(agreement=agreement, month=month, amount=amount) for month, amount in document.quotas.items()]
-    targets = [Target(agreement=agreement, month=month, leads=leads) for month, leads in document.targets.items()]
-    key = ["agreement", "month"]
-    Quota.objects.bulk_create(quotas, update_conflicts=True, unique_fields=key, update_fields=["amount"])
-    Target.objects.bulk_create(targets, update_conflicts=True, unique_fields=key, update_fields=["leads"])
-
-
 def _write_down(agreement: Agreement, found: list[Difference], *, by: User | None, at: datetime) -> None:
     lines = [difference.as_json() for difference in found]
     Change.objects.create(agreement=agreement, by=by, at=at, lines=lines)
-
-
-def agree_quota(
-    agreement: Agreement, month: date, quota: Decimal, assumptions: Assumptions, *, by: User | None, at: datetime
-) -> Amendment:
-    """The month's target follows from this quota and these assumptions; a target agreed directly is taken away.
-
-    Other assumptions are in force from that month on: the months before it keep theirs.
-    """
-    with transaction.atomic():
-        document = _document_on(agreement, month)
-        if document.effective_on != month and any(getattr(document, key) != n for key, n in vars(assumptions).items()):
-            document = replace(document, effective_on=month)
-        targets = {on: leads for on, leads in document.targets.items() if on != month}
-        quotas = {**document.quotas, month: quota}
-        return apply(replace(document, **vars(assumptions), quotas=quotas, targets=targets), by=by, at=at)
-
-
-def agree_target(agreement: Agreement, month: date, leads: int, *, by: User | None, at: datetime) -> Amendment:
-    """The month's target is this number, whatever the quota says."""
-    with transaction.atomic():
-        document = _document_on(agreement, month)
-        return apply(replace(document, targets={**document.targets, month: leads}), by=by, at=at)
-
-
-def _document_on(agreement: Agreement, on: date) -> AgreementDocument:
-    locked = Agreement.objects.select_for_update().get(pk=agreement.pk)
-    versions = list(locked.versions.current().order_by("effective_on"))
-    return document_of(locked, in_force(versions, on))

@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import ceil
 
 DIGITS = 60  # every product of two stored numbers is exact
+MOST_LEADS = 2_147_483_647  # what a whole number of the database holds
 
 
 def _(text: str) -> str:
@@ -22,7 +23,7 @@ class TargetError(ValueError):
 
 
 @dataclass(frozen=True)
-class Assumptions:
+class Conversion:
     """`marketing_share` and `lead_to_customer` are fractions of one, `average_deal` is money."""
 
     marketing_share: Decimal
@@ -35,7 +36,7 @@ class Derivation:
     """Every step of the formula, unrounded, and the leads rounded up."""
 
     quota: Decimal
-    assumptions: Assumptions
+    conversion: Conversion
     revenue_goal: Decimal
     customers: Decimal
     exact_leads: Decimal
@@ -56,14 +57,42 @@ def refuse_impossible(field: str, value: Decimal) -> None:
         raise TargetError(field, _("must be above 0 and at most 100 %"))
 
 
-def derive(quota: Decimal, assumptions: Assumptions) -> Derivation:
+def derive(quota: Decimal, conversion: Conversion) -> Derivation:
     """quota x share / average deal / rate (DESIGN section 4). Raises TargetError for a zero or impossible input."""
-    for field, value in {"quota": quota, **vars(assumptions)}.items():
+    for field, value in {"quota": quota, **vars(conversion)}.items():
         refuse_impossible(field, value)
     with localcontext(prec=DIGITS):
-        goal = quota * assumptions.marketing_share
-        revenue_per_lead = assumptions.average_deal * assumptions.lead_to_customer
-        customers, exact = goal / assumptions.average_deal, goal / revenue_per_lead
+        goal = quota * conversion.marketing_share
+        revenue_per_lead = conversion.average_deal * conversion.lead_to_customer
+        customers, exact = goal / conversion.average_deal, goal / revenue_per_lead
     # Rounded up from the fraction: a quotient like 7/3 cut to a last place must not lift the whole by one.
     leads = ceil(Fraction(goal) / Fraction(revenue_per_lead))
-    return Derivation(quota, assumptions, goal, customers, exact, leads)
+    return Derivation(quota, conversion, goal, customers, exact, leads)
+
+
+@dataclass(frozen=True)
+class MonthNumbers:
+    """What a month's target is made of. Without quota and conversion it was agreed directly."""
+
+    leads: int
+    exact_leads: Decimal
+    quota: Decimal | None = None
+    conversion: Conversion | None = None
+
+    @property
+    def columns(self) -> dict[str, Decimal | int | None]:
+        """As a target's row keeps them."""
+        inputs = vars(self.conversion) if self.conversion else dict.fromkeys(Conversion.__dataclass_fields__)
+        return {"leads": self.leads, "exact_leads": self.exact_leads, "quota": self.quota, **inputs}
+
+
+def agreed_directly(leads: int) -> MonthNumbers:
+    return MonthNumbers(leads, Decimal(leads))
+
+
+def from_quota(quota: Decimal, conversion: Conversion) -> MonthNumbers:
+    """Raises TargetError where no target follows, or one that nobody could agree."""
+    made = derive(quota, conversion)
+    if made.leads > MOST_LEADS:
+        raise TargetError("quota", _("makes more leads than anybody could agree"))
+    return MonthNumbers(made.leads, made.exact_leads, quota, conversion)

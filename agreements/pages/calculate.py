@@ -1,24 +1,34 @@
+from collections.abc import Callable
+from datetime import date
+
+from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from agreements.document.versions import AmendmentRefused, agree_quota, agree_target
-from agreements.models import Agreement
+from agreements.models import Agreement, Target
+from agreements.months import proposing
+from agreements.months.plans import month_name
+from agreements.months.proposing import MonthRefused, agree_month, has_begun, stand_of
+from agreements.months.targets import agreed_directly, from_quota
 from agreements.pages.calculator_form import EXAMPLES, calculator_form, exact_leads, steps
 from agreements.pages.fetch import editable, may_edit, visible
 from agreements.pages.forms import CalculatorForm
-from agreements.pages.write import saved
+from agreements.pages.months_table import waits_for
 from agreements.terms import timeline
 from smarketing.accounts.access import readers
 from smarketing.lib.htmx import fragment, is_partial
+from smarketing.lib.notices import say
+from smarketing.lib.periods import Period
 from smarketing.lib.request import PortalRequest
 
 
 @readers
 def calculator(request: PortalRequest, slug: str) -> HttpResponse:
     agreement = visible(request, slug)
-    terms = timeline(agreement)
-    form = calculator_form(agreement, terms, terms.day_of(request.now), request.GET)
+    form = calculator_form(agreement, timeline(agreement).day_of(request.now), request.GET)
     return _answer(request, agreement, form)
 
 
@@ -26,21 +36,79 @@ def calculator(request: PortalRequest, slug: str) -> HttpResponse:
 @require_POST
 def agree(request: PortalRequest, slug: str) -> HttpResponse:
     agreement = editable(request, slug)
-    terms, now = timeline(agreement), request.now
-    form = calculator_form(agreement, terms, terms.day_of(now), request.POST)
+    form = calculator_form(agreement, timeline(agreement).day_of(request.now), request.POST)
+    refused: MonthRefused | None = None
     if form.is_valid() and form.derivation:
-        month, made, by = form.cleaned_data["month"], form.derivation, request.user
+        made = form.derivation
+        is_direct = request.POST.get("as") == "target"
+        numbers = agreed_directly(made.leads) if is_direct else from_quota(made.quota, made.conversion)
         try:
-            if request.POST.get("as") == "target":
-                return saved(request, agree_target(agreement, month, made.leads, by=by, at=now))
-            return saved(request, agree_quota(agreement, month, made.quota, made.assumptions, by=by, at=now))
-        except AmendmentRefused as refusal:
-            form.add_error("month", str(refusal))
-    return _answer(request, agreement, form, status=422)
+            target = agree_month(
+                agreement,
+                form.cleaned_data["month"],
+                numbers,
+                by=request.user,
+                at=request.now,
+                reason=request.POST.get("reason", "")[:300],
+                seen=request.POST.get("seen"),
+            )
+            return _agreed(request, agreement, target)
+        except MonthRefused as refusal:
+            refused = refusal
+    return _answer(request, agreement, form, refused, status=422)
 
 
-def _answer(request: PortalRequest, agreement: Agreement, form: CalculatorForm, *, status: int = 200) -> HttpResponse:
+@readers
+@require_POST
+def accept(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
+    return _answered(request, slug, pk, proposing.accept)
+
+
+@readers
+@require_POST
+def decline(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
+    return _answered(request, slug, pk, proposing.decline)
+
+
+def _answered(request: PortalRequest, slug: str, pk: int, action: Callable[..., Target]) -> HttpResponse:
+    agreement = editable(request, slug)
+    target = get_object_or_404(agreement.targets, pk=pk)
+    try:
+        return _agreed(request, agreement, action(target, by=request.user, at=request.now))
+    except MonthRefused as refusal:
+        say(request, str(refusal), level=messages.ERROR)
+        return redirect(_months_url(agreement, target))
+
+
+def _agreed(request: PortalRequest, agreement: Agreement, target: Target) -> HttpResponse:
+    said = {"month": month_name(target.month), "leads": target.leads}
+    if target.agreed_at:
+        text = _("Agreed: %(leads)s leads in %(month)s.")
+    elif target.declined_at:
+        text = _("Declined: %(month)s stays as it is.")
+    else:
+        said["team"] = waits_for(agreement, target)
+        text = _("Proposed: %(leads)s leads in %(month)s. %(team)s has to accept.")
+    say(request, text % said)
+    return redirect(_months_url(agreement, target))
+
+
+def _months_url(agreement: Agreement, target: Target) -> str:
+    return f"{agreement.get_absolute_url()}?year={target.month.year}#months"
+
+
+def _answer(
+    request: PortalRequest,
+    agreement: Agreement,
+    form: CalculatorForm,
+    refused: MonthRefused | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
     form.is_valid()
+    if refused and refused.field in form.fields:
+        form.add_error(refused.field, str(refused))
+    month = Period.parse(str(form["month"].value())).start_on
     context = {
         "agreement": agreement,
         "form": form,
@@ -51,7 +119,23 @@ def _answer(request: PortalRequest, agreement: Agreement, form: CalculatorForm, 
         "month_name": form.month_name,
         "examples": EXAMPLES,
         "may_edit": may_edit(request, agreement),
+        **_month_context(request, agreement, month),
+        "reason_refused": str(refused) if refused and refused.field == "reason" else "",
+        "reason": request.POST.get("reason", ""),
     }
     if is_partial(request):
         return fragment(request, "agreements/calculator.html#answer", context, status=status)
     return TemplateResponse(request, "agreements/calculator.html", context, status=status)
+
+
+def _month_context(request: PortalRequest, agreement: Agreement, month: date) -> dict[str, object]:
+    """How the month stands, and what agreeing would do to it."""
+    agreed = agreement.targets.agreed().filter(month=month, tier="").first()
+    is_amended = agreed is not None and has_begun(agreement, month, request.now)
+    return {
+        "agreed": agreed,
+        "waiting": agreement.targets.waiting().filter(month=month, tier="").first(),
+        "is_amended": is_amended,
+        "is_proposed": is_amended or not proposing.decides_alone(request.user),
+        "seen": stand_of(agreement, month),
+    }

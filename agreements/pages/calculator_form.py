@@ -10,13 +10,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement
+from agreements.months.agreed import current_assumptions
 from agreements.months.targets import Derivation
 from agreements.pages.forms import NUMBERS, CalculatorForm
-from agreements.terms import Timeline
 from smarketing.lib.figures import exact_percent, exactly, money, places_of
 from smarketing.lib.periods import Period
 
-MONTHS_AHEAD = 12
+MONTHS_AROUND = 12
 MOST_PLACES = 4
 EXAMPLES = (
     (_("A quota of 5,000"), "quota=5000&marketing_share=100&average_deal=100&lead_to_customer=50"),
@@ -24,15 +24,15 @@ EXAMPLES = (
 )
 
 
-def calculator_form(agreement: Agreement, terms: Timeline, today: date, typed: QueryDict) -> CalculatorForm:
+def calculator_form(agreement: Agreement, today: date, typed: QueryDict) -> CalculatorForm:
     months = _months(today)
     month = typed.get("month", "")
     if month not in dict(months):
-        month = months[1][0]
+        month = Period.of(today).next().label
     if any(name in typed for name in NUMBERS):
         data = {**{name: typed.get(name, "") for name in NUMBERS}, "month": month}
         return CalculatorForm(data, months=months, currency=agreement.currency)
-    known = _known(agreement, terms, Period.parse(month).start_on)
+    known = _known(agreement, Period.parse(month).start_on)
     form = CalculatorForm(initial={**known, "month": month}, months=months, currency=agreement.currency)
     if None in known.values():
         return form
@@ -41,18 +41,24 @@ def calculator_form(agreement: Agreement, terms: Timeline, today: date, typed: Q
 
 
 def _months(today: date) -> list[tuple[str, str]]:
-    """This month and the year after it."""
+    """The year before this month, for what is to be amended, and the year after it."""
     month, found = Period.of(today), []
-    for _n in range(MONTHS_AHEAD + 1):
+    for _n in range(MONTHS_AROUND):
+        month = month.previous()
+    for _n in range(2 * MONTHS_AROUND + 1):
         found.append((month.label, date_format(month.start_on, "YEAR_MONTH_FORMAT")))
         month = month.next()
     return found
 
 
-def _known(agreement: Agreement, terms: Timeline, month: date) -> dict[str, Decimal | None]:
-    assumptions = terms.on(month).assumptions
+def _known(agreement: Agreement, month: date) -> dict[str, Decimal | None]:
+    """What the month's target came of, else its quota and the current assumptions."""
+    target = agreement.targets.agreed().filter(month=month, tier="").first()
+    if target and target.conversion:
+        return {"quota": target.quota, **vars(target.conversion)}
+    current = current_assumptions(agreement)
+    given = vars(current.conversion) if current else dict.fromkeys(NUMBERS[1:])
     quota = agreement.quotas.filter(month=month).values_list("amount", flat=True).first()
-    given = {name: getattr(assumptions, name) if assumptions else None for name in NUMBERS[1:]}
     return {"quota": quota, **given}
 
 
@@ -68,7 +74,7 @@ class Step:
 
 def steps(made: Derivation, currency: str) -> list[Step]:
     """Each begins with the unrounded result of the one before it; what is shown shorter than it is says so."""
-    given = made.assumptions
+    given = made.conversion
     quota, goal, deal = (money(n, currency) for n in (made.quota, made.revenue_goal, given.average_deal))
     customers, leads = (exactly(n, MOST_PLACES) for n in (made.customers, made.exact_leads))
     share, rate = exact_percent(given.marketing_share), exact_percent(given.lead_to_customer)

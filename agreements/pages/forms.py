@@ -24,7 +24,7 @@ from agreements.document.text import (
     zones,
 )
 from agreements.enums import Pacing, Weekday
-from agreements.months.targets import Assumptions, Derivation, TargetError, derive, refuse_impossible
+from agreements.months.targets import Conversion, Derivation, TargetError, derive, refuse_impossible
 from agreements.pages.fields import DaysField, HoursField, NumberField, OtherHoursField, PercentField, WholeField
 from smarketing.lib.periods import Period
 
@@ -212,8 +212,8 @@ class CalculatorForm(forms.Form):
             field.widget.attrs["class"] = "form-select" if name == "month" else "form-control"
             field.widget.attrs["aria-describedby"] = f"id_{name}_error"
 
-    def derive(self, quota: Decimal, **assumptions: Decimal) -> None:
-        derivation = derive(quota, Assumptions(**assumptions))
+    def derive(self, quota: Decimal, **conversion: Decimal) -> None:
+        derivation = derive(quota, Conversion(**conversion))
         if derivation.leads > MOST_LEADS:
             self.add_error("quota", _("This makes more leads than anybody could agree."))
         else:

@@ -40,9 +40,20 @@ NAMES = {
     "within_working_days": _("within working days"),
     "quota": _("Quota"),
     "target": _("Target"),
+    "proposal": _("Target proposed"),
+    "declined": _("Proposal declined"),
 }
 SHARES = {"warn_share", "marketing_share", "lead_to_customer", "share"}
-NUMBERS = {"average_deal", "within_minutes", "attempts", "within_working_days", "quota", "target"}
+NUMBERS = {
+    "average_deal",
+    "within_minutes",
+    "attempts",
+    "within_working_days",
+    "quota",
+    "target",
+    "proposal",
+    "declined",
+}
 VALUES = {"working": _("by working day"), "calendar": _("by calendar day"), "closed": _("closed"), "yes": _("yes")}
 
 

@@ -2,19 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from django.db.models import Prefetch
 
 from agreements.document.clauses import hours_of
 from agreements.document.differences import hours_text
 from agreements.enums import Measure, Weekday
-from agreements.models import Agreement, Objective, Quota, Target, Version
-from agreements.months.targets import Derivation, TargetError, derive
+from agreements.models import Agreement, Objective, Target, Version
 from agreements.querysets import AgreementQuerySet
-from agreements.terms import MonthTarget, Timeline, assumptions_of, in_force, month_targets
+from agreements.terms import in_force
 from agreements.worktime import WEEKDAYS
-from smarketing.lib.periods import Period
 
 DAY_MINUTES = 24 * 60
 
@@ -35,68 +32,16 @@ def rows(agreements: AgreementQuerySet, today: date) -> list[Row]:
     month = today.replace(day=1)
     found = agreements.with_teams().prefetch_related(
         Prefetch("versions", Version.objects.current().order_by("effective_on").prefetch_related("objectives")),
-        Prefetch("quotas", Quota.objects.filter(month=month)),
-        Prefetch("targets", Target.objects.filter(month=month)),
+        Prefetch("targets", Target.objects.agreed().filter(month=month, tier="")),
     )
-    return [_row(agreement, month, today) for agreement in found if agreement.versions.all()]
+    return [_row(agreement, today) for agreement in found if agreement.versions.all()]
 
 
-def _row(agreement: Agreement, month: date, today: date) -> Row:
-    versions = list(agreement.versions.all())
-    version = in_force(versions, today)
+def _row(agreement: Agreement, today: date) -> Row:
+    version = in_force(list(agreement.versions.all()), today)
     promises = {o.measure: o for o in version.objectives.all() if not o.tier}
-    leads = _leads(agreement, in_force(versions, month))
+    leads = next((target.leads for target in agreement.targets.all()), None)
     return Row(agreement, version, promises.get(Measure.SPEED), promises.get(Measure.DEPTH), leads)
-
-
-def _leads(agreement: Agreement, version: Version) -> int | None:
-    for target in agreement.targets.all():
-        return target.leads
-    assumptions = assumptions_of(version)
-    for quota in agreement.quotas.all():
-        derivation = assumptions and derived(quota.amount, version)
-        return derivation.leads if derivation else None
-    return None
-
-
-def derived(quota: Decimal | None, version: Version) -> Derivation | None:
-    """None where something is missing, or stands in the way of a target."""
-    assumptions = assumptions_of(version)
-    if quota is None or assumptions is None:
-        return None
-    try:
-        return derive(quota, assumptions)
-    except TargetError:
-        return None
-
-
-@dataclass(frozen=True)
-class Month:
-    on: date
-    quota: Decimal | None
-    target: MonthTarget | None
-    is_current: bool
-
-    @property
-    def leads(self) -> int | None:
-        return self.target.leads if self.target else None
-
-
-def current(months: list[Month]) -> Month | None:
-    return next((month for month in months if month.is_current), None)
-
-
-def month(agreement: Agreement, today: date, terms: Timeline) -> Month:
-    return months(agreement, Period.of(today), terms, today)[0]
-
-
-def months(agreement: Agreement, year: Period, terms: Timeline, today: date) -> list[Month]:
-    targets = month_targets(agreement, year, terms)
-    quotas = dict(agreement.quotas.filter(month__range=(year.start_on, year.end_on)).values_list("month", "amount"))
-    return [
-        Month(month.start_on, quotas.get(month.start_on), targets.get(month.start_on), today in month)
-        for month in year.months()
-    ]
 
 
 @dataclass(frozen=True)

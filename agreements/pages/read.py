@@ -6,7 +6,9 @@ from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.enums import Measure
 from agreements.models import Agreement
-from agreements.pages import overview
+from agreements.months.agreed import current_assumptions
+from agreements.months.proposing import sides_of
+from agreements.pages import months_table, overview
 from agreements.pages.fetch import day_of, may_edit, visible, year_of
 from agreements.pages.history import history
 from agreements.terms import in_force, timeline
@@ -30,7 +32,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
     versions = list(agreement.versions.current().order_by("effective_on").prefetch_related("objectives"))
     version = in_force(versions, day_of(request, today))
     year = year_of(request, today)
-    months = overview.months(agreement, year, terms, today)
+    months = months_table.months(agreement, year, today, sides_of(agreement, request.access.led))
     context = {
         "agreement": agreement,
         "version": version,
@@ -41,11 +43,12 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "other_hours": overview.other_hours(version),
         "speed": overview.objectives(version, Measure.SPEED),
         "depth": overview.objectives(version, Measure.DEPTH),
-        "this_month": overview.current(months) or overview.month(agreement, today, terms),
+        "this_month": months_table.current(months) or months_table.this_month(agreement, today),
         "year": year,
         "months": months,
         "entries": history(agreement),
         "may_edit": may_edit(request, agreement),
+        "assumptions": current_assumptions(agreement),
         "now": now,
     }
     return TemplateResponse(request, "agreements/detail.html", context)

@@ -102,4 +102,6 @@ def saved(request: PortalRequest, amendment: Amendment) -> HttpResponse:
             amendment.measured_before,
         )
         say(request, text % {"n": amendment.measured_before}, level=messages.WARNING)
+    for line in amendment.told:
+        say(request, line, level=messages.WARNING)
     return redirect(amendment.agreement)

@@ -12,8 +12,9 @@ from django.db.models import Case, CharField, F, Value, When
 from django.db.models.functions import Cast
 
 from agreements.models import Agreement
+from agreements.months.agreed import MonthTarget, month_targets
 from agreements.months.pace import MonthPace, goal_line, last_finished_day, month_pace, projection
-from agreements.terms import MonthTarget, Terms, Timeline, month_targets, timeline
+from agreements.terms import Terms, Timeline, timeline
 from leads.enums import MARKETING_REASONS
 from leads.models import Deal, Handoff
 from leads.work.outcome import LeadOutcome, outcome_of

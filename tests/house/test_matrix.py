@@ -1,12 +1,15 @@
 """Every URL, asked as every role. A new URL has to be entered here, with the guard it is meant to have."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from agreements.months.proposing import propose
+from agreements.months.targets import agreed_directly
 from leads.enums import Kind
 from leads.models import ImportRun
 from smarketing.checks import every_url_has_a_guard
@@ -30,7 +33,9 @@ GUARDS = {
     "profile": SIGNED_IN,
     "styleguide": SIGNED_IN,
     **dict.fromkeys(
-        [f"agreements:{name}" for name in ("list", "detail", "edit", "calculator", "agree", "toml")], READERS
+        [f"agreements:{name}" for name in ("list", "detail", "edit", "calculator", "agree", "toml")]
+        + ["agreements:accept_target", "agreements:decline_target"],
+        READERS,
     ),
     **dict.fromkeys(["agreements:new", "agreements:load"], ADMINISTRATORS),
     **dict.fromkeys(
@@ -95,7 +100,8 @@ MAY_PASS = {
     "stranger": {ANYONE, SIGNED_IN, READERS, PRACTITIONERS, MARKETERS, REPS},
 }
 # Changing an agreement is for the leads of its teams: others who may read it get 403.
-READ_ONLY = {(f"agreements:{name}", who) for name in ("edit", "agree") for who in ("marketer", "rep", "leader")}
+CHANGING = ("edit", "agree", "accept_target", "decline_target")
+READ_ONLY = {(f"agreements:{name}", who) for name in CHANGING for who in ("marketer", "rep", "leader")}
 # A rep takes a handoff; giving it to somebody, or to nobody, is for the team lead.
 READ_ONLY |= {("leads:assign", "rep")}
 # A form that names none of its records.
@@ -126,7 +132,15 @@ def addresses(north, rep, marketer) -> dict[str, str]:
     attempt = cast.attempted(handoff, cast.MONDAY, rep=rep, recorded_by=rep)
     file = ContentFile(b"lead_id,created_at\n1,2026-03-02\n", name="leads.csv")
     run = ImportRun.objects.create(agreement=north, kind=Kind.LEADS, file=file, file_name="leads.csv", by=marketer)
-    records = {"attempt": handoff.pk, "withdraw": attempt.pk, "detail": handoff.lead_id, "edit": handoff.lead_id}
+    proposal = propose(north, date(2026, 4, 1), agreed_directly(5), by=None, at=cast.MONDAY)
+    records = {
+        "accept_target": proposal.pk,
+        "decline_target": proposal.pk,
+        "attempt": handoff.pk,
+        "withdraw": attempt.pk,
+        "detail": handoff.lead_id,
+        "edit": handoff.lead_id,
+    }
     found = {}
     for name, leaf in ours().items():
         wanted = leaf.pattern.converters or (["slug", "page", "form"] if name == "reports:data" else [])

@@ -5,6 +5,7 @@ import pytest
 from django.utils import translation
 
 from agreements.document.stored import document_of
+from smarketing.accounts.models import Role
 from tests import cast
 
 URL = "/agreements/north/targets/"
@@ -83,7 +84,7 @@ def test_numbers_are_read_and_written_as_the_language_does(language, signed_in, 
     response = signed_in(rep).get(URL, EXAMPLE | {"quota": "1.234,50", "lead_to_customer": "0,5"})
     with translation.override(language):
         assert response.context["derivation"].quota == Decimal("1234.50")
-        assert response.context["derivation"].assumptions.lead_to_customer == Decimal("0.005")
+        assert response.context["derivation"].conversion.lead_to_customer == Decimal("0.005")
         assert "2.469" in response.content.decode()
 
 
@@ -95,9 +96,10 @@ def test_while_typing_only_the_answer_and_the_errors_are_sent(signed_in, rep, no
     assert 'hx-swap-oob="true"' in page
 
 
-def test_it_begins_with_what_the_agreement_says_for_the_next_month(signed_in, sales_lead, north):
-    signed_in(sales_lead).post(f"{URL}agree/", EXAMPLE | {"month": "2026-04"})
-    response = signed_in(sales_lead).get(URL)
+def test_it_begins_with_what_the_agreement_says_for_the_next_month(signed_in, administrator, north):
+    client = signed_in(administrator)
+    client.post(f"{URL}agree/", EXAMPLE | {"month": "2026-04"})
+    response = client.get(URL)
     assert response.context["derivation"].leads == 100
     assert response.context["form"]["month"].value() == "2026-04"
 
@@ -108,35 +110,88 @@ def test_without_numbers_it_asks_for_them_and_complains_of_none(signed_in, rep, 
     assert "Fill in the four numbers" in response.content.decode()
 
 
-def test_agreeing_the_quota_sets_quota_and_assumptions_from_that_month_on(signed_in, sales_lead, north):
-    response = signed_in(sales_lead).post(f"{URL}agree/", EXAMPLE | {"month": "2026-04"})
-    assert response.status_code == 302
+def test_an_administrator_agrees_quota_and_assumptions_of_a_coming_month_without_a_new_version(
+    signed_in, administrator, north
+):
+    response = signed_in(administrator).post(f"{URL}agree/", EXAMPLE | {"month": "2026-04"})
+    assert response.url == "/agreements/north/?year=2026#months"
     document = document_of(north)
-    assert (document.effective_on, document.quotas, document.average_deal) == (APRIL, {APRIL: 5000}, 100)
-    assert document_of(north, north.versions.earliest("effective_on")).average_deal is None
-    assert north.changes.get().by == sales_lead
+    assert (document.quotas, document.average_deal, document.targets) == ({APRIL: 5000}, 100, {})
+    assert (north.versions.count(), north.changes.get().by) == (1, administrator)
 
 
-def test_agreeing_the_quota_takes_a_target_agreed_directly_away(signed_in, sales_lead, north):
-    north.targets.create(month=APRIL, leads=7)
-    signed_in(sales_lead).post(f"{URL}agree/", EXAMPLE | {"month": "2026-04"})
+def test_a_target_already_there_is_replaced_and_stays_visible(signed_in, administrator, north):
+    cast.target(north, "2026-04", 7)
+    client = signed_in(administrator)
+    client.post(f"{URL}agree/", EXAMPLE | {"month": "2026-04"})
     assert document_of(north).targets == {}
+    assert "Until March 2, 2026: 7 leads" in " ".join(client.get("/agreements/north/").text.split())
 
 
-def test_agreeing_the_leads_only_sets_the_month_and_nothing_else(signed_in, sales_lead, north):
-    signed_in(sales_lead).post(f"{URL}agree/", EXAMPLE | {"month": "2026-04", "as": "target"})
+def test_agreeing_the_leads_only_sets_the_month_and_nothing_else(signed_in, administrator, north):
+    signed_in(administrator).post(f"{URL}agree/", EXAMPLE | {"month": "2026-04", "as": "target"})
     document = document_of(north)
     assert (document.targets, document.quotas, document.average_deal) == ({APRIL: 100}, {}, None)
-    assert north.versions.count() == 1
 
 
-def test_a_month_before_a_later_version_is_refused_beside_the_month(signed_in, sales_lead, north):
+def test_a_team_leads_month_waits_until_the_other_sides_lead_accepts_with_one_button(signed_in, sales_lead, north):
+    signed_in(sales_lead).post(f"{URL}agree/", EXAMPLE | {"month": "2026-04"})
+    other = signed_in(cast.person("mark@example.org", north.marketing_team, role=Role.LEAD))
+    page = " ".join(other.get("/agreements/north/").text.split())
+    assert "<strong>100 leads</strong> proposed by Lea Lead: waits for Marketing north" in page
+    button = f"{URL}{north.targets.get().pk}/accept/"
+    assert (button in page, button in signed_in(sales_lead).get("/agreements/north/").text) == (True, False)
+    assert other.post(button).status_code == 302
+    assert (document_of(north).quotas, north.targets.agreed().get().leads) == ({APRIL: 5000}, 100)
+
+
+def test_a_proposal_is_declined_and_the_second_answer_is_told_so(signed_in, sales_lead, north):
     client = signed_in(sales_lead)
-    client.post(f"{URL}agree/", EXAMPLE | {"month": "2026-06"})
-    response = client.post(f"{URL}agree/", EXAMPLE | {"month": "2026-04", "quota": "1"})
+    client.post(f"{URL}agree/", EXAMPLE | {"month": "2026-04"})
+    decline = f"{URL}{north.targets.get().pk}/decline/"
+    assert "April 2026 stays as it is" in client.post(decline, follow=True).text
+    assert "answered meanwhile" in client.post(decline, follow=True).text
+    assert not north.targets.agreed().exists()
+
+
+def test_who_does_not_lead_a_side_answers_no_proposal(signed_in, sales_lead, rep, stranger, north, south):
+    signed_in(sales_lead).post(f"{URL}agree/", EXAMPLE | {"month": "2026-04"})
+    pk = north.targets.get().pk
+    for verb in ("accept", "decline"):
+        assert signed_in(rep).post(f"{URL}{pk}/{verb}/").status_code == 403
+        assert signed_in(stranger).post(f"{URL}{pk}/{verb}/").status_code == 404
+        assert signed_in(sales_lead).post(f"/agreements/south/targets/{pk}/{verb}/").status_code == 404
+    assert north.targets.waiting().count() == 1
+
+
+def test_a_month_that_has_begun_says_that_it_keeps_its_number_and_asks_for_a_reason(signed_in, administrator, north):
+    cast.target(north, "2026-03", 70)
+    client = signed_in(administrator)
+    page = client.get(URL, EXAMPLE | {"month": "2026-03"}).text
+    assert "March 2026 has 70 leads agreed." in page
+    assert "the number stays until both sides have agreed" in page
+    response = client.post(f"{URL}agree/", EXAMPLE | {"month": "2026-03"})
     assert response.status_code == 422
-    assert "There is a version in force from" in response.context["form"].errors["month"][0]
-    assert document_of(north).quotas == {date(2026, 6, 1): 5000}
+    assert response.context["reason_refused"] == "This month has begun: say why its target is to change."
+    assert north.targets.get().leads == 70
+
+
+def test_with_a_reason_the_begun_month_waits_for_both_teams(signed_in, administrator, north):
+    cast.target(north, "2026-03", 70)
+    client = signed_in(administrator)
+    page = client.post(f"{URL}agree/", EXAMPLE | {"month": "2026-03", "reason": "No fair"}, follow=True).text
+    assert "waits for Marketing north and Sales north" in " ".join(page.split())
+    assert north.targets.agreed().get().leads == 70
+
+
+def test_what_another_agreed_meanwhile_is_told_beside_the_month(signed_in, administrator, north):
+    client = signed_in(administrator)
+    seen = client.get(URL, EXAMPLE | {"month": "2026-04"}).context["seen"]
+    cast.target(north, "2026-04", 7)
+    response = client.post(f"{URL}agree/", EXAMPLE | {"month": "2026-04", "seen": seen})
+    assert response.status_code == 422
+    assert "meanwhile" in response.context["form"].errors["month"][0]
+    assert document_of(north).targets == {APRIL: 7}
 
 
 def test_who_may_not_edit_reads_the_result_but_cannot_agree_it(signed_in, rep, leader, north):

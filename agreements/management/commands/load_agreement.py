@@ -38,11 +38,9 @@ class Command(BaseCommand):
 
     def _tell(self, amendment: Amendment) -> None:
         slug = amendment.agreement.slug
-        if not amendment.differences:
-            self.stdout.write(f"{slug}: nothing changed")
-            return
-        self.stdout.write(f"{slug}: created" if amendment.is_new else f"{slug}: changed")
-        for line in amendment.lines:
+        changed = "created" if amendment.is_new else "changed" if amendment.differences else "nothing changed"
+        self.stdout.write(f"{slug}: {changed}")
+        for line in (*amendment.lines, *amendment.told):
             self.stdout.write(f"  {line}")
         if amendment.note:
             self.stdout.write(amendment.note)

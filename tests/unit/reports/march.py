@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from agreements.models import Agreement, Target
+from agreements.models import Agreement
 from agreements.terms import timeline
 from leads.clock.consequences import refresh
 from leads.models import Attempt, Deal, Handoff, Lead
@@ -18,7 +18,7 @@ DAY = 24 * 60
 
 def march(deal: Agreement) -> datetime:
     """Fills the month and answers the instant from which it is seen. Brought in at once, as a file would bring it."""
-    Target.objects.create(agreement=deal, month="2026-03-01", leads=22)
+    cast.target(deal, "2026-03", 22)
     _followed_up(deal)
     _sent_back(deal)
     _untouched(deal)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements.months.targets import Assumptions, TargetError, derive
+from agreements.months.targets import Conversion, TargetError, derive
 
 money = st.decimals(min_value=0, max_value=10**17, places=6)
 above_zero = st.decimals(min_value="0.000001", max_value=10**17, places=6)
@@ -14,8 +14,8 @@ share = st.decimals(min_value=0, max_value=1, places=10)
 rate = st.decimals(min_value="0.0000000001", max_value=1, places=10)
 
 
-def assumed(share: str = "1", deal: str = "100", rate: str = "0.5") -> Assumptions:
-    return Assumptions(Decimal(share), Decimal(deal), Decimal(rate))
+def assumed(share: str = "1", deal: str = "100", rate: str = "0.5") -> Conversion:
+    return Conversion(Decimal(share), Decimal(deal), Decimal(rate))
 
 
 def test_a_quota_of_5000_at_deals_of_100_and_a_rate_of_a_half_needs_50_customers_and_100_leads():
@@ -52,12 +52,12 @@ def test_an_impossible_number_is_refused_by_the_name_of_its_field(quota, assumpt
 
 @given(quota=money, share=share, deal=above_zero, rate=rate)
 def test_the_leads_are_the_least_whole_number_that_reaches_the_goal(quota, share, deal, rate):
-    derived = derive(quota, Assumptions(share, deal, rate))
+    derived = derive(quota, Conversion(share, deal, rate))
     assert derived.leads == ceil(Fraction(quota) * Fraction(share) / (Fraction(deal) * Fraction(rate)))
     assert abs(derived.exact_leads - derived.leads) <= 1
 
 
 @given(quota=money, more=money, deal=above_zero, rate=rate)
 def test_a_higher_quota_never_needs_fewer_leads(quota, more, deal, rate):
-    assumptions = Assumptions(Decimal(1), deal, rate)
+    assumptions = Conversion(Decimal(1), deal, rate)
     assert derive(quota + more, assumptions).leads >= derive(quota, assumptions).leads

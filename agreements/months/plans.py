@@ -1,0 +1,219 @@
+"""Actions: months brought to what a document says.
+
+A month that has begun and has a target keeps it, whatever the document says: that is told. For other months a file
+and an administrator are in force at once; what a team lead writes is proposed to the other side.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypeVar
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from agreements.document.clauses import AgreementDocument
+from agreements.enums import How
+from agreements.models import Agreement, Quota, Target
+from agreements.months.proposing import (
+    ProposalWaiting,
+    decides_alone,
+    has_begun,
+    made,
+    make_current,
+    numbered,
+    propose,
+    take_effect,
+)
+from agreements.months.targets import Conversion, MonthNumbers, TargetError, agreed_directly, from_quota
+from smarketing.accounts.models import User
+
+T = TypeVar("T", int, Decimal)
+
+
+@dataclass(frozen=True)
+class MonthPlan:
+    """What a document makes of the months. `document` is the part of it that is in force at once.
+
+    `told` says in words what stays as it is, or waits; `new` are the months whose numbers change (None: taken away).
+    """
+
+    document: AgreementDocument
+    told: tuple[str, ...]
+    new: dict[date, MonthNumbers | None]
+    proposed: dict[date, MonthNumbers]
+
+
+def month_plan(
+    agreement: Agreement,
+    former: AgreementDocument | None,
+    document: AgreementDocument,
+    *,
+    by: User | None,
+    at: datetime,
+) -> MonthPlan:
+    """Changes nothing. `former` is the document as it stands, None for a new agreement."""
+    agreed = {target.month: target for target in agreement.targets.agreed().filter(tier="")}
+    begun = {month for month in agreed if has_begun(agreement, month, at)}
+    earlier = _before_its_terms(former, document, agreed) if former else set()
+    told = [line for month in sorted(begun - earlier) if (line := _kept(agreed[month], document))]
+    document = _with_months(document, former, begun | earlier)
+    new = {month: _numbers(document, month) for month in sorted(_touched(former, document, agreed) - begun - earlier)}
+    told += list(_underivable(document))
+    if decides_alone(by):
+        return MonthPlan(document, tuple(told), new, {})
+    return _for_one_side(former, document, told, new, agreed)
+
+
+def carry_out(plan: MonthPlan, agreement: Agreement, *, by: User | None, at: datetime) -> tuple[str, ...]:
+    """Returns what is told: the plan's words, and which proposals wait."""
+    conversion = conversion_of(plan.document)
+    make_current(agreement, numbered(agreement, conversion, by=by, at=at) if conversion else None)
+    agreement.quotas.exclude(month__in=list(plan.document.quotas)).delete()
+    quotas = [Quota(agreement=agreement, month=on, amount=amount) for on, amount in plan.document.quotas.items()]
+    key = ["agreement", "month"]
+    Quota.objects.bulk_create(quotas, update_conflicts=True, unique_fields=key, update_fields=["amount"])
+    for month, numbers in plan.new.items():
+        _put(agreement, month, numbers, by=by, at=at)
+    waiting = [_proposed(agreement, month, numbers, by=by, at=at) for month, numbers in plan.proposed.items()]
+    return (*plan.told, *filter(None, waiting))
+
+
+def conversion_of(document: AgreementDocument) -> Conversion | None:
+    share, deal, rate = document.marketing_share, document.average_deal, document.lead_to_customer
+    if share is None or deal is None or rate is None:
+        return None
+    return Conversion(share, deal, rate)
+
+
+def _numbers(document: AgreementDocument, month: date) -> MonthNumbers | None:
+    """What the document says the month's target is."""
+    if month in document.targets:
+        return agreed_directly(document.targets[month])
+    quota, conversion = document.quotas.get(month), conversion_of(document)
+    if quota is None or conversion is None:
+        return None
+    try:
+        return from_quota(quota, conversion)
+    except TargetError:
+        return None
+
+
+def _before_its_terms(former: AgreementDocument, document: AgreementDocument, agreed: dict[date, Target]) -> set[date]:
+    """Months derived from a quota, before the day from which the document's assumptions are in force."""
+    return {
+        month
+        for month, target in agreed.items()
+        if month < document.effective_on
+        and not target.is_direct
+        and month not in document.targets
+        and former.quotas.get(month) == document.quotas.get(month)
+    }
+
+
+def _touched(former: AgreementDocument | None, document: AgreementDocument, agreed: dict[date, Target]) -> set[date]:
+    """The months about which the document says something new, and those that get their first target."""
+    months = {*document.quotas, *document.targets, *agreed}
+    if former is None:
+        return months
+    is_converted_anew = conversion_of(former) != conversion_of(document)
+    return {month for month in months if _is_touched(month, former, document, agreed, is_converted_anew)}
+
+
+def _is_touched(
+    month: date,
+    former: AgreementDocument,
+    document: AgreementDocument,
+    agreed: dict[date, Target],
+    is_converted_anew: bool,
+) -> bool:
+    if month not in agreed:
+        return _numbers(document, month) is not None
+    if former.targets.get(month) != document.targets.get(month):
+        return True
+    is_derived = month not in document.targets
+    return is_derived and (is_converted_anew or former.quotas.get(month) != document.quotas.get(month))
+
+
+def _with_months(document: AgreementDocument, former: AgreementDocument | None, kept: set[date]) -> AgreementDocument:
+    """The document with these months as they were."""
+    if former is None or not kept:
+        return document
+    return replace(
+        document,
+        quotas=_as_before(document.quotas, former.quotas, kept),
+        targets=_as_before(document.targets, former.targets, kept),
+    )
+
+
+def _as_before(now: Mapping[date, T], before: Mapping[date, T], kept: set[date]) -> dict[date, T]:
+    found = {month: value for month, value in now.items() if month not in kept}
+    return dict(sorted((found | {month: before[month] for month in kept if month in before}).items()))
+
+
+def _kept(target: Target, document: AgreementDocument) -> str:
+    """What is told about a month that has begun, where the document says something else about it."""
+    wanted = _numbers(document, target.month)
+    if wanted is not None and wanted.leads == target.leads:
+        return ""
+    said = {"month": month_name(target.month), "leads": target.leads}
+    if wanted is None:
+        return _("%(month)s keeps its %(leads)s leads: it has begun, so only both sides together change it.") % said
+    said["wanted"] = wanted.leads
+    text = _(
+        "%(month)s keeps its %(leads)s leads and not %(wanted)s: it has begun, so only both sides together change it."
+    )
+    return text % said
+
+
+def _underivable(document: AgreementDocument) -> Iterator[str]:
+    """Quotas from which more leads would follow than anybody could agree."""
+    text = _("%(month)s gets no target: its quota makes more leads than anybody could agree.")
+    if conversion_of(document):
+        for month in document.quotas:
+            if _numbers(document, month) is None:
+                yield text % {"month": month_name(month)}
+
+
+def _for_one_side(
+    former: AgreementDocument | None,
+    document: AgreementDocument,
+    told: list[str],
+    new: dict[date, MonthNumbers | None],
+    agreed: dict[date, Target],
+) -> MonthPlan:
+    """What one side writes: the targets wait, and with them the quotas and assumptions that they come of."""
+    proposed = {month: numbers for month, numbers in sorted(new.items()) if numbers is not None}
+    taken_away = [month for month, numbers in new.items() if numbers is None and month in agreed]
+    text = _("%(month)s keeps its %(leads)s leads: an administrator can take a target away.")
+    told += [text % {"month": month_name(month), "leads": agreed[month].leads} for month in taken_away]
+    document = _with_months(document, former, {*proposed, *taken_away})
+    if proposed and former is not None:
+        inputs = {name: getattr(former, name) for name in Conversion.__dataclass_fields__}
+        document = replace(document, **inputs)
+    return MonthPlan(document, tuple(told), {}, proposed)
+
+
+def _put(agreement: Agreement, month: date, numbers: MonthNumbers | None, *, by: User | None, at: datetime) -> None:
+    agreement.targets.waiting().filter(month=month, tier="").update(superseded_at=at)
+    if numbers is None:
+        agreement.targets.agreed().filter(month=month, tier="").update(superseded_at=at)
+        return
+    how = How.DIRECT if numbers.quota is None else How.DERIVED
+    take_effect(made(agreement, month, numbers, how, by=by, at=at), at)
+
+
+def _proposed(agreement: Agreement, month: date, numbers: MonthNumbers, *, by: User | None, at: datetime) -> str:
+    said = {"month": month_name(month), "leads": numbers.leads}
+    try:
+        target = propose(agreement, month, numbers, by=by, at=at)
+    except ProposalWaiting as refusal:
+        return f"{said['month']}: {refusal}"
+    if target.agreed_at:
+        return ""
+    return _("%(month)s: %(leads)s leads are proposed to the other side.") % said
+
+
+def month_name(month: date) -> str:
+    return date_format(month, "YEAR_MONTH_FORMAT")

@@ -1,0 +1,247 @@
+"""Actions: a month's target agreed, proposed, accepted or declined.
+
+A month that has begun keeps its target until both sides have agreed to another one, with a reason. Before, a team
+lead's number is a proposal to the other side and an administrator's is in force at once.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from agreements.enums import How
+from agreements.models import Agreement, Assumptions, Change, Target
+from agreements.months.targets import Conversion, MonthNumbers
+from smarketing.accounts.models import Role, Side, User
+
+
+class MonthRefused(Exception):
+    """`field` is where the refusal belongs; the text is for the person who tried."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field
+
+
+class ReasonMissing(MonthRefused):
+    """A month that has begun is amended with a reason only."""
+
+
+class ProposalWaiting(MonthRefused):
+    """The other side has proposed something for this month: it is answered first."""
+
+
+class MonthChanged(MonthRefused):
+    """Somebody else agreed or proposed something for the month meanwhile."""
+
+
+class NotYoursToAnswer(MonthRefused):
+    """Only a lead of a side whose consent is missing accepts."""
+
+
+def has_begun(agreement: Agreement, month: date, at: datetime) -> bool:
+    return month <= at.astimezone(ZoneInfo(agreement.time_zone)).date()
+
+
+def sides_led(agreement: Agreement, user: User | None) -> list[Side]:
+    """The sides of the agreement for which this person can consent."""
+    if user is None or not user.is_active:
+        return []
+    return sides_of(agreement, set(user.memberships.filter(role=Role.LEAD).values_list("team_id", flat=True)))
+
+
+def sides_of(agreement: Agreement, led: Collection[int]) -> list[Side]:
+    """`led` are ids of teams."""
+    teams = {Side.MARKETING: agreement.marketing_team_id, Side.SALES: agreement.sales_team_id}
+    return [side for side, team in teams.items() if team in led]
+
+
+def decides_alone(user: User | None) -> bool:
+    """A file and an administrator agree for both sides, as long as the month has not begun."""
+    return user is None or user.is_administrator
+
+
+def stand_of(agreement: Agreement, month: date) -> str:
+    """Tells whether anything about a month was agreed or proposed since a page was opened."""
+    rows = agreement.targets.filter(month=month, tier="")
+    return ".".join(
+        str(rows.filter(pk__in=which).values_list("pk", flat=True).first() or "")
+        for which in (
+            rows.agreed().values("pk"),
+            rows.waiting().values("pk"),
+        )
+    )
+
+
+def agree_month(
+    agreement: Agreement,
+    month: date,
+    numbers: MonthNumbers,
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    seen: str | None = None,
+) -> Target:
+    """The new target, in force or as a proposal (`agreed_at` None). `seen` is `stand_of` when the page was opened."""
+    with transaction.atomic():
+        agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
+        if seen is not None and seen != stand_of(agreement, month):
+            text = _("Somebody agreed or proposed something for this month meanwhile. Look at it and decide again.")
+            raise MonthChanged("month", text)
+        is_amended = has_begun(agreement, month, at) and agreement.targets.agreed().filter(month=month).exists()
+        if is_amended and not reason.strip():
+            raise ReasonMissing("reason", _("This month has begun: say why its target is to change."))
+        if decides_alone(by) and not is_amended:
+            return put_in_force(agreement, month, numbers, by=by, at=at, reason=reason)
+        return propose(agreement, month, numbers, by=by, at=at, reason=reason)
+
+
+def propose(
+    agreement: Agreement, month: date, numbers: MonthNumbers, *, by: User | None, at: datetime, reason: str = ""
+) -> Target:
+    """Replaces a proposal of one's own side; counts at once where the proposer leads both sides."""
+    sides = sides_led(agreement, by)
+    _withdraw_own(agreement, month, sides, at)
+    target = made(agreement, month, numbers, How.PROPOSED, by=by, at=at, reason=reason)
+    for side in sides:
+        _consent(target, side, by, at)
+    target.save()
+    if not target.missing_consents:
+        return _counts(target, by=by, at=at)
+    _write_down(target, "proposal", _agreed_leads(agreement, month), by=by, at=at)
+    return target
+
+
+def put_in_force(
+    agreement: Agreement, month: date, numbers: MonthNumbers, *, by: User | None, at: datetime, reason: str = ""
+) -> Target:
+    how = How.DIRECT if numbers.quota is None else How.DERIVED
+    agreement.targets.waiting().filter(month=month, tier="").update(superseded_at=at)
+    target = made(agreement, month, numbers, how, by=by, at=at, reason=reason)
+    return _counts(target, by=by, at=at)
+
+
+def accept(target: Target, *, by: User, at: datetime) -> Target:
+    """Consents for every side that this person leads. The target counts once nobody's consent is missing."""
+    with transaction.atomic():
+        agreement = Agreement.objects.select_for_update().get(pk=target.agreement_id)
+        target = _still_open(target)
+        sides = [side for side in target.missing_consents if side in sides_led(agreement, by)]
+        if not sides:
+            raise NotYoursToAnswer("", _("The consent of your side is not what this proposal waits for."))
+        for side in sides:
+            _consent(target, side, by, at)
+        target.save()
+        return target if target.missing_consents else _counts(target, by=by, at=at)
+
+
+def decline(target: Target, *, by: User, at: datetime) -> Target:
+    """By a lead of either side, who may be the proposer, or by an administrator."""
+    with transaction.atomic():
+        agreement = Agreement.objects.select_for_update().get(pk=target.agreement_id)
+        target = _still_open(target)
+        if not (by.is_administrator or sides_led(agreement, by)):
+            raise NotYoursToAnswer("", _("Only those who lead one of the two teams decline a proposal."))
+        target.declined_at, target.declined_by = at, by
+        target.save()
+        _write_down(target, "declined", None, by=by, at=at)
+        return target
+
+
+def _still_open(target: Target) -> Target:
+    target = Target.objects.select_related("agreement").get(pk=target.pk)
+    if not target.is_open:
+        raise MonthChanged("", _("This proposal was answered meanwhile."))
+    return target
+
+
+def _withdraw_own(agreement: Agreement, month: date, sides: list[Side], at: datetime) -> None:
+    waiting = agreement.targets.waiting().filter(month=month, tier="").first()
+    if waiting is None:
+        return
+    if any(side not in sides for side in Side if side in _consented(waiting)):
+        text = _("The other side has proposed %(leads)s leads for this month: accept or decline that first.")
+        raise ProposalWaiting("month", text % {"leads": waiting.leads})
+    waiting.superseded_at = at
+    waiting.save(update_fields=["superseded_at"])
+
+
+def _consented(target: Target) -> list[Side]:
+    return [side for side in (Side.MARKETING, Side.SALES) if side not in target.missing_consents]
+
+
+def made(
+    agreement: Agreement,
+    month: date,
+    numbers: MonthNumbers,
+    how: How,
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+) -> Target:
+    """Not kept yet."""
+    return Target(
+        agreement=agreement,
+        month=month,
+        how=how,
+        reason=reason.strip(),
+        made_at=at,
+        made_by=by,
+        assumptions=numbered(agreement, numbers.conversion, by=by, at=at) if numbers.conversion else None,
+        **numbers.columns,
+    )
+
+
+def numbered(agreement: Agreement, conversion: Conversion, *, by: User | None, at: datetime) -> Assumptions:
+    """The set with these numbers, a new one if there is none yet."""
+    found = agreement.assumptions.filter(**vars(conversion)).order_by("-is_current", "-number").first()
+    if found is None:
+        last = agreement.assumptions.aggregate(last=Max("number"))["last"] or 0
+        found = agreement.assumptions.create(number=last + 1, made_at=at, made_by=by, **vars(conversion))
+    return found
+
+
+def make_current(agreement: Agreement, assumptions: Assumptions | None) -> None:
+    """From now on this is what quotas are turned into leads with; no target moves by it."""
+    if assumptions is None or not assumptions.is_current:
+        agreement.assumptions.filter(is_current=True).update(is_current=False)
+    if assumptions is not None and not assumptions.is_current:
+        assumptions.is_current = True
+        assumptions.save(update_fields=["is_current"])
+
+
+def _consent(target: Target, side: Side, by: User | None, at: datetime) -> None:
+    setattr(target, f"{side}_agreed_at", at)
+    setattr(target, f"{side}_agreed_by", by)
+
+
+def _counts(target: Target, *, by: User | None, at: datetime) -> Target:
+    former = _agreed_leads(target.agreement, target.month)
+    take_effect(target, at)
+    if target.quota is not None:
+        target.agreement.quotas.update_or_create(month=target.month, defaults={"amount": target.quota})
+        make_current(target.agreement, target.assumptions)
+    _write_down(target, "target", former, by=by, at=at)
+    return target
+
+
+def take_effect(target: Target, at: datetime) -> None:
+    """From now on this is the month's target; the one before it stays as a former one."""
+    target.agreement.targets.agreed().filter(month=target.month, tier=target.tier).update(superseded_at=at)
+    target.agreed_at = at
+    target.save()
+
+
+def _agreed_leads(agreement: Agreement, month: date) -> int | None:
+    return agreement.targets.agreed().filter(month=month, tier="").values_list("leads", flat=True).first()
+
+
+def _write_down(target: Target, word: str, former: int | None, *, by: User | None, at: datetime) -> None:
+    before = None if former is None else str(former)
+    line = [[word, f"{target.month:%Y-%m}"], before, str(target.leads)]
+    Change.objects.create(agreement=target.agreement, by=by, at=at, lines=[line])

@@ -1,0 +1,82 @@
+"""Reads: the months of a year with their quotas, their targets, what these were before, and what is proposed."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement, Target
+from smarketing.accounts.models import Side
+from smarketing.lib.periods import Period
+
+
+@dataclass(frozen=True)
+class Month:
+    """`former` are the targets that counted before, newest first; `waits_for` names the teams that have to accept."""
+
+    on: date
+    quota: Decimal | None
+    target: Target | None
+    former: list[Target]
+    proposal: Target | None
+    waits_for: str
+    may_accept: bool
+    is_current: bool
+    is_past: bool
+
+    @property
+    def leads(self) -> int | None:
+        return self.target.leads if self.target else None
+
+
+def months(agreement: Agreement, year: Period, today: date, led: Collection[Side] = ()) -> list[Month]:
+    """`led` are the sides for which the reader can consent."""
+    quotas = dict(agreement.quotas.filter(month__range=(year.start_on, year.end_on)).values_list("month", "amount"))
+    rows = defaultdict[date, list[Target]](list)
+    known = agreement.targets.within(year).filter(tier="", declined_at=None)
+    for target in known.select_related("made_by", "assumptions").order_by("-agreed_at", "-pk"):
+        rows[target.month].append(target)
+    return [
+        _month(month, quotas.get(month.start_on), rows[month.start_on], agreement=agreement, today=today, led=led)
+        for month in year.months()
+    ]
+
+
+def this_month(agreement: Agreement, today: date) -> Month:
+    return months(agreement, Period.of(today), today)[0]
+
+
+def current(found: list[Month]) -> Month | None:
+    return next((month for month in found if month.is_current), None)
+
+
+def waits_for(agreement: Agreement, proposal: Target) -> str:
+    teams = {Side.MARKETING: agreement.marketing_team, Side.SALES: agreement.sales_team}
+    return _(" and ").join(str(teams[side]) for side in proposal.missing_consents)
+
+
+def _month(
+    month: Period,
+    quota: Decimal | None,
+    targets: list[Target],
+    *,
+    agreement: Agreement,
+    today: date,
+    led: Collection[Side],
+) -> Month:
+    agreed = next((target for target in targets if target.agreed_at and not target.superseded_at), None)
+    proposal = next((target for target in targets if target.is_open), None)
+    return Month(
+        on=month.start_on,
+        quota=quota,
+        target=agreed,
+        former=[target for target in targets if target.agreed_at and target.superseded_at],
+        proposal=proposal,
+        waits_for=waits_for(agreement, proposal) if proposal else "",
+        may_accept=proposal is not None and any(side in led for side in proposal.missing_consents),
+        is_current=today in month,
+        is_past=month.end_on < today,
+    )
