@@ -1,7 +1,7 @@
 import io
 from datetime import UTC, datetime
 from decimal import Decimal
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -132,9 +132,9 @@ def test_a_cell_of_endless_blanks_costs_no_time_in_any_field(kind, header):
     for place in range(header.count(",") + 1):
         cells = ["1"] * (header.count(",") + 1)
         cells[place] = blanks
-        began = perf_counter()
+        began = process_time()
         checked(",".join(cells), kind=kind, header=header, date_order="iso", decimal_mark=".")
-        assert perf_counter() - began < 0.5
+        assert process_time() - began < 0.5
 
 
 def test_a_bare_date_is_the_end_of_its_day_where_something_was_done_and_its_beginning_where_it_began():
