@@ -131,5 +131,6 @@ class EventKind(TextChoices):
     RECYCLED = "recycled", _("Handed over again")
     CLOSED = "closed", _("Closed")
     REOPENED = "reopened", _("Reopened")
+    CORRECTED = "corrected", _("Taken over from a file")
     DUE_SOON = "due_soon", _("Due soon")
     OVERDUE = "overdue", _("Overdue")

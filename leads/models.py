@@ -2,7 +2,8 @@ from datetime import datetime
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Expression, F, Q, Value
+from django.db.models.functions import Replace, Right
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -29,6 +30,21 @@ from leads.querysets import HandoffQuerySet, LeadQuerySet
 from leads.work import states
 from smarketing.accounts.models import User
 
+PHONE_SIGNS = " \u00a0-()/.+"
+PHONE_DIGITS = 9  # from the end: "+49 170 ..." and "0170 ..." are one number
+
+
+def phone_key(phone: str) -> str:
+    """Equal for one telephone number however it is written; `Lead.phone_key` is the same in SQL."""
+    return "".join(sign for sign in phone if sign not in PHONE_SIGNS)[-PHONE_DIGITS:]
+
+
+def _phone_key() -> Expression:
+    bare: Expression = F("phone")  # type: ignore[assignment]  # an expression in all that matters
+    for sign in PHONE_SIGNS:
+        bare = Replace(bare, Value(sign), Value(""))
+    return Right(bare, PHONE_DIGITS)
+
 
 class Lead(models.Model):
     """A person or company that marketing has won as a prospect, under one agreement."""
@@ -44,6 +60,9 @@ class Lead(models.Model):
     phone = models.CharField(_("phone"), max_length=60, blank=True)
     value = models.DecimalField(
         _("value"), max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    phone_key = models.GeneratedField(
+        expression=_phone_key(), output_field=models.CharField(max_length=60), db_persist=True
     )
     precision = models.PositiveIntegerField(choices=Precision.choices, default=Precision.EXACT)
     door = models.CharField(_("door"), max_length=10, choices=Door.choices, default=Door.FORM)
@@ -64,6 +83,7 @@ class Lead(models.Model):
         indexes = [
             models.Index(fields=["agreement", "-created_at", "-id"], name="lead_newest"),
             models.Index(fields=["agreement", "email"], condition=~Q(email=""), name="lead_email"),
+            models.Index(fields=["agreement", "phone_key"], condition=~Q(phone=""), name="lead_phone"),
         ]
 
     def __str__(self) -> str:
@@ -374,17 +394,65 @@ class WaitingRow(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     external_id = models.CharField(max_length=200)
     fields = models.JSONField()
-    digest = models.CharField(max_length=64)
+    line = models.PositiveIntegerField(default=0)
     run = models.ForeignKey(ImportRun, models.SET_NULL, null=True, related_name="+")
+    seen_in = models.ForeignKey(ImportRun, models.SET_NULL, null=True, related_name="+", db_index=False)
 
     class Meta:
         verbose_name = _("waiting row")
         verbose_name_plural = _("waiting rows")
-        constraints = [models.UniqueConstraint(fields=["agreement", "kind", "digest"], name="one_waiting_row")]
         indexes = [models.Index(fields=["agreement", "external_id"], name="waiting_external_id")]
 
     def __str__(self) -> str:
         return f"{self.kind} · {self.external_id}"
+
+
+class DifferingRow(models.Model):
+    """A row that says something else than what is known: nothing changes until somebody takes it over.
+
+    `known` and `said` are values by field. `record` is the primary key of the fact (of the run's kind); where it is 0
+    the fact is found by `own_id`.
+    """
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="differing_rows")
+    line = models.PositiveIntegerField()
+    lead = models.ForeignKey(Lead, models.CASCADE, null=True, related_name="+")
+    waiting = models.ForeignKey(WaitingRow, models.SET_NULL, null=True, related_name="+")
+    external_id = models.CharField(max_length=200)
+    record = models.PositiveBigIntegerField(default=0)
+    own_id = models.CharField(max_length=200, blank=True)
+    known = models.JSONField()
+    said = models.JSONField()
+    taken_at = models.DateTimeField(null=True)
+    taken_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("differing row")
+        verbose_name_plural = _("differing rows")
+        ordering = ["line", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {', '.join(self.said)}"
+
+
+class Word(models.Model):
+    """A word in use under an agreement, in the spelling in which it is shown; or what a foreign word means."""
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="words")
+    field = models.CharField(max_length=20)
+    key = models.CharField(max_length=450)
+    spelling = models.CharField(max_length=150)
+    means = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        verbose_name = _("word")
+        verbose_name_plural = _("words")
+        ordering = ["field", "spelling"]
+        constraints = [models.UniqueConstraint(fields=["agreement", "field", "key"], name="one_meaning_per_word")]
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.spelling}"
 
 
 class RepName(models.Model):

@@ -10,6 +10,7 @@ from agreements.months.proposing import made, take_effect
 from agreements.months.targets import agreed_directly
 from agreements.terms import timeline
 from leads.clock.consequences import changing
+from leads.doors.words import settle
 from leads.models import Attempt, Handoff, Lead
 from leads.work.handoffs import hand_over
 from smarketing.accounts.models import Membership, Role, Side, Team, User
@@ -59,6 +60,7 @@ def target(deal: Agreement, month: str, leads: int) -> Target:
 
 def lead(deal: Agreement, at: datetime = MONDAY, **fields: Any) -> Lead:
     values = {"name": "Ada Lovelace", "email": "ada@example.org", "source": "fair", "tier": "A", **fields}
+    settle(deal.pk, [values])
     return Lead.objects.create(agreement=deal, created_at=at, recorded_at=at, **values)
 
 

@@ -17,6 +17,7 @@ from leads.alerts.escalation import sweep
 from leads.clock.consequences import refresh
 from leads.demonstration.company import MARKETS, PASSWORD, PEOPLE, Market, agreement_toml
 from leads.demonstration.story import Pass, Scene, Story, stories_of, stories_of_now
+from leads.doors.words import settle
 from leads.enums import Result
 from leads.models import Attempt, Deal, Handoff, Lead
 from smarketing.accounts.models import Membership, Role, Team, User
@@ -147,6 +148,7 @@ def _write(stories: list[Story], stage: Stage) -> None:
     Lead.objects.bulk_create([_lead(story, stage) for story in begun.values()], ignore_conflicts=True)
     leads = dict(Lead.objects.filter(agreement=stage.agreement, external_id__in=begun).values_list("external_id", "pk"))
     told = [(leads[name], story) for name, story in begun.items()]
+    settle(stage.agreement.pk, [{"source": story.source, "tier": story.tier} for story in begun.values()])
     passes = [
         (pk, f"{story.external_id}-{number}", one)
         for pk, story in told

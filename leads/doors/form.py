@@ -11,12 +11,15 @@ from agreements.terms import timeline
 from leads.clock.consequences import changing
 from leads.doors.fields import LEAD_FIELDS
 from leads.doors.files.waiting import link_waiting, lock_files_of
+from leads.doors.words import settle
 from leads.enums import EventKind
-from leads.models import Event, Lead
+from leads.models import Event, Lead, phone_key
 from leads.refusals import Refused
 from smarketing.accounts.models import User
+from smarketing.lib.words import same_id
 
 DOUBLE_CLICK = timedelta(seconds=5)
+SHORTEST_NUMBER = 6  # digits; shorter ones are extensions, and many people's
 
 
 class ExternalIdTaken(Refused):
@@ -30,9 +33,12 @@ class HandedOverBefore(Refused):
 def log_lead(lead: Lead, *, by: User, at: datetime) -> Lead:
     """Writes down a lead that the form has checked. A second click answers the lead of the first one."""
     lead.email = lead.email.lower()
+    lead.external_id = same_id(lead.external_id)
     with transaction.atomic():
         # Two clicks at once are the same person's: the second waits here until the first is written down.
         User.objects.select_for_update(no_key=True).get(pk=by.pk)
+        lock_files_of(lead.agreement_id)
+        _settle(lead)
         twin = _just_logged(lead, by=by, at=at)
         if twin is not None:
             return twin
@@ -49,8 +55,11 @@ def edit_lead(lead: Lead, values: dict[str, Any], *, by: User, at: datetime) -> 
     The history keeps the names only: what stood in them may be personal data that had to go.
     """
     values = {**values, "email": values.get("email", lead.email).lower()}
+    if "external_id" in values:
+        values["external_id"] = same_id(values["external_id"])
     with transaction.atomic():
         lock_files_of(lead.agreement_id)  # before the lead, as imports do
+        settle(lead.agreement_id, [values])
         with changing(lead.pk) as current:
             changed = [name for name in LEAD_FIELDS if name in values and getattr(current, name) != values[name]]
             for name in changed:
@@ -70,12 +79,18 @@ def same_person(lead: Lead) -> list[Lead]:
     same = Q()
     if lead.email:
         same |= Q(email=lead.email.lower())
-    if lead.phone:
-        same |= Q(phone=lead.phone)
+    if len(number := phone_key(lead.phone)) >= SHORTEST_NUMBER:
+        same |= Q(phone_key=number)
     if not same:
         return []
     others = Lead.objects.filter(same, agreement=lead.agreement_id).exclude(pk=lead.pk)
     return list(others.order_by("-created_at")[:5])
+
+
+def _settle(lead: Lead) -> None:
+    words = {"source": lead.source, "tier": lead.tier}
+    settle(lead.agreement_id, [words])
+    lead.source, lead.tier = words["source"], words["tier"]
 
 
 def _just_logged(lead: Lead, *, by: User, at: datetime) -> Lead | None:

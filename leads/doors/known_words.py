@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agreements.models import Agreement, Objective
-from leads.models import Lead
+from leads.models import Word
 
-RECENT = 1000
+MOST = 1000
 
 
 @dataclass(frozen=True)
@@ -16,13 +16,15 @@ class Vocabulary:
 
 
 def vocabulary(agreements: Iterable[Agreement]) -> Vocabulary:
-    """Of the latest leads, for all that ever was is slow to find and full of old mistakes; and the tiers promised."""
+    """Each word once, in its spelling; and the tiers promised."""
     own = list(agreements)
-    recent = Lead.objects.filter(agreement__in=own).order_by("-created_at", "-id").values_list("source", "tier")
-    used = list(recent[:RECENT])
     promised = Objective.objects.filter(version__agreement__in=own, version__superseded_at=None)
-    tiers = {tier for _source, tier in used} | set(promised.values_list("tier", flat=True))
-    return Vocabulary(sources=_sorted({source for source, _tier in used}), tiers=_sorted(tiers))
+    spellings = Word.objects.filter(agreement__in=own, field__in=("source", "tier"), means="")
+    used = set(spellings.values_list("field", "spelling")[:MOST])
+    tiers = {spelling for field, spelling in used if field == "tier"} | set(promised.values_list("tier", flat=True))
+    return Vocabulary(
+        sources=_sorted({spelling for field, spelling in used if field == "source"}), tiers=_sorted(tiers)
+    )
 
 
 def _sorted(words: set[str]) -> list[str]:

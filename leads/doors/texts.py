@@ -7,7 +7,7 @@ from typing import Any
 from leads.doors.addresses import addresses
 from leads.doors.fields import Field, Reads
 from leads.doors.files.problems import Problem, Unreadable
-from smarketing.lib.ids import is_ruined_number, tidy_id
+from smarketing.lib.words import is_ruined_number, same_id
 
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -42,7 +42,7 @@ def _tidy(field: Field, text: str) -> str:
     if field.reads is Reads.NOTE:
         return text.replace("\r\n", "\n").replace("\r", "\n")
     if field.reads is Reads.ID:
-        return tidy_id(text)
+        return same_id(text)
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 
+from leads.doors.files.wording import FIELD_NAMES
 from leads.enums import Channel, Door, EventKind, LossReason, Result, ReturnReason, Verdict
 from leads.models import Attempt, Deal, Escalation, Event, Handoff, Lead
 from smarketing.accounts.models import User
@@ -166,8 +167,9 @@ def _events(lead: Lead, events: list[Event]) -> Iterator[Entry]:
 def _event_detail(lead: Lead, event: Event, reps: dict[int, User]) -> str:
     details = event.details
     match event.kind:
-        case EventKind.EDITED:
-            return ", ".join(_field_name(name) for name in details.get("fields", ()))
+        case EventKind.EDITED | EventKind.CORRECTED:
+            names = ", ".join(_field_name(name) for name in details.get("fields", ()) if name != "precision")
+            return " · ".join(part for part in (names, details.get("reason", "")) if part)
         case EventKind.ASSIGNED:
             rep = reps.get(details.get("rep") or 0)
             return _("to %(rep)s") % {"rep": rep.name} if rep else _("to nobody")
@@ -196,7 +198,7 @@ def label(choices: type[TextChoices], value: str) -> str:
 
 
 def _field_name(name: str) -> str:
-    return str(getattr(Lead._meta.get_field(name), "verbose_name", name))
+    return str(FIELD_NAMES.get(name, name))
 
 
 def _name(user: User | None) -> str:

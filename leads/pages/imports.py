@@ -20,6 +20,8 @@ from leads.doors.files.recognition import Asked, Plan, recognise
 from leads.doors.files.wording import told, worded
 from leads.enums import RunStatus
 from leads.models import ImportRun, WaitingRow
+from leads.pages.answers import Echo
+from leads.pages.differing import differing_rows
 from leads.pages.import_forms import ReadingForm, UploadForm, opened, read_for
 from leads.tasks import run_import
 from smarketing.accounts.access import marketers
@@ -70,6 +72,8 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
             "rejects": [(row, told(row)) for row in rejects.rows],
             "error": worded(Problem.parse(run.error)) if run.error else "",
             "still_waiting": waiting,
+            "differing": differing_rows(run),
+            "pending": run.differing_rows.filter(taken_at=None).count(),
             "is_under_way": run.status in UNDER_WAY,
             "percent": _percent(run),
             "now": request.now,
@@ -143,15 +147,8 @@ def rejects(request: PortalRequest, pk: int) -> HttpResponseBase:
     )
 
 
-class _Echo:
-    """A file for the CSV writer that hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def _reject_lines(run: ImportRun) -> Iterator[str]:
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield "\ufeff"  # by this Excel knows UTF-8
     yield writer.writerow([_("line"), _("column"), _("reason"), *safe_row(run.options.get("labels", []))])
     for row in run.rejects.iterator():

@@ -21,7 +21,7 @@ def insert(rows: Sequence[models.Model]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key and not field.generated]
     connection = connections[router.db_for_write(model)]
     columns = ", ".join(_quoted(fields, connection))
     marks = ", ".join(["%s"] * len(fields))
@@ -41,6 +41,19 @@ def update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     where = f"{_quoted([key], connection)[0]} = %s"
     sql = f"UPDATE {_table(model, connection)} SET {changes} WHERE {where}"  # noqa: S608  names of our models
     _run(connection, sql, [*fields, key], rows)
+
+
+def mark(model: type[models.Model], keys: Sequence[int], name: str, value: int | None) -> None:
+    """Writes one number into a field of many rows. Keys are numbers and stand in the statement: no parameter each."""
+    if not keys:
+        return
+    connection = connections[router.db_for_write(model)]
+    fields = [model._meta.get_field(name), model._meta.pk]
+    column, key = _quoted(fields, connection)
+    numbers = ", ".join(str(int(one)) for one in keys)
+    sql = f"UPDATE {_table(model, connection)} SET {column} = %s WHERE {key} IN ({numbers})"  # noqa: S608  numbers only
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [value])
 
 
 def _run(connection: BaseDatabaseWrapper, sql: str, fields: Sequence[Any], rows: Sequence[models.Model]) -> None:

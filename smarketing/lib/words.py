@@ -1,16 +1,45 @@
-"""PURE. When two words are one: sources, tiers, names of reps, ids."""
+"""PURE. When two words are one: sources, tiers, names of reps; and when two ids are."""
 
+import re
 import unicodedata
 
 # Signs that show nothing: soft hyphen, zero-width space and joiners, directional marks, word joiner, byte order mark.
 _INVISIBLE = dict.fromkeys([0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF])
+_LONG_ID = re.compile(r"[A-Za-z0-9]{15}[A-Za-z0-5]{3}", re.ASCII)
+_RUINED = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d{1,3}", re.ASCII)
+_CHECK_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 def tidied(text: str) -> str:
     """One Unicode form, no invisible signs, each run of blanks (of any kind) one space. Letters keep their case."""
-    return " ".join(unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
+    return " ".join(text.split())
 
 
 def key(text: str) -> str:
     """What is equal for equal words: `tidied`, without case. Folding can undo the Unicode form, so it is made twice."""
-    return unicodedata.normalize("NFKC", tidied(text).casefold())
+    if text.isascii():
+        return tidied(text).lower()
+    return tidied(unicodedata.normalize("NFKC", tidied(text).casefold()))
+
+
+def same_id(text: str) -> str:
+    """What is equal for equal ids of another system: without blanks, and the short form of an id of Salesforce.
+
+    Those have 15 characters, of which case matters, or 18, of which the last three say which letters are capitals.
+    """
+    bare = tidied(text).replace(" ", "")
+    if _LONG_ID.fullmatch(bare) and _check_signs(bare[:15]) == bare[15:].upper():
+        return bare[:15]
+    return bare
+
+
+def is_ruined_number(text: str) -> bool:
+    """Whether a spreadsheet has shortened a long number to something like 1,23457E+15: its last digits are lost."""
+    return bool(_RUINED.fullmatch(tidied(text[:60])))
+
+
+def _check_signs(short: str) -> str:
+    fives = (short[at : at + 5] for at in (0, 5, 10))
+    return "".join(_CHECK_SIGNS[sum(sign.isupper() << place for place, sign in enumerate(five))] for five in fives)

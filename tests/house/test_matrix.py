@@ -78,6 +78,8 @@ GUARDS = {
                 "import_retry",
                 "import_delete",
                 "import_rejects",
+                "import_differing",
+                "import_take_over",
             )
         ],
         MARKETERS,

@@ -254,3 +254,48 @@ def test_the_list_takes_as_many_queries_for_three_as_for_one(
     with django_assert_num_queries(6):
         page = client.get(reverse("leads:imports"))
     assert len(page.context["page"].rows) == count
+
+
+def differing_run(client, north):
+    runs_of = []
+    for source in ("fair", "web"):
+        run = draft(client, north, text=f"lead_id,created_at,origin\n7,2026-01-05 09:00,{source}\n")
+        client.post(reverse("leads:import_start", args=[run.pk]), form_of(client.get(run.get_absolute_url())))
+        runs.process(run.pk, clock=lambda: cast.MONDAY)
+        runs_of.append(run)
+    return runs_of[-1]
+
+
+def test_rows_that_say_something_else_are_seen_downloaded_and_taken_over(signed_in, marketer, north, queued):
+    client = signed_in(marketer)
+    run = differing_run(client, north)
+    page = client.get(run.get_absolute_url())
+    (one,) = page.context["differing"]
+    assert [(field.known, field.said) for field in one.fields] == [("fair", "web")]
+    lines = b"".join(client.get(reverse("leads:import_differing", args=[run.pk]))).decode().splitlines()
+    assert lines[1:] == ["2,7,Source,fair,web,"]
+    client.post(
+        reverse("leads:import_take_over", args=[run.pk]), {"rows": [one.row.pk], "reason": "the fair was online"}
+    )
+    assert Lead.objects.get().source == "web"
+    assert "the fair was online" in client.get(run.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("data", [{"all": "1"}, {"reason": "so"}, {"reason": "so", "rows": ["0"]}])
+def test_nothing_is_taken_over_without_a_reason_or_a_row(signed_in, marketer, north, queued, data):
+    client = signed_in(marketer)
+    run = differing_run(client, north)
+    client.post(reverse("leads:import_take_over", args=[run.pk]), data)
+    assert Lead.objects.get().source == "fair"
+    client.post(reverse("leads:import_take_over", args=[run.pk]), {"all": "1", "reason": "so"})
+    assert Lead.objects.get().source == "web"
+
+
+def test_nobody_takes_over_what_another_company_differs_in(signed_in, marketer, stranger, north, queued):
+    run = differing_run(signed_in(marketer), north)
+    client = signed_in(stranger)
+    assert client.get(reverse("leads:import_differing", args=[run.pk])).status_code == 404
+    assert (
+        client.post(reverse("leads:import_take_over", args=[run.pk]), {"all": "1", "reason": "so"}).status_code == 404
+    )
+    assert Lead.objects.get().source == "fair"

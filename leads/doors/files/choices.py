@@ -122,6 +122,6 @@ def choice(field: str, text: str) -> str:
 Words = Mapping[str, Mapping[str, str]]
 
 
-def said_otherwise(words: Words, field: str) -> dict[str, str]:
+def own_words(words: Words, field: str) -> dict[str, str]:
     """A field's foreign words, as they are compared, and what is to be read in their place."""
     return {compared(foreign): ours for foreign, ours in words.get(field, {}).items()}

@@ -4,7 +4,7 @@ The caller is in a transaction, has locked the leads, and refreshes what stands 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,9 +13,11 @@ from django.db.models import Model
 
 from agreements.terms import Timeline
 from leads.clock.consequences import belonging
+from leads.doors.files.identity import OWN_ID, WHEN, Facts, Kept, said_otherwise
 from leads.doors.files.reps import RepBook
-from leads.doors.files.rows import Values
-from leads.models import Attempt, Deal, Handoff
+from leads.doors.files.rows import Values, packed
+from leads.enums import Door
+from leads.models import Attempt, Deal, DifferingRow, Handoff
 from smarketing.accounts.models import User
 from smarketing.lib import bulk
 
@@ -32,31 +34,53 @@ class Hand:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a row says of a lead that is there. `run` brought it; it stands in `line` of its file."""
+
+    lead_id: int
+    values: Values
+    run_id: int | None = None
+    line: int = 0
+
+
 @dataclass
 class Tally:
     """`differing` rows are among the unchanged; `touched` are the leads that got something new."""
 
     created: int = 0
     unchanged: int = 0
-    differing: int = 0
+    differing: list[DifferingRow] = field(default_factory=list)
     touched: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
-class Fact:
-    """How rows of one kind enter a table. `names`: our field -> the model's; `key` tells a lead's rows apart."""
+class FactKind:
+    """How rows of one kind enter a table. `columns`: our field -> the model's."""
 
     model: type[Model]
-    names: Mapping[str, str]
-    key: Callable[[Values], tuple[Any, ...]]
-    make: Callable[[int, Values, Hand], Model]
+    columns: Mapping[str, str]
+    make: Callable[[Told, Hand], Model]
     place: Callable[[Sequence[Any]], None] = lambda fresh: None
 
 
-def _handoff(lead_id: int, values: Values, hand: Hand) -> Handoff:
+def origin(told: Told, own_id: str, hand: Hand) -> dict[str, Any]:
+    """What every fact knows of the way it came in."""
+    return {
+        "lead_id": told.lead_id,
+        "external_id": told.values.get(own_id, ""),
+        "precision": told.values.get("precision", 0),
+        "door": Door.FILE,
+        "run_id": told.run_id,
+        "seen_in_id": told.run_id,
+        "recorded_at": hand.at,
+    }
+
+
+def _handoff(told: Told, hand: Hand) -> Handoff:
+    values = told.values
     rep = hand.reps.rep(values.get("rep", ""))
     return Handoff(
-        lead_id=lead_id,
         agreement_id=hand.agreement_id,
         handed_at=values["handed_at"],
         handed_on=hand.terms.day_of(values["handed_at"]),
@@ -66,21 +90,26 @@ def _handoff(lead_id: int, values: Values, hand: Hand) -> Handoff:
         rep_id=rep,
         rep_name=values.get("rep", ""),
         assigned_at=values["handed_at"] if rep else None,
-        recorded_at=hand.at,
+        accepted_at=values.get("accepted_at"),
+        returned_at=values.get("returned_at"),
+        return_reason=values.get("return_reason", ""),
+        return_note=values.get("return_note", ""),
+        **origin(told, "handoff_id", hand),
     )
 
 
-def _attempt(lead_id: int, values: Values, hand: Hand) -> Attempt:
+def _attempt(told: Told, hand: Hand) -> Attempt:
+    values = told.values
     return Attempt(
-        lead_id=lead_id,
         attempted_at=values["attempted_at"],
         channel=values.get("channel", "phone"),
         result=values["result"],
+        direction=values.get("direction", "outbound"),
         rep_id=hand.reps.rep(values.get("rep", "")),
         rep_name=values.get("rep", ""),
         note=values.get("note", ""),
-        recorded_at=hand.at,
         recorded_by=hand.by,
+        **origin(told, "attempt_id", hand),
     )
 
 
@@ -95,78 +124,147 @@ def _place_attempts(attempts: Sequence[Attempt]) -> None:
             attempt.handoff_id = belonging(attempt.attempted_at, own).pk
 
 
-def _deal(lead_id: int, values: Values, hand: Hand) -> Deal:
+def _deal(told: Told, hand: Hand) -> Deal:
+    values = told.values
     return Deal(
-        lead_id=lead_id,
-        currency=values.get("currency") or hand.currency,
         outcome=values["outcome"],
         closed_at=values["closed_at"],
         revenue=values.get("revenue"),
+        currency=values.get("currency") or hand.currency,
         reason=values.get("reason", ""),
-        recorded_at=hand.at,
         recorded_by=hand.by,
+        **origin(told, "deal_id", hand),
     )
 
 
 # In the order in which they happen.
 FACTS = {
-    "handoffs": Fact(
+    "handoffs": FactKind(
         model=Handoff,
-        names={"handed_at": "handed_at", "source": "own_source", "tier": "own_tier", "rep": "rep_name"},
-        key=lambda values: (values["handed_at"],),
+        columns={
+            "handed_at": "handed_at",
+            "source": "own_source",
+            "tier": "own_tier",
+            "rep": "rep_name",
+            "accepted_at": "accepted_at",
+            "returned_at": "returned_at",
+            "return_reason": "return_reason",
+            "return_note": "return_note",
+            "handoff_id": "external_id",
+            "precision": "precision",
+        },
         make=_handoff,
     ),
-    "attempts": Fact(
+    "attempts": FactKind(
         model=Attempt,
-        names={
+        columns={
             "attempted_at": "attempted_at",
             "channel": "channel",
             "rep": "rep_name",
             "result": "result",
+            "direction": "direction",
             "note": "note",
+            "attempt_id": "external_id",
+            "precision": "precision",
         },
-        key=lambda values: (values["attempted_at"], values.get("channel", "phone"), values.get("rep", "")),
         make=_attempt,
         place=_place_attempts,
     ),
-    "outcomes": Fact(
+    "outcomes": FactKind(
         model=Deal,
-        names={"outcome": "outcome", "closed_at": "closed_at", "revenue": "revenue", "reason": "reason"},
-        key=lambda values: (values["closed_at"], values["outcome"], values.get("revenue")),
+        columns={
+            "outcome": "outcome",
+            "closed_at": "closed_at",
+            "revenue": "revenue",
+            "currency": "currency",
+            "reason": "reason",
+            "deal_id": "external_id",
+            "precision": "precision",
+        },
         make=_deal,
     ),
 }
 
 
-def write(kind: str, rows: Iterable[tuple[int, Values]], hand: Hand, tally: Tally) -> None:
-    """Adds what is not there yet. `rows`: the lead's primary key and the values."""
-    fact, pairs = FACTS[kind], list(rows)
-    known = _known(fact, {lead_id for lead_id, _values in pairs})
-    fresh = []
-    for lead_id, values in pairs:
-        key = (lead_id, *fact.key(values))
-        if (existing := known.get(key)) is not None:
+def write(kind: str, rows: Iterable[Told], hand: Hand, tally: Tally) -> None:
+    """Adds what is not there yet. The rows of one call come from one run, or from waiting rows of several."""
+    sort, told_rows = FACTS[kind], sorted(rows, key=_precision)
+    if not told_rows:
+        return
+    facts = Facts(kind, hand.terms.day_of)
+    for lead_id, known in _kept(kind, {told.lead_id for told in told_rows}, {told.run_id for told in told_rows}):
+        facts.add(lead_id, known)
+    fresh, met = [], []
+    for told in told_rows:
+        person = hand.reps.rep(told.values.get("rep", ""))
+        if (kept := facts.find(told.lead_id, told.values, person)) is not None:
             tally.unchanged += 1
-            tally.differing += differs(values, existing)
+            met.append((told, kept))
+            _compare(told, kept, person, hand, tally)
             continue
-        known[key] = values
-        fresh.append(fact.make(lead_id, values, hand))
-        tally.touched.add(lead_id)
-    fact.place(fresh)
+        facts.add(told.lead_id, Kept(0, told.values, person, is_met=True))
+        fresh.append(sort.make(told, hand))
+        tally.touched.add(told.lead_id)
+    sort.place(fresh)
     bulk.insert(fresh)
     tally.created += len(fresh)
+    _mark(kind, met)
 
 
-def _known(fact: Fact, lead_ids: Collection[int]) -> dict[tuple[Any, ...], Values]:
-    """What is there of these leads, in the words of a file."""
-    rows = fact.model._default_manager.filter(lead_id__in=lead_ids).values_list("lead_id", *fact.names.values())
-    known = {}
-    for lead_id, *found in rows.iterator():
-        values = dict(zip(fact.names, found, strict=True))
-        known[(lead_id, *fact.key(values))] = values
-    return known
+def _precision(told: Told) -> int:
+    """What is known best looks for its fact first: it could be no other."""
+    return int(told.values.get("precision", 0))
 
 
-def differs(values: Values, existing: Values) -> bool:
-    """Whether the file says something else than what is there, in the fields that it has."""
-    return any(values[name] != existing.get(name, values[name]) for name in values if name != "external_id")
+def _kept(kind: str, lead_ids: Collection[int], run_ids: Collection[int | None]) -> Iterator[tuple[int, Kept]]:
+    """What is there of these leads. What a row of this run has made or met already, no other row of it can meet."""
+    sort = FACTS[kind]
+    columns = ("pk", "lead_id", "seen_in_id", "rep_id" if "rep" in sort.columns else "pk", *sort.columns.values())
+    rows = sort.model._default_manager.filter(lead_id__in=lead_ids).order_by("pk").values_list(*columns)
+    for pk, lead_id, seen_in, person, *found in rows.iterator():
+        is_met = seen_in is not None and seen_in in run_ids
+        yield lead_id, Kept(pk, dict(zip(sort.columns, found, strict=True)), person, is_met)
+
+
+def _compare(told: Told, kept: Kept, person: int | None, hand: Hand, tally: Tally) -> None:
+    says = said_otherwise(told.values, kept.values, hand.terms.day_of)
+    if "rep" in says and person is not None and person == kept.person:
+        del says["rep"]
+    if says and told.run_id is not None:  # a run that was put away lists nothing
+        tally.differing.append(differing(told, kept.pk, says))
+
+
+def differing(
+    told: Told, record: int, says: Mapping[str, tuple[Any, Any]], *, is_waiting: bool = False
+) -> DifferingRow:
+    """`record` is 0 for a fact made in this moment: it is found by its id later."""
+    assert told.run_id is not None
+    said = {name: said for name, (_known, said) in says.items()}
+    if said.keys() & WHEN.values():
+        said["precision"] = told.values.get("precision", 0)
+    return DifferingRow(
+        run_id=told.run_id,
+        line=told.line,
+        lead_id=told.lead_id or None,
+        external_id=told.values.get("external_id", ""),
+        own_id=next((told.values[name] for name in OWN_ID.values() if told.values.get(name)), ""),
+        waiting_id=record if is_waiting else None,
+        record=0 if is_waiting else record,
+        known=packed({name: known for name, (known, _said) in says.items()}),
+        said=packed(said),
+    )
+
+
+def _mark(kind: str, met: Sequence[tuple[Told, Kept]]) -> None:
+    """Writes down which run met which fact, and the ids that facts without one have got."""
+    model, own_id = FACTS[kind].model, OWN_ID[kind]
+    by_run: dict[int, list[int]] = defaultdict(list)
+    adopted = []
+    for told, kept in met:
+        if told.run_id is not None and kept.pk:
+            by_run[told.run_id].append(kept.pk)
+        if kept.pk and told.values.get(own_id) and not kept.values.get(own_id):
+            adopted.append(model(pk=kept.pk, external_id=told.values[own_id]))
+    for run_id, pks in by_run.items():
+        bulk.mark(model, pks, "seen_in", run_id)
+    bulk.update(adopted, ["external_id"])

@@ -78,7 +78,7 @@ def _rows(file: BinaryIO, plan: Plan, fields: list[str], at: datetime) -> Iterat
             found = checker.check(record, at)
             if isinstance(found, Row):
                 warning = found.warnings[0] if found.warnings else None
-                cells = [_said(found, field, zone) for field in fields]
+                cells = [shown(field, found.values.get(field), zone) for field in fields]
                 reason = worded(warning.problem) if warning else ""
                 yield PreviewRow(found.line, cells, warning.column if warning else "", reason, is_taken=True)
                 continue
@@ -125,8 +125,8 @@ def _cells(cells: list[str], indexes: tuple[int, ...]) -> list[str]:
     return [cells[index][:200] for index in indexes if index < len(cells)]
 
 
-def _said(row: Row, field: str, zone: ZoneInfo) -> str:
-    value = row.values.get(field)
+def shown(field: str, value: Any, zone: ZoneInfo) -> str:
+    """A value of a field as people read it."""
     if isinstance(value, datetime):
         local = value.astimezone(zone)
         return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M}"

@@ -15,6 +15,7 @@ from agreements.models import Agreement
 from leads.models import Attempt, Handoff, RepName
 from leads.refusals import Refused
 from smarketing.accounts.models import User
+from smarketing.lib.words import key
 
 
 class NotInSalesTeam(Refused):
@@ -26,25 +27,21 @@ class RepBook:
 
     def __init__(self, people: Iterable[tuple[int, str, str]], matched: dict[str, int]) -> None:
         known = list(people)
-        names = Counter(_plain(name) for _pk, name, _email in known)
-        self._people = {_plain(name): pk for pk, name, _email in known if names[_plain(name)] == 1}
-        self._people |= {_plain(email): pk for pk, _name, email in known}
+        names = Counter(key(name) for _pk, name, _email in known)
+        self._people = {key(name): pk for pk, name, _email in known if names[key(name)] == 1}
+        self._people |= {key(email): pk for pk, _name, email in known}
         self._matched = matched
         self._found: dict[str, int | None] = {"": None}
 
     def rep(self, name: str) -> int | None:
         if name not in self._found:
-            self._found[name] = self._matched.get(name) or self._people.get(_plain(name))
+            self._found[name] = self._matched.get(key(name)) or self._people.get(key(name))
         return self._found[name]
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.casefold().split())
 
 
 def rep_book(agreement: Agreement) -> RepBook:
     people = sales_people(agreement).values_list("pk", "name", "email")
-    return RepBook(people, dict(agreement.rep_names.values_list("name", "user_id")))
+    return RepBook(people, {key(name): pk for name, pk in agreement.rep_names.values_list("name", "user_id")})
 
 
 def sales_people(agreement: Agreement) -> QuerySet[User]:

@@ -1,6 +1,5 @@
 """PURE. A record of a file becomes checked values, or says which column is wrong and why."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from leads.doors.fields import KINDS, Field, Reads, fields_that
 from leads.doors.files import amounts
-from leads.doors.files.choices import OPEN, Words, choice, compared, said_otherwise
+from leads.doors.files.choices import OPEN, Words, choice, compared, own_words
 from leads.doors.files.columns import Mapped, currency_in
 from leads.doors.files.dates import Moment, instant
 from leads.doors.files.problems import Problem, Unreadable
@@ -27,7 +26,7 @@ Values = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Remark:
     """What a line of a file is told to lack, in which column; `cells` are the line's."""
 
     line: int
@@ -36,11 +35,11 @@ class Told:
     cells: list[str]
 
 
-class Rejection(Told):
+class Rejection(Remark):
     """The row is not taken."""
 
 
-class Warned(Told):
+class Warned(Remark):
     """The row is taken without this cell, or with what could be read of it."""
 
 
@@ -134,7 +133,7 @@ class Checker:
         return self._kind == "outcomes" and (own.reads is Reads.CURRENCY or error.problem.code == "other_currency")
 
     def _parser(self, own: Field) -> Callable[[str], Any]:
-        parse, foreign = parser(own, self._reading), said_otherwise(self._reading.words, own.name)
+        parse, foreign = parser(own, self._reading), own_words(self._reading.words, own.name)
         return (lambda text: parse(foreign.get(compared(text), text))) if foreign else parse
 
     def _constant(self, own: Field, text: str) -> Any:
@@ -228,13 +227,3 @@ def unpacked(fields: Mapping[str, Any]) -> Values:
     for name in AMOUNTS & values.keys():
         values[name] = None if values[name] is None else Decimal(values[name])
     return values
-
-
-def digest(kind: str, values: Values) -> str:
-    """Equal for two rows that tell of the same thing: the rest of a row may differ."""
-    key = [kind, values["external_id"]]
-    if kind == "handoffs":
-        key.append(values["handed_at"].isoformat())
-    if kind == "attempts":
-        key += [values["attempted_at"].isoformat(), values.get("channel", "phone"), values.get("rep", "")]
-    return hashlib.sha256("\x1f".join(key).encode()).hexdigest()

@@ -19,7 +19,7 @@ from leads.doors.files.problems import Problem, RefusedFile, Unreadable
 from leads.doors.files.recognition import Asked, Plan, recognise
 from leads.doors.files.records import Record
 from leads.doors.files.reps import rep_book
-from leads.doors.files.rows import Checker, OpenDeal, Rejection, Row, Told
+from leads.doors.files.rows import Checker, OpenDeal, Rejection, Remark, Row
 from leads.enums import RunStatus
 from leads.models import ImportRun, RejectedRow
 
@@ -120,7 +120,7 @@ def _tries() -> Iterator[bool]:
     return (number == TRIES for number in range(1, TRIES + 1))
 
 
-def _told(run: ImportRun, found: Told) -> RejectedRow:
+def _told(run: ImportRun, found: Remark) -> RejectedRow:
     return RejectedRow(
         run=run,
         line=found.line,

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smarketing.lib.ids import is_ruined_number, tidy_id
+from smarketing.lib.words import is_ruined_number, same_id
 
 
 @pytest.mark.parametrize(
@@ -20,13 +20,13 @@ from smarketing.lib.ids import is_ruined_number, tidy_id
     ],
 )
 def test_an_id_is_one_however_it_is_written(text, found):
-    assert tidy_id(text) == found
+    assert same_id(text) == found
 
 
 @given(st.text(max_size=14))
 def test_an_id_once_tidied_stays_as_it_is(text):
-    once = tidy_id(text)
-    assert tidy_id(once) == once
+    once = same_id(text)
+    assert same_id(once) == once
 
 
 @pytest.mark.parametrize("text", ["1,23457E+15", "1.23E+11", "4,9E+011", "1E+15", "-1.5e+20", " 1,2E+15 "])

@@ -80,7 +80,7 @@ def test_assigning_names_the_rep_and_editing_the_fields(lead, marketer, rep, sal
     assign(handoff, rep=rep, by=sales_lead, at=after(11))
     edit_lead(lead, {"tier": "B", "name": "Ada King"}, by=marketer, at=after(12))
     edited, assigned, *_ = history(lead)
-    assert (edited.detail, edited.who) == ("tier, name", "Mia Marketing")
+    assert (edited.detail, edited.who) == ("Tier, Name", "Mia Marketing")
     assert (assigned.detail, assigned.who) == ("to Rob Rep", "Lea Lead")
 
 

@@ -8,7 +8,7 @@ from agreements.terms import timeline
 from leads.clock.consequences import differences
 from leads.doors.files import runs
 from leads.enums import RunStatus
-from leads.models import Attempt, Deal, Handoff, ImportRun, Lead, RejectedRow, WaitingRow
+from leads.models import Deal, Handoff, ImportRun, Lead, RejectedRow, WaitingRow
 from tests.cast import MONDAY
 from tests.unit.leads.doors.files.files import FILES, counts, everything, queued, taken
 
@@ -201,13 +201,25 @@ def test_a_queued_run_whose_message_was_lost_is_sent_again_but_not_each_minute(n
     assert runs.tidy(MONDAY + timedelta(seconds=180)) == []
 
 
-def test_a_chunk_takes_the_same_few_queries_however_many_rows_it_has(north, django_assert_max_num_queries):
-    taken(north, "leads", "id,created\n" + "".join(f"{n},2026-01-05\n" for n in range(60)), hand_over=True)
-    text = "lead_id,at,result\n" + "".join(f"{n % 60},2026-01-05 1{n // 60}:00,busy\n" for n in range(180))
-    run = queued(north, "attempts", text)
-    with django_assert_max_num_queries(30):
-        runs.process(run.pk, clock=lambda: MONDAY)
-    assert Attempt.objects.count() == 180
+def rows_of(kind, count):
+    header, example = FILES[kind].splitlines()[:2]
+    return "\n".join([header, *(f"{number},{example.partition(',')[2]}" for number in range(count))]) + "\n"
+
+
+@pytest.mark.parametrize("count", [1, 30])
+@pytest.mark.parametrize(
+    ("kind", "first", "again"), [("leads", 23, 19), ("handoffs", 24, 20), ("attempts", 25, 20), ("outcomes", 23, 19)]
+)
+def test_one_chunk_takes_these_queries_however_many_rows_it_has(
+    north, kind, first, again, count, django_assert_num_queries
+):
+    taken(north, "leads", rows_of("leads", 31))
+    taken(north, "handoffs", rows_of("handoffs", 31).replace("2026-01-05", "2026-01-04"))
+    text = rows_of(kind, count) if kind != "leads" else rows_of(kind, count).replace("\n", "\nx", count)
+    for number in (first, again):
+        run = queued(north, kind, text)
+        with django_assert_num_queries(number):
+            runs.process(run.pk, clock=lambda: MONDAY)
 
 
 def test_reps_are_found_by_name_or_address_and_nobody_is_invented(north, rep, stranger):
