@@ -83,12 +83,12 @@ def _answered(request: PortalRequest, slug: str, pk: int, action: Callable[..., 
 def _agreed(request: PortalRequest, agreement: Agreement, target: Target) -> HttpResponse:
     said = {"month": month_name(target.month), "leads": target.leads}
     if target.agreed_at:
-        text = _("Agreed: %(leads)s leads in %(month)s.")
+        text = _("%(month)s: %(leads)s leads are agreed.")
     elif target.declined_at:
-        text = _("Declined: %(month)s stays as it is.")
+        text = _("%(month)s stays as it is: the proposal is declined.")
     else:
         said["team"] = waits_for(agreement, target)
-        text = _("Proposed: %(leads)s leads in %(month)s. %(team)s has to accept.")
+        text = _("%(month)s: %(leads)s leads are proposed. They count once %(team)s accepts.")
     say(request, text % said)
     return redirect(_months_url(agreement, target))
 

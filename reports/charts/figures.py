@@ -1,10 +1,12 @@
 """PURE. Rows -> figures: plain dictionaries in plotly's schema.
 
 Building `plotly.graph_objects` would cost a thousand times as much; the tests put every figure through them. No text
-that somebody typed in ever stands in a figure, for plotly reads labels as markup.
+that somebody typed in ever stands in a figure, for plotly reads labels as markup. What stands on an axis is written
+by the server, in the reader's language.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +14,11 @@ from smarketing.lib import palette
 
 Trace = dict[str, Any]
 Figure = dict[str, Any]
-NARROW, WIDE = 0.4, 0.8
+Axis = dict[str, Any]
+Say = Callable[[float], str]
+WIDE = 0.8
+FEW, MANY = 6, 11  # labels of days that fit under a chart on a phone, and elsewhere
+HATCH = {"shape": "/", "fillmode": "overlay", "fgcolor": "#ffffff", "solidity": 0.2}  # for grey paper
 
 
 @dataclass(frozen=True)
@@ -26,35 +32,44 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Series:
+    """Bars of one meaning, with the name that the legend gives them."""
+
+    name: str
+    bars: Sequence[Bar]
+    colour: str
+    is_hatched: bool = False
+
+
+@dataclass(frozen=True)
 class Point:
     x: float
     y: float | None
 
 
 @dataclass(frozen=True)
-class DayBars:
-    """What a bin of the volume adds and takes off again; `cumulative` after it. `goal` may be None."""
+class Edge:
+    """An upright line between two bars, `text` at its top."""
 
-    label: str
-    plus: Bar
-    minus: Bar
-    goal: float | None
-    projected: float | None
+    place: float
+    text: str
 
 
-def figure(traces: Sequence[Trace], **layout: Any) -> Figure:
-    return {"data": list(traces), "layout": {"hovermode": "closest", **layout}}
-
-
-def line(name: str, points: Sequence[Point], colour: str, **style: Any) -> Trace:
+def figure(
+    traces: Sequence[Trace], labels: Sequence[str], yaxis: Axis, *, every: bool = False, **layout: Any
+) -> Figure:
+    """With `every` label written, else as many as fit. `meta.narrow` is what a phone draws otherwise."""
+    wide, narrow = (len(labels), len(labels)) if every else (MANY, FEW)
     return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": name,
-        "x": [point.x for point in points],
-        "y": [point.y for point in points],
-        "line": {"color": colour, "width": 2, **style},
-        "hovertemplate": "%{y}<extra>" + name + "</extra>",
+        "data": list(traces),
+        "layout": {
+            "hovermode": "closest",
+            "showlegend": True,
+            "xaxis": labelled(labels, most=wide),
+            "yaxis": yaxis,
+            "meta": {"narrow": {"xaxis": labelled(labels, most=narrow)}},
+            **layout,
+        },
     }
 
 
@@ -67,11 +82,11 @@ def wrapped(label: str) -> str:
     return f"{label[:middle]}<br>{label[middle + 1 :]}"
 
 
-def labelled(labels: Sequence[str], *, most: int = 11) -> dict[str, Any]:
+def labelled(labels: Sequence[str], *, most: int = MANY) -> Axis:
     """A numeric axis with words at 1, 2, 3, ...; of many only every second, third, ... is written."""
-    every = -(-len(labels) // most)
+    every = -(-len(labels) // most) if labels else 1
     last = len(labels)
-    places = [place for place in range(1, last + 1, every or 1) if place == last or last - place >= every]
+    places = [place for place in range(1, last + 1, every) if place == last or last - place >= every]
     if last and last not in places:
         places.append(last)
     return {
@@ -82,80 +97,35 @@ def labelled(labels: Sequence[str], *, most: int = 11) -> dict[str, Any]:
     }
 
 
-def volume_waterfall(days: Sequence[DayBars], total: Bar, *, passed: int, today: str, words: dict[str, str]) -> Figure:
-    """Each bin a step on the one before, returns as steps down beside it, the total at the end.
-
-    The first `passed` bins are drawn; with `today` the last of them is marked as today and the rest projected.
-    """
-    steps: list[tuple[float, float, Bar, str]] = []
-    for place, day in enumerate(days[:passed], 1):
-        if day.minus.value:
-            steps.append((place - NARROW / 2, NARROW, day.plus, "relative"))
-            steps.append((place + NARROW / 2, NARROW, day.minus, "relative"))
-        else:
-            steps.append((place, WIDE, day.plus, "relative"))
-    steps.append((len(days) + 1, WIDE, total, "total"))
-    goal = [Point(place, day.goal) for place, day in enumerate(days, 1) if day.goal is not None]
-    ahead = [Point(place, day.projected) for place, day in enumerate(days, 1) if day.projected is not None]
-    traces = [_steps(steps, words["volume"])]
-    if goal:
-        traces.append(line(words["goal"], goal, palette.INK))
-    if ahead:
-        traces.append(line(words["projection"], ahead, palette.ACCENT, dash="dot"))
-    axis = labelled([*[day.label for day in days], total.label])
-    return figure(traces, xaxis=axis, yaxis=_counts(), **(_mark(passed, today) if today else {}))
+def upright(top: float, say: Say, *, is_whole: bool = False, unit: str = "") -> Axis:
+    """The axis from zero to beyond `top`, with about five round numbers as `say` writes them."""
+    top = top or 1
+    least = top / 6
+    size = 10 ** math.floor(math.log10(least))
+    step = next(size * by for by in (1, 2, 5, 10) if size * by >= least)
+    if is_whole:
+        step = math.ceil(step)
+    places = [round(step * n, 9) for n in range(int(top * 1.06 / step) + 1)]
+    title = {"title": {"text": unit}} if unit else {}
+    return {"range": [0, top * 1.06], "tickvals": places, "ticktext": [say(place) for place in places], **title}
 
 
-def _steps(steps: Sequence[tuple[float, float, Bar, str]], name: str, *, falls: str = palette.MISSED_MARK) -> Trace:
+def shares(say: Say) -> Axis:
+    places = [0, 0.2, 0.4, 0.6, 0.8, 1.0]
+    return {"range": [0, 1.04], "tickvals": places, "ticktext": [say(place) for place in places]}
+
+
+def line(name: str, points: Sequence[Point], colour: str, **style: Any) -> Trace:
+    """A goal or promise: the pointer goes through it to the bar behind."""
     return {
-        "type": "waterfall",
+        "type": "scatter",
+        "mode": "lines",
         "name": name,
-        "x": [x for x, _width, _bar, _measure in steps],
-        "y": [bar.value for _x, _width, bar, _measure in steps],
-        "width": [width for _x, width, _bar, _measure in steps],
-        "measure": [measure for _x, _width, _bar, measure in steps],
-        "customdata": [bar.url for _x, _width, bar, _measure in steps],
-        "hovertext": [bar.text for _x, _width, bar, _measure in steps],
-        "hoverinfo": "text",
-        "increasing": {"marker": {"color": palette.ACCENT}},
-        "decreasing": {"marker": {"color": falls}},
-        "totals": {"marker": {"color": palette.ON_THE_WAY_MARK}},
-        "connector": {"line": {"color": palette.QUIET, "width": 0.5}},
+        "x": [point.x for point in points],
+        "y": [point.y for point in points],
+        "line": {"color": colour, "width": 2, **style},
+        "hoverinfo": "skip",
     }
-
-
-def _counts(**more: Any) -> dict[str, Any]:
-    return {"rangemode": "tozero", "tickformat": ",d", **more}
-
-
-def _mark(place: float, text: str) -> dict[str, Any]:
-    """An upright line with a word at its top."""
-    upright = {"type": "line", "x0": place, "x1": place, "yref": "paper", "y0": 0, "y1": 1}
-    note = {"x": place, "y": 1, "yref": "paper", "text": text, "showarrow": False, "xanchor": "left", "xshift": 4}
-    return {
-        "shapes": [{**upright, "line": {"color": palette.QUIET, "width": 1, "dash": "dot"}}],
-        "annotations": [{**note, "yanchor": "top", "font": {"color": palette.QUIET}}],
-    }
-
-
-def legs_waterfall(legs: Sequence[Bar], *, promise: float | None, words: dict[str, str]) -> Figure:
-    """The mean time of each leg on the one before. `promise` is the height at which the first attempt is due.
-
-    The first leg is marketing's, and sales' time begins after it: so does the line.
-    """
-    traces = [_steps([(place, WIDE, bar, "relative") for place, bar in enumerate(legs, 1)], words["legs"])]
-    if promise is not None:
-        traces.append(line(words["promise"], [Point(1.5, promise), Point(len(legs) - 0.5, promise)], palette.INK))
-    # The figures stand below the bars: above them they would lie on the line.
-    below = {"ticktext": [f"{wrapped(bar.label)}<br><b>{bar.text}</b>" for bar in legs]}
-    axis = labelled([bar.label for bar in legs]) | below
-    return figure(traces, xaxis=axis, yaxis={"rangemode": "tozero", "title": {"text": words["unit"]}})
-
-
-def trend(labels: Sequence[str], lines: Sequence[Trace], *, unit: str, urls: Sequence[str]) -> Figure:
-    for trace in lines:
-        trace |= {"customdata": list(urls), "mode": "lines+markers", "marker": {"size": 6}, "connectgaps": False}
-    return figure(lines, xaxis=labelled(labels), yaxis={"rangemode": "tozero", "title": {"text": unit}})
 
 
 def level(name: str, value: float, count: int) -> Trace:
@@ -163,66 +133,108 @@ def level(name: str, value: float, count: int) -> Trace:
     return line(name, [Point(0.5, value), Point(count + 0.5, value)], palette.INK, dash="dash")
 
 
-def bars(name: str, values: Sequence[Bar], colours: str | list[str], **more: Any) -> Trace:
+def dots(name: str, bars: Sequence[Bar | None], colour: str, **style: Any) -> Trace:
+    """A measured line: a dot for each bin that has a value, each a link like a bar."""
+    return line(name, [Point(x, bar.value if bar else None) for x, bar in enumerate(bars, 1)], colour, **style) | {
+        "mode": "lines+markers",
+        "marker": {"size": 7, "color": colour},
+        "connectgaps": False,
+        "cliponaxis": False,
+        "customdata": [bar.url if bar else "" for bar in bars],
+        "hovertext": [bar.text if bar else "" for bar in bars],
+        "hoverinfo": "text",
+    }
+
+
+def bars(series: Series, *, first: int = 1, **more: Any) -> Trace:
+    """Bars side by side from the place `first` on."""
+    pattern = {"pattern": HATCH} if series.is_hatched else {}
     return {
         "type": "bar",
-        "name": name,
-        "x": list(range(1, len(values) + 1)),
-        "y": [bar.value for bar in values],
-        "customdata": [bar.url for bar in values],
-        "hovertext": [bar.text for bar in values],
+        "name": series.name,
+        "x": list(range(first, first + len(series.bars))),
+        "y": [bar.value for bar in series.bars],
+        "width": [WIDE] * len(series.bars),
+        "customdata": [bar.url for bar in series.bars],
+        "hovertext": [bar.text for bar in series.bars],
         "hoverinfo": "text",
-        "marker": {"color": colours},
+        "marker": {"color": series.colour, **pattern},
         **more,
     }
 
 
-def kept_shares(
-    labels: Sequence[str], kept: Sequence[Bar], missed: Sequence[Bar], *, promise: float | None, words: dict[str, str]
+def key(name: str, colour: str) -> Trace:
+    """Only an entry of the legend, for a colour within a waterfall."""
+    return {
+        "type": "bar",
+        "name": name,
+        "x": [None],
+        "y": [None],
+        "marker": {"color": colour},
+        "hoverinfo": "skip",
+        "showlegend": True,
+    }
+
+
+def marks(edges: Sequence[Edge]) -> dict[str, Any]:
+    """Of several the words stand below each other."""
+    if not edges:
+        return {}
+    style = {"color": palette.QUIET, "width": 1, "dash": "dot"}
+    return {
+        "shapes": [
+            {"type": "line", "x0": edge.place, "x1": edge.place, "yref": "paper", "y0": 0, "y1": 1, "line": style}
+            for edge in edges
+        ],
+        "annotations": [
+            {
+                "x": edge.place,
+                "y": 1 - 0.08 * n,
+                "yref": "paper",
+                "text": edge.text,
+                "showarrow": False,
+                "xanchor": "left",
+                "xshift": 4,
+                "yanchor": "top",
+                "font": {"color": palette.QUIET},
+            }
+            for n, edge in enumerate(edges)
+        ],
+    }
+
+
+def trend(labels: Sequence[str], lines: Sequence[Trace], yaxis: Axis) -> Figure:
+    return figure(lines, labels, yaxis)
+
+
+def stacked(
+    labels: Sequence[str],
+    series: Sequence[Series],
+    yaxis: Axis,
+    *,
+    edges: Sequence[Edge] = (),
+    lines: Sequence[Trace] = (),
+    every: bool = False,
 ) -> Figure:
-    """Kept and missed of each bin as parts of one; values are shares. Missed is also hatched, for grey paper."""
-    pattern = {"shape": "/", "fillmode": "overlay", "fgcolor": "#ffffff", "solidity": 0.2}
-    hatched = {"marker": {"color": palette.MISSED_MARK, "pattern": pattern}}
-    traces = [bars(words["kept"], kept, palette.KEPT_MARK), bars(words["missed"], missed, "") | hatched]
-    if promise is not None:
-        traces.append(level(words["promise"], promise, len(labels)))
-    axis = {"range": [0, 1.02], "tickformat": ".0%"}
-    return figure(traces, barmode="stack", xaxis=labelled(labels), yaxis=axis)
+    """The parts of each bin on each other; a series without any record is left out, unless all are."""
+    seen = [one for one in series if any(bar.value for bar in one.bars)] or series[:1]
+    return figure([*map(bars, seen), *lines], labels, yaxis, every=every, barmode="stack", **marks(edges))
 
 
 def distribution(
-    values: Sequence[Bar], is_kept: Sequence[bool], *, edge: float | None, word: str, other: str = palette.MISSED_MARK
+    labels: Sequence[str], series: Sequence[Series], yaxis: Axis, say: Say, *, edges: Sequence[Edge] = ()
 ) -> Figure:
-    """Bars by band; `edge` is the place between two bars at which the promise lies, `other` the colour beyond it."""
-    colours = [palette.KEPT_MARK if kept else other for kept in is_kept]
-    shown = {"text": [f"{bar.value:g}" for bar in values], "textposition": "outside", "cliponaxis": False}
-    layout = _mark(edge, word) if edge is not None else {}
-    traces = [bars("", values, colours, showlegend=False, **shown)]
-    return figure(traces, xaxis=labelled([bar.label for bar in values]), yaxis=_counts(), **layout)
+    """Stacked, with every label written and each bin's count above it."""
+    drawn = stacked(labels, series, yaxis, edges=edges, every=True)
+    above = [_above(place, height, say(height)) for place, height in enumerate(heights(series), 1)]
+    drawn["layout"]["annotations"] = [*drawn["layout"].get("annotations", []), *above]
+    return drawn
 
 
-def depth_waterfall(
-    total: Bar, connected: Sequence[Bar], lost: Sequence[Bar], rest: Bar, *, edge: str, words: dict[str, str]
-) -> Figure:
-    """From all handoffs down: those connected, then those that ended otherwise, to the rest, which is still open.
-
-    `edge` names the line after the promised attempts, which the last bar of `connected` lies beyond; "" draws none.
-    """
-    after = total.value - sum(bar.value for bar in connected)
-    first = len(connected) + 2
-    traces = [
-        bars(words["all"], [total], palette.ON_THE_WAY_MARK, width=WIDE),
-        _down(words["connected"], connected, 2, total.value, palette.KEPT_MARK),
-        _down(words["lost"], lost, first, after, palette.MISSED_MARK),
-        bars(words["open"], [rest], palette.ACCENT, width=WIDE) | {"x": [first + len(lost)]},
-    ]
-    labels = [bar.label for bar in (total, *connected, *lost, rest)]
-    layout = _mark(len(connected) + 0.5, edge) if edge else {}
-    return figure(traces, barmode="overlay", xaxis=labelled(labels, most=20), yaxis=_counts(), **layout)
+def _above(place: int, height: float, text: str) -> dict[str, Any]:
+    return {"x": place, "y": height, "text": text, "showarrow": False, "yanchor": "bottom", "xanchor": "center"}
 
 
-def _down(name: str, falls: Sequence[Bar], place: int, base: float, colour: str) -> Trace:
-    steps = [
-        (place + n, WIDE, Bar(bar.label, -bar.value, bar.url, bar.text), "relative") for n, bar in enumerate(falls)
-    ]
-    return _steps(steps, name) | {"base": base, "decreasing": {"marker": {"color": colour}}}
+def heights(series: Sequence[Series]) -> list[float]:
+    """How high the bars reach that stand on each other."""
+    return [sum(bar.value for bar in pile) for pile in zip(*(one.bars for one in series), strict=True)]

@@ -53,6 +53,15 @@ def falls(facts: Facts, promised: int | None) -> list[Fall]:
     return [*spoken, later, *(Fall(end, int(rows.sum())) for end, rows in unconnected(facts))]
 
 
+VERDICTS = {"kept": "kept", "missed": "missed", "running": "running", "none": ""}
+
+
+def tried_times(facts: Facts, tries: int, verdict: str = "") -> Mask:
+    """Never connected after so many attempts; with a verdict those of them whose own promise came out so."""
+    found = facts.is_never_connected & (facts.attempts == tries)
+    return found & facts.depth.among(VERDICTS[verdict]) if verdict else found
+
+
 def connected_with(facts: Facts, nth: int) -> Mask:
     return np.equal(facts.nth, nth)
 

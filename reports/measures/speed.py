@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reports.measures.columns import MINUTE, Facts, Floats
+from reports.measures.columns import MINUTE, Facts, Floats, Mask
 
 
 @dataclass(frozen=True)
@@ -72,61 +72,65 @@ def mean_minutes(durations: Floats) -> float | None:
 
 @dataclass(frozen=True)
 class Leg:
-    """One leg of a lead's way to sales: its mean working minutes over the `n` handoffs that went it."""
+    """One leg of a lead's way to sales: its mean working minutes."""
 
     name: str
-    n: int
     minutes: float
 
 
-def legs(facts: Facts) -> list[Leg]:
-    """Where the time went, over the handoffs that were followed up.
+def went_the_way(facts: Facts) -> Mask:
+    """The one set of the legs: followed up, and marketing's own time is known.
 
-    The legs "accepted" and "first_attempt" add up to the mean response time: whoever calls without accepting first has
-    accepted by calling. "connected" is the time from the first attempt on, over those that were connected.
+    It is not for leads handed over again: marketing's clock runs once.
     """
-    done = facts[facts.is_followed_up]
+    return facts.is_followed_up & ~np.isnan(facts.waited)
+
+
+def legs(facts: Facts) -> list[Leg]:
+    """Where the time went, over the handoffs that went the whole way: the legs add up to the mean of that set.
+
+    Whoever calls without accepting first has accepted by calling.
+    """
+    done = facts[went_the_way(facts)]
     accepted = np.fmin(done.accepted, done.response)
-    spoken = done.is_connected
-    parts = {
-        "waited": done.waited,
-        "accepted": accepted,
-        "first_attempt": done.response - accepted,
-        "connected": (done.connected - done.response)[spoken],
-    }
-    found = {name: minutes(durations) for name, durations in parts.items()}
-    return [Leg(name, part.n, part.mean or 0.0) for name, part in found.items()]
+    parts = {"waited": done.waited, "accepted": accepted, "first_attempt": done.response - accepted}
+    return [Leg(name, mean_minutes(durations) or 0.0) for name, durations in parts.items()]
 
 
 @dataclass(frozen=True)
 class Band:
-    """Response times over `over` up to and including `upto` minutes; `upto` None is open. `is_within` the promise."""
+    """Durations over `over` up to and including `upto` minutes; `upto` None is open."""
 
     over: float | None
     upto: float | None
-    count: int
-    is_within: bool
 
 
 EDGES = (5.0, 15.0, 60.0)
+SPOKEN_EDGES = (60.0, 240.0, 480.0, 1440.0, 2880.0)
 
 
-def bands(facts: Facts, within_minutes: float | None) -> list[Band]:
-    """How many handoffs were followed up how fast. The promise is an edge, so that no band is on both sides of it."""
-    edges = sorted({*EDGES, *([within_minutes] if within_minutes else [])})
-    limits = zip([None, *edges], [*edges, None], strict=True)
-    return [
-        Band(over, upto, int(in_band(facts, over, upto).sum()), _is_within(upto, within_minutes))
-        for over, upto in limits
-    ]
+def bands(*edges: float) -> list[Band]:
+    places = sorted(set(edges))
+    return [Band(over, upto) for over, upto in zip([None, *places], [*places, None], strict=True)]
 
 
-def in_band(facts: Facts, over: float | None, upto: float | None) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    found = facts.is_followed_up
+def in_band(facts: Facts, over: float | None, upto: float | None) -> Mask:
+    return _between(facts.response, over, upto)
+
+
+def spoken_in_band(facts: Facts, over: float | None, upto: float | None) -> Mask:
+    """By the time from the handoff until the two spoke."""
+    return _between(facts.connected, over, upto)
+
+
+def _between(durations: Floats, over: float | None, upto: float | None) -> Mask:
+    found = ~np.isnan(durations)
     if over is not None:
-        found = found & (facts.response > over * MINUTE)
-    return found if upto is None else found & (facts.response <= upto * MINUTE)
+        found = found & (durations > over * MINUTE)
+    return found if upto is None else found & (durations <= upto * MINUTE)
 
 
-def _is_within(upto: float | None, within_minutes: float | None) -> bool:
-    return within_minutes is None or (upto is not None and upto <= within_minutes)
+def with_verdict(facts: Facts, verdict: str) -> Mask:
+    """By the promise of each handoff: "kept", "missed", "none" where nothing is judged, "" for all."""
+    found = {"": np.ones(len(facts), np.bool_), "kept": facts.is_kept, "missed": facts.is_missed}
+    return found[verdict] if verdict in found else ~(facts.is_kept | facts.is_missed)

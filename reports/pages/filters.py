@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from reports.facts.reading import Reading
 from reports.measures.bins import period_of
 from reports.measures.columns import Names
-from reports.measures.selection import KINDS, STEPS, Selection
+from reports.measures.selection import KINDS, STEPS, VERDICTS, Selection
 from reports.pages.links import choice_of, name_of
 from reports.pages.sheet import source_name, tier_name
 from smarketing.lib.periods import Period, PeriodError
@@ -55,6 +55,7 @@ class SelectionForm(forms.Form):
     over = forms.FloatField(required=False, min_value=0)
     upto = forms.FloatField(required=False, min_value=0)
     nth = forms.IntegerField(required=False, min_value=0, max_value=1_000_000)
+    verdict = forms.ChoiceField(required=False, choices=[(name, name) for name in ("", *VERDICTS)])
 
 
 class ReportFilter(forms.Form):

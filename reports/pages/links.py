@@ -40,7 +40,7 @@ class Links:
     def data(self, page: str, form: str, chart: str = "") -> str:
         return f"{reverse('reports:data', args=[self.slug, page, form])}?{self._query(chart=chart)}"
 
-    def records(self, what: str, part: Bin | None = None, **more: float | int | None) -> str:
+    def records(self, what: str, part: Bin | None = None, **more: float | str | None) -> str:
         days = {"first_on": part.start_on, "last_on": part.end_on} if part else {}
         return f"{reverse('reports:records', args=[self.slug])}?{self._query(what=what, **days, **more)}"
 

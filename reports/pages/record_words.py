@@ -76,6 +76,8 @@ def _to(params: QueryDict, place: int) -> str:
 def title_of(chosen: Selection) -> str:
     """What was counted, and on which days."""
     title = _titles(chosen)[chosen.what]
+    if chosen.verdict:
+        title = f"{title}, {_verdicts()[chosen.verdict]}"
     if chosen.first_on is None or chosen.last_on is None:
         return title
     first, last = date_format(chosen.first_on, "DATE_FORMAT"), date_format(chosen.last_on, "DATE_FORMAT")
@@ -95,7 +97,9 @@ def _titles(chosen: Selection) -> dict[str, str]:
         "running": _("Still in their time"),
         "kept": _("Followed up in time"),
         "missed": _("Followed up too late or never"),
+        "went_the_way": _("Followed up, with marketing's own time known"),
         "band": _band(chosen),
+        "spoken_in_band": _spoken_band(chosen),
         "reached": _("Followed up and connected"),
         "connected": _("Connected"),
         "never_connected": _("Never connected"),
@@ -110,6 +114,15 @@ def _titles(chosen: Selection) -> dict[str, str]:
     }
 
 
+def _verdicts() -> dict[str, str]:
+    return {
+        "kept": _("promise kept"),
+        "missed": _("promise missed"),
+        "running": _("still in their time"),
+        "none": _("not judged"),
+    }
+
+
 def _band(chosen: Selection) -> str:
     over, upto = spoken_minutes(chosen.over), spoken_minutes(chosen.upto)
     if chosen.over is None:
@@ -117,3 +130,12 @@ def _band(chosen: Selection) -> str:
     if chosen.upto is None:
         return _("First attempt after more than %(over)s") % {"over": over}
     return _("First attempt after %(over)s to %(upto)s") % {"over": over, "upto": upto}
+
+
+def _spoken_band(chosen: Selection) -> str:
+    over, upto = spoken_minutes(chosen.over), spoken_minutes(chosen.upto)
+    if chosen.over is None:
+        return _("Connected within %(upto)s") % {"upto": upto}
+    if chosen.upto is None:
+        return _("Connected after more than %(over)s") % {"over": over}
+    return _("Connected after %(over)s to %(upto)s") % {"over": over, "upto": upto}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format
@@ -11,7 +12,7 @@ from django.utils.translation import gettext, pgettext
 from reports.facts.reading import Reading
 from reports.measures.bins import Bin
 from reports.pages.links import Links
-from smarketing.lib.figures import NOTHING, percent
+from smarketing.lib.figures import NOTHING, exactly, percent
 from smarketing.lib.spoken import duration
 
 LONG = 180  # minutes from which on a chart counts in hours
@@ -92,6 +93,11 @@ class Unit:
 
     def of(self, minutes: float | None) -> float | None:
         return None if minutes is None else minutes / self.size
+
+
+def exact(value: float) -> str:
+    """A number on an axis, with the decimals that it has."""
+    return exactly(Decimal(str(round(value, 6))))
 
 
 def spoken_minutes(minutes: float | None) -> str:

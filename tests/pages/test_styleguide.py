@@ -43,4 +43,4 @@ def test_the_styleguide_is_for_people_who_are_signed_in(client, db):
 
 def test_charts_are_drawn_without_a_way_to_send_them_away():
     with open("smarketing/static/smarketing/charts.js") as file:
-        assert "showSendToCloud: false, displaylogo: false" in file.read()
+        assert "displayModeBar: false" in file.read()

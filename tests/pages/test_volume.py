@@ -33,7 +33,7 @@ def test_the_month_is_shown_against_its_goal(signed_in, marketer: User) -> None:
 
 def test_the_sentence_says_what_the_chart_shows(signed_in, marketer: User) -> None:
     page = signed_in(marketer).get(url())
-    assert "By March 20 8 leads are delivered; the goal for this day is 14.0: behind the line." in page.text
+    assert "8 leads delivered by March 20, behind the goal of 14 for that day." in page.text
 
 
 def test_every_bar_opens_as_many_records_as_it_counts(signed_in, marketer: User) -> None:

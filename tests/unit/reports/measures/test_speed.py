@@ -1,6 +1,18 @@
 import pytest
 
-from reports.measures.speed import Minutes, bands, legs, minutes, share_kept, speed
+from reports.measures.speed import (
+    EDGES,
+    Minutes,
+    bands,
+    in_band,
+    legs,
+    minutes,
+    share_kept,
+    speed,
+    spoken_in_band,
+    went_the_way,
+    with_verdict,
+)
 from tests.unit.reports.columns import NAN, facts
 
 RUNNING = {"clock": "running", "state": "waiting"}
@@ -40,36 +52,41 @@ def test_without_a_duration_there_is_no_mean() -> None:
     assert minutes(facts({"response": NAN}).response) == Minutes(0)
 
 
-def test_the_legs_of_sales_add_up_to_the_mean_response() -> None:
+def test_the_legs_are_the_means_of_one_set_and_add_up_to_its_mean() -> None:
     rows = facts(
         {"waited": 30, "accepted": 5, "response": 20, "connected": 80, "nth": 2},
         {"waited": 10, "response": 40},  # called without accepting
-        {"waited": 10, "accepted": 70, "response": 60},  # accepted only after the call
+        {"waited": 11, "accepted": 70, "response": 60},  # accepted only after the call
+        {"waited": NAN, "accepted": 1, "response": 900},  # handed over again: marketing's clock ran before
         {"waited": 999, **OVERDUE},
     )
-    found = {leg.name: (leg.n, leg.minutes) for leg in legs(rows)}
-    assert found["waited"] == (3, pytest.approx(50 / 3))
-    assert found["accepted"][1] + found["first_attempt"][1] == pytest.approx(40)
-    assert found["connected"] == (1, 60)
+    assert rows.ids[went_the_way(rows)].tolist() == [1, 2, 3]
+    found = {leg.name: leg.minutes for leg in legs(rows)}
+    assert found == pytest.approx({"waited": 17, "accepted": 35, "first_attempt": 5})
+
+
+def test_without_a_whole_way_every_leg_is_nothing() -> None:
+    assert {leg.minutes for leg in legs(facts({"waited": NAN, "response": 5}))} == {0.0}
 
 
 def test_a_band_holds_its_upper_edge() -> None:
-    rows = facts(*({"response": value} for value in (0, 5, 5.001, 15, 60, 60.001)))
-    assert [(band.over, band.upto, band.count) for band in bands(rows, 60.0)] == [
-        (None, 5.0, 2),
-        (5.0, 15.0, 2),
-        (15.0, 60.0, 1),
-        (60.0, None, 1),
-    ]
+    rows = facts(*({"response": value} for value in (0, 5, 5.001, 15, 60, 60.001)), OVERDUE)
+    counts = [int(in_band(rows, band.over, band.upto).sum()) for band in bands(*EDGES)]
+    assert counts == [2, 2, 1, 1]
 
 
-def test_a_promise_between_the_usual_edges_is_an_edge_of_its_own() -> None:
-    found = bands(facts({"response": 20}, {"response": 50}), 30.0)
-    assert [(band.upto, band.is_within) for band in found] == [
-        (5.0, True),
-        (15.0, True),
-        (30.0, True),
-        (60.0, False),
-        (None, False),
-    ]
-    assert [band.count for band in found] == [0, 0, 1, 1, 0]
+def test_every_promise_is_an_edge_of_its_own() -> None:
+    edges = [(None, 5), (5, 15), (15, 30), (30, 60), (60, None)]
+    assert [(band.over, band.upto) for band in bands(*EDGES, 30, 60)] == edges
+
+
+def test_the_time_until_the_two_spoke_has_bands_of_its_own() -> None:
+    rows = facts({"response": 5, "connected": 60}, {"response": 5, "connected": 61, "nth": 2}, {"response": 5})
+    assert rows.ids[spoken_in_band(rows, None, 60)].tolist() == [1]
+    assert rows.ids[spoken_in_band(rows, 60, None)].tolist() == [2]
+
+
+def test_each_handoff_has_one_verdict_by_its_own_promise() -> None:
+    rows = facts({"clock": "kept"}, {"clock": "missed"}, {"clock": "kept", "has_promise": False}, RUNNING)
+    found = {what: rows.ids[with_verdict(rows, what)].tolist() for what in ("kept", "missed", "none", "")}
+    assert found == {"kept": [1], "missed": [2], "none": [3, 4], "": [1, 2, 3, 4]}

@@ -1,0 +1,113 @@
+"""The drawing of the volume: each day a step towards the goal."""
+
+from collections.abc import Sequence
+from datetime import date
+from math import ceil
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from reports import judgement as scorecard
+from reports.charts.figures import Bar, upright
+from reports.charts.waterfalls import DayBars, volume_waterfall
+from reports.facts.reading import Reading
+from reports.measures.bins import Bin, bins
+from reports.measures.volume import Day, Volume
+from reports.pages.links import Links
+from reports.pages.sheet import Cell, Chart, bin_column, long_name, short_name
+from smarketing.lib.figures import number
+from smarketing.lib.spoken import period_name
+
+
+def volume_chart(reading: Reading, links: Links) -> Chart:
+    parts = bins(reading.period)
+    days = [_bars(part, reading, links) for part in parts]
+    passed = len(days) if reading.is_over else sum(part.start_on <= reading.today for part in parts)
+    net = reading.volume.delivered
+    total = Bar(_("Total"), net, links.records("delivered"), f"{_('Total')}: {_counted(net)}")
+    words = {
+        "volume": _("Leads delivered"),
+        "plus": _("Handed over"),
+        "minus": _("Returned"),
+        "goal": _("Goal"),
+        "projection": _("At this pace"),
+    }
+    today = _("today") if reading.today in reading.period else ""
+    return Chart(
+        id="waterfall",
+        title=_("Leads delivered, step by step"),
+        sentence=_sentence(reading),
+        figure=volume_waterfall(
+            days, total, upright(_top(days), number, is_whole=True), passed=passed, today=today, words=words
+        ),
+        table_columns=[bin_column(parts[0]), _("Handed over"), _("Returned"), _("Delivered so far"), _("Goal")],
+        table_rows=[_row(part, reading.volume, links) for part in parts],
+        json_url=links.data("volume", "json"),
+        csv_url=links.data("volume", "csv", "waterfall"),
+    )
+
+
+def _top(days: Sequence[DayBars]) -> float:
+    """The highest point of steps, goal and projection."""
+    height, found = 0.0, [0.0]
+    for day in days:
+        found += [height + day.plus.value, day.goal or 0, day.projected or 0]
+        height += day.plus.value + day.minus.value
+    return max(found)
+
+
+def _within(part: Bin, volume: Volume) -> Sequence[Day]:
+    return [day for day in volume.by_day if day.on in part]
+
+
+def _bars(part: Bin, reading: Reading, links: Links) -> DayBars:
+    days = _within(part, reading.volume)
+    plus, minus = sum(day.handed_over for day in days), sum(day.returned for day in days)
+    name = long_name(part)
+    handed = ngettext("%(name)s: %(count)s handed over", "%(name)s: %(count)s handed over", plus)
+    returned = ngettext("%(name)s: %(count)s returned", "%(name)s: %(count)s returned", minus)
+    return DayBars(
+        label=short_name(part),
+        plus=Bar(name, plus, links.records("handed_over", part), handed % {"name": name, "count": number(plus)}),
+        minus=Bar(name, -minus, links.records("returned", part), returned % {"name": name, "count": number(minus)}),
+        goal=days[-1].goal,
+        projected=_ahead(part.end_on, reading),
+    )
+
+
+def _ahead(on: date, reading: Reading) -> float | None:
+    """The projection is drawn from today on; before, the bars say what was."""
+    if reading.is_over or on < min(reading.today, reading.period.end_on):
+        return None
+    return reading.projected_on(on)
+
+
+def _row(part: Bin, volume: Volume, links: Links) -> list[object]:
+    days = _within(part, volume)
+    return [
+        Cell(long_name(part), links.records("handed_over", part)),
+        sum(day.handed_over for day in days),
+        sum(day.returned for day in days),
+        days[-1].cumulative,
+        days[-1].goal,
+    ]
+
+
+def _counted(count: int) -> str:
+    return ngettext("%(count)s lead", "%(count)s leads", count) % {"count": number(count)}
+
+
+def _sentence(reading: Reading) -> str:
+    said = {"leads": _counted(reading.volume.delivered), "period": period_name(reading.period)}
+    if reading.target is None:
+        return _("%(leads)s delivered in %(period)s. There is no target to hold it against.") % said
+    said |= {"target": number(reading.target)}
+    if reading.is_over or reading.expected is None:
+        return _("%(leads)s delivered in %(period)s; %(target)s were promised.") % said
+    # A goal is a number of whole leads; rounded up, a team at it is on its line.
+    goal = ceil(round(reading.expected, 6))
+    said |= {"today": date_format(reading.today, "MONTH_DAY_FORMAT"), "goal": number(goal)}
+    if reading.volume_state == scorecard.AT_RISK:
+        return _("%(leads)s delivered by %(today)s, behind the goal of %(goal)s for that day.") % said
+    return _("%(leads)s delivered by %(today)s, against a goal of %(goal)s for that day.") % said
