@@ -59,7 +59,7 @@ def _take_leads(rows: Sequence[Row], hand: Hand, hand_over: bool, run: ImportRun
     for row in rows:
         if (existing := known.get(row.values["external_id"])) is not None:
             counts.unchanged += 1
-            if says := contradictions(row.values, existing, hand.terms.day_of):
+            if says := contradictions(row.values, existing, hand.day_of):
                 others.append((row, says))
             continue
         known[row.values["external_id"]] = row.values

@@ -6,8 +6,9 @@ The caller is in a transaction, has locked the leads, and refreshes what stands 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Model
 
@@ -32,6 +33,11 @@ class Hand:
     reps: RepBook
     by: User | None
     at: datetime
+    zone: ZoneInfo | None = None
+
+    def day_of(self, at: datetime) -> date:
+        """By the zone in which the file's dates were read: a bare date means a day of that."""
+        return at.astimezone(self.zone).date() if self.zone else self.terms.day_of(at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +197,7 @@ def write(kind: str, rows: Iterable[Claim], hand: Hand, tally: Tally) -> None:
     sort, claims = FACTS[kind], sorted(rows, key=_precision)
     if not claims:
         return
-    facts = KeptFacts(kind, hand.terms.day_of)
+    facts = KeptFacts(kind, hand.day_of)
     for lead_id, known in _kept(kind, {claim.lead_id for claim in claims}, {claim.run_id for claim in claims}):
         facts.add(lead_id, known)
     fresh, met = [], []
@@ -227,7 +233,7 @@ def _kept(kind: str, lead_ids: Collection[int], run_ids: Collection[int | None])
 
 
 def _compare(claim: Claim, kept: Kept, person: int | None, hand: Hand, tally: Tally) -> None:
-    says = contradictions(claim.values, kept.values, hand.terms.day_of)
+    says = contradictions(claim.values, kept.values, hand.day_of)
     if "rep" in says and person is not None and person == kept.person:
         del says["rep"]
     if says and claim.run_id is not None:  # a run that was put away lists nothing

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, BinaryIO, cast
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F, Q, QuerySet
@@ -77,7 +78,7 @@ def carry_in(
     if run.started_at is None:
         run.started_at, run.options = clock(), plan.options()
         run.save(update_fields=["started_at", "options"])
-    checker, hand = plan.checker(), _hand(run, clock())
+    checker, hand = plan.checker(), _hand(run, plan, clock())
     with closing(plan.records(file)) as records:
         rest = islice(records, run.read, None)
         while chunk := list(islice(rest, CHUNK)):
@@ -88,9 +89,10 @@ def carry_in(
     return plan
 
 
-def _hand(run: ImportRun, at: datetime) -> Hand:
+def _hand(run: ImportRun, plan: Plan, at: datetime) -> Hand:
     agreement = run.agreement
-    return Hand(agreement.pk, agreement.currency, timeline(agreement), rep_book(agreement), run.by, at)
+    zone = ZoneInfo(plan.time_zone)
+    return Hand(agreement.pk, agreement.currency, timeline(agreement), rep_book(agreement), run.by, at, zone)
 
 
 def _take_chunk(

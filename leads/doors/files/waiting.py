@@ -40,7 +40,7 @@ def keep(kind: str, rows: Sequence[Row], hand: Hand, run: ImportRun) -> list[Dif
             fresh.append(_waits(kind, row, hand, run))
             continue
         met.append((row, kept))
-        if says := contradictions(row.values, kept.values, hand.terms.day_of):
+        if says := contradictions(row.values, kept.values, hand.day_of):
             others.append(differing(Claim(0, row.values, run.pk, row.line), kept.pk, says, is_waiting=True))
     bulk.insert(fresh)
     _mark(kind, met, run)
@@ -48,7 +48,7 @@ def keep(kind: str, rows: Sequence[Row], hand: Hand, run: ImportRun) -> list[Dif
 
 
 def _waiting(kind: str, ids: Collection[str], hand: Hand, run: ImportRun) -> KeptFacts:
-    facts = KeptFacts(kind, hand.terms.day_of)
+    facts = KeptFacts(kind, hand.day_of)
     rows = WaitingRow.objects.filter(agreement=hand.agreement_id, kind=kind, external_id__in=ids).order_by("pk")
     for row in rows.iterator(chunk_size=BATCH):
         values = unpacked(row.fields)
