@@ -7,8 +7,10 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-FIRST_YEAR, LAST_YEAR = 1800, 2399
+EARLIEST_YEAR, LATEST_YEAR = FIRST_YEAR - 100, LAST_YEAR + 200  # the search for an open window may run far
 DAY = timedelta(days=1)
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
@@ -40,8 +42,8 @@ def zone_of(name: str) -> ZoneInfo:
 def day_of(on: date) -> date:
     if not isinstance(on, date) or isinstance(on, datetime):
         raise CalendarError(f"{on!r} is no day: give a date without a time")
-    if not FIRST_YEAR <= on.year <= LAST_YEAR:
-        raise CalendarError(f"{on} is outside the years {FIRST_YEAR} to {LAST_YEAR}")
+    if not EARLIEST_YEAR <= on.year <= LATEST_YEAR:
+        raise CalendarError(f"{on} is outside the years {EARLIEST_YEAR} to {LATEST_YEAR}")
     return on
 
 

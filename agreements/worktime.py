@@ -18,8 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from agreements.hours import (
     DAY,
-    FIRST_YEAR,
-    LAST_YEAR,
+    EARLIEST_YEAR,
+    LATEST_YEAR,
     WEEKDAYS,
     CalendarError,
     Hours,
@@ -193,7 +193,7 @@ class _Timeline:
         self.zone = zone_of(rules.zone)
         self.rules = rules
         self.overrides = dict(rules.overrides)
-        self.table = _Table([], LAST_YEAR + 1, FIRST_YEAR - 1)
+        self.table = _Table([], LATEST_YEAR + 1, EARLIEST_YEAR - 1)
         self._refuse_never_open()
         self._refuse_overlaps()
 
@@ -218,8 +218,8 @@ class _Timeline:
         table = self.table
         if table.since <= low <= high < table.until:
             return table
-        if low < _new_year(FIRST_YEAR) or high >= _new_year(LAST_YEAR + 1):
-            raise CalendarError(f"working time is known for the years {FIRST_YEAR} to {LAST_YEAR} only")
+        if low < _new_year(EARLIEST_YEAR) or high >= _new_year(LATEST_YEAR + 1):
+            raise CalendarError(f"working time is known for the years {EARLIEST_YEAR} to {LATEST_YEAR} only")
         return self._grown((EPOCH + low).year, (EPOCH + high).year)
 
     def due(self, at: timedelta, duration: timedelta) -> timedelta:
@@ -232,7 +232,7 @@ class _Timeline:
         """The first answer that is not None from a table that reaches ever further beyond `at`."""
         table = self.covering(at if since is None else since, at)
         while (found := answer(table)) is None:
-            last_year = min((EPOCH + at).year + SEARCH_YEARS, LAST_YEAR)
+            last_year = min((EPOCH + at).year + SEARCH_YEARS, LATEST_YEAR)
             if table.last_year >= last_year:
                 raise CalendarError(f"too few open windows from {EPOCH + at:%Y-%m-%d} to the end of {last_year}")
             table = self._grown(table.first_year, table.last_year + 1)
@@ -242,8 +242,8 @@ class _Timeline:
         known = self.table
         # By half as much again at least, so that asking for one year after another does not build each table anew.
         slack = max(known.last_year - known.first_year + 1, 0) // 2
-        first_year = known.first_year if first_year >= known.first_year else max(first_year - slack, FIRST_YEAR)
-        last_year = known.last_year if last_year <= known.last_year else min(last_year + slack, LAST_YEAR)
+        first_year = known.first_year if first_year >= known.first_year else max(first_year - slack, EARLIEST_YEAR)
+        last_year = known.last_year if last_year <= known.last_year else min(last_year + slack, LATEST_YEAR)
         # Three days more on either side: windows run past midnight, and zones are up to a day away from UTC.
         first, last = date(first_year, 1, 1).toordinal() - 3, date(last_year, 12, 31).toordinal() + 3
         self.table = table = _Table(self.spans(first, last), first_year, last_year)

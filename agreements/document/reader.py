@@ -13,10 +13,9 @@ from difflib import get_close_matches
 from typing import Any
 
 from agreements.document.lines import Path, line_of, lines_of
-from smarketing.lib.periods import Period, PeriodError
+from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR, Period, PeriodError
 
 LONGEST = 1_000_000
-FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from agreements.models import Agreement, Target
 from agreements.months import proposing
@@ -33,9 +33,11 @@ def calculator(request: PortalRequest, slug: str) -> HttpResponse:
 
 
 @readers
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def agree(request: PortalRequest, slug: str) -> HttpResponse:
     agreement = editable(request, slug)
+    if request.method != "POST":
+        return redirect("agreements:calculator", slug)
     form = calculator_form(agreement, timeline(agreement).day_of(request.now), request.POST)
     refused: MonthRefused | None = None
     if form.is_valid() and form.derivation:

@@ -27,6 +27,7 @@ from agreements.enums import Pacing, Weekday
 from agreements.months.targets import Conversion, Derivation, TargetError, derive, refuse_impossible
 from agreements.pages.fields import DaysField, HoursField, NumberField, OtherHoursField, PercentField, WholeField
 from smarketing.lib.periods import Period
+from smarketing.lib.widgets import LongSelect
 
 NUMBERS = ("quota", *ASSUMPTIONS)
 
@@ -51,7 +52,7 @@ class HeadingForm(forms.Form):
     marketing_team = forms.CharField(label=_("Marketing team"), max_length=100)
     sales_team = forms.CharField(label=_("Sales team"), max_length=100)
     service_team = forms.CharField(label=_("Service team"), max_length=100, required=False)
-    time_zone = forms.ChoiceField(label=_("Time zone"))
+    time_zone = forms.ChoiceField(label=_("Time zone"), widget=LongSelect)
     currency = forms.CharField(label=_("Currency"), max_length=3, help_text=_("A code like EUR."))
 
     def __init__(self, *args: Any, fixed: tuple[str, ...] = (), **kwargs: Any) -> None:

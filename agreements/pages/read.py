@@ -7,12 +7,12 @@ from agreements.document.text import write
 from agreements.enums import Measure
 from agreements.models import Agreement
 from agreements.months.agreed import current_assumptions
-from agreements.months.proposing import sides_of
 from agreements.pages import months_table, overview
 from agreements.pages.fetch import day_of, may_edit, visible, year_of
 from agreements.pages.history import history
 from agreements.terms import in_force, timeline
 from smarketing.accounts.access import readers
+from smarketing.accounts.rights import Verb
 from smarketing.lib.request import PortalRequest
 
 
@@ -32,7 +32,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
     versions = list(agreement.versions.current().order_by("effective_on").prefetch_related("objectives"))
     version = in_force(versions, day_of(request, today))
     year = year_of(request, today)
-    months = months_table.months(agreement, year, today, sides_of(agreement, request.access.led))
+    months = months_table.months(agreement, year, today, request.access.sides(Verb.AMEND, agreement))
     context = {
         "agreement": agreement,
         "version": version,

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from smarketing.lib.periods import Period, PeriodError
+from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR, Period, PeriodError
 
-FIRST_YEAR, LAST_YEAR = 1900, 2300  # well inside the years that working calendars reach
 USUAL = {"month": "day", "quarter": "week", "year": "month"}
 
 

@@ -18,7 +18,7 @@ from tests import cast
 
 pytestmark = pytest.mark.django_db
 
-ANYONE, SIGNED_IN, READERS = "anyone", "signed in", "readers of figures"
+ANYONE, SIGNED_IN, READERS, SALES_LEADS = "anyone", "signed in", "readers of figures", "sales leads"
 MARKETERS, REPS, PRACTITIONERS, TEAM_LEADS, ADMINISTRATORS = (
     "marketers",
     "reps",
@@ -85,20 +85,28 @@ GUARDS = {
         MARKETERS,
     ),
     **dict.fromkeys(
-        [
-            f"leads:{name}"
-            for name in ("escalations", "escalation_count", "seen", "import_reps", "match_rep", "unmatch_rep")
-        ],
+        [f"leads:{name}" for name in ("import_reps", "match_rep", "unmatch_rep")],
         TEAM_LEADS,
     ),
+    **dict.fromkeys([f"leads:{name}" for name in ("escalations", "escalation_count", "seen")], SALES_LEADS),
 }
 MAY_PASS = {
     "teamless": {ANYONE, SIGNED_IN},
     "marketer": {ANYONE, SIGNED_IN, READERS, PRACTITIONERS, MARKETERS},
     "rep": {ANYONE, SIGNED_IN, READERS, PRACTITIONERS, REPS},
-    "sales_lead": {ANYONE, SIGNED_IN, READERS, PRACTITIONERS, REPS, TEAM_LEADS},
+    "sales_lead": {ANYONE, SIGNED_IN, READERS, PRACTITIONERS, REPS, TEAM_LEADS, SALES_LEADS},
     "leader": {ANYONE, SIGNED_IN, READERS},
-    "administrator": {ANYONE, SIGNED_IN, READERS, PRACTITIONERS, MARKETERS, REPS, TEAM_LEADS, ADMINISTRATORS},
+    "administrator": {
+        ANYONE,
+        SIGNED_IN,
+        READERS,
+        PRACTITIONERS,
+        MARKETERS,
+        REPS,
+        TEAM_LEADS,
+        SALES_LEADS,
+        ADMINISTRATORS,
+    },
     "stranger": {ANYONE, SIGNED_IN, READERS, PRACTITIONERS, MARKETERS, REPS},
 }
 # Changing an agreement is for the leads of its teams: others who may read it get 403.
