@@ -46,12 +46,8 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
         "zone": lead.agreement.time_zone,
         "now": at,
         "history": entries,
-<<<<<<< HEAD
         "known": known_of(lead),
-        "withdrawable": withdrawable(request, lead, entries),
-=======
         "withdrawable": withdrawable(request, entries),
->>>>>>> origin/HEAD
         "deals": deals,
         "outcome": outcome_of(deals),
         "may_market": access.may(Verb.MARKET, lead.agreement),
