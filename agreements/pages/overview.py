@@ -1,14 +1,16 @@
 """Reads: agreements as the pages show them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
 
 from agreements.document.clauses import hours_of
 from agreements.document.differences import hours_text
-from agreements.enums import Measure, Weekday
-from agreements.models import Agreement, Objective, Target, Version
+from agreements.enums import Weekday
+from agreements.models import Agreement, Target, Version
+from agreements.promises.promise import Promise
 from agreements.querysets import AgreementQuerySet
 from agreements.terms import in_force
 from agreements.worktime import WEEKDAYS
@@ -17,31 +19,33 @@ DAY_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True)
-class Row:
-    """An agreement in the list, with the terms in force and this month's target."""
+class AgreementToday:
+    """An agreement in the list, with the terms in force and the target of the month of its own today."""
 
     agreement: Agreement
     version: Version
-    speed: Objective | None
-    depth: Objective | None
+    speed: Promise | None
+    depth: Promise | None
     leads: int | None
 
 
-def rows(agreements: AgreementQuerySet, today: date) -> list[Row]:
+def rows(agreements: AgreementQuerySet, at: datetime) -> list[AgreementToday]:
     """Those without any version, which only a half-made row could be, are left out."""
-    month = today.replace(day=1)
+    somewhere = {(at + timedelta(days=n)).date().replace(day=1) for n in (-1, 0, 1)}
     found = agreements.with_teams().prefetch_related(
         Prefetch("versions", Version.objects.current().order_by("effective_on").prefetch_related("objectives")),
-        Prefetch("targets", Target.objects.agreed().filter(month=month, tier="")),
+        Prefetch("targets", Target.objects.agreed().filter(month__in=somewhere, tier="")),
     )
-    return [_row(agreement, today) for agreement in found if agreement.versions.all()]
+    return [_row(agreement, at) for agreement in found if agreement.versions.all()]
 
 
-def _row(agreement: Agreement, today: date) -> Row:
+def _row(agreement: Agreement, at: datetime) -> AgreementToday:
+    today = at.astimezone(ZoneInfo(agreement.time_zone)).date()
     version = in_force(list(agreement.versions.all()), today)
-    promises = {o.measure: o for o in version.objectives.all() if not o.tier}
-    leads = next((target.leads for target in agreement.targets.all()), None)
-    return Row(agreement, version, promises.get(Measure.SPEED), promises.get(Measure.DEPTH), leads)
+    promises = {o.measure: o.promised for o in version.objectives.all() if not o.tier}
+    targets = {target.month: target.leads for target in agreement.targets.all()}
+    leads = targets.get(today.replace(day=1))
+    return AgreementToday(agreement, version, promises.get("speed"), promises.get("depth"), leads)
 
 
 @dataclass(frozen=True)
@@ -79,13 +83,10 @@ def _minutes(text: str) -> int:
     return int(text[:2]) * 60 + int(text[3:5])
 
 
-def objectives(version: Version, measure: str) -> list[Objective]:
+def promises(version: Version, measure: str) -> list[Promise]:
     """The promise for all others first, then the tiers by name."""
-    return [objective for objective in sorted(version.objectives.all(), key=_by_tier) if objective.measure == measure]
-
-
-def _by_tier(objective: Objective) -> str:
-    return objective.tier
+    made = [objective.promised for objective in version.objectives.all() if objective.measure == measure]
+    return sorted(made, key=lambda promise: promise.tier)
 
 
 def other_hours(version: Version) -> list[tuple[date, str]]:

@@ -93,7 +93,7 @@ def saved(request: PortalRequest, amendment: Amendment) -> HttpResponse:
         say(request, _("Agreement made."))
     elif count:
         say(request, ngettext("Saved: %(n)d change.", "Saved: %(n)d changes.", count) % {"n": count})
-    else:
+    elif not amendment.told:
         say(request, _("Nothing changed."), level=messages.INFO)
     if amendment.measured_before:
         text = ngettext(
