@@ -33,7 +33,8 @@ def test_one_source_however_it_is_written_is_one_group_in_its_first_spelling(nor
 
 
 def test_a_tier_that_the_agreement_promises_is_written_as_it_promises(north):
-    Objective.objects.create(version=north.versions.get(), measure="speed", tier="A", within_minutes=10, share=1)
+    promise = {"within_minutes": "10", "share": "1"}
+    Objective.objects.create(version=north.versions.get(), measure="speed", tier="A", promise=promise)
     taken(north, "leads", leads_file(",a", ",b", ",B", ",A"))
     assert list(Lead.objects.order_by("external_id").values_list("tier", flat=True)) == ["A", "b", "b", "A"]
     assert vocabulary([north]).tiers == ["A", "b"]
