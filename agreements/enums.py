@@ -2,11 +2,6 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
-class Measure(TextChoices):
-    SPEED = "speed", _("Follow-up speed")
-    DEPTH = "depth", _("Follow-up depth")
-
-
 class Pacing(TextChoices):
     WORKING = "working", _("by working day")
     CALENDAR = "calendar", _("by calendar day")

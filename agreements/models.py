@@ -1,13 +1,14 @@
 from decimal import Decimal
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from agreements.enums import How, Measure, Pacing
+from agreements.enums import How, Pacing
 from agreements.months.targets import Conversion
+from agreements.promises.measures import promise_of
+from agreements.promises.promise import Promise
 from agreements.querysets import AgreementQuerySet, TargetQuerySet, VersionQuerySet
 from smarketing.accounts.models import Side, Team
 
@@ -46,7 +47,8 @@ class Version(models.Model):
     its handoffs stay with it until somebody recomputes them. Pacing, which concerns months, may change.
 
     `calendar` holds {"week": {day: [[from, to]]}, "holidays": {"country", "subdivision"}, "closed": [date],
-    "overrides": {date: [[from, to]]}}, as in the TOML form.
+    "overrides": {date: [[from, to]]}}, as in the TOML form; `exceptions` holds {"from", "to", "reason"} each, days or
+    local times, in which every clock pauses.
     """
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="versions")
@@ -58,6 +60,11 @@ class Version(models.Model):
         _("warn after this share of the time"), max_digits=3, decimal_places=2, default=Decimal("0.75")
     )
     automated_counts = models.BooleanField(_("an automated message counts as an attempt"), default=False)
+    return_within_working_days = models.PositiveSmallIntegerField(
+        _("a return is taken off its own month for so many working days after it"), default=10
+    )
+    tiers = models.JSONField(_("tiers"), default=list, blank=True)
+    exceptions = models.JSONField(_("exceptions"), default=list, blank=True)
 
     objects = VersionQuerySet.as_manager()
 
@@ -78,24 +85,15 @@ class Version(models.Model):
 
 
 class Objective(models.Model):
-    """A measurable promise of sales, for one tier or (empty tier) for all others."""
+    """A measurable promise, for one tier or (empty tier) for all others.
+
+    `promise` holds the fields that `agreements.promises` declares for the measure, as JSON.
+    """
 
     version = models.ForeignKey(Version, models.CASCADE, related_name="objectives")
-    measure = models.CharField(_("measure"), max_length=10, choices=Measure.choices)
+    measure = models.CharField(_("measure"), max_length=20)
     tier = models.CharField(_("tier"), max_length=60, blank=True)
-    within_minutes = models.DecimalField(
-        _("within working minutes"), max_digits=12, decimal_places=4, null=True, blank=True
-    )
-    share = models.DecimalField(
-        _("share kept"),
-        max_digits=8,
-        decimal_places=6,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0), MaxValueValidator(1)],
-    )
-    attempts = models.PositiveSmallIntegerField(_("attempts"), null=True, blank=True)
-    within_working_days = models.PositiveSmallIntegerField(_("within working days"), null=True, blank=True)
+    promise = models.JSONField(_("promise"))
 
     class Meta:
         verbose_name = _("objective")
@@ -103,15 +101,18 @@ class Objective(models.Model):
         ordering = ["measure", "tier"]
         constraints = [
             models.UniqueConstraint(fields=["version", "measure", "tier"], name="one_objective_per_measure_and_tier"),
-            models.CheckConstraint(
-                name="objective_is_whole",
-                condition=Q(measure=Measure.SPEED, within_minutes__isnull=False, share__isnull=False)
-                | Q(measure=Measure.DEPTH, attempts__isnull=False, within_working_days__isnull=False),
-            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.measure} {self.tier}".strip()
+
+    @classmethod
+    def of(cls, version: Version, promise: Promise) -> "Objective":
+        return cls(version=version, measure=promise.measure, tier=promise.tier, promise=promise.stored())
+
+    @property
+    def promised(self) -> Promise:
+        return promise_of(self.measure, self.tier, self.promise)
 
 
 class Quota(models.Model):

@@ -1,61 +1,76 @@
 """Reads: rows -> plain values. The terms of an agreement as the clocks, measures and pages need them."""
 
+import json
 from bisect import bisect_right
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import holidays
-
-from agreements.enums import Measure
+from agreements.document.clauses import CalendarClause, PauseClause
+from agreements.document.public_holidays import public_holidays
 from agreements.models import Agreement, Version
+from agreements.promises.promise import DepthPromise, Promise, SpeedPromise
 from agreements.worktime import WorkCalendar
+from smarketing.lib import words
 
-HOLIDAY_YEARS = range(2000, 2061)
-
-
-@dataclass(frozen=True)
-class SpeedPromise:
-    """A first attempt within so much working time, in this share of the handoffs."""
-
-    within: timedelta
-    share: Decimal
-    tier: str = ""
-
-
-@dataclass(frozen=True)
-class DepthPromise:
-    attempts: int
-    within_working_days: int
-    tier: str = ""
+Promises = dict[str, dict[str, Promise]]
 
 
 @dataclass(frozen=True)
 class Terms:
-    """One version as plain values. Promises by tier; the key "" is for every tier without its own."""
+    """One version as plain values. `version_id` is None before the first version in force.
 
-    version_id: int
+    `promises` by measure and by tier as it was agreed; the tier "" is every tier without its own. `pauses` are the
+    exceptions as instants, for the clocks.
+    """
+
+    version_id: int | None
     effective_on: date
     pacing: str
     calendar: WorkCalendar
-    speed: dict[str, SpeedPromise]
-    depth: dict[str, DepthPromise]
+    promises: Promises
     warn_share: Decimal
     automated_counts: bool
+    pauses: tuple[tuple[datetime, datetime], ...] = ()
+    return_within_working_days: int = 10
+    tiers: tuple[str, ...] = ()
+
+    def promise(self, measure: str, tier: str) -> Promise | None:
+        """The tier's own promise, in whatever spelling of the tier, else the general one, whose tier is empty."""
+        by_tier = self._by_key.get(measure, {})
+        return by_tier.get(words.key(tier)) or by_tier.get("")
+
+    @cached_property
+    def _by_key(self) -> Promises:
+        return {m: {made.tier_key: made for made in by_tier.values()} for m, by_tier in self.promises.items()}
+
+    @property
+    def speed(self) -> dict[str, SpeedPromise]:
+        return {t: made for t, made in self.promises.get("speed", {}).items() if isinstance(made, SpeedPromise)}
+
+    @property
+    def depth(self) -> dict[str, DepthPromise]:
+        return {t: made for t, made in self.promises.get("depth", {}).items() if isinstance(made, DepthPromise)}
 
     def speed_for(self, tier: str) -> SpeedPromise | None:
-        return self.speed.get(tier) or self.speed.get("")
+        made = self.promise("speed", tier)
+        return made if isinstance(made, SpeedPromise) else None
 
     def depth_for(self, tier: str) -> DepthPromise | None:
-        return self.depth.get(tier) or self.depth.get("")
+        made = self.promise("depth", tier)
+        return made if isinstance(made, DepthPromise) else None
+
+    def before(self) -> "Terms":
+        """What holds before these terms, the first ones, take effect: their calendar, and no promise."""
+        return replace(self, version_id=None, promises={}, pauses=())
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """All versions of one agreement, oldest first. What was before the first one is measured by the first.
+    """All versions of one agreement, oldest first. What was before the first one is measured and never judged.
 
     `superseded` are those that corrections replaced: handoffs measured under them stay with them.
     """
@@ -70,7 +85,11 @@ class Timeline:
 
     def on(self, day: date) -> Terms:
         index = bisect_right([terms.effective_on for terms in self.versions], day)
-        return self.versions[max(index - 1, 0)]
+        return self.versions[index - 1] if index else self._before
+
+    @cached_property
+    def _before(self) -> Terms:
+        return self.versions[0].before()
 
     def day_of(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()
@@ -85,44 +104,42 @@ def timeline(agreement: Agreement) -> Timeline:
 
 
 def terms_of(version: Version, zone: str) -> Terms:
-    objectives = list(version.objectives.all())
     return Terms(
         version_id=version.pk,
         effective_on=version.effective_on,
         pacing=version.pacing,
         calendar=work_calendar(version.calendar, zone),
-        speed={
-            o.tier: SpeedPromise(timedelta(minutes=1) * float(o.within_minutes), o.share, o.tier)
-            for o in objectives
-            if o.measure == Measure.SPEED and o.within_minutes is not None and o.share is not None
-        },
-        depth={
-            o.tier: DepthPromise(o.attempts, o.within_working_days, o.tier)
-            for o in objectives
-            if o.measure == Measure.DEPTH and o.attempts is not None and o.within_working_days is not None
-        },
+        promises=_promises(version),
         warn_share=version.warn_share,
         automated_counts=version.automated_counts,
+        pauses=tuple(PauseClause.from_json(row).instants(ZoneInfo(zone)) for row in version.exceptions),
+        return_within_working_days=version.return_within_working_days,
+        tiers=tuple(version.tiers),
     )
+
+
+def _promises(version: Version) -> Promises:
+    promises: Promises = {}
+    for objective in version.objectives.all():
+        promises.setdefault(objective.measure, {})[objective.tier] = objective.promised
+    return promises
 
 
 def work_calendar(calendar: dict[str, Any], zone: str) -> WorkCalendar:
-    """The calendar of a version (its JSON, as in the TOML form) as working time."""
-    public = calendar.get("holidays") or {}
-    closed = frozenset(date.fromisoformat(day) for day in calendar.get("closed", ()))
-    return WorkCalendar(
-        tz=zone,
-        week=calendar["week"],
-        holidays=closed | public_holidays(public.get("country", ""), public.get("subdivision", "")),
-        overrides={date.fromisoformat(day): hours for day, hours in calendar.get("overrides", {}).items()},
-    )
+    """The calendar of a version (its JSON, as in the TOML form) as working time. Equal ones are made once."""
+    return _work_calendar(json.dumps(calendar, sort_keys=True), zone)
 
 
 @lru_cache(maxsize=256)
-def public_holidays(country: str, subdivision: str) -> frozenset[date]:
-    if not country:
-        return frozenset()
-    return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=HOLIDAY_YEARS))
+def _work_calendar(text: str, zone: str) -> WorkCalendar:
+    calendar = CalendarClause.from_json(json.loads(text))
+    return WorkCalendar(
+        tz=zone,
+        week=calendar.week,
+        holidays=public_holidays(calendar.country, calendar.subdivision, calendar.optional),
+        overrides={**dict.fromkeys(calendar.closed, ()), **calendar.overrides},
+        yearly_hours=calendar.yearly,
+    )
 
 
 def in_force(versions: list[Version], on: date) -> Version:

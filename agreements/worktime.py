@@ -7,10 +7,11 @@ other would cost more than the search.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache
+from operator import itemgetter
 from typing import TypeVar
 
 import numpy as np
@@ -51,7 +52,8 @@ class WorkCalendar:
     `week` maps "mon" to "sun" to windows such as ("09:00", "17:00"); times are "HH:MM" or "HH:MM:SS", and "24:00" may
     end a window. A window that ends before it begins runs over midnight and belongs to the day on which it begins.
     `holidays` and `yearly_holidays` ("MM-DD") close the windows that begin on them; `overrides` replaces a day's
-    windows, also those of a holiday, and [] closes the day.
+    windows, also those of a holiday, and [] closes the day. `yearly_hours` does so for a day of every year ("12-24"),
+    where its day of the week is open at all; an override of the very day wins over it.
 
     A wall time that a change to summer time skips moves forward by the gap; one that occurs twice means the first.
     Instants may lie in the years 1800 to 2399. Calendars are immutable and safe to share among threads; equal ones
@@ -67,6 +69,8 @@ class WorkCalendar:
         holidays: Iterable[date] = (),
         overrides: Mapping[date, Iterable[Iterable[str]]] = {},
         yearly_holidays: Iterable[str] = (),
+        *,
+        yearly_hours: Mapping[str, Iterable[Iterable[str]]] = {},
     ) -> None:
         for name in week:
             if name not in WEEKDAYS:
@@ -78,6 +82,7 @@ class WorkCalendar:
                 holidays=frozenset(day_of(on) for on in holidays),
                 overrides=tuple(sorted((day_of(on), hours_of(hours, str(on))) for on, hours in overrides.items())),
                 yearly=frozenset(day_of_year(text) for text in yearly_holidays),
+                yearly_hours=tuple(sorted((day_of_year(t), hours_of(hours, t)) for t, hours in yearly_hours.items())),
             )
         )
 
@@ -120,7 +125,7 @@ class WorkCalendar:
             at = stop
         return EPOCH + self._timeline.due(at, duration)
 
-    def elapsed_many(self, starts: ArrayLike, ends: ArrayLike) -> Micros:
+    def elapsed_many(self, starts: ArrayLike, ends: ArrayLike, pauses: Pauses = ()) -> Micros:
         """`elapsed` of many: datetime64 in UTC in, int64 microseconds out. One side may be a scalar.
 
         Raises ValueError for what is no datetime64, for NaT and for shapes that do not fit.
@@ -128,12 +133,12 @@ class WorkCalendar:
         a, b = np.broadcast_arrays(*np.atleast_1d(_instants(starts), _instants(ends)))
         worked = np.empty(a.shape, np.int64)
         if worked.size:
-            bulk = self._timeline.covering(min(_first(a), _first(b)), max(_last(a), _last(b))).bulk
+            bulk = self._without(pauses).covering(min(_first(a), _first(b)), max(_last(a), _last(b))).bulk
             for part in _chunks(len(worked)):
                 np.subtract(bulk.worked(b[part]), bulk.worked(a[part]), out=worked[part])
         return worked
 
-    def due_many(self, starts: ArrayLike, seconds: ArrayLike) -> NDArray[np.datetime64]:
+    def due_many(self, starts: ArrayLike, seconds: ArrayLike, pauses: Pauses = ()) -> NDArray[np.datetime64]:
         """`due` of many: datetime64 in UTC and seconds (integers or floats) in, datetime64[us] out.
 
         One side may be a scalar. Raises as `due` and `elapsed_many` do.
@@ -141,8 +146,13 @@ class WorkCalendar:
         a, durations = np.broadcast_arrays(*np.atleast_1d(_instants(starts), _durations(seconds)))
         due = np.empty(a.shape, np.int64)
         if due.size:
-            self._timeline.search(_last(a), lambda table: table.bulk.due(a, durations, due), since=_first(a))
+            timeline = self._without(pauses)
+            timeline.search(_last(a), lambda table: table.bulk.due(a, durations, due), since=_first(a))
         return due.view("datetime64[us]")
+
+    def _without(self, pauses: Pauses) -> "_Timeline":
+        """The time line with the pauses cut out of its windows, for answers about many instants or whole days."""
+        return _timeline(replace(self._timeline.rules, pauses=tuple(_merged(pauses)))) if pauses else self._timeline
 
     def windows(self, on: date) -> list[tuple[datetime, datetime]]:
         """The windows (UTC) that begin on that local day, in order; without those that a clock change swallows."""
@@ -162,17 +172,18 @@ class WorkCalendar:
         days = self._timeline.covering(_midnight(first), _midnight(last)).days
         return [date.fromordinal(day) for day in days[bisect_left(days, first) : bisect_right(days, last)]]
 
-    def end_of_working_day(self, start: datetime, days: int) -> datetime:
+    def end_of_working_day(self, start: datetime, days: int, pauses: Pauses = ()) -> datetime:
         """The end (UTC) of the last window of the `days`-th working day after the local day of `start`.
 
         With 0 it is the end of that day itself, even where `start` is later, or of the next working day if that day
-        is closed. Raises ValueError for naive datetimes and negative days, CalendarError if there is no such day.
+        is closed. A day whose windows lie in pauses altogether is no working day. Raises ValueError for naive
+        datetimes and negative days, CalendarError if there is no such day.
         """
         if days < 0:
             raise ValueError(f"days cannot be negative: {days}")
         at = _since_epoch(start)
         day = start.astimezone(self._timeline.zone).toordinal()
-        return EPOCH + self._timeline.search(at, lambda table: table.end_of_day(day, days))
+        return EPOCH + self._without(pauses).search(at, lambda table: table.end_of_day(day, days))
 
 
 @dataclass(frozen=True)
@@ -184,6 +195,8 @@ class _Rules:
     holidays: frozenset[date]
     overrides: tuple[tuple[date, Hours], ...]
     yearly: frozenset[tuple[int, int]]
+    yearly_hours: tuple[tuple[tuple[int, int], Hours], ...] = ()
+    pauses: tuple[tuple[timedelta, timedelta], ...] = ()
 
 
 class _Timeline:
@@ -192,7 +205,7 @@ class _Timeline:
     def __init__(self, rules: _Rules) -> None:
         self.zone = zone_of(rules.zone)
         self.rules = rules
-        self.overrides = dict(rules.overrides)
+        self.overrides, self.yearly_hours = dict(rules.overrides), dict(rules.yearly_hours)
         self.table = _Table([], LATEST_YEAR + 1, EARLIEST_YEAR - 1)
         self._refuse_never_open()
         self._refuse_overlaps()
@@ -200,9 +213,12 @@ class _Timeline:
     def hours(self, on: date) -> Hours:
         if on in self.overrides:
             return self.overrides[on]
+        usual, every_year = self.rules.week[on.weekday()], self.yearly_hours.get((on.month, on.day))
+        if every_year is not None:
+            return every_year if usual else ()
         if on in self.rules.holidays or (on.month, on.day) in self.rules.yearly:
             return ()
-        return self.rules.week[on.weekday()]
+        return usual
 
     def spans(self, first: int, last: int) -> list[Span]:
         """The windows that begin on the days with these ordinals: start, end, day; in order, none overlapping."""
@@ -212,7 +228,7 @@ class _Timeline:
             if hours := self.hours(on):
                 midnight = datetime.combine(on, time.min, self.zone)
                 found += [(midnight + w.opens - EPOCH, midnight + w.closes - EPOCH, day) for w in hours]
-        return list(_disjoint(sorted(found)))
+        return list(_cut(_disjoint(sorted(found)), self.rules.pauses))
 
     def covering(self, low: timedelta, high: timedelta) -> "_Table":
         table = self.table
@@ -258,10 +274,21 @@ class _Timeline:
         week = dict(zip(WEEKDAYS, self.rules.week, strict=True))
         for name, following in zip(WEEKDAYS, WEEKDAYS[1:] + WEEKDAYS[:1], strict=True):
             refuse_overlap(name, week[name], following, week[following])
+        for (month, day), hours in self.rules.yearly_hours:
+            self._refuse_yearly_overlap(f"{month:02}-{day:02}", hours)
         for on, hours in self.rules.overrides:
             before, after = on - DAY, on + DAY
             refuse_overlap(str(before), self.hours(before), str(on), hours)
             refuse_overlap(str(on), hours, str(after), self.hours(after))
+
+    def _refuse_yearly_overlap(self, text: str, hours: Hours) -> None:
+        """Such a day falls on each open day of the week, in one year or another."""
+        week = self.rules.week
+        for index, usual in enumerate(week):
+            if usual:
+                before, after = (index - 1) % 7, (index + 1) % 7
+                refuse_overlap(WEEKDAYS[before], week[before], text, hours)
+                refuse_overlap(text, hours, WEEKDAYS[after], week[after])
 
 
 @lru_cache(maxsize=128)
@@ -376,6 +403,20 @@ def _disjoint(spans: Iterable[Span]) -> Iterator[Span]:
         if max(start, reached) < end:
             yield max(start, reached), end, day
             reached = end
+
+
+def _cut(spans: Iterable[Span], pauses: Sequence[tuple[timedelta, timedelta]]) -> Iterator[Span]:
+    """What the pauses leave of the windows; both are in order and neither overlap among themselves."""
+    for start, end, day in spans:
+        left = start
+        for begin, stop in pauses[bisect_right(pauses, start, key=itemgetter(1)) :]:
+            if begin >= end:
+                break
+            if begin > left:
+                yield left, begin, day
+            left = stop
+        if left < end:
+            yield left, end, day
 
 
 def _merged(pauses: Pauses) -> list[tuple[timedelta, timedelta]]:

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 ROWS = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
@@ -27,8 +28,8 @@ django.setup()
 
 from django.core.management import call_command
 
-from agreements.enums import Measure
 from agreements.models import Agreement, Objective, Version
+from agreements.promises.promise import SpeedPromise
 from leads.doors.files.runs import carry_in
 from leads.models import ImportRun
 from smarketing.accounts.models import Side, Team
@@ -49,7 +50,7 @@ def agreement() -> Agreement:
         currency="EUR",
     )
     version = Version.objects.create(agreement=made, effective_on=date(2020, 1, 1), calendar={"week": WEEK})
-    Objective.objects.create(version=version, measure=Measure.SPEED, within_minutes=60, share=0.9)
+    Objective.of(version, SpeedPromise(within_minutes=Decimal(60), share=Decimal("0.9"))).save()
     return made
 
 

@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from agreements.enums import How, Measure
+from agreements.enums import How
 from agreements.models import Agreement, Objective, Target, Version
 from agreements.months.proposing import made, take_effect
 from agreements.months.targets import agreed_directly
+from agreements.promises.promise import DepthPromise, Promise, SpeedPromise
 from agreements.terms import timeline
 from leads.clock.consequences import changing
 from leads.doors.words import settle
@@ -45,9 +46,13 @@ def agreement(slug: str = "north", *, zone: str = "Europe/Berlin", **version: An
     fields = {"effective_on": date(2020, 1, 1), "calendar": {"week": OFFICE_HOURS}, **version}
     terms = Version.objects.create(agreement=made, **fields)
     if promises:
-        Objective.objects.create(version=terms, measure=Measure.SPEED, within_minutes=60, share=Decimal("0.9"))
-        Objective.objects.create(version=terms, measure=Measure.DEPTH, attempts=6, within_working_days=15)
+        promise(terms, SpeedPromise(within_minutes=Decimal(60), share=Decimal("0.9")))
+        promise(terms, DepthPromise(attempts=6, within_working_days=15))
     return made
+
+
+def promise(version: Version, promised: Promise) -> None:
+    Objective.of(version, promised).save()
 
 
 def target(deal: Agreement, month: str, leads: int) -> Target:

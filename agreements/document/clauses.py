@@ -2,56 +2,41 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from agreements.promises.promise import Promise
 from agreements.worktime import WEEKDAYS
 
 Hours = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
-class SpeedClause:
-    """A first attempt within so many working minutes, in this share (0 to 1) of the handoffs."""
-
-    measure: ClassVar[str] = "speed"
-    within_minutes: Decimal
-    share: Decimal = Decimal(1)
-    tier: str = ""
-
-
-@dataclass(frozen=True)
-class DepthClause:
-    """So many attempts within so many working days, unless connected or returned."""
-
-    measure: ClassVar[str] = "depth"
-    attempts: int
-    within_working_days: int
-    tier: str = ""
-
-
-Clause = SpeedClause | DepthClause
-
-
-@dataclass(frozen=True)
 class CalendarClause:
-    """Working hours as in `WorkCalendar`. No country: no public holidays. Closed weekdays are left out."""
+    """Working hours as in `WorkCalendar`. No country: no public holidays. Closed weekdays are left out.
+
+    `optional`: also the days that the library of holidays lists as optional or half; `yearly` by "MM-DD".
+    """
 
     week: Mapping[str, Hours]
     country: str = ""
     subdivision: str = ""
     closed: tuple[date, ...] = ()
     overrides: Mapping[date, Hours] = field(default_factory=dict)
+    optional: bool = False
+    yearly: Mapping[str, Hours] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored, and as `agreements.terms.work_calendar` reads it."""
-        public = {"country": self.country, "subdivision": self.subdivision}
+        public = {"country": self.country, "subdivision": self.subdivision, "optional": self.optional}
         return {
             "week": {day: _listed(hours) for day, hours in self.week.items()},
             "holidays": {key: value for key, value in public.items() if value},
             "closed": [on.isoformat() for on in self.closed],
             "overrides": {on.isoformat(): _listed(hours) for on, hours in self.overrides.items()},
+            "yearly": {day: _listed(hours) for day, hours in self.yearly.items()},
         }
 
     @classmethod
@@ -62,7 +47,29 @@ class CalendarClause:
             **(data.get("holidays") or {}),
             closed=tuple(date.fromisoformat(on) for on in data.get("closed") or ()),
             overrides={date.fromisoformat(on): hours_of(hours) for on, hours in sorted(overrides.items())},
+            yearly={day: hours_of(hours) for day, hours in sorted((data.get("yearly") or {}).items())},
         )
+
+
+@dataclass(frozen=True)
+class PauseClause:
+    """A time agreed by both sides in which clocks pause: days, both included, or wall times in the agreement's zone."""
+
+    begins: date | datetime
+    ends: date | datetime
+    reason: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {"from": self.begins.isoformat(), "to": self.ends.isoformat(), "reason": self.reason}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, str]) -> "PauseClause":
+        return cls(moment_of(data["from"]), moment_of(data["to"]), data.get("reason", ""))
+
+    def instants(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """Until the end of the last day, where only a day is given."""
+        last = self.ends if isinstance(self.ends, datetime) else self.ends + timedelta(days=1)
+        return _instant(self.begins, zone), _instant(last, zone)
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,10 @@ class AgreementDocument:
     pacing: str = "working"
     warn_share: Decimal = Decimal("0.75")
     automated_counts: bool = False
-    promises: tuple[Clause, ...] = ()
+    return_within_working_days: int = 10
+    tiers: tuple[str, ...] = ()
+    exceptions: tuple[PauseClause, ...] = ()
+    promises: tuple[Promise, ...] = ()
     marketing_share: Decimal | None = None
     average_deal: Decimal | None = None
     lead_to_customer: Decimal | None = None
@@ -95,3 +105,12 @@ def hours_of(windows: Sequence[Sequence[str]]) -> Hours:
 
 def _listed(hours: Hours) -> list[list[str]]:
     return [list(window) for window in hours]
+
+
+def moment_of(text: str) -> date | datetime:
+    return date.fromisoformat(text) if len(text) == len("2026-12-24") else datetime.fromisoformat(text)
+
+
+def _instant(at: date | datetime, zone: ZoneInfo) -> datetime:
+    moment = at if isinstance(at, datetime) else datetime.combine(at, time.min)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from agreements.document.clauses import AgreementDocument, CalendarClause, Clause, DepthClause, Hours
+from agreements.document.clauses import AgreementDocument, CalendarClause, Hours
+from agreements.promises.measures import MEASURES
+from agreements.promises.promise import Promise
 
 # A handoff's clocks depend on these; the rest concerns names and months.
-MEASURING = frozenset({"calendar", "speed", "depth", "warn_share", "automated_counts"})
+MEASURING = frozenset({"calendar", *MEASURES, "warn_share", "automated_counts", "return_within", "exception"})
 TEXTS = (
     *("slug", "name", "time_zone", "currency"),
     *("marketing_team", "sales_team", "service_team", "effective_on", "pacing"),
@@ -65,8 +67,12 @@ def _flat(document: AgreementDocument) -> Flat:
     flat |= {(key,): _plain(getattr(document, key)) for key in NUMBERS}
     flat["automated_counts",] = "yes" if document.automated_counts else ""
     flat |= _flat_calendar(document.calendar)
-    for clause in document.promises:
-        flat |= _flat_clause(clause)
+    flat["return_within",] = _plain(document.return_within_working_days)
+    flat["tiers",] = ", ".join(document.tiers)
+    for pause in document.exceptions:
+        flat["exception", str(pause.begins)] = f"{pause.ends} {pause.reason}".strip()
+    for promise in document.promises:
+        flat |= _flat_promise(promise)
     flat |= _flat_months("quota", document.quotas)
     flat |= _flat_months("target", document.targets)
     return {path: text for path, text in flat.items() if text}
@@ -75,6 +81,9 @@ def _flat(document: AgreementDocument) -> Flat:
 def _flat_calendar(calendar: CalendarClause) -> Flat:
     flat: Flat = {("calendar", day): hours_text(hours) for day, hours in calendar.week.items()}
     flat["calendar", "holidays"] = f"{calendar.country} {calendar.subdivision}".strip()
+    flat["calendar", "optional"] = "yes" if calendar.optional else ""
+    for day, hours in calendar.yearly.items():
+        flat["calendar", day] = hours_text(hours) or "closed"
     for on in calendar.closed:
         flat["calendar", on.isoformat()] = "closed"
     for on, hours in calendar.overrides.items():
@@ -82,12 +91,8 @@ def _flat_calendar(calendar: CalendarClause) -> Flat:
     return flat
 
 
-def _flat_clause(clause: Clause) -> Flat:
-    if isinstance(clause, DepthClause):
-        values = {"attempts": str(clause.attempts), "within_working_days": str(clause.within_working_days)}
-    else:
-        values = {"within_minutes": _plain(clause.within_minutes), "share": _plain(clause.share)}
-    return {(clause.measure, key, clause.tier): text for key, text in values.items()}
+def _flat_promise(promise: Promise) -> Flat:
+    return {(promise.measure, key, promise.tier): _plain(value) for key, value in promise.values().items()}
 
 
 def _flat_months(name: str, months: Mapping[date, Decimal] | Mapping[date, int]) -> Flat:

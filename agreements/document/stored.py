@@ -4,8 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from agreements.document.clauses import AgreementDocument, CalendarClause, Clause, DepthClause, SpeedClause
-from agreements.models import Agreement, Objective, Target, Version
+from agreements.document.clauses import AgreementDocument, CalendarClause, PauseClause
+from agreements.models import Agreement, Target, Version
 from agreements.months.agreed import current_assumptions
 from agreements.months.targets import Conversion
 
@@ -27,7 +27,10 @@ def document_of(agreement: Agreement, version: Version | None = None) -> Agreeme
         pacing=version.pacing,
         warn_share=version.warn_share,
         automated_counts=version.automated_counts,
-        promises=tuple(_clause(row) for row in sorted(version.objectives.all(), key=lambda row: row.pk)),
+        return_within_working_days=version.return_within_working_days,
+        tiers=tuple(version.tiers),
+        exceptions=tuple(PauseClause.from_json(row) for row in version.exceptions),
+        promises=tuple(row.promised for row in sorted(version.objectives.all(), key=lambda row: row.pk)),
         **_months(agreement),
     )
 
@@ -45,11 +48,3 @@ def _months(agreement: Agreement) -> dict[str, Any]:
 
 def _follows(target: Target, quotas: dict[date, Decimal], conversion: Conversion | None) -> bool:
     return not target.is_direct and target.quota == quotas.get(target.month) and target.conversion == conversion
-
-
-def _clause(row: Objective) -> Clause:
-    if row.within_minutes is not None and row.share is not None:
-        return SpeedClause(row.within_minutes, row.share, row.tier)
-    assert row.attempts is not None
-    assert row.within_working_days is not None
-    return DepthClause(row.attempts, row.within_working_days, row.tier)

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agreements.document.clauses import AgreementDocument, Clause, DepthClause
+from agreements.document.clauses import AgreementDocument
 from agreements.document.differences import Difference, differences
 from agreements.document.stored import document_of
 from agreements.models import Agreement, Change, Objective, Version
@@ -174,18 +174,12 @@ def _add_version(agreement: Agreement, document: AgreementDocument) -> None:
         calendar=document.calendar.as_json(),
         warn_share=document.warn_share,
         automated_counts=document.automated_counts,
+        return_within_working_days=document.return_within_working_days,
+        tiers=list(document.tiers),
+        exceptions=[pause.as_json() for pause in document.exceptions],
         pacing=document.pacing,
     )
-    Objective.objects.bulk_create(_objective(version, clause) for clause in document.promises)
-
-
-def _objective(version: Version, clause: Clause) -> Objective:
-    objective = Objective(version=version, measure=clause.measure, tier=clause.tier)
-    if isinstance(clause, DepthClause):
-        objective.attempts, objective.within_working_days = clause.attempts, clause.within_working_days
-    else:
-        objective.within_minutes, objective.share = clause.within_minutes, clause.share
-    return objective
+    Objective.objects.bulk_create(Objective.of(version, promise) for promise in document.promises)
 
 
 def _write_down(agreement: Agreement, found: list[Difference], *, by: User | None, at: datetime) -> None:

@@ -9,9 +9,10 @@ from django import forms
 from django.forms.formsets import BaseFormSet
 from django.http import QueryDict
 
-from agreements.document.clauses import AgreementDocument, SpeedClause
+from agreements.document.clauses import AgreementDocument
 from agreements.document.lines import Path
-from agreements.document.text import ASSUMPTIONS, DEFAULT_WARN_SHARE, HEADING, DocumentError, checked, write
+from agreements.document.tables import DEFAULT_WARN_SHARE
+from agreements.document.text import ASSUMPTIONS, HEADING, DocumentError, checked, write
 from agreements.pages.forms import (
     AssumptionsForm,
     CalendarForm,
@@ -45,8 +46,8 @@ class Draft:
         self.calendar = CalendarForm(data, initial=_calendar_initial(former))
         self.assumptions = AssumptionsForm(data, initial=former)
         promises = former.get("promises", ())
-        speeds = [vars(clause) for clause in promises if isinstance(clause, SpeedClause)]
-        depths = [vars(clause) for clause in promises if not isinstance(clause, SpeedClause)]
+        speeds = [clause.model_dump() for clause in promises if clause.measure == "speed"]
+        depths = [clause.model_dump() for clause in promises if clause.measure == "depth"]
         self.speeds = SpeedFormSet(data, initial=speeds, prefix="speed")
         self.depths = DepthFormSet(data, initial=depths, prefix="depth")
         self.months = MonthFormSet(data, initial=_months_initial(former, year), prefix="months")

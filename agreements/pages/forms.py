@@ -11,8 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agreements.document.clauses import DepthClause, SpeedClause
-from agreements.document.reader import LONGEST
+from agreements.document.faults import LONGEST
 from agreements.document.text import (
     ASSUMPTIONS,
     MOST_LEADS,
@@ -134,14 +133,14 @@ class ClauseForm(forms.Form):
 
 
 class SpeedForm(ClauseForm):
-    measure: ClassVar[str] = SpeedClause.measure
+    measure: ClassVar[str] = "speed"
     within_minutes = NumberField(label=_("Within working minutes"), decimal_places=4)
     share = PercentField(label=_("In this share of the handoffs"), min_value=0, max_value=100)
     field_order = ("within_minutes", "share", "tier")
 
 
 class DepthForm(ClauseForm):
-    measure: ClassVar[str] = DepthClause.measure
+    measure: ClassVar[str] = "depth"
     attempts = WholeField(label=_("Attempts"), min_value=1, max_value=1000)
     within_working_days = WholeField(label=_("Within working days"), min_value=1, max_value=1000)
     field_order = ("attempts", "within_working_days", "tier")

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from agreements.document.differences import Difference
 from agreements.enums import Weekday
 from agreements.models import Agreement
+from agreements.promises.kinds import Fraction
+from agreements.promises.measures import MEASURES
 from smarketing.accounts.models import User
 from smarketing.lib.figures import exact_percent, exactly
 
@@ -32,28 +34,20 @@ NAMES = {
     "calendar": _("Working calendar"),
     "holidays": _("Public holidays"),
     **dict(Weekday.choices),
-    "speed": _("Follow-up speed"),
-    "within_minutes": _("within working minutes"),
-    "share": _("share kept"),
-    "depth": _("Follow-up depth"),
-    "attempts": _("attempts"),
-    "within_working_days": _("within working days"),
+    "return_within": _("Returns are taken off their own month for so many working days after it"),
+    "exception": _("Exception"),
+    **{measure.key: _(measure.name) for measure in MEASURES.values()},
+    **{field: _(words) for measure in MEASURES.values() for field, words in measure.promise.words().items()},
     "quota": _("Quota"),
     "target": _("Target"),
     "proposal": _("Target proposed"),
     "declined": _("Proposal declined"),
 }
-SHARES = {"warn_share", "marketing_share", "lead_to_customer", "share"}
-NUMBERS = {
-    "average_deal",
-    "within_minutes",
-    "attempts",
-    "within_working_days",
-    "quota",
-    "target",
-    "proposal",
-    "declined",
+KINDS = {field: kind for measure in MEASURES.values() for field, kind in measure.promise.kinds().items()}
+SHARES = {"warn_share", "marketing_share", "lead_to_customer"} | {
+    f for f, k in KINDS.items() if isinstance(k, Fraction)
 }
+NUMBERS = {"average_deal", "return_within", "quota", "target", "proposal", "declined"} | (KINDS.keys() - SHARES)
 VALUES = {"working": _("by working day"), "calendar": _("by calendar day"), "closed": _("closed"), "yes": _("yes")}
 
 

@@ -8,8 +8,9 @@ from django.db.models import Prefetch
 
 from agreements.document.clauses import hours_of
 from agreements.document.differences import hours_text
-from agreements.enums import Measure, Weekday
-from agreements.models import Agreement, Objective, Target, Version
+from agreements.enums import Weekday
+from agreements.models import Agreement, Target, Version
+from agreements.promises.promise import Promise
 from agreements.querysets import AgreementQuerySet
 from agreements.terms import in_force
 from agreements.worktime import WEEKDAYS
@@ -23,8 +24,8 @@ class AgreementToday:
 
     agreement: Agreement
     version: Version
-    speed: Objective | None
-    depth: Objective | None
+    speed: Promise | None
+    depth: Promise | None
     leads: int | None
 
 
@@ -41,10 +42,10 @@ def rows(agreements: AgreementQuerySet, at: datetime) -> list[AgreementToday]:
 def _row(agreement: Agreement, at: datetime) -> AgreementToday:
     today = at.astimezone(ZoneInfo(agreement.time_zone)).date()
     version = in_force(list(agreement.versions.all()), today)
-    promises = {o.measure: o for o in version.objectives.all() if not o.tier}
+    promises = {o.measure: o.promised for o in version.objectives.all() if not o.tier}
     targets = {target.month: target.leads for target in agreement.targets.all()}
     leads = targets.get(today.replace(day=1))
-    return AgreementToday(agreement, version, promises.get(Measure.SPEED), promises.get(Measure.DEPTH), leads)
+    return AgreementToday(agreement, version, promises.get("speed"), promises.get("depth"), leads)
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,10 @@ def _minutes(text: str) -> int:
     return int(text[:2]) * 60 + int(text[3:5])
 
 
-def objectives(version: Version, measure: str) -> list[Objective]:
+def promises(version: Version, measure: str) -> list[Promise]:
     """The promise for all others first, then the tiers by name."""
-    return [objective for objective in sorted(version.objectives.all(), key=_by_tier) if objective.measure == measure]
-
-
-def _by_tier(objective: Objective) -> str:
-    return objective.tier
+    made = [objective.promised for objective in version.objectives.all() if objective.measure == measure]
+    return sorted(made, key=lambda promise: promise.tier)
 
 
 def other_hours(version: Version) -> list[tuple[date, str]]:

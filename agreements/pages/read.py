@@ -3,7 +3,6 @@ from django.template.response import TemplateResponse
 
 from agreements.document.stored import document_of
 from agreements.document.text import write
-from agreements.enums import Measure
 from agreements.models import Agreement
 from agreements.months.agreed import current_assumptions
 from agreements.pages import months_table, overview
@@ -40,8 +39,8 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "week": overview.week(version),
         "closed_days": overview.closed_days(version),
         "other_hours": overview.other_hours(version),
-        "speed": overview.objectives(version, Measure.SPEED),
-        "depth": overview.objectives(version, Measure.DEPTH),
+        "speed": overview.promises(version, "speed"),
+        "depth": overview.promises(version, "depth"),
         "this_month": months_table.current(months) or months_table.this_month(agreement, today),
         "year": year,
         "months": months,

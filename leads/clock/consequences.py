@@ -148,7 +148,7 @@ def _link_attempts(cases: list[_Case]) -> None:
 
 def _derive(cases: list[_Case], terms: Timeline) -> list[dict[str, Any]]:
     derived = [_facts(case, terms) for case in cases]
-    by_terms: dict[int, list[int]] = defaultdict(list)
+    by_terms: dict[int | None, list[int]] = defaultdict(list)
     for index, case in enumerate(cases):
         by_terms[case.terms.version_id].append(index)
     for indexes in by_terms.values():

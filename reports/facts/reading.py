@@ -91,7 +91,7 @@ class Reading:
         So the promise that is shown is the one by which the figures were judged, also after a correction of the
         terms that nobody has recomputed by.
         """
-        measured = [self.terms.by_id(version) for version in np.unique(self.everything.versions).tolist()]
+        measured = [self.terms.by_id(version) for version in np.unique(self.everything.versions).tolist() if version]
         in_force = self.terms.on(min(self.period.end_on, self.today))
         return max(measured, key=lambda terms: (terms.effective_on, terms.version_id), default=in_force)
 
@@ -244,7 +244,7 @@ def _facts(column: dict[str, tuple[Any, ...]]) -> Facts:
     return Facts(
         ids=np.array(column["pk"], np.int64),
         leads=np.array(column["lead_id"], np.int64),
-        versions=np.array(column["version_id"], np.int64),
+        versions=np.array([version or 0 for version in column["version_id"]], np.int64),
         days=np.array(column["handed_day"], "datetime64[D]"),
         handed_at=np.full(count, None, object),
         source=Names.of(column["source"]),

@@ -52,8 +52,8 @@ class Facts:
     A handoff is taken off when it is returned for a reason that is marketing's. `handed_at` and `taken_off_at` hold
     datetimes where the order of time matters (handoffs taken off, and those of a lead with several), else None.
     `clock` is a word of `leads.clock.rule`, `depth` one of "kept", "missed", "running" or, without such a promise, "".
-    `versions` names the terms each was measured under, `nth` is the ordinal of the attempt that connected, `promised`
-    a number of attempts.
+    `versions` names the terms each was measured under (0: before the first), `nth` is the ordinal of the attempt that
+    connected, `promised` a number of attempts.
     """
 
     ids: Ints

@@ -58,7 +58,7 @@ VERDICTS = {"kept": "kept", "missed": "missed", "running": "running", "none": ""
 
 def tried_times(facts: Facts, tries: int, verdict: str = "") -> Mask:
     """Never connected after so many attempts; with a verdict those of them whose own promise came out so."""
-    found = facts.is_never_connected & (facts.attempts == tries)
+    found: Mask = facts.is_never_connected & (facts.attempts == tries)
     return found & facts.depth.among(VERDICTS[verdict]) if verdict else found
 
 

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from agreements.document.clauses import DepthClause, SpeedClause
 from agreements.document.stored import document_of
 from agreements.document.text import read, write
 from agreements.document.versions import apply
+from agreements.promises.promise import DepthPromise, SpeedPromise
 from tests import cast
 
 URL = "/agreements/north/"
@@ -43,7 +43,13 @@ def test_months_without_a_target_say_why(signed_in, rep, north, time_machine):
 
 
 def test_a_promise_is_not_rounded(signed_in, rep, north):
-    amend(north, promises=(SpeedClause(Decimal(60), Decimal("0.925")), DepthClause(6, 15)))
+    amend(
+        north,
+        promises=(
+            SpeedPromise(within_minutes=Decimal(60), share=Decimal("0.925")),
+            DepthPromise(attempts=6, within_working_days=15),
+        ),
+    )
     assert "within 1 h in 92.5%" in signed_in(rep).get(URL).content.decode()
 
 
@@ -57,7 +63,9 @@ def test_the_week_is_drawn_also_over_midnight(signed_in, rep, north):
 
 def test_the_terms_of_another_version_are_shown_as_not_todays(signed_in, rep, north, time_machine):
     time_machine.move_to(cast.MONDAY)
-    amend(north, effective_on=date(2026, 4, 1), promises=(SpeedClause(Decimal(30), Decimal("0.9")),))
+    amend(
+        north, effective_on=date(2026, 4, 1), promises=(SpeedPromise(within_minutes=Decimal(30), share=Decimal("0.9")),)
+    )
     client = signed_in(rep)
     assert "within 1 h in 90%" in client.get(URL).content.decode()
     page = client.get(f"{URL}?on=2026-04-01").content.decode()
@@ -66,7 +74,14 @@ def test_the_terms_of_another_version_are_shown_as_not_todays(signed_in, rep, no
 
 
 def test_the_history_says_who_changed_what_in_the_language_of_the_reader(signed_in, rep, north, sales_lead):
-    amend(north, by=sales_lead, promises=(SpeedClause(Decimal(240), Decimal("0.8")), DepthClause(6, 15)))
+    amend(
+        north,
+        by=sales_lead,
+        promises=(
+            SpeedPromise(within_minutes=Decimal(240), share=Decimal("0.8")),
+            DepthPromise(attempts=6, within_working_days=15),
+        ),
+    )
     (entry,) = signed_in(rep).get(URL).context["entries"]
     assert entry.by == sales_lead
     assert [(line.name, line.before, line.after) for line in entry.lines] == [

@@ -7,10 +7,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
 
-from agreements.document.clauses import AgreementDocument, DepthClause, SpeedClause
+from agreements.document.clauses import AgreementDocument
 from agreements.document.stored import document_of
 from agreements.document.versions import apply
 from agreements.models import Agreement
+from agreements.promises.promise import DepthPromise, SpeedPromise
 from smarketing.accounts.models import Team
 from tests import cast
 from tests.unit.agreements.document.test_text import WHOLE
@@ -106,8 +107,8 @@ def test_every_part_of_the_form_reaches_the_agreement(signed_in, north, administ
     assert document.calendar.closed == (date(2026, 5, 14), date(2026, 5, 15))
     assert document.calendar.overrides == {date(2026, 12, 24): (("09:00", "12:00"),), date(2026, 12, 31): ()}
     assert document.promises == (
-        SpeedClause(Decimal(240), Decimal("0.925")),
-        SpeedClause(Decimal(30), Decimal(1), "A"),
+        SpeedPromise(within_minutes=Decimal(240), share=Decimal("0.925")),
+        SpeedPromise(within_minutes=Decimal(30), share=Decimal(1), tier="A"),
     )
     assert (document.marketing_share, document.average_deal) == (Decimal("0.45"), Decimal("9000.5"))
     assert document.lead_to_customer == Decimal("0.0045")
@@ -222,7 +223,10 @@ def test_numbers_are_shown_and_read_as_the_language_writes_them(client, north, s
     assert sent["months-0-amount"] == "1.234,5"
     client.post(URL, sent | {"months-1-amount": "2.000,25", "speed-0-share": "92,5"})
     assert now(north).quotas[date(2026, 2, 1)] == Decimal("2000.25")
-    assert now(north).promises == (SpeedClause(Decimal(60), Decimal("0.925")), DepthClause(6, 15))
+    assert now(north).promises == (
+        SpeedPromise(within_minutes=Decimal(60), share=Decimal("0.925")),
+        DepthPromise(attempts=6, within_working_days=15),
+    )
 
 
 @pytest.mark.parametrize("url", ["/agreements/new/", "/agreements/load/"])

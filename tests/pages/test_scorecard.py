@@ -1,10 +1,12 @@
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
 from agreements.models import Agreement, Version
+from agreements.promises.promise import SpeedPromise
 from leads.models import Handoff
 from smarketing.accounts.models import Role, User
 from tests import cast
@@ -41,7 +43,7 @@ def test_each_promise_leads_to_its_report(signed_in, leader: User, url: str) -> 
 
 
 def test_a_tier_with_its_own_promise_has_its_own_line(signed_in, leader: User, north: Agreement, url: str) -> None:
-    north.versions.get().objectives.create(measure="speed", tier="B", within_minutes=30, share="0.5")
+    cast.promise(north.versions.get(), SpeedPromise(within_minutes=30, share=Decimal("0.5"), tier="B"))
     card = signed_in(leader).get(url).context["card"]
     assert [(line.label, line.delivered) for line in card.sales[:2]] == [
         ("Follow-up speed, all other tiers", "85.7%"),

@@ -1,11 +1,14 @@
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
 from agreements.models import Agreement
+from agreements.promises.promise import SpeedPromise
 from smarketing.accounts.models import User
+from tests import cast
 from tests.pages.seen import at_instant, chart, count_of
 from tests.unit.reports.march import march
 
@@ -71,7 +74,7 @@ def test_a_month_without_leads_says_so(signed_in, rep: User, url: str) -> None:
 
 
 def test_a_tier_is_held_against_its_own_promise(signed_in, rep: User, north: Agreement, url: str) -> None:
-    north.versions.get().objectives.create(measure="speed", tier="B", within_minutes=30, share="0.5")
+    cast.promise(north.versions.get(), SpeedPromise(within_minutes=30, share=Decimal("0.5"), tier="B"))
     page = signed_in(rep).get(url, {"tier": "B"})
     assert page.context["sheet"].numbers[0].note == "50.0% promised within 30 min"
 

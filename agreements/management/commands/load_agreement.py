@@ -6,8 +6,8 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from agreements.document.faults import LONGEST, decoded, parsed
 from agreements.document.lines import line_of
-from agreements.document.reader import LONGEST, decoded, parsed
 from agreements.document.text import DocumentError, read_file
 from agreements.document.versions import Amendment, AmendmentRefused, apply
 

@@ -1,6 +1,7 @@
 """The drawings of the speed: where the time went, its trend, what was kept, how fast, and until the two spoke."""
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -295,7 +296,7 @@ def _bands(reading: Reading, found: Speed, links: Links) -> Chart:
 
 
 def _band_bars(facts: Facts, parts: list[Band], verdict: str, name: str, links: Links) -> list[Bar]:
-    def bar(label: str, rows: Mask, what: str, **limits: float | None) -> Bar:
+    def bar(label: str, rows: Mask, what: str, **limits: Any) -> Bar:
         count = int((rows & with_verdict(facts, verdict)).sum())
         return Bar(label, count, links.records(what, verdict=verdict, **limits), f"{label}: {number(count)} · {name}")
 

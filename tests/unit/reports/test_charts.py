@@ -11,8 +11,8 @@ import pytest
 from django.http import QueryDict
 from django.utils import translation
 
-from agreements.enums import Measure
-from agreements.models import Agreement, Objective
+from agreements.models import Agreement
+from agreements.promises.promise import SpeedPromise
 from reports.charts.figures import Bar, Series, labelled, stacked, upright, wrapped
 from reports.charts.sketch import boxes, legend, sketch
 from reports.charts.waterfalls import volume_waterfall
@@ -28,6 +28,7 @@ from reports.pages.speed import speed_sheet
 from reports.pages.volume import volume_sheet
 from smarketing.lib import palette
 from smarketing.lib.periods import Period
+from tests import cast
 from tests.unit.reports.march import march
 
 SHEETS = {"volume": volume_sheet, "speed": speed_sheet, "depth": depth_sheet}
@@ -135,8 +136,7 @@ def test_the_bands_split_at_the_promise(north: Agreement, at: datetime) -> None:
 
 def test_a_band_is_coloured_by_what_each_of_its_handoffs_was_promised(north: Agreement) -> None:
     """Two hours for tier B, an hour for the others: after 90 minutes one has kept and another has missed it."""
-    fields = {"within_minutes": 120, "share": Decimal("0.9"), "tier": "B"}
-    Objective.objects.create(version=north.versions.get(), measure=Measure.SPEED, **fields)
+    cast.promise(north.versions.get(), SpeedPromise(within_minutes=120, share=Decimal("0.9"), tier="B"))
     chart = drawn(reading(north, march(north)), "speed")["bands"]
     kept, missed = chart.figure["data"]
     assert (kept["y"], missed["y"]) == ([1, 2, 2, 1, 0, 0], [0, 0, 0, 0, 0, 2])

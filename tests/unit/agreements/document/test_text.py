@@ -1,14 +1,16 @@
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from textwrap import dedent
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agreements.document.clauses import AgreementDocument, CalendarClause, DepthClause, SpeedClause
+from agreements.document.clauses import AgreementDocument, CalendarClause, PauseClause
 from agreements.document.lines import lines_of
 from agreements.document.text import DocumentError, read, read_file, write
+from agreements.promises.promise import DepthPromise, SpeedPromise
+from smarketing.lib.words import key
 
 HEADING = dedent("""\
     slug = "bank"
@@ -68,7 +70,10 @@ def test_a_whole_text_is_read_to_the_last_digit():
     document = read(WHOLE)
     assert document.calendar.week["mon"] == (("09:00", "12:00"), ("13:00", "17:00"))
     assert document.calendar.overrides == {date(2011, 12, 24): (("09:00", "12:00"),), date(2011, 12, 31): ()}
-    assert document.promises == (SpeedClause(Decimal(60), Decimal("0.9")), DepthClause(6, 15, "A"))
+    assert document.promises == (
+        SpeedPromise(within_minutes=Decimal(60), share=Decimal("0.9")),
+        DepthPromise(attempts=6, within_working_days=15, tier="A"),
+    )
     assert document.lead_to_customer == Decimal("1e-10")
     assert (document.quotas, document.targets) == ({date(2018, 4, 1): Decimal("5000.25")}, {date(2018, 4, 1): 1200})
 
@@ -81,7 +86,7 @@ def test_what_is_left_out_has_its_default():
 
 def test_a_promise_of_speed_without_a_share_is_for_every_handoff():
     document = read(f'{HEADING}{WEEK}[[promises]]\nmeasure = "speed"\nwithin_minutes = 60')
-    assert document.promises == (SpeedClause(Decimal(60), Decimal(1)),)
+    assert document.promises == (SpeedPromise(within_minutes=Decimal(60), share=Decimal(1)),)
 
 
 def test_the_pacing_may_stand_below_the_calendar():
@@ -111,14 +116,22 @@ months = days.map(lambda day: day.replace(day=1))
 name = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=40)
 share = st.decimals(0, 1, places=6)
 tiers = name | st.just("")
-speeds = st.builds(SpeedClause, st.decimals("0.0001", 9999, places=4), share, tiers)
-depths = st.builds(DepthClause, st.integers(1, 1000), st.integers(1, 300), tiers)
+speeds = st.builds(SpeedPromise, within_minutes=st.decimals("0.0001", 9999, places=4), share=share, tier=tiers)
+depths = st.builds(DepthPromise, attempts=st.integers(1, 1000), within_working_days=st.integers(1, 300), tier=tiers)
 calendars = st.builds(
     CalendarClause,
     week=st.dictionaries(st.sampled_from(["mon", "tue", "sun"]), hours.map(tuple), min_size=1),
     country=st.sampled_from(["DE", "DK"]),
     closed=st.lists(days.filter(lambda day: day.year < 2050), unique=True).map(sorted).map(tuple),
     overrides=st.dictionaries(days.filter(lambda day: day.year >= 2050), hours.map(tuple) | st.just(())),
+    optional=st.booleans(),
+    yearly=st.dictionaries(st.sampled_from(["02-29", "12-24", "12-31"]), hours.map(tuple) | st.just(())),
+)
+pauses = st.builds(
+    PauseClause,
+    begins=days | st.datetimes(datetime(2000, 1, 1), datetime(2050, 1, 1)).map(lambda at: at.replace(microsecond=0)),
+    ends=st.dates(date(2101, 1, 1), date(2102, 1, 1)),
+    reason=name | st.just(""),
 )
 assumptions = st.fixed_dictionaries(
     {
@@ -141,12 +154,16 @@ whole = st.builds(
     pacing=st.sampled_from(["working", "calendar"]),
     warn_share=st.decimals("0.01", 1, places=2),
     automated_counts=st.booleans(),
-    promises=st.lists(speeds | depths, unique_by=lambda one: (one.measure, one.tier)).map(tuple),
+    return_within_working_days=st.integers(0, 1000),
+    tiers=st.lists(name, unique_by=key).map(tuple),
+    exceptions=st.lists(pauses, max_size=3).map(tuple),
+    promises=st.lists(speeds | depths, unique_by=lambda one: (one.measure, one.tier_key)).map(tuple),
     quotas=st.dictionaries(months, st.decimals(0, 10**17, places=6)),
     targets=st.dictionaries(months, st.integers(0, 2**31 - 1)),
 )
 
 
+@settings(deadline=None)
 @given(document=whole, assumed=assumptions | st.just({}))
 def test_every_document_comes_back_as_it_was_written(document, assumed):
     document = AgreementDocument(**{**vars(document), **assumed})
@@ -167,6 +184,22 @@ def test_all_problems_are_told_with_their_lines():
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
+        ('"depth"', '"depht"', "25 promises.measure: must be one of speed, depth, not 'depht'"),
+        ('measure = "depth"', "", "24 promises.measure: is missing"),
+        ("share = 0.9", "shares = 0.9", "22 promises.shares: is unknown here: did you mean share?"),
+        ('country = "DE",', "", "15 calendar.holidays.country: is missing"),
+        ('"2011-12-24" =', '"12-32" =', "17 calendar.overrides.12-32: must be a day of the year like 12-24"),
+        ('"2011-12-24" = [["09:00"', '"12-24" = [["19:00"', None),
+        (
+            '"2011-12-24" = [["09:00", "12:00"]]',
+            '"12-24" = [["09:00", "9:30"]]',
+            "17 calendar.overrides.12-24: ",
+        ),
+        ('"2011-12-31" = []', '"2011-12-31" = 7', "17 calendar.overrides.2011-12-31: must be a list of windows"),
+        ("overrides =", "yearly =", "17 calendar.yearly.2011-12-24: must be a day of the year like 12-24"),
+        ("[[targets]]", "[targets]", "39 targets: must be a list of tables"),
+        ("[assumptions]", "[[assumptions]]", "30 assumptions: must be a table, not"),
+        ("warn_share = 0.5", "tiers = ['A', 'a']", "10 tiers: names a tier twice"),
         ("pacing =", "pasing =", "9 pasing: is unknown here: did you mean pacing?"),
         ("attempts = 6", "attempt = 6", "24 promises.attempts: is missing"),
         ("attempts = 6", "attempts = 0", "27 promises.attempts: must be a whole number from 1 to 1000"),
@@ -215,6 +248,35 @@ def test_the_same_month_or_promise_twice_is_refused_where_it_comes_again():
         "44 targets.month: is there already (line 40)",
         "47 promises.measure: is there already (line 20)",
     ]
+
+
+def test_a_tier_spelt_otherwise_is_promised_the_same_thing_twice():
+    text = WHOLE + '\n[[promises]]\nmeasure = "depth"\ntier = "a"\nattempts = 5\nwithin_working_days = 3\n'
+    assert problems(text) == ["44 promises.measure: is there already (line 25)"]
+
+
+def test_days_of_every_year_may_stand_among_the_yearly_and_among_the_other_hours():
+    week = '[calendar]\nweek = { thu = [["09:00", "17:00"]] }\n'
+    half = '{ "12-24" = [["09:00", "12:00"]], "12-31" = [] }'
+    one, other = (read(f"{HEADING}{week}{key} = {half}\n") for key in ("yearly", "overrides"))
+    assert one == other
+    assert one.calendar.yearly == {"12-24": (("09:00", "12:00"),), "12-31": ()}
+
+
+def test_an_exception_is_read_by_the_day_and_by_the_hour_and_ends_after_it_begins():
+    rows = """
+        [[exceptions]]
+        from = 2026-12-24
+        to = 2026-12-24
+        reason = "stocktaking"
+        [[exceptions]]
+        from = 2026-03-01T12:00:00
+        to = "2026-03-01T11:59:00"
+        """
+    assert problems(HEADING + WEEK + rows) == ["16 exceptions.to: must be later than its beginning"]
+    (first, second) = read(HEADING + WEEK + rows.replace("11:59", "14:00")).exceptions
+    assert first == PauseClause(date(2026, 12, 24), date(2026, 12, 24), "stocktaking")
+    assert second == PauseClause(datetime(2026, 3, 1, 12), datetime(2026, 3, 1, 14))
 
 
 def test_two_pacings_that_contradict_each_other_are_refused():

@@ -7,17 +7,20 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 
-from agreements.document.clauses import DepthClause, SpeedClause
 from agreements.document.stored import document_of
 from agreements.document.text import read, write
 from agreements.document.versions import EarlierThanLatest, FixedByHandoffs, apply
 from agreements.models import Agreement, Change
+from agreements.promises.promise import DepthPromise, SpeedPromise
 from smarketing.accounts.models import Team, User
 from tests.cast import MONDAY, handed
 from tests.unit.agreements.document.test_text import WHOLE
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
-FASTER = (SpeedClause(Decimal(30), Decimal("0.9")), DepthClause(6, 15))
+FASTER = (
+    SpeedPromise(within_minutes=Decimal(30), share=Decimal("0.9")),
+    DepthPromise(attempts=6, within_working_days=15),
+)
 
 
 def amended(deal: Agreement, **changes):
@@ -51,7 +54,10 @@ def test_promises_in_another_order_are_no_change(north):
 
 
 def test_a_change_is_told_and_written_down_with_who_and_when(north, sales_lead):
-    promises = (SpeedClause(Decimal(240), Decimal("0.8")), DepthClause(6, 15))
+    promises = (
+        SpeedPromise(within_minutes=Decimal(240), share=Decimal("0.8")),
+        DepthPromise(attempts=6, within_working_days=15),
+    )
     answer = apply(replace(document_of(north), name="North", promises=promises), by=sales_lead, at=AT)
     assert answer.lines == [
         "name Agreement North -> North",
@@ -74,7 +80,7 @@ def test_a_later_date_adds_a_version_and_leaves_the_former_as_it_was(north):
     answer = amended(north, effective_on=date(2026, 4, 1), promises=FASTER)
     assert answer.lines == ["effective_on 2020-01-01 -> 2026-04-01", "speed within_minutes 60 -> 30"]
     former, latest = north.versions.current()
-    assert (former.objectives.get(measure="speed").within_minutes, former.superseded_at) == (60, None)
+    assert (former.objectives.get(measure="speed").promised.within_minutes, former.superseded_at) == (60, None)
     assert document_of(north).promises == FASTER
     assert latest.effective_on == date(2026, 4, 1)
 

@@ -1,13 +1,13 @@
 """What stands on a handoff follows from what happened: DESIGN 5, stop rule, speed, depth, belonging."""
 
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agreements.models import Objective, Version
+from agreements.models import Version
+from agreements.promises.promise import SpeedPromise
 from agreements.terms import timeline
 from leads.clock.consequences import belonging, changing, differences
 from leads.models import Attempt, Deal, Handoff
@@ -51,7 +51,7 @@ def test_due_and_warning_come_from_the_promise(north):
 
 def test_a_tier_with_its_own_promise_is_measured_by_it(north):
     version = north.versions.get()
-    Objective.objects.create(version=version, measure="speed", tier="A", within_minutes=15, share=1)
+    cast.promise(version, SpeedPromise(within_minutes=15, tier="A"))
     assert cast.handed(north, tier="A").due_at == after(15)
     assert cast.handed(north, tier="B").due_at == after(60)
 
@@ -185,7 +185,7 @@ def test_a_correction_of_the_terms_leaves_what_was_measured_until_it_is_recomput
     handoff = cast.handed(north)
     north.versions.update(superseded_at=after(0))
     stricter = Version.objects.create(agreement=north, effective_on="2020-01-01", calendar={"week": cast.OFFICE_HOURS})
-    Objective.objects.create(version=stricter, measure="speed", within_minutes=10, share=Decimal(1))
+    cast.promise(stricter, SpeedPromise(within_minutes=10))
     cast.attempted(handoff, after(30))
     assert read(handoff).due_at == after(60)
     (wrong,) = differences([handoff.lead_id], timeline(north), by_terms_in_force=True)

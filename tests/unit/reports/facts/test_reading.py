@@ -1,9 +1,11 @@
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db.models import QuerySet
 
 from agreements.models import Agreement, Version
+from agreements.promises.promise import SpeedPromise
 from leads.clock.recompute import recompute
 from leads.models import Handoff
 from reports.facts.reading import Reading, measures, read, read_with_previous, verdicts
@@ -161,7 +163,7 @@ def test_without_a_promise_there_is_no_share_and_no_limit(db: None) -> None:
 
 def stricter(deal: Agreement, effective_on: date) -> None:
     version = Version.objects.create(agreement=deal, effective_on=effective_on, calendar={"week": cast.OFFICE_HOURS})
-    version.objectives.create(measure="speed", tier="", within_minutes=30, share="0.8")
+    cast.promise(version, SpeedPromise(within_minutes=30, share=Decimal("0.8")))
 
 
 def test_the_promise_is_the_latest_that_the_handoffs_were_measured_under(db: None, at: datetime) -> None:

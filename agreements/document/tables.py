@@ -1,0 +1,434 @@
+"""PURE. The TOML form of an agreement, table by table: what stands in a text is read by these, and nothing else is.
+
+Their JSON schema, for editors, is `agreements.document.schema`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from agreements.document.clauses import AgreementDocument, CalendarClause, Hours, PauseClause, hours_of, moment_of
+from agreements.document.public_holidays import countries
+from agreements.months.targets import MOST_LEADS
+from agreements.promises.kinds import (
+    Amount,
+    Day,
+    Flag,
+    Fraction,
+    Kind,
+    Month,
+    OneOf,
+    Text,
+    Whole,
+    day_of,
+    is_one,
+    refused,
+    shown,
+)
+from agreements.promises.measures import MEASURES
+from agreements.promises.promise import LONGEST_DAYS, DepthPromise, Promise, SpeedPromise
+from agreements.worktime import WEEKDAYS, CalendarError, WorkCalendar
+from smarketing.lib import words
+
+DEFAULT_WARN_SHARE = Decimal("0.75")
+PACINGS = ("working", "calendar")
+RESERVED_SLUGS = ("new", "load")
+
+_SLUG = re.compile(r"[A-Za-z0-9_-]+")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_DAY_OF_YEAR = re.compile(r"[0-9]{2}-[0-9]{2}")
+_INTO_NEXT_DAY = re.compile(r"(\S+): the window (\S+) runs into (\S+) of the next day, (\S+)")
+_PREFIX = re.compile(r"(\S+): (.*)", re.DOTALL)
+
+Fault = tuple[tuple[str | int, ...], PydanticCustomError]
+
+
+def _(text: str) -> str:
+    """Marks a reason for translation; whoever shows it translates."""
+    return text
+
+
+@lru_cache(maxsize=1)
+def zones() -> tuple[str, ...]:
+    """The known time zones by name. Finding them means walking through a folder, so it is done once."""
+    return tuple(sorted(available_timezones()))
+
+
+def refuse(faults: Sequence[Fault]) -> None:
+    """Raises all of them, each at its place below the table or key that is being read."""
+    if faults:
+        details = [InitErrorDetails(type=error, loc=place, input=None) for place, error in faults]
+        raise ValidationError.from_exception_data("agreement", details)
+
+
+class Slug(Text):
+    def read(self, value: Any, info: ValidationInfo) -> str:
+        slug = super().read(value, info)
+        if not _SLUG.fullmatch(slug):
+            raise refused(_("may hold letters a to z, digits, hyphens and underscores only"))
+        if slug in RESERVED_SLUGS:
+            raise refused(_("is taken by a page of the portal"))
+        return slug
+
+
+class Zone(Text):
+    def read(self, value: Any, info: ValidationInfo) -> str:
+        zone = super().read(value, info)
+        if zone not in zones():
+            raise refused(_("{value} is no time zone: write one like Europe/Berlin"), value=shown(zone))
+        return zone
+
+
+class Currency(Kind):
+    schema: ClassVar[dict[str, Any]] = {"type": "string", "pattern": "^[A-Z]{3}$"}
+
+    def read(self, value: Any, info: ValidationInfo) -> str:
+        if not is_one(value, str):
+            raise refused(_("must be text in quotes, not {value}"), value=shown(value))
+        if not _CURRENCY.fullmatch(value):
+            raise refused(_("must be a code of three capital letters like EUR, not {value}"), value=shown(value))
+        return str(value)
+
+
+class Windows(Kind):
+    """The windows of one day. Whether they fit together with those of the neighbours is seen later."""
+
+    schema: ClassVar[dict[str, Any]] = {
+        "type": "array",
+        "items": {"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 2},
+    }
+
+    def read(self, value: Any, info: ValidationInfo) -> Hours:
+        return windows_of(value)
+
+
+def windows_of(value: Any) -> Hours:
+    wrong = refused(_('must be a list of windows like [["09:00", "17:00"]], not {value}'), value=shown(value))
+    if not isinstance(value, list | tuple):
+        raise wrong
+    try:
+        if value:
+            WorkCalendar("UTC", {"mon": value})
+    except CalendarError as error:
+        match = _PREFIX.fullmatch(str(error))
+        raise refused("{text}", text=match[2] if match else str(error)) from None
+    except TypeError:
+        raise wrong from None
+    return hours_of(value)
+
+
+@dataclass(frozen=True)
+class HoursByDay(Kind):
+    """Days with their hours: days of every year like "12-24", and with `has_dates` also dates."""
+
+    has_dates: bool = False
+
+    def read(self, value: Any, info: ValidationInfo) -> dict[str, Hours]:
+        if not isinstance(value, Mapping):
+            raise refused(_("must be a table, not {value}"), value=shown(value))
+        days, faults = dict[str, Hours](), list[Fault]()
+        for text in sorted(map(str, value)):
+            try:
+                days[self._day(text)] = windows_of(value[text])
+            except PydanticCustomError as error:
+                faults.append(((text,), error))
+        refuse(faults)
+        return days
+
+    def _day(self, text: str) -> str:
+        if self.has_dates and not _DAY_OF_YEAR.fullmatch(text):
+            return day_of(text).isoformat()
+        try:
+            return f"{date.fromisoformat(f'2000-{text}'):%m-%d}"
+        except ValueError:
+            raise refused(_("must be a day of the year like 12-24, not {value}"), value=shown(text)) from None
+
+    def described(self) -> dict[str, Any]:
+        names = "^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$" if self.has_dates else "^[0-9]{2}-[0-9]{2}$"
+        return {"type": "object", "patternProperties": {names: Windows.schema}, "additionalProperties": False}
+
+
+class ClosedDays(Kind):
+    schema: ClassVar[dict[str, Any]] = {"type": "array", "items": Day.schema}
+
+    def read(self, value: Any, info: ValidationInfo) -> tuple[date, ...]:
+        if not isinstance(value, list | tuple):
+            raise refused(_("must be a list of dates, not {value}"), value=shown(value))
+        days, faults = set[date](), list[Fault]()
+        for index, item in enumerate(value):
+            try:
+                days.add(day_of(item))
+            except PydanticCustomError as error:
+                faults.append(((index,), error))
+        refuse(faults)
+        return tuple(sorted(days))
+
+
+class Moment(Kind):
+    """A day, or a day with a time: of TOML's own kinds or in quotes. Without an offset, in the agreement's zone."""
+
+    schema: ClassVar[dict[str, Any]] = {"type": "string"}
+
+    def read(self, value: Any, info: ValidationInfo) -> date | datetime:
+        try:
+            moment = moment_of(value) if isinstance(value, str) else value
+        except ValueError:
+            moment = None
+        if not isinstance(moment, date):
+            raise refused(_("must be a day or a time like 2026-12-24 or 2026-12-24T12:00:00"))
+        day_of(date(moment.year, moment.month, moment.day))
+        return moment
+
+
+class Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Week(Table):
+    mon: Annotated[Hours, Windows()] = ()
+    tue: Annotated[Hours, Windows()] = ()
+    wed: Annotated[Hours, Windows()] = ()
+    thu: Annotated[Hours, Windows()] = ()
+    fri: Annotated[Hours, Windows()] = ()
+    sat: Annotated[Hours, Windows()] = ()
+    sun: Annotated[Hours, Windows()] = ()
+
+    def hours(self) -> dict[str, Hours]:
+        return {day: getattr(self, day) for day in WEEKDAYS if getattr(self, day)}
+
+
+class PublicHolidays(Table):
+    country: Annotated[str, Text(10)]
+    subdivision: Annotated[str, Text(60, may_be_empty=True)] = ""
+    optional: Annotated[bool, Flag()] = False
+
+    @model_validator(mode="after")
+    def _is_known(self) -> Self:
+        if self.country not in countries():
+            reason = _("{value} is no known country code: write one like DE")
+            refuse([(("country",), refused(reason, value=shown(self.country)))])
+        subdivisions = countries()[self.country]
+        if self.subdivision and self.subdivision not in subdivisions:
+            reason = _("{value} is no known subdivision of {country}: known are {known}")
+            values = {"value": shown(self.subdivision), "country": self.country}
+            refuse([(("subdivision",), refused(reason, **values, known=", ".join(subdivisions) or "-"))])
+        return self
+
+
+class Calendar(Table):
+    week: Week
+    holidays: PublicHolidays | None = None
+    closed: Annotated[tuple[date, ...], ClosedDays()] = ()
+    overrides: Annotated[dict[str, Hours], HoursByDay(has_dates=True)] = {}
+    yearly: Annotated[dict[str, Hours], HoursByDay()] = {}
+    pacing: Annotated[str, OneOf(PACINGS)] | None = None
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> Self:
+        if not self.week.hours():
+            refuse([(("week",), refused(_("has no open window: no handoff would ever come due")))])
+        closed = {on.isoformat() for on in self.closed}
+        opened = [day for day, hours in self.overrides.items() if hours and day in closed]
+        refuse([(("overrides", day), refused(_("opens a day that is among the closed ones"))) for day in opened])
+        twice = self.yearly.keys() & self.overrides.keys()
+        refuse([(("overrides", day), refused(_("is among the yearly days, too"))) for day in sorted(twice)])
+        self._refuse_impossible()
+        return self
+
+    def clause(self) -> CalendarClause:
+        public = self.holidays or PublicHolidays.model_construct(country="", subdivision="", optional=False)
+        dates = {date.fromisoformat(day): hours for day, hours in self.overrides.items() if len(day) > len("12-24")}
+        yearly = {**self.yearly, **{day: h for day, h in self.overrides.items() if len(day) == len("12-24")}}
+        return CalendarClause(
+            self.week.hours(),
+            public.country,
+            public.subdivision,
+            closed=self.closed,
+            overrides=dict(sorted(dates.items())),
+            optional=public.optional,
+            yearly=dict(sorted(yearly.items())),
+        )
+
+    def _refuse_impossible(self) -> None:
+        """Windows that run into those of the next day; the message of the calendar begins with the day."""
+        clause = self.clause()
+        try:
+            WorkCalendar("UTC", clause.week, overrides=clause.overrides, yearly_hours=clause.yearly)
+        except CalendarError as error:
+            match = _INTO_NEXT_DAY.fullmatch(str(error))
+            if match is None:
+                raise refused("{text}", text=str(error)) from None
+            day, window, other, following = match.groups()
+            reason = _("the window {window} runs into {other} of the next day, {following}")
+            refuse([(self._place(day), refused(reason, window=window, other=other, following=following))])
+
+    def _place(self, day: str) -> tuple[str, str]:
+        if day in WEEKDAYS:
+            return "week", day
+        return ("overrides", day) if day in self.overrides else ("yearly", day)
+
+
+class Assumed(Table):
+    marketing_share: Annotated[Decimal, Fraction(places=10)]
+    average_deal: Annotated[Decimal, Amount(places=6, may_be_zero=False)]
+    lead_to_customer: Annotated[Decimal, Fraction(places=10, may_be_zero=False)]
+
+
+class QuotaRow(Table):
+    month: Annotated[date, Month()]
+    amount: Annotated[Decimal, Amount(places=6)]
+
+
+class TargetRow(Table):
+    month: Annotated[date, Month()]
+    leads: Annotated[int, Whole(0, MOST_LEADS)]
+
+
+class ExceptionRow(Table):
+    begins: Annotated[date | datetime, Moment(), Field(alias="from")]
+    ends: Annotated[date | datetime, Moment(), Field(alias="to")]
+    reason: Annotated[str, Text(200, may_be_empty=True)] = ""
+
+    @model_validator(mode="after")
+    def _ends_later(self) -> Self:
+        begins, ends = self.clause().instants(ZoneInfo("UTC"))
+        if ends <= begins:
+            refuse([(("to",), refused(_("must be later than its beginning")))])
+        return self
+
+    def clause(self) -> PauseClause:
+        return PauseClause(self.begins, self.ends, self.reason)
+
+
+def _refuse_twice(rows: Sequence[Any], key: str, values: Sequence[object]) -> None:
+    first: dict[object, int] = {}
+    faults: list[Fault] = []
+    for index, value in enumerate(values):
+        if value in first:
+            reason = _("is there already (line {line})")
+            faults.append(((index, key), refused(reason, repeats=(first[value], key))))
+        first.setdefault(value, index)
+    refuse(faults)
+
+
+def _once_a_month(rows: list[Any]) -> list[Any]:
+    _refuse_twice(rows, "month", [row.month for row in rows])
+    return rows
+
+
+def _once_a_tier(rows: list[Any]) -> list[Any]:
+    """A tier is one, however it is spelt."""
+    _refuse_twice(rows, "measure", [(row.measure, row.tier_key) for row in rows])
+    return rows
+
+
+class Tiers(Kind):
+    """Names of tiers, the best first."""
+
+    schema: ClassVar[dict[str, Any]] = {"type": "array", "items": {"type": "string"}}
+
+    def read(self, value: Any, info: ValidationInfo) -> tuple[str, ...]:
+        if not isinstance(value, list | tuple):
+            raise refused(_("must be a list of names, not {value}"), value=shown(value))
+        tiers = tuple(Text(60).read(tier, info) for tier in value)
+        if len({words.key(tier) for tier in tiers}) < len(tiers):
+            raise refused(_("names a tier twice"))
+        return tiers
+
+
+class Agreement(Table):
+    """The whole text: the heading, the terms and the months."""
+
+    slug: Annotated[str, Slug(60)]
+    name: Annotated[str, Text(150)]
+    time_zone: Annotated[str, Zone(60)]
+    currency: Annotated[str, Currency()]
+    marketing_team: Annotated[str, Text(100)]
+    sales_team: Annotated[str, Text(100)]
+    service_team: Annotated[str, Text(100, may_be_empty=True)] = ""
+    effective_on: Annotated[date, Day()]
+    pacing: Annotated[str, OneOf(PACINGS)] | None = None
+    warn_share: Annotated[Decimal, Fraction(places=2, may_be_zero=False)] = DEFAULT_WARN_SHARE
+    automated_counts: Annotated[bool, Flag()] = False
+    return_within_working_days: Annotated[int, Whole(0, LONGEST_DAYS)] = 10
+    tiers: Annotated[tuple[str, ...], Tiers()] = ()
+    calendar: Calendar
+    exceptions: list[ExceptionRow] = []
+    promises: Annotated[
+        list[Annotated[SpeedPromise | DepthPromise, Field(discriminator="measure")]], AfterValidator(_once_a_tier)
+    ] = []
+    assumptions: Assumed | None = None
+    quotas: Annotated[list[QuotaRow], AfterValidator(_once_a_month)] = []
+    targets: Annotated[list[TargetRow], AfterValidator(_once_a_month)] = []
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        nearby = self.calendar.pacing
+        if self.pacing and nearby and self.pacing != nearby:
+            reason = _("contradicts the pacing above: {value}")
+            refuse([(("calendar", "pacing"), refused(reason, value=self.pacing))])
+        refuse([(("promises", index), _UNREACHABLE) for index in self._unreachable()])
+        return self
+
+    def _unreachable(self) -> list[int]:
+        """Promises that the calendar cannot bring due: they would fail at the first handoff."""
+        work = WorkCalendar(self.time_zone, self.calendar.week.hours())
+        start = datetime.combine(self.effective_on, datetime.min.time(), ZoneInfo(self.time_zone))
+        return [index for index, promise in enumerate(self.promises) if not _comes_due(promise, work, start)]
+
+    def document(self) -> AgreementDocument:
+        assumed = dict(self.assumptions) if self.assumptions else {}
+        return AgreementDocument(
+            **{key: getattr(self, key) for key in HEADING},
+            calendar=self.calendar.clause(),
+            pacing=self.pacing or self.calendar.pacing or "working",
+            warn_share=self.warn_share,
+            automated_counts=self.automated_counts,
+            return_within_working_days=self.return_within_working_days,
+            tiers=self.tiers,
+            exceptions=tuple(row.clause() for row in self.exceptions),
+            promises=tuple(self.promises),
+            **assumed,
+            quotas=dict(sorted((row.month, row.amount) for row in self.quotas)),
+            targets=dict(sorted((row.month, row.leads) for row in self.targets)),
+        )
+
+
+HEADING = ("slug", "name", "time_zone", "currency", "marketing_team", "sales_team", "service_team", "effective_on")
+_UNREACHABLE = refused(_("cannot come due: the calendar is hardly ever open"))
+
+
+def _comes_due(promise: Promise, work: WorkCalendar, start: datetime) -> bool:
+    try:
+        if isinstance(promise, SpeedPromise):
+            work.due(start, timedelta(minutes=float(promise.within_minutes)))
+        elif isinstance(promise, DepthPromise):
+            work.end_of_working_day(start, promise.within_working_days)
+    except CalendarError:
+        return False
+    return True
+
+
+def known_keys(place: Sequence[str | int]) -> list[str]:
+    """The keys of the table at a place as pydantic names it, in which a promise is named by its measure, too."""
+    table: type[BaseModel] = Agreement
+    for part in place:
+        if part in MEASURES and table is Agreement:
+            table = MEASURES[str(part)].promise
+        elif isinstance(part, str) and part != "promises":
+            (table,) = _tables_in(table.model_fields[part].annotation)
+    return [field.alias or name for name, field in table.model_fields.items()]
+
+
+def _tables_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [table for part in getattr(annotation, "__args__", ()) for table in _tables_in(part)]

@@ -1,0 +1,80 @@
+"""PURE. What a promise looks like: read from the text of an agreement, kept by its version, held against the facts.
+
+There is one shape of each, and its fields are declared here only: with the kind of their values and the words for them.
+"""
+
+from datetime import timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agreements.promises.kinds import STORED, Fraction, Kind, Minutes, Text, Whole, kind_of
+from smarketing.lib import words
+
+LONGEST_MINUTES = 100_000
+LONGEST_DAYS = 1_000
+
+Tier = Annotated[str, Text(60, may_be_empty=True)]
+
+
+def _(text: str) -> str:
+    """Marks words for translation; whoever shows them translates."""
+    return text
+
+
+class Promise(BaseModel):
+    """`tier` is empty where the promise is for every tier without one of its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    measure: str
+    tier: Tier = ""
+    of_which: ClassVar[tuple[str, ...]] = ("measure", "tier")
+
+    @property
+    def tier_key(self) -> str:
+        return words.key(self.tier)
+
+    @classmethod
+    def kinds(cls) -> dict[str, Kind]:
+        """Of the fields in which a promise says what it promises."""
+        fields = cls.model_fields.items()
+        return {name: kind_of(field.metadata) for name, field in fields if name not in cls.of_which}
+
+    @classmethod
+    def words(cls) -> dict[str, str]:
+        return {name: str(cls.model_fields[name].title) for name in cls.kinds()}
+
+    def values(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.kinds()}
+
+    def stored(self) -> dict[str, Any]:
+        """What it promises as JSON, numbers to their last digit."""
+        return self.model_dump(mode="json", exclude=set(self.of_which))
+
+    @classmethod
+    def from_stored(cls, tier: str, stored: dict[str, Any]) -> Self:
+        return cls.model_validate({**stored, "tier": tier}, context=STORED)
+
+
+class SpeedPromise(Promise):
+    """A first attempt within so many working minutes, in this share (0 to 1) of the handoffs."""
+
+    measure: Literal["speed"] = "speed"
+    within_minutes: Annotated[
+        Decimal, Minutes(places=4, most=LONGEST_MINUTES), Field(title=_("within working minutes"))
+    ]
+    share: Annotated[Decimal, Fraction(places=6), Field(title=_("share kept"))] = Decimal(1)
+
+    @cached_property
+    def within(self) -> timedelta:
+        return timedelta(minutes=1) * float(self.within_minutes)
+
+
+class DepthPromise(Promise):
+    """So many attempts within so many working days, unless connected or returned."""
+
+    measure: Literal["depth"] = "depth"
+    attempts: Annotated[int, Whole(1, 1_000), Field(title=_("attempts"))]
+    within_working_days: Annotated[int, Whole(1, LONGEST_DAYS), Field(title=_("within working days"))]
