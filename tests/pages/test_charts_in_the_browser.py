@@ -190,7 +190,7 @@ def test_a_picture_says_what_it_is_about(opened, tmp_path) -> None:
     with shown.expect_download() as found:
         shown.get_by_role("button", name="Picture").first.click()
     name = found.value.suggested_filename
-    assert re.fullmatch(r"What-became-of-the-leads.*North.*March-2026\.png", name), name
+    assert re.fullmatch(r"What-became-of-the-handoffs.*North.*March-2026\.png", name), name
     found.value.save_as(tmp_path / name)
     assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
 
