@@ -1,13 +1,12 @@
 """PURE. Texts of a lead and of what happened to it, checked alike at every door."""
 
 import re
-import unicodedata
 from typing import Any
 
 from leads.doors.addresses import addresses
 from leads.doors.fields import Field, Reads
 from leads.doors.files.problems import Problem, Unreadable
-from smarketing.lib.words import is_ruined_number, same_id
+from smarketing.lib.words import is_ruined_number, same_id, tidied
 
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -43,7 +42,7 @@ def _tidy(field: Field, text: str) -> str:
         return text.replace("\r\n", "\n").replace("\r", "\n")
     if field.reads is Reads.ID:
         return same_id(text)
-    return unicodedata.normalize("NFC", " ".join(text.split()))
+    return tidied(text)
 
 
 def _address(text: str, longest: int) -> str:

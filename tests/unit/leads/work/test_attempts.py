@@ -22,7 +22,7 @@ def record(handoff, by, at=SOON, **fields):
     return attempts.record(handoff, **{"channel": "phone", "result": "no_answer", "by": by, "at": at} | fields)
 
 
-def test_an_attempt_is_now_unless_said_otherwise(north, rep):
+def test_an_attempt_is_now_unless_contradictions(north, rep):
     handoff = cast.handed(north)
     assert record(handoff, rep).attempted_at == SOON
     assert again(handoff).stopped_at == SOON

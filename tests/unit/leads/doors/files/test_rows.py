@@ -79,6 +79,7 @@ def test_a_wrong_row_says_its_line_column_and_reason(line, reason):
         ("1,2026-01-05,,no address,,,", "email", "", (2, "email", "no_email")),
         ("1,2026-01-05,,a@b.de;c@d.de,,,", "email", "a@b.de", (2, "email", "more_addresses")),
         ("1,2026-01-05,,a@firm,,,", "email", "", (2, "email", "no_email")),
+        ("1,2026-01-05,,jane doe@firm.example,,,", "email", "", (2, "email", "no_email")),
         ("1,2026-01-05,,jörg@müller.example,,,", "email", "", (2, "email", "no_email")),
         ("1,2026-01-05,,,,much,", "value", None, (2, "value", "no_number")),
         ("1,2026-01-05,,,,-5,", "value", None, (2, "value", "negative")),
