@@ -9,14 +9,14 @@ from django.db.models import Exists, OuterRef
 from leads.enums import Step
 from leads.models import Escalation, Handoff
 from leads.querysets import HandoffQuerySet
-from leads.work.queue import Row, rows
+from leads.work.queue import QueueRow, rows
 from smarketing.accounts.access import Access
 from smarketing.accounts.models import User
 
 
 @dataclass(frozen=True)
 class Escalated:
-    row: Row
+    row: QueueRow
     step: Step
     raised_at: datetime
     is_seen: bool
@@ -42,7 +42,7 @@ def escalated(handoffs: Sequence[Handoff], user: User, *, at: datetime) -> list[
     return [_escalated(row, notes[row.handoff.pk]) for row in found if notes[row.handoff.pk]]
 
 
-def _escalated(row: Row, notes: list[Escalation]) -> Escalated:
+def _escalated(row: QueueRow, notes: list[Escalation]) -> Escalated:
     """The latest note tells the step; one that nobody has seen makes the whole unseen."""
     latest = notes[-1]
     return Escalated(row, Step(latest.step), latest.raised_at, is_seen=all(note.seen_at for note in notes))

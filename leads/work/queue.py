@@ -23,7 +23,7 @@ FOLLOWED_UP = "followed_up"
 
 
 @dataclass(frozen=True)
-class Row:
+class QueueRow:
     """One handoff as the queue shows it. `rep` is empty as long as nobody has it."""
 
     handoff: Handoff
@@ -42,7 +42,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Counts:
+class QueueCounts:
     """Open handoffs by clock. `followed_up` have had their first attempt and are not closed yet."""
 
     overdue: int = 0
@@ -70,9 +70,9 @@ def workload(access: Access, user: User, *, whose: str = "", agreement: Agreemen
     return handoffs.filter(Q(rep=user) | Q(rep=None, rep_name=""))
 
 
-def counts(handoffs: HandoffQuerySet, *, at: datetime) -> Counts:
+def counts(handoffs: HandoffQuerySet, *, at: datetime) -> QueueCounts:
     by_clock = handoffs.counted_by_clock(at)
-    return Counts(
+    return QueueCounts(
         overdue=by_clock.get(clocks.OVERDUE, 0),
         due_soon=by_clock.get(clocks.DUE_SOON, 0),
         running=by_clock.get(clocks.RUNNING, 0),
@@ -81,7 +81,7 @@ def counts(handoffs: HandoffQuerySet, *, at: datetime) -> Counts:
 
 
 def clocked(handoffs: HandoffQuerySet, clock: str, *, at: datetime) -> HandoffQuerySet:
-    """Those counted under one of the names of `Counts`; all of them for an empty name."""
+    """Those counted under one of the names of `QueueCounts`; all of them for an empty name."""
     if not clock:
         return handoffs
     if clock == FOLLOWED_UP:
@@ -95,15 +95,15 @@ def page(handoffs: HandoffQuerySet, params: QueryDict, *, at: datetime, total: i
     return page_of(shown, URGENCY, params, at=at, total=total)
 
 
-def rows(found: Sequence[Handoff], user: User, *, at: datetime) -> list[Row]:
+def rows(found: Sequence[Handoff], user: User, *, at: datetime) -> list[QueueRow]:
     known = calendars(found)
     return [row(handoff, user, known.get(handoff.version_id or 0), at=at) for handoff in found]
 
 
-def row(handoff: Handoff, user: User, calendar: WorkCalendar | None, *, at: datetime) -> Row:
+def row(handoff: Handoff, user: User, calendar: WorkCalendar | None, *, at: datetime) -> QueueRow:
     lead = handoff.lead
     is_followed_up = handoff.stopped_at is not None
-    return Row(
+    return QueueRow(
         handoff=handoff,
         face=clockface(handoff, calendar, at=at),
         title=str(lead),
@@ -125,6 +125,6 @@ def team_reps(team_ids: Collection[int]) -> dict[int, list[User]]:
     return reps
 
 
-def row_of(handoff: Handoff, user: User, *, at: datetime) -> Row:
+def row_of(handoff: Handoff, user: User, *, at: datetime) -> QueueRow:
     """One row again, after something was done with it."""
     return row(handoff, user, calendars([handoff]).get(handoff.version_id or 0), at=at)
