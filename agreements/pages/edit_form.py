@@ -27,7 +27,15 @@ from agreements.worktime import WEEKDAYS
 from smarketing.accounts.models import Side
 from smarketing.lib.periods import Period
 
-TERMS = ("effective_on", "pacing", "warn_share", "automated_counts")
+TERMS = (
+    "effective_on",
+    "pacing",
+    "warn_share",
+    "automated_counts",
+    "return_within_working_days",
+    "tiers",
+    "exceptions",
+)
 
 
 class Draft:
@@ -120,6 +128,7 @@ class Draft:
         return {
             **heading,
             **terms,
+            "exceptions": [pause.as_json() for pause in terms["exceptions"]],
             "calendar": self._calendar_values(),
             "promises": [_clause_values(row) for row in self.clauses],
             **({"assumptions": given} if given else {}),
@@ -129,11 +138,12 @@ class Draft:
 
     def _calendar_values(self) -> dict[str, Any]:
         cleaned = self.calendar.cleaned_data
-        public = {key: cleaned[key] for key in ("country", "subdivision") if cleaned[key]}
+        public = {key: cleaned[key] for key in ("country", "subdivision", "optional") if cleaned[key]}
         return {
             "week": {day: cleaned[day] for day in WEEKDAYS},
             "closed": cleaned["closed"],
             "overrides": {on.isoformat(): hours for on, hours in cleaned["overrides"].items()},
+            "yearly": cleaned["yearly"],
             **({"holidays": public} if public else {}),
         }
 
@@ -166,7 +176,10 @@ def initial_of(document: AgreementDocument) -> dict[str, Any]:
     calendar = document.calendar
     return {
         **{key: getattr(document, key) for key in (*HEADING, *TERMS, *ASSUMPTIONS)},
-        **{key: getattr(calendar, key) for key in ("week", "country", "subdivision", "closed", "overrides")},
+        **{
+            key: getattr(calendar, key)
+            for key in ("week", "country", "subdivision", "optional", "closed", "overrides", "yearly")
+        },
         **{key: getattr(document, key) for key in ("promises", "quotas", "targets")},
     }
 

@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from django import forms
 from django.forms.formsets import BaseFormSet
+from django.forms.utils import flatatt
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +19,7 @@ from agreements.document.faults import LONGEST
 from agreements.document.text import (
     ASSUMPTIONS,
     MOST_LEADS,
+    RETURN_WITHIN,
     AgreementDocument,
     DocumentError,
     Problem,
@@ -24,7 +29,16 @@ from agreements.document.text import (
 )
 from agreements.enums import Pacing, Weekday
 from agreements.months.targets import Conversion, Derivation, TargetError, derive, refuse_impossible
-from agreements.pages.fields import DaysField, HoursField, NumberField, OtherHoursField, PercentField, WholeField
+from agreements.pages.fields import (
+    DaysField,
+    HoursField,
+    NumberField,
+    OtherHoursField,
+    PausesField,
+    PercentField,
+    WholeField,
+    YearlyHoursField,
+)
 from smarketing.lib.periods import Period
 
 NUMBERS = ("quota", *ASSUMPTIONS)
@@ -42,6 +56,22 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class ZoneSelect(forms.Select):
+    """Six hundred options, which Django's templates would draw one by one, for a tenth of a second, at each opening."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        options = _zone_options().replace(f'value="{escape(value)}"', f'value="{escape(value)}" selected', 1)
+        given = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        return format_html(
+            '<select{}><option value="">{}</option>{}</select>', flatatt(given), _("Choose one"), mark_safe(options)
+        )
+
+
+@lru_cache(maxsize=1)
+def _zone_options() -> SafeString:
+    return format_html_join("", '<option value="{}">{}</option>', ((zone, zone.replace("_", " ")) for zone in zones()))
+
+
 class HeadingForm(forms.Form):
     slug = forms.SlugField(
         label=_("Short name"), max_length=60, help_text=_("For addresses and files, like north-2026. It cannot change.")
@@ -50,13 +80,11 @@ class HeadingForm(forms.Form):
     marketing_team = forms.CharField(label=_("Marketing team"), max_length=100)
     sales_team = forms.CharField(label=_("Sales team"), max_length=100)
     service_team = forms.CharField(label=_("Service team"), max_length=100, required=False)
-    time_zone = forms.ChoiceField(label=_("Time zone"))
+    time_zone = forms.CharField(label=_("Time zone"), widget=ZoneSelect())
     currency = forms.CharField(label=_("Currency"), max_length=3, help_text=_("A code like EUR."))
 
     def __init__(self, *args: Any, fixed: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("Choose one")), *((zone, zone.replace("_", " ")) for zone in zones())]
-        self.fields["time_zone"].choices = choices  # type: ignore[attr-defined]
         for name in fixed:
             self.fields[name].disabled = True
         for side in ("marketing", "sales", "service"):
@@ -77,6 +105,35 @@ class TermsForm(forms.Form):
     automated_counts = forms.BooleanField(
         label=_("An automated message counts as an attempt"), required=False, widget=forms.CheckboxInput()
     )
+    return_within_working_days = WholeField(
+        label=_("Late returns"),
+        required=False,
+        min_value=0,
+        max_value=1000,
+        initial=RETURN_WITHIN,
+        help_text=_(
+            "For so many working days after a month, a return is taken off it; later ones in the month they come."
+        ),
+    )
+    tiers = forms.CharField(
+        label=_("Tiers"), required=False, max_length=1000, help_text=_("The best first, with commas between.")
+    )
+    exceptions = PausesField(
+        label=_("Exceptions"),
+        required=False,
+        help_text=_("One a line, from and to, like 2026-12-24 2026-12-31 stocktaking: clocks pause."),
+    )
+
+    def __init__(self, *args: Any, initial: Any = None, **kwargs: Any) -> None:
+        shown = {**(initial or {}), "tiers": ", ".join((initial or {}).get("tiers", ()))}
+        super().__init__(*args, initial=shown, **kwargs)
+
+    def clean_return_within_working_days(self) -> int:
+        given = self.cleaned_data["return_within_working_days"]
+        return RETURN_WITHIN if given is None else int(given)
+
+    def clean_tiers(self) -> tuple[str, ...]:
+        return tuple(tier.strip() for tier in self.cleaned_data["tiers"].split(",") if tier.strip())
 
 
 class CalendarForm(forms.Form):
@@ -86,6 +143,11 @@ class CalendarForm(forms.Form):
     subdivision = forms.CharField(
         label=_("Subdivision"), required=False, max_length=60, help_text=_("A state or region, like BE for Berlin.")
     )
+    optional = forms.BooleanField(
+        label=_("Also the days that are optional or half holidays there"),
+        required=False,
+        widget=forms.CheckboxInput(),
+    )
     closed = DaysField(
         label=_("The team's own closed days"), required=False, help_text=_("One a line, like 2026-05-15.")
     )
@@ -93,6 +155,11 @@ class CalendarForm(forms.Form):
         label=_("Days with other hours"),
         required=False,
         help_text=_("One a line, like 2026-12-24 09:00-12:00. They also open a holiday."),
+    )
+    yearly = YearlyHoursField(
+        label=_("Hours of a day of every year"),
+        required=False,
+        help_text=_("One a line, like 12-24 09:00-12:00; a day alone is closed."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -106,7 +173,7 @@ class CalendarForm(forms.Form):
 
     @property
     def exceptions(self) -> list[Any]:
-        return [self[name] for name in ("country", "subdivision", "closed", "overrides")]
+        return [self[name] for name in ("country", "subdivision", "optional", "closed", "overrides", "yearly")]
 
 
 class AssumptionsForm(forms.Form):
