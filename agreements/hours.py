@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-# A calendar reaches further than what it measures: a clock that starts on the last day comes due later.
-EARLIEST_YEAR, LATEST_YEAR = FIRST_YEAR - 100, LAST_YEAR + 200
+EARLIEST_YEAR, LATEST_YEAR = FIRST_YEAR - 100, LAST_YEAR + 200  # the search for an open window may run far
 DAY = timedelta(days=1)
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")

@@ -1,7 +1,10 @@
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
+from agreements.enums import VersionState
+from smarketing.accounts.rights import Verb
 from smarketing.lib.periods import Period
 
 if TYPE_CHECKING:
@@ -10,23 +13,21 @@ if TYPE_CHECKING:
 
 
 class AgreementQuerySet(QuerySet["Agreement"]):
+    def granted(self, access: "Access", verb: Verb) -> "AgreementQuerySet":
+        """Those with which this person may do so."""
+        return self.filter(access.where(verb))
+
     def visible_to(self, access: "Access") -> "AgreementQuerySet":
-        if access.is_administrator or access.is_leadership:
-            return self
-        return self.filter(
-            Q(marketing_team__in=access.marketing) | Q(sales_team__in=access.sales) | Q(service_team__in=access.service)
-        )
+        return self.granted(access, Verb.READ)
 
     def marketed_by(self, access: "Access") -> "AgreementQuerySet":
-        return self if access.is_administrator else self.filter(marketing_team__in=access.marketing)
+        return self.granted(access, Verb.MARKET)
 
     def sold_by(self, access: "Access") -> "AgreementQuerySet":
-        return self if access.is_administrator else self.filter(sales_team__in=access.sales)
+        return self.granted(access, Verb.FOLLOW_UP)
 
     def led_by(self, access: "Access") -> "AgreementQuerySet":
-        if access.is_administrator:
-            return self
-        return self.filter(Q(marketing_team__in=access.led) | Q(sales_team__in=access.led))
+        return self.granted(access, Verb.MATCH)
 
     def with_teams(self) -> "AgreementQuerySet":
         return self.select_related("marketing_team", "sales_team", "service_team")
@@ -34,8 +35,18 @@ class AgreementQuerySet(QuerySet["Agreement"]):
 
 class VersionQuerySet(QuerySet["Version"]):
     def current(self) -> "VersionQuerySet":
-        """Without those that a correction of the same date replaced."""
-        return self.filter(superseded_at=None)
+        """In force: neither drafts nor what a correction of the same date replaced."""
+        return self.filter(superseded_at=None, state=VersionState.IN_FORCE)
+
+    def drafts(self) -> "VersionQuerySet":
+        return self.filter(state=VersionState.DRAFT).order_by("pk")
+
+    def agreed(self) -> "VersionQuerySet":
+        """Those that are or were in force."""
+        return self.exclude(state=VersionState.DRAFT)
+
+    def supersede(self, at: datetime) -> int:
+        return self.current().update(superseded_at=at, state=VersionState.SUPERSEDED)
 
 
 class TargetQuerySet(QuerySet["Target"]):

@@ -1,12 +1,15 @@
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 
 from leads.clock import rule as clocks
 from leads.enums import MARKETING_REASONS
 from leads.work import states
+from smarketing.accounts.models import Side
+from smarketing.accounts.rights import Verb
 
 if TYPE_CHECKING:
     from agreements.models import Agreement
@@ -15,18 +18,22 @@ if TYPE_CHECKING:
     from smarketing.lib.periods import Period
 
 
+URGENCY = ("rank", "deadline", "handed_at", "id")  # as `by_urgency` orders; none of them is null
+NEVER = datetime(9999, 12, 30, tzinfo=UTC)
+
+
 class LeadQuerySet(QuerySet["Lead"]):
     def visible_to(self, access: "Access") -> "LeadQuerySet":
         """Marketing sees the leads of its agreements, sales those handed over to it, leadership none."""
         if access.is_administrator:
             return self
-        marketing = Q(agreement__marketing_team__in=access.marketing)
-        sales = Q(agreement__sales_team__in=access.sales, pk__in=_handed_over())
-        return self.filter(marketing | sales)
+        marketing = access.where(Verb.SEE, "agreement__", sides=(Side.MARKETING,))
+        sales = access.where(Verb.SEE, "agreement__", sides=(Side.SALES,))
+        return self.filter(marketing | Q(pk__in=_handed_over().filter(sales)))
 
     def logged_by(self, access: "Access") -> "LeadQuerySet":
         """The leads that this person may edit and hand over."""
-        return self if access.is_administrator else self.filter(agreement__marketing_team__in=access.marketing)
+        return self.filter(access.where(Verb.MARKET, "agreement__"))
 
     def never_handed_over(self) -> "LeadQuerySet":
         return self.exclude(pk__in=_handed_over())
@@ -54,19 +61,15 @@ def _clock(at: datetime) -> Case:
 class HandoffQuerySet(QuerySet["Handoff"]):
     def visible_to(self, access: "Access") -> "HandoffQuerySet":
         """The handoffs whose leads this person may see."""
-        if access.is_administrator:
-            return self
-        return self.filter(
-            Q(agreement__marketing_team__in=access.marketing) | Q(agreement__sales_team__in=access.sales)
-        )
+        return self.filter(access.where(Verb.SEE, "agreement__"))
 
     def sold_by(self, access: "Access") -> "HandoffQuerySet":
         """The handoffs that this person may follow up."""
-        return self if access.is_administrator else self.filter(agreement__sales_team__in=access.sales)
+        return self.filter(access.where(Verb.FOLLOW_UP, "agreement__"))
 
     def led_by(self, access: "Access") -> "HandoffQuerySet":
         """The handoffs of the sales teams that this person leads."""
-        return self if access.is_administrator else self.filter(agreement__sales_team__in=access.led)
+        return self.filter(access.where(Verb.ASSIGN, "agreement__"))
 
     def of_nobody(self) -> "HandoffQuerySet":
         return self.filter(rep=None, rep_name="")
@@ -130,5 +133,5 @@ class HandoffQuerySet(QuerySet["Handoff"]):
                 When(depth_met_at__isnull=False, then=Value(2)),
                 default=Value(1),
             ),
-            deadline=Case(When(is_unmet, then=F("due_at")), default=F("depth_due_at")),
-        ).order_by("rank", F("deadline").asc(nulls_last=True), "handed_at", "pk")
+            deadline=Coalesce(Case(When(is_unmet, then=F("due_at")), default=F("depth_due_at")), Value(NEVER)),
+        ).order_by(*URGENCY)

@@ -1,31 +1,30 @@
-"""Which side of an agreement a person stands on. What a person may see is said by the querysets."""
+"""What goes by whose record it is, beside the table of rights: written once, for the button and for the action."""
 
-from agreements.models import Agreement
+from django.core.exceptions import PermissionDenied
+
 from leads.models import Attempt, Handoff
 from smarketing.accounts.access import Access
 from smarketing.accounts.models import User
+from smarketing.accounts.rights import Verb
 
 
-def may_market(access: Access, agreement: Agreement) -> bool:
-    """May edit leads, hand them over and take them back."""
-    return access.is_administrator or agreement.marketing_team_id in access.marketing
+def check_give(access: Access, handoff: Handoff, *, rep: User | None, by: User) -> None:
+    """A rep takes a handoff or gives the own one up; giving it to somebody is for the team's lead."""
+    if rep == by or (rep is None and handoff.rep_id == by.pk):
+        access.check(Verb.FOLLOW_UP, handoff.agreement)
+    else:
+        access.check(Verb.ASSIGN, handoff.agreement)
 
 
-def may_follow_up(access: Access, agreement: Agreement) -> bool:
-    """May accept, record attempts, return and close."""
-    return access.is_administrator or agreement.sales_team_id in access.sales
+def check_withdraw(access: Access, attempt: Attempt, *, by: User) -> None:
+    """Everybody the own attempts, the team's lead all of them."""
+    agreement = attempt.handoff.agreement if attempt.handoff else attempt.lead.agreement
+    access.check(Verb.FOLLOW_UP if attempt.recorded_by_id == by.pk else Verb.ASSIGN, agreement)
 
 
-def may_assign(access: Access, agreement: Agreement) -> bool:
-    """May give a handoff to any rep of the team; everybody else only takes one, or gives the own one up."""
-    return access.is_administrator or agreement.sales_team_id in access.led
-
-
-def may_give(access: Access, handoff: Handoff, *, rep: User | None, by: User) -> bool:
-    if may_assign(access, handoff.agreement):
-        return True
-    return rep == by or (rep is None and handoff.rep_id == by.pk)
-
-
-def may_withdraw(access: Access, attempt: Attempt, agreement: Agreement, *, by: User) -> bool:
-    return attempt.recorded_by_id == by.pk or may_assign(access, agreement)
+def may_withdraw(access: Access, attempt: Attempt, *, by: User) -> bool:
+    try:
+        check_withdraw(access, attempt, by=by)
+    except PermissionDenied:
+        return False
+    return True

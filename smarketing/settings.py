@@ -75,6 +75,7 @@ if not flag("LINT_MIGRATIONS"):
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pads at random, so that lengths tell nothing of a token (BREACH)
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -151,6 +152,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "account_login"
+CSRF_FAILURE_VIEW = "smarketing.roof.views.sent_too_late"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "smarketing.accounts.adapter.InvitedOnly"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

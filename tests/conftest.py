@@ -54,8 +54,9 @@ def sales_lead(north: Agreement) -> User:
 
 
 @pytest.fixture
-def leader(db) -> User:
-    return cast.person("cleo@example.org", is_leadership=True, name="Cleo Chief")
+def leader(north: Agreement) -> User:
+    teams = (north.marketing_team, north.sales_team)
+    return cast.person("cleo@example.org", *teams, role=Role.LEADERSHIP, name="Cleo Chief")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from agreements.document.clauses import AgreementDocument
@@ -216,4 +217,4 @@ def _proposed(agreement: Agreement, month: date, numbers: MonthNumbers, *, by: U
 
 
 def month_name(month: date) -> str:
-    return date_format(month, "YEAR_MONTH_FORMAT")
+    return capfirst(date_format(month, "YEAR_MONTH_FORMAT"))

@@ -4,7 +4,6 @@ A month that has begun keeps its target until both sides have agreed to another 
 lead's number is a proposal to the other side and an administrator's is in force at once.
 """
 
-from collections.abc import Collection
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -15,7 +14,9 @@ from django.utils.translation import gettext as _
 from agreements.enums import How
 from agreements.models import Agreement, Assumptions, Change, Target
 from agreements.months.targets import Conversion, MonthNumbers
-from smarketing.accounts.models import Role, Side, User
+from smarketing.accounts.access import access_of
+from smarketing.accounts.models import Side, User
+from smarketing.accounts.rights import Verb
 
 
 class MonthRefused(Exception):
@@ -48,15 +49,7 @@ def has_begun(agreement: Agreement, month: date, at: datetime) -> bool:
 
 def sides_led(agreement: Agreement, user: User | None) -> list[Side]:
     """The sides of the agreement for which this person can consent."""
-    if user is None or not user.is_active:
-        return []
-    return sides_of(agreement, set(user.memberships.filter(role=Role.LEAD).values_list("team_id", flat=True)))
-
-
-def sides_of(agreement: Agreement, led: Collection[int]) -> list[Side]:
-    """`led` are ids of teams."""
-    teams = {Side.MARKETING: agreement.marketing_team_id, Side.SALES: agreement.sales_team_id}
-    return [side for side, team in teams.items() if team in led]
+    return access_of(user).sides(Verb.AMEND, agreement) if user else []
 
 
 def decides_alone(user: User | None) -> bool:

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from agreements.models import Agreement, Target
 from agreements.months import proposing
@@ -33,9 +33,11 @@ def calculator(request: PortalRequest, slug: str) -> HttpResponse:
 
 
 @readers
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def agree(request: PortalRequest, slug: str) -> HttpResponse:
     agreement = editable(request, slug)
+    if request.method != "POST":
+        return redirect("agreements:calculator", slug)
     form = calculator_form(agreement, timeline(agreement).day_of(request.now), request.POST)
     refused: MonthRefused | None = None
     if form.is_valid() and form.derivation:
@@ -83,12 +85,12 @@ def _answered(request: PortalRequest, slug: str, pk: int, action: Callable[..., 
 def _agreed(request: PortalRequest, agreement: Agreement, target: Target) -> HttpResponse:
     said = {"month": month_name(target.month), "leads": target.leads}
     if target.agreed_at:
-        text = _("Agreed: %(leads)s leads in %(month)s.")
+        text = _("%(month)s: %(leads)s leads are agreed.")
     elif target.declined_at:
-        text = _("Declined: %(month)s stays as it is.")
+        text = _("%(month)s stays as it is: the proposal is declined.")
     else:
         said["team"] = waits_for(agreement, target)
-        text = _("Proposed: %(leads)s leads in %(month)s. %(team)s has to accept.")
+        text = _("%(month)s: %(leads)s leads are proposed. They count once %(team)s accepts.")
     say(request, text % said)
     return redirect(_months_url(agreement, target))
 

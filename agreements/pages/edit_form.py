@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -12,7 +11,7 @@ from django.http import QueryDict
 from agreements.document.clauses import AgreementDocument
 from agreements.document.lines import Path
 from agreements.document.tables import DEFAULT_WARN_SHARE
-from agreements.document.text import ASSUMPTIONS, HEADING, DocumentError, checked, write
+from agreements.document.text import ASSUMPTIONS, HEADING, DocumentError, checked
 from agreements.pages.forms import (
     AssumptionsForm,
     CalendarForm,
@@ -27,6 +26,7 @@ from agreements.worktime import WEEKDAYS
 from smarketing.accounts.models import Side
 from smarketing.lib.periods import Period
 
+CALENDAR = ("week", "country", "subdivision", "optional", "closed", "overrides", "yearly")
 TERMS = (
     "effective_on",
     "pacing",
@@ -155,11 +155,6 @@ class Draft:
                 yield {"month": f"{month:%Y-%m}", field: value}
 
 
-def opened_with(document: AgreementDocument) -> str:
-    """Tells whether somebody else changed the agreement while the form was open."""
-    return sha256(write(document).encode()).hexdigest()
-
-
 def blank(today: date) -> dict[str, Any]:
     """What a new agreement begins with: office hours, from today."""
     office = dict.fromkeys(WEEKDAYS[:5], (("09:00", "17:00"),))
@@ -176,10 +171,7 @@ def initial_of(document: AgreementDocument) -> dict[str, Any]:
     calendar = document.calendar
     return {
         **{key: getattr(document, key) for key in (*HEADING, *TERMS, *ASSUMPTIONS)},
-        **{
-            key: getattr(calendar, key)
-            for key in ("week", "country", "subdivision", "optional", "closed", "overrides", "yearly")
-        },
+        **{key: getattr(calendar, key) for key in CALENDAR},
         **{key: getattr(document, key) for key in ("promises", "quotas", "targets")},
     }
 

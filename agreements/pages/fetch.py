@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
 from agreements.models import Agreement
+from smarketing.accounts.rights import Verb
 from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR, Period
 from smarketing.lib.request import PortalRequest
 
@@ -17,13 +17,12 @@ def visible(request: PortalRequest, slug: str) -> Agreement:
 def editable(request: PortalRequest, slug: str) -> Agreement:
     """Not to be found for strangers, forbidden to those who may only read it."""
     agreement = visible(request, slug)
-    if not may_edit(request, agreement):
-        raise PermissionDenied
+    request.access.check(Verb.AMEND, agreement)
     return agreement
 
 
 def may_edit(request: PortalRequest, agreement: Agreement) -> bool:
-    return Agreement.objects.led_by(request.access).filter(pk=agreement.pk).exists()
+    return request.access.may(Verb.AMEND, agreement)
 
 
 def year_of(request: PortalRequest, today: date) -> Period:

@@ -143,7 +143,7 @@ class DaysField(forms.CharField):
 
 
 class OtherHoursField(DaysField):
-    """One day a line with its hours after it; a day alone is closed. Cleans to a dictionary, of days as they are read."""
+    """One day a line with its hours after it; a day alone is closed. Cleans to a dictionary."""
 
     default_error_messages = {"twice": _("%(day)s stands there twice.")}
 

@@ -3,14 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, ClassVar
 
 from django import forms
 from django.forms.formsets import BaseFormSet
-from django.forms.utils import flatatt
-from django.utils.html import escape, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +36,7 @@ from agreements.pages.fields import (
     YearlyHoursField,
 )
 from smarketing.lib.periods import Period
+from smarketing.lib.widgets import LongSelect
 
 NUMBERS = ("quota", *ASSUMPTIONS)
 
@@ -56,22 +53,6 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class ZoneSelect(forms.Select):
-    """Six hundred options, which Django's templates would draw one by one, for a tenth of a second, at each opening."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        options = _zone_options().replace(f'value="{escape(value)}"', f'value="{escape(value)}" selected', 1)
-        given = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
-        return format_html(
-            '<select{}><option value="">{}</option>{}</select>', flatatt(given), _("Choose one"), mark_safe(options)
-        )
-
-
-@lru_cache(maxsize=1)
-def _zone_options() -> SafeString:
-    return format_html_join("", '<option value="{}">{}</option>', ((zone, zone.replace("_", " ")) for zone in zones()))
-
-
 class HeadingForm(forms.Form):
     slug = forms.SlugField(
         label=_("Short name"), max_length=60, help_text=_("For addresses and files, like north-2026. It cannot change.")
@@ -80,11 +61,13 @@ class HeadingForm(forms.Form):
     marketing_team = forms.CharField(label=_("Marketing team"), max_length=100)
     sales_team = forms.CharField(label=_("Sales team"), max_length=100)
     service_team = forms.CharField(label=_("Service team"), max_length=100, required=False)
-    time_zone = forms.CharField(label=_("Time zone"), widget=ZoneSelect())
+    time_zone = forms.ChoiceField(label=_("Time zone"), widget=LongSelect)
     currency = forms.CharField(label=_("Currency"), max_length=3, help_text=_("A code like EUR."))
 
     def __init__(self, *args: Any, fixed: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        choices = [("", _("Choose one")), *((zone, zone.replace("_", " ")) for zone in zones())]
+        self.fields["time_zone"].choices = choices  # type: ignore[attr-defined]
         for name in fixed:
             self.fields[name].disabled = True
         for side in ("marketing", "sales", "service"):
@@ -124,9 +107,9 @@ class TermsForm(forms.Form):
         help_text=_("One a line, from and to, like 2026-12-24 2026-12-31 stocktaking: clocks pause."),
     )
 
-    def __init__(self, *args: Any, initial: Any = None, **kwargs: Any) -> None:
-        shown = {**(initial or {}), "tiers": ", ".join((initial or {}).get("tiers", ()))}
-        super().__init__(*args, initial=shown, **kwargs)
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        value = super().get_initial_for_field(field, field_name)
+        return ", ".join(value or ()) if field_name == "tiers" else value
 
     def clean_return_within_working_days(self) -> int:
         given = self.cleaned_data["return_within_working_days"]

@@ -1,7 +1,8 @@
 """Reads: agreements as the pages show them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
 
@@ -18,8 +19,8 @@ DAY_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True)
-class Row:
-    """An agreement in the list, with the terms in force and this month's target."""
+class AgreementToday:
+    """An agreement in the list, with the terms in force and the target of the month of its own today."""
 
     agreement: Agreement
     version: Version
@@ -28,21 +29,23 @@ class Row:
     leads: int | None
 
 
-def rows(agreements: AgreementQuerySet, today: date) -> list[Row]:
+def rows(agreements: AgreementQuerySet, at: datetime) -> list[AgreementToday]:
     """Those without any version, which only a half-made row could be, are left out."""
-    month = today.replace(day=1)
+    somewhere = {(at + timedelta(days=n)).date().replace(day=1) for n in (-1, 0, 1)}
     found = agreements.with_teams().prefetch_related(
         Prefetch("versions", Version.objects.current().order_by("effective_on").prefetch_related("objectives")),
-        Prefetch("targets", Target.objects.agreed().filter(month=month, tier="")),
+        Prefetch("targets", Target.objects.agreed().filter(month__in=somewhere, tier="")),
     )
-    return [_row(agreement, today) for agreement in found if agreement.versions.all()]
+    return [_row(agreement, at) for agreement in found if agreement.versions.all()]
 
 
-def _row(agreement: Agreement, today: date) -> Row:
+def _row(agreement: Agreement, at: datetime) -> AgreementToday:
+    today = at.astimezone(ZoneInfo(agreement.time_zone)).date()
     version = in_force(list(agreement.versions.all()), today)
     promises = {o.measure: o.promised for o in version.objectives.all() if not o.tier}
-    leads = next((target.leads for target in agreement.targets.all()), None)
-    return Row(agreement, version, promises.get("speed"), promises.get("depth"), leads)
+    targets = {target.month: target.leads for target in agreement.targets.all()}
+    leads = targets.get(today.replace(day=1))
+    return AgreementToday(agreement, version, promises.get("speed"), promises.get("depth"), leads)
 
 
 @dataclass(frozen=True)

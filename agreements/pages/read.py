@@ -1,24 +1,23 @@
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
 
 from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.models import Agreement
 from agreements.months.agreed import current_assumptions
-from agreements.months.proposing import sides_of
 from agreements.pages import months_table, overview
 from agreements.pages.fetch import day_of, may_edit, visible, year_of
-from agreements.pages.history import history
+from agreements.pages.history import drafts, history
 from agreements.terms import in_force, timeline
 from smarketing.accounts.access import readers
+from smarketing.accounts.rights import Verb
 from smarketing.lib.request import PortalRequest
 
 
 @readers
 def agreement_list(request: PortalRequest) -> HttpResponse:
     access = request.access
-    rows = overview.rows(Agreement.objects.visible_to(access), timezone.localdate(request.now))
+    rows = overview.rows(Agreement.objects.visible_to(access), request.now)
     return TemplateResponse(request, "agreements/list.html", {"rows": rows, "may_make": access.is_administrator})
 
 
@@ -31,7 +30,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
     versions = list(agreement.versions.current().order_by("effective_on").prefetch_related("objectives"))
     version = in_force(versions, day_of(request, today))
     year = year_of(request, today)
-    months = months_table.months(agreement, year, today, sides_of(agreement, request.access.led))
+    months = months_table.months(agreement, year, today, request.access.sides(Verb.AMEND, agreement))
     context = {
         "agreement": agreement,
         "version": version,
@@ -46,6 +45,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "year": year,
         "months": months,
         "entries": history(agreement),
+        "drafts": drafts(agreement),
         "may_edit": may_edit(request, agreement),
         "assumptions": current_assumptions(agreement),
         "now": now,

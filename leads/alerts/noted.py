@@ -1,5 +1,6 @@
 """Reads: the clocks of a team lead's sales teams that the sweep has noted and nobody has stopped since."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,8 +34,8 @@ def unseen_count(access: Access, *, at: datetime) -> int:
     return noted(access, at=at).filter(Exists(unseen)).count()
 
 
-def escalated(handoffs: HandoffQuerySet, user: User, *, at: datetime, page: int = 1) -> list[Escalated]:
-    found = rows(handoffs, user, at=at, page=page)
+def escalated(handoffs: Sequence[Handoff], user: User, *, at: datetime) -> list[Escalated]:
+    found = rows(handoffs, user, at=at)
     notes: dict[int, list[Escalation]] = {row.handoff.pk: [] for row in found}
     for note in Escalation.objects.filter(handoff__in=notes).order_by("raised_at", "pk"):
         notes[note.handoff_id].append(note)

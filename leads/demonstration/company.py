@@ -12,9 +12,8 @@ class Person:
     name: str
     email: str
     does: str
-    team: str = ""
-    is_team_lead: bool = False
-    is_leadership: bool = False
+    team: str = ""  # "*" for every team
+    role: str = "member"
     is_administrator: bool = False
     language: str = ""
 
@@ -25,17 +24,17 @@ def _person(name: str, does: str, team: str = "", **more: object) -> Person:
 
 
 PEOPLE = (
-    _person("Clara Winter", "marketing manager, leads the team", "Marketing DACH", is_team_lead=True),
+    _person("Clara Winter", "marketing manager, leads the team", "Marketing DACH", role="lead"),
     _person("Jonas Keller", "marketing manager", "Marketing DACH"),
-    _person("Petra Hoffmann", "sales team lead (German)", "Sales DACH", is_team_lead=True, language="de"),
+    _person("Petra Hoffmann", "sales team lead (German)", "Sales DACH", role="lead", language="de"),
     _person("Lukas Brandt", "sales rep", "Sales DACH"),
     _person("Aylin Demir", "sales rep", "Sales DACH"),
     _person("Tobias Schuster", "sales rep", "Sales DACH"),
-    _person("Freja Holm", "marketing manager, leads the team", "Marketing Nordics", is_team_lead=True),
-    _person("Mads Lindgren", "sales team lead (Danish)", "Sales Nordics", is_team_lead=True, language="da"),
+    _person("Freja Holm", "marketing manager, leads the team", "Marketing Nordics", role="lead"),
+    _person("Mads Lindgren", "sales team lead (Danish)", "Sales Nordics", role="lead", language="da"),
     _person("Sofie Dahl", "sales rep", "Sales Nordics"),
     _person("Emil Krogh", "sales rep", "Sales Nordics"),
-    _person("Ingrid Sommer", "leadership", is_leadership=True),
+    _person("Ingrid Sommer", "leadership", "*", role="leadership"),
     _person("Nils Berger", "administrator", is_administrator=True),
 )
 SHOWN_FIRST = ("Clara Winter", "Lukas Brandt", "Petra Hoffmann", "Ingrid Sommer", "Nils Berger")

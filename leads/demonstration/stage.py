@@ -15,7 +15,7 @@ from agreements.models import Agreement, Version
 from agreements.terms import Timeline, timeline
 from leads.alerts.escalation import sweep
 from leads.clock.consequences import refresh
-from leads.demonstration.company import MARKETS, PASSWORD, PEOPLE, Market, agreement_toml
+from leads.demonstration.company import MARKETS, PASSWORD, PEOPLE, Market, Person, agreement_toml
 from leads.demonstration.story import Pass, Scene, Story, stories_of, stories_of_now
 from leads.doors.words import settle
 from leads.enums import Result
@@ -76,16 +76,18 @@ def _people() -> dict[str, User]:
                 password=password,
                 name=person.name,
                 language=person.language,
-                is_leadership=person.is_leadership,
                 is_superuser=person.is_administrator,
             )
-            if person.team:
-                Membership.objects.create(
-                    user=known[person.email],
-                    team=Team.objects.get(name=person.team),
-                    role=Role.LEAD if person.is_team_lead else Role.MEMBER,
-                )
+            _join(known[person.email], person)
     return {user.name: user for user in known.values()}
+
+
+def _join(user: User, person: Person) -> None:
+    agreements = Agreement.objects.filter(slug__in=[market.slug for market in MARKETS])
+    parties = agreements.values_list("marketing_team", "sales_team")
+    teams = Team.objects.filter(pk__in=[pk for pair in parties for pk in pair])
+    own = teams if person.team == "*" else teams.filter(name=person.team)
+    Membership.objects.bulk_create(Membership(user=user, team=team, role=Role(person.role)) for team in own)
 
 
 def _tell(market: Market, people: dict[str, User], at: datetime) -> int:

@@ -1,8 +1,9 @@
 """Closing a lead as won or lost, and reopening it."""
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from leads.enums import Verdict
 from leads.pages.answers import back, tell
@@ -20,9 +21,12 @@ FORMS: dict[str, type[WonForm] | type[LostForm]] = {Verdict.WON: WonForm, Verdic
 
 
 @reps
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def close(request: PortalRequest, pk: int) -> HttpResponse:
+    """Who asks for the address of a form that was refused is led to the lead."""
     handoff = sold_handoff(request, pk)
+    if request.method != "POST":
+        return redirect(handoff.lead)
     outcome = request.POST.get("outcome", "")
     if outcome not in FORMS:
         raise Http404

@@ -11,21 +11,21 @@ from leads.alerts.escalation import mark_seen
 from leads.alerts.noted import escalated, noted, unseen_count
 from leads.models import Escalation, Handoff
 from leads.pages.fetch import ids
-from leads.pages.queue_filter import paged
 from leads.work import queue
-from smarketing.accounts.access import team_leads
+from smarketing.accounts.access import sales_leads
 from smarketing.lib.notices import say
 from smarketing.lib.request import PortalRequest
+from smarketing.lib.tables import kept_instant
 
 
-@team_leads
+@sales_leads
 @require_safe
 def escalations(request: PortalRequest) -> HttpResponse:
-    at, user, access = request.now, request.user, request.access
+    at, user, access = kept_instant(request), request.user, request.access
     handoffs = noted(access, at=at)
     counts = queue.counts(handoffs, at=at)
-    page = paged(request.GET, counts.all)
-    rows = escalated(handoffs, user, at=at, page=page.number)
+    page = queue.page(handoffs, request.GET, at=at, total=counts.all)
+    rows = escalated(page.rows, user, at=at)
     reps = queue.team_reps({entry.row.handoff.agreement.sales_team_id for entry in rows})
     context = {
         "rows": [(entry, reps[entry.row.handoff.agreement.sales_team_id]) for entry in rows],
@@ -38,14 +38,14 @@ def escalations(request: PortalRequest) -> HttpResponse:
     return TemplateResponse(request, "leads/escalations.html", context)
 
 
-@team_leads
+@sales_leads
 @require_safe
 def escalation_count(request: PortalRequest) -> HttpResponse:
     count = unseen_count(request.access, at=request.now)
     return TemplateResponse(request, "leads/escalations.html#count", {"count": count})
 
 
-@team_leads
+@sales_leads
 @require_POST
 def seen(request: PortalRequest) -> HttpResponse:
     """Some, or with `all` every one that is open."""

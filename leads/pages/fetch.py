@@ -1,18 +1,14 @@
 """Fetching under permission: a foreign record is not found, one that may only be looked at is refused."""
 
-from collections.abc import Callable
-
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from agreements.models import Agreement
 from leads.enums import EventKind
 from leads.models import Attempt, Event, Handoff, Lead
-from leads.rights import may_follow_up, may_market, may_withdraw
-from smarketing.accounts.access import Access
+from leads.rights import check_withdraw
+from smarketing.accounts.rights import Verb
 from smarketing.lib.request import PortalRequest
 
 MOST = 500  # ids in one request
@@ -25,7 +21,7 @@ def seen_lead(request: PortalRequest, pk: int) -> Lead:
 
 def marketed_lead(request: PortalRequest, pk: int) -> Lead:
     lead = seen_lead(request, pk)
-    _refuse(request, may_market, lead.agreement)
+    request.access.check(Verb.MARKET, lead.agreement)
     return lead
 
 
@@ -36,17 +32,14 @@ def seen_handoff(request: PortalRequest, pk: int) -> Handoff:
 
 def sold_handoff(request: PortalRequest, pk: int) -> Handoff:
     handoff = seen_handoff(request, pk)
-    _refuse(request, may_follow_up, handoff.agreement)
+    request.access.check(Verb.FOLLOW_UP, handoff.agreement)
     return handoff
 
 
 def own_attempt(request: PortalRequest, pk: int) -> Attempt:
-    access = request.access
-    attempts = Attempt.objects.filter(lead__in=Lead.objects.visible_to(access)).select_related("lead__agreement")
-    attempt = get_object_or_404(attempts, pk=pk)
-    agreement = attempt.lead.agreement
-    if not may_follow_up(access, agreement) or not may_withdraw(access, attempt, agreement, by=request.user):
-        raise PermissionDenied
+    attempts = Attempt.objects.filter(lead__in=Lead.objects.visible_to(request.access))
+    attempt = get_object_or_404(attempts.select_related("lead__agreement", "handoff__agreement"), pk=pk)
+    check_withdraw(request.access, attempt, by=request.user)
     return attempt
 
 
@@ -56,7 +49,7 @@ def marketed_leads(request: PortalRequest, pks: list[int]) -> list[Lead]:
     if not leads or len(leads) != len(set(pks)):
         raise Http404
     for lead in leads:
-        _refuse(request, may_market, lead.agreement)
+        request.access.check(Verb.MARKET, lead.agreement)
     return sorted(leads, key=lambda lead: (lead.created_at, lead.pk))
 
 
@@ -67,7 +60,7 @@ def marketed_handoffs(request: PortalRequest, pks: list[int]) -> list[Handoff]:
     if not handoffs:
         raise Http404
     for handoff in handoffs:
-        _refuse(request, may_market, handoff.agreement)
+        request.access.check(Verb.MARKET, handoff.agreement)
     return handoffs
 
 
@@ -107,8 +100,3 @@ def next_url(request: PortalRequest, default: str) -> str:
 
 def undo_url(view: str, *args: int, **params: str | list[int]) -> str:
     return reverse(view, args=args, query=params)
-
-
-def _refuse(request: PortalRequest, may: Callable[[Access, Agreement], bool], agreement: Agreement) -> None:
-    if not may(request.access, agreement):
-        raise PermissionDenied

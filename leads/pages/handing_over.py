@@ -4,12 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from django.contrib.messages import ERROR, INFO, WARNING
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from leads.models import Handoff, Lead
 from leads.pages.answers import back, tell
@@ -25,7 +24,7 @@ from leads.pages.fetch import (
 from leads.pages.forms import AssignForm, ReturnForm
 from leads.pages.lead import lead_page
 from leads.refusals import Refused
-from leads.rights import may_give
+from leads.rights import check_give
 from leads.work import handoffs as actions
 from leads.work.handoffs import HandedOver
 from smarketing.accounts.access import marketers, reps
@@ -107,8 +106,7 @@ def assign(request: PortalRequest, pk: int) -> HttpResponse:
         say(request, gettext("This person is not in the sales team of the agreement."), level=ERROR)
         return back(request, handoff)
     rep, by = form.cleaned_data["rep"], request.user
-    if not may_give(request.access, handoff, rep=rep, by=by):
-        raise PermissionDenied
+    check_give(request.access, handoff, rep=rep, by=by)
     names = {"lead": handoff.lead, "rep": rep.name if rep else ""}
     done = gettext("%(lead)s is with %(rep)s now.") if rep else gettext("%(lead)s is with nobody now.")
     tell(request, lambda: actions.assign(handoff, rep=rep, by=by, at=request.now), done % names)
@@ -141,9 +139,11 @@ def unaccept(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 @reps
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def send_back(request: PortalRequest, pk: int) -> HttpResponse:
     handoff = sold_handoff(request, pk)
+    if request.method != "POST":
+        return redirect(handoff.lead)
     form = ReturnForm(request.POST, handoff=handoff)
     if form.is_valid():
         try:

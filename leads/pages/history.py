@@ -132,7 +132,7 @@ def _was_taken(handoff: Handoff) -> bool:
 
 
 def _attempts(lead: Lead) -> Iterator[Entry]:
-    for attempt in lead.attempts.select_related("handoff").order_by("-attempted_at", "-pk"):
+    for attempt in lead.attempts.select_related("handoff__agreement").order_by("-attempted_at", "-pk"):
         yield _fact(
             EventKind.ATTEMPTED,
             attempt.attempted_at,

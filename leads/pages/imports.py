@@ -10,7 +10,7 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agreements.models import Agreement
 from leads.doors.files import runs
@@ -82,9 +82,11 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 @marketers
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def reading(request: PortalRequest, pk: int) -> HttpResponse:
     """Another way of reading the file: the preview is made again, and the choice kept."""
+    if request.method != "POST":
+        return redirect(_run(request, pk))
     run = _draft(request, pk)
     form, error = _reread(run, request.POST)
     if form.is_valid() and not error:
@@ -93,8 +95,10 @@ def reading(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 @marketers
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def start(request: PortalRequest, pk: int) -> HttpResponse:
+    if request.method != "POST":
+        return redirect(_run(request, pk))
     run = _draft(request, pk)
     form, error = _reread(run, request.POST)
     if not form.is_valid() or error or _plan(run).problem:

@@ -17,10 +17,11 @@ from leads.pages.fetch import marketed_lead, seen_lead
 from leads.pages.forms import AttemptForm, LostForm, ReturnForm, WonForm
 from leads.pages.history import Entry, history
 from leads.pages.lead_form import LeadForm
-from leads.rights import may_assign, may_follow_up, may_market, may_withdraw
+from leads.rights import may_withdraw
 from leads.work.outcome import outcome_of
 from leads.work.queue import team_reps
 from smarketing.accounts.access import marketers, practitioners
+from smarketing.accounts.rights import Verb
 from smarketing.lib.notices import say
 from smarketing.lib.request import PortalRequest
 
@@ -43,12 +44,12 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
         "zone": lead.agreement.time_zone,
         "now": at,
         "history": entries,
-        "withdrawable": withdrawable(request, lead, entries),
+        "withdrawable": withdrawable(request, entries),
         "deals": deals,
         "outcome": outcome_of(deals),
-        "may_market": may_market(access, lead.agreement),
-        "may_follow_up": may_follow_up(access, lead.agreement),
-        "may_assign": may_assign(access, lead.agreement),
+        "may_market": access.may(Verb.MARKET, lead.agreement),
+        "may_follow_up": access.may(Verb.FOLLOW_UP, lead.agreement),
+        "may_assign": access.may(Verb.ASSIGN, lead.agreement),
         "typed": bool(typed),
     }
     if handoff is not None:
@@ -74,12 +75,9 @@ def reps_of(agreement: Agreement) -> list[Any]:
     return team_reps([agreement.sales_team_id])[agreement.sales_team_id]
 
 
-def withdrawable(request: PortalRequest, lead: Lead, entries: list[Entry]) -> set[int]:
-    access, user = request.access, request.user
-    if not may_follow_up(access, lead.agreement):
-        return set()
+def withdrawable(request: PortalRequest, entries: list[Entry]) -> set[int]:
     made = [entry.attempt for entry in entries if entry.attempt is not None]
-    return {attempt.pk for attempt in made if may_withdraw(access, attempt, lead.agreement, by=user)}
+    return {attempt.pk for attempt in made if may_withdraw(request.access, attempt, by=request.user)}
 
 
 @marketers

@@ -15,9 +15,10 @@ from leads.enums import State
 from leads.models import Handoff, Lead
 from leads.querysets import LeadQuerySet
 from smarketing.accounts.access import Access
+from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR
 
 NOT_HANDED_OVER = "none"
-EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
+EARLIEST, LATEST = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 
 
 class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leads.models import Deal, Handoff, Lead
-from leads.rights import may_market
 from leads.work.outcome import LeadOutcome, outcome_of
 from smarketing.accounts.access import Access
+from smarketing.accounts.rights import Verb
 
 
 @dataclass(frozen=True)
@@ -37,5 +37,5 @@ def _listed(lead: Lead, handoff: Handoff | None, outcome: LeadOutcome | None, ac
         handoff=handoff,
         outcome=outcome.outcome if outcome else "",
         rep=(handoff.rep.name if handoff.rep else handoff.rep_name) if handoff else "",
-        may_hand_over=may_market(access, lead.agreement) and not is_with_sales and not outcome,
+        may_hand_over=access.may(Verb.MARKET, lead.agreement) and not is_with_sales and not outcome,
     )

@@ -1,4 +1,4 @@
-"""The filter of the queue: whose, which agreement, which clock; and its numbered pages."""
+"""The filter of the queue: whose, which agreement, which clock."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from agreements.models import Agreement
 from leads.clock import rule as clocks
-from leads.work.queue import FOLLOWED_UP, MINE, SIZE, TEAM, UNASSIGNED, Counts
+from leads.work.queue import FOLLOWED_UP, MINE, TEAM, UNASSIGNED, Counts
 from smarketing.accounts.access import Access
-from smarketing.lib.figures import number as figure
+from smarketing.lib.tables import address
 
 COUNTED = {
     clocks.OVERDUE: _("Overdue"),
@@ -20,36 +20,6 @@ COUNTED = {
     clocks.RUNNING: pgettext_lazy("clock", "Running"),
     FOLLOWED_UP: _("Followed up, still open"),
 }
-
-
-@dataclass(frozen=True)
-class QueuePage:
-    """As `parts/paging.html` wants it. The queue changes while one reads it, so its pages have plain numbers."""
-
-    number: int
-    previous_url: str
-    next_url: str
-    count_text: str
-
-
-def paged(params: QueryDict, total: int) -> QueuePage:
-    text, last = params.get("page", ""), max(-(-total // SIZE), 1)
-    number = min(max(int(text), 1), last) if text.isascii() and text.isdigit() and len(text) < 10 else 1
-    return QueuePage(
-        number,
-        previous_url=address(params, page=str(number - 1)) if number > 1 else "",
-        next_url=address(params, page=str(number + 1)) if number < last else "",
-        count_text=ngettext("%(count)s in all", "%(count)s in all", total) % {"count": figure(total)},
-    )
-
-
-def address(params: QueryDict, **changed: str | None) -> str:
-    kept = params.copy()
-    for name, value in changed.items():
-        kept.pop(name, None)
-        if value:
-            kept[name] = value
-    return f"?{kept.urlencode()}"
 
 
 class QueueFilter(forms.Form):
@@ -95,6 +65,10 @@ class Asked:
     agreement: Agreement | None
     clock: str
 
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.whose or self.agreement or self.clock)
+
     def total(self, counts: Counts) -> int:
         found: int = getattr(counts, self.clock or "all")
         return found
@@ -107,7 +81,7 @@ class Asked:
                 "label": label,
                 "count": getattr(counts, name),
                 "is_current": self.clock == name,
-                "url": address(params, page=None, clock=None if self.clock == name else name),
+                "url": address(params, clock=None if self.clock == name else name),
             }
             for name, label in COUNTED.items()
         ]

@@ -1,10 +1,12 @@
 """Reps that files name and the portal does not know: a team lead says who is meant."""
 
+from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from agreements.models import Agreement
@@ -15,6 +17,13 @@ from smarketing.lib.notices import say
 from smarketing.lib.request import PortalRequest
 
 
+class AgreementFilter(forms.Form):
+    def __init__(self, agreements: list[Agreement], chosen: Agreement | None) -> None:
+        super().__init__(initial={"agreement": chosen.slug if chosen else ""})
+        choices = [(one.slug, one.name) for one in agreements]
+        self.fields["agreement"] = forms.ChoiceField(label=gettext_lazy("Agreement"), required=False, choices=choices)
+
+
 @team_leads
 @require_safe
 def rep_names(request: PortalRequest) -> HttpResponse:
@@ -22,6 +31,7 @@ def rep_names(request: PortalRequest) -> HttpResponse:
     asked = request.GET.get("agreement", "")
     chosen = next((one for one in agreements if one.slug == asked), agreements[0] if agreements else None)
     context = {
+        "filter": AgreementFilter(agreements, chosen),
         "agreements": agreements,
         "agreement": chosen,
         "names": named_reps(chosen) if chosen else [],

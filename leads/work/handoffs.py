@@ -161,7 +161,7 @@ def refuse_unreached_too_early(handoff: Handoff, reason: str) -> None:
 
 
 def _refuse_stranger(rep: User, lead: Lead) -> None:
-    if not rep.memberships.filter(team=lead.agreement.sales_team_id).exists():
+    if not rep.memberships.working().filter(team=lead.agreement.sales_team_id).exists():
         raise NotInTheTeam(_("This person is not in the sales team of the agreement."))
 
 

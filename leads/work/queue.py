@@ -1,10 +1,11 @@
 """Reads: what a sales team still has to follow up, the most urgent first."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
+from django.http import QueryDict
 
 from agreements.models import Agreement
 from agreements.worktime import WorkCalendar
@@ -12,11 +13,11 @@ from leads.clock import rule as clocks
 from leads.clock.face import Clockface, calendars, clockface
 from leads.enums import State
 from leads.models import Handoff
-from leads.querysets import HandoffQuerySet
+from leads.querysets import URGENCY, HandoffQuerySet
 from smarketing.accounts.access import Access
 from smarketing.accounts.models import Membership, User
+from smarketing.lib.tables import Page, page_of
 
-SIZE = 50
 MINE, UNASSIGNED, TEAM = "mine", "unassigned", "team"
 FOLLOWED_UP = "followed_up"
 
@@ -88,9 +89,13 @@ def clocked(handoffs: HandoffQuerySet, clock: str, *, at: datetime) -> HandoffQu
     return handoffs.clocked(clock, at)
 
 
-def rows(handoffs: HandoffQuerySet, user: User, *, at: datetime, page: int = 1) -> list[Row]:
-    start = (page - 1) * SIZE
-    found = list(handoffs.by_urgency().select_related("lead", "agreement", "rep")[start : start + SIZE])
+def page(handoffs: HandoffQuerySet, params: QueryDict, *, at: datetime, total: int) -> Page[Handoff]:
+    """The most urgent first; the place is the last one seen, so whoever is called meanwhile shifts nobody."""
+    shown = handoffs.by_urgency().select_related("lead", "agreement", "rep")
+    return page_of(shown, URGENCY, params, at=at, total=total)
+
+
+def rows(found: Sequence[Handoff], user: User, *, at: datetime) -> list[Row]:
     known = calendars(found)
     return [row(handoff, user, known.get(handoff.version_id or 0), at=at) for handoff in found]
 
@@ -113,7 +118,7 @@ def row(handoff: Handoff, user: User, calendar: WorkCalendar | None, *, at: date
 
 def team_reps(team_ids: Collection[int]) -> dict[int, list[User]]:
     """Who can be given a handoff, by sales team."""
-    members = Membership.objects.filter(team__in=team_ids, user__is_active=True).select_related("user")
+    members = Membership.objects.working().filter(team__in=team_ids).select_related("user")
     reps: dict[int, list[User]] = {team_id: [] for team_id in team_ids}
     for member in members.order_by("user__name", "user__email"):
         reps[member.team_id].append(member.user)

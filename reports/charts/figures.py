@@ -17,6 +17,7 @@ Figure = dict[str, Any]
 Axis = dict[str, Any]
 Say = Callable[[float], str]
 WIDE = 0.8
+ROOM = 1.16  # above bars with a number on them, for the word of a promise
 FEW, MANY = 6, 11  # labels of days that fit under a chart on a phone, and elsewhere
 HATCH = {"shape": "/", "fillmode": "overlay", "fgcolor": "#ffffff", "solidity": 0.2}  # for grey paper
 
@@ -97,7 +98,7 @@ def labelled(labels: Sequence[str], *, most: int = MANY) -> Axis:
     }
 
 
-def upright(top: float, say: Say, *, is_whole: bool = False, unit: str = "") -> Axis:
+def upright(top: float, say: Say, *, is_whole: bool = False, unit: str = "", room: float = 1.06) -> Axis:
     """The axis from zero to beyond `top`, with about five round numbers as `say` writes them."""
     top = top or 1
     least = top / 6
@@ -105,9 +106,9 @@ def upright(top: float, say: Say, *, is_whole: bool = False, unit: str = "") -> 
     step = next(size * by for by in (1, 2, 5, 10) if size * by >= least)
     if is_whole:
         step = math.ceil(step)
-    places = [round(step * n, 9) for n in range(int(top * 1.06 / step) + 1)]
+    places = [round(step * n, 9) for n in range(int(top * room / step) + 1)]
     title = {"title": {"text": unit}} if unit else {}
-    return {"range": [0, top * 1.06], "tickvals": places, "ticktext": [say(place) for place in places], **title}
+    return {"range": [0, top * room], "tickvals": places, "ticktext": [say(place) for place in places], **title}
 
 
 def shares(say: Say) -> Axis:

@@ -15,6 +15,7 @@ from smarketing.lib import palette
 COLOURS = {
     value: f"var(--sm-{name.lower().replace('_', '-')})" for name, value in vars(palette).items() if name.isupper()
 }
+CROWD = 3  # labels that still stand side by side on a phone
 DASHES = {"dash": "6 4", "dot": "2 3"}
 
 
@@ -61,7 +62,7 @@ def sketch(figure: Figure, name: str) -> str:
         _labels(layout, frame),
     ]
     hatch = _hatch(name) if any("pattern" in trace.get("marker", {}) for trace in traces) else ""
-    return f'{legend(figure)}<svg class="sketch-plot" role="presentation">{hatch}{"".join(parts)}</svg>'
+    return f'{legend(figure)}<svg class="sketch-plot" role="group">{hatch}{"".join(parts)}</svg>'
 
 
 def boxes(figure: Figure) -> list[Box]:
@@ -154,7 +155,8 @@ def _labels(layout: dict[str, Any], frame: Frame) -> str:
     """On a phone those are left out that the narrow axis lacks; where it lacks none, they stand upright."""
     axis = layout.get("xaxis", {})
     kept = layout.get("meta", {}).get("narrow", {}).get("xaxis", axis).get("tickvals", [])
-    is_crowded = len(kept) == len(axis.get("tickvals", [])) > 3
+    is_long = any(len(text) > 4 for text in axis.get("ticktext", []))
+    is_crowded = is_long and len(kept) == len(axis.get("tickvals", [])) > CROWD
     drawn = []
     for place, text in zip(axis.get("tickvals", []), axis.get("ticktext", []), strict=True):
         at = f'x="{frame.across(place)}%"'
@@ -162,8 +164,9 @@ def _labels(layout: dict[str, Any], frame: Frame) -> str:
         spans = "".join(f'<tspan {at} dy="1.2em">{row}</tspan>' for row in rows)
         wide = ' class="wide-only"' if is_crowded or place not in kept else ""
         drawn.append(f'<text {at} y="100%" text-anchor="middle"{wide}>{spans}</text>')
-        if is_crowded:
-            drawn.append(f'<text {at} y="100%" dy="6" class="phone-only">{" ".join(rows)}</text>')
+        for n, row in enumerate(rows if is_crowded else []):
+            shift = 12 * ((len(rows) - 1) / 2 - n)
+            drawn.append(f'<text {at} y="100%" dx="{shift:g}" dy="6" class="phone-only">{row}</text>')
     return "".join(drawn)
 
 

@@ -13,7 +13,7 @@ from reports.facts.reading import Reading, read
 from reports.pages.filters import Chosen
 from reports.pages.links import Links
 from reports.pages.scorecard import Card, card_of
-from smarketing.accounts.access import Access
+from smarketing.accounts.rights import Verb
 from smarketing.lib.request import PortalRequest
 
 
@@ -70,14 +70,5 @@ def _opened(request: PortalRequest, agreement: Agreement, terms: Timeline, at: d
         at=at,
         today=today,
         chosen=Chosen.read(request.GET, today),
-        with_names=may_see_leads(agreement, request.access),
-    )
-
-
-def may_see_leads(agreement: Agreement, access: Access) -> bool:
-    """As `HandoffQuerySet.visible_to`: the two parties see the leads, leadership and service see figures."""
-    return (
-        access.is_administrator
-        or agreement.marketing_team_id in access.marketing
-        or agreement.sales_team_id in access.sales
+        with_names=request.access.may(Verb.SEE, agreement),
     )

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -12,12 +11,8 @@ from django.utils.translation import ngettext, pgettext
 from reports.measures.selection import Selection
 from reports.pages.sheet import spoken_minutes
 from smarketing.lib.figures import number
-from smarketing.lib.tables import Page
 
 if TYPE_CHECKING:
-    from django.core.paginator import Page as Slice
-
-    from leads.models import Handoff
     from reports.facts.behind import Record
 
 
@@ -57,20 +52,8 @@ def record_rows(found: "Iterable[Record]", zone: ZoneInfo) -> Iterator[list[obje
         ]
 
 
-def listed(page: "Slice[int]", params: QueryDict) -> "Page[Handoff]":
-    """One page of the list as `parts/paging.html` shows it."""
-    total = page.paginator.count
-    return Page(
-        previous_url=_to(params, page.number - 1) if page.has_previous() else "",
-        next_url=_to(params, page.number + 1) if page.has_next() else "",
-        count_text=ngettext("%(count)s handoff", "%(count)s handoffs", total) % {"count": number(total)},
-    )
-
-
-def _to(params: QueryDict, place: int) -> str:
-    changed = params.copy()
-    changed["page"] = str(place)
-    return f"?{changed.urlencode()}"
+def handoffs_counted(total: int) -> str:
+    return ngettext("%(count)s handoff", "%(count)s handoffs", total) % {"count": number(total)}
 
 
 def title_of(chosen: Selection) -> str:

@@ -1,7 +1,6 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -15,15 +14,14 @@ from reports.pages.depth import depth_sheet
 from reports.pages.filters import PeriodFilter, ReportFilter, selection
 from reports.pages.links import Links
 from reports.pages.opened import Opened, opened, opened_all
-from reports.pages.record_words import listed, title_of
+from reports.pages.record_words import handoffs_counted, title_of
 from reports.pages.sheet import Sheet, group_name
 from reports.pages.speed import speed_sheet
 from reports.pages.volume import volume_sheet
 from smarketing.accounts.access import readers
 from smarketing.lib.periods import MONTHS, Period
 from smarketing.lib.request import PortalRequest
-
-ON_A_PAGE = 50
+from smarketing.lib.tables import kept_instant, page_of_list
 
 
 @readers
@@ -82,17 +80,17 @@ def scorecards(request: PortalRequest) -> HttpResponse:
 
 @readers
 def records_behind(request: PortalRequest, slug: str) -> HttpResponse:
-    at_hand, chosen = opened(request, slug, at=request.now), selection(request.GET)
+    at_hand, chosen = opened(request, slug, at=kept_instant(request)), selection(request.GET)
     if chosen is None:
         raise Http404
     ids = record_ids(at_hand.reading, chosen)
-    page = Paginator(ids.tolist(), ON_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of_list(ids.tolist(), request.GET, at=at_hand.at, count_text=handoffs_counted(len(ids)))
     context = {
-        "records": records(list(page.object_list), with_names=at_hand.with_names, at=at_hand.at),
+        "records": records(page.rows, with_names=at_hand.with_names, at=at_hand.at),
         "title": title_of(chosen),
         "group": group_name(at_hand.chosen.source, at_hand.chosen.tier),
         "with_names": at_hand.with_names,
-        "page": listed(page, request.GET),
+        "page": page,
         "csv_url": at_hand.links.file("records", "csv", request.GET),
         "json_url": at_hand.links.file("records", "json", request.GET),
         **frame(at_hand, "records"),

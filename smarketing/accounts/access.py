@@ -1,70 +1,89 @@
-"""Who may do what: the roles of a signed-in person, read once a request, and the guards made from them."""
+"""What a signed-in person may do, read once a request, and the guards made from it. The rights stand in `rights`."""
 
 from dataclasses import dataclass
+from functools import cached_property, reduce
+from typing import Any, Protocol
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 
-from smarketing.accounts.models import Role, Side, User
+from smarketing.accounts.models import Side, User
+from smarketing.accounts.rights import RIGHTS, Verb
 from smarketing.lib.guards import Guard
+
+NOTHING = Q(pk__in=[])
+
+
+class Parties(Protocol):
+    """An agreement, as far as rights are concerned."""
+
+    marketing_team_id: Any
+    sales_team_id: Any
+    service_team_id: Any
 
 
 @dataclass(frozen=True)
 class Access:
-    """Team ids by side, and the roles of the whole portal. An administrator may do all that a team lead may."""
+    """`roles` are (team id, its side, the role in it). An administrator may everything, also without a team."""
 
-    is_leadership: bool = False
     is_administrator: bool = False
-    marketing: frozenset[int] = frozenset()
-    sales: frozenset[int] = frozenset()
-    service: frozenset[int] = frozenset()
-    led: frozenset[int] = frozenset()
+    roles: frozenset[tuple[int, str, str]] = frozenset()
 
-    @property
-    def teams(self) -> frozenset[int]:
-        return self.marketing | self.sales | self.service
+    def teams(self, verb: Verb, side: Side) -> set[int]:
+        """The own teams of that side in which the role is enough."""
+        right = RIGHTS[verb]
+        if side not in right.sides:
+            return set()
+        return {team for team, own, role in self.roles if own == side and role in right.roles}
 
-    @property
-    def may_log_leads(self) -> bool:
-        return bool(self.marketing) or self.is_administrator
+    @cached_property
+    def own_verbs(self) -> frozenset[Verb]:
+        """What the teams give a person to do."""
+        return frozenset(verb for verb in Verb if any(self.teams(verb, side) for side in Side))
 
-    @property
-    def may_follow_up(self) -> bool:
-        return bool(self.sales) or self.is_administrator
+    @cached_property
+    def verbs(self) -> frozenset[Verb]:
+        """What may be done somewhere: the guards of pages and the links to them go by it."""
+        return frozenset(Verb) if self.is_administrator else self.own_verbs
 
-    @property
-    def may_see_leads(self) -> bool:
-        return bool(self.marketing or self.sales) or self.is_administrator
+    def sides(self, verb: Verb, agreement: Parties) -> list[Side]:
+        """The sides of the agreement for which this person may by an own team."""
+        return [side for side in Side if getattr(agreement, f"{side}_team_id") in self.teams(verb, side)]
 
-    @property
-    def may_lead(self) -> bool:
-        return bool(self.led) or self.is_administrator
+    def may(self, verb: Verb, agreement: Parties) -> bool:
+        return self.is_administrator or bool(self.sides(verb, agreement))
 
-    @property
-    def leads_sales(self) -> bool:
-        return bool(self.led & self.sales) or self.is_administrator
+    def check(self, verb: Verb, agreement: Parties) -> None:
+        if not self.may(verb, agreement):
+            raise PermissionDenied
 
-    @property
-    def may_read_figures(self) -> bool:
-        return bool(self.teams) or self.is_leadership or self.is_administrator
+    def where(self, verb: Verb, agreement: str = "", *, sides: tuple[Side, ...] = tuple(Side)) -> Q:
+        """The same as `may` for a queryset; `agreement` is the path to it, as in "agreement__"."""
+        if self.is_administrator:
+            return Q()
+        own = {side: self.teams(verb, side) for side in sides}
+        found = [Q((f"{agreement}{side}_team__in", teams)) for side, teams in own.items() if teams]
+        return reduce(Q.__or__, found) if found else NOTHING
 
 
 def access_of(user: User | AnonymousUser) -> Access:
     if not isinstance(user, User) or not user.is_active:
         return Access()
-    rows = list(user.memberships.values_list("team_id", "team__side", "role"))
-    return Access(
-        is_leadership=user.is_leadership,
-        is_administrator=user.is_administrator,
-        led=frozenset(team for team, _side, role in rows if role == Role.LEAD),
-        **{side.value: frozenset(team for team, own, _role in rows if own == side) for side in Side},
-    )
+    rows = user.memberships.values_list("team_id", "team__side", "role")
+    return Access(is_administrator=user.is_administrator, roles=frozenset(rows))
+
+
+def guard(name: str, verb: Verb) -> Guard:
+    return Guard(name, lambda request: verb in request.access.verbs)
 
 
 anyone = Guard("anyone")
 signed_in = Guard("signed in", lambda request: True)
-marketers = Guard("marketers", lambda request: request.access.may_log_leads)
-reps = Guard("reps", lambda request: request.access.may_follow_up)
-practitioners = Guard("practitioners", lambda request: request.access.may_see_leads)
-team_leads = Guard("team leads", lambda request: request.access.may_lead)
-readers = Guard("readers of figures", lambda request: request.access.may_read_figures)
-administrators = Guard("administrators", lambda request: request.access.is_administrator)
+marketers = guard("marketers", Verb.MARKET)
+reps = guard("reps", Verb.FOLLOW_UP)
+practitioners = guard("practitioners", Verb.SEE)
+sales_leads = guard("sales leads", Verb.ASSIGN)
+team_leads = guard("team leads", Verb.MATCH)
+readers = guard("readers of figures", Verb.READ)
+administrators = guard("administrators", Verb.ADMINISTER)

@@ -36,18 +36,18 @@ class PersonAdmin(PersonAdminBase):
     inlines = [Memberships]
     ordering = ["name"]
     search_fields = ["name", "email"]
-    list_display = ["name", "email", "team_names", "is_leadership", "is_superuser", "is_active"]
-    list_filter = ["is_active", "is_leadership", "is_superuser", "teams"]
+    list_display = ["name", "email", "team_names", "is_superuser", "is_active"]
+    list_filter = ["is_active", "is_superuser", "memberships__role", "teams"]
     filter_horizontal = ()
     readonly_fields = ["joined_at", "last_login"]
     fieldsets = (
         (None, {"fields": ("name", "email", "password", "language")}),
-        (_("Roles of the whole portal"), {"fields": ("is_leadership", "is_superuser", "is_active")}),
+        (_("Roles of the whole portal"), {"fields": ("is_superuser", "is_active")}),
         (_("Dates"), {"fields": ("joined_at", "last_login")}),
     )
     add_fieldsets = (
         (None, {"fields": ("name", "email", "usable_password", "password1", "password2")}),
-        (_("Roles of the whole portal"), {"fields": ("is_leadership", "is_superuser")}),
+        (_("Roles of the whole portal"), {"fields": ("is_superuser",)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -61,6 +61,6 @@ class PersonChangeForm(OneAddress, ChangeForm):
 
     class Meta:
         model = User
-        fields = ["name", "email", "language", "is_leadership", "is_superuser", "is_active"]
+        fields = ["name", "email", "language", "is_superuser", "is_active"]
         labels = LABELS
         help_texts = HELP_TEXTS

@@ -27,9 +27,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=150)
     language = models.CharField(_("language"), max_length=2, blank=True)
-    is_leadership = models.BooleanField(
-        _("leadership"), default=False, help_text=_("Reads the figures of every agreement.")
-    )
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
 
@@ -86,12 +83,24 @@ class Team(models.Model):
 class Role(models.TextChoices):
     MEMBER = "member", _("Member")
     LEAD = "lead", _("Team lead")
+    LEADERSHIP = "leadership", _("Leadership")
+
+
+WORKING = (Role.MEMBER, Role.LEAD)  # leadership reads the team's figures and has none of its work
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def working(self) -> "MembershipQuerySet":
+        """Of those who can be given work: active people who do the team's."""
+        return self.filter(role__in=WORKING, user__is_active=True)
 
 
 class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.MEMBER)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("membership")

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-FIRST_YEAR, LAST_YEAR = 1900, 2199  # the years in which anything of the portal can lie
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # of agreements, months and reports
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _LABEL = re.compile(r"^(\d{4})(?:-(?:(\d{2})|Q([1-4])))?$")
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from smarketing.accounts.access import Access
+from smarketing.accounts.rights import Verb
 
 MOST = 7
 
@@ -24,7 +25,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Entry:
+class PlaceRule:
     view: str
     label: str | Promise
     may: Callable[[Access], bool]
@@ -32,26 +33,30 @@ class Entry:
     within: frozenset[str] = frozenset()  # views that belong here although their address says otherwise
 
 
+def may(verb: Verb) -> Callable[[Access], bool]:
+    return lambda access: verb in access.verbs
+
+
 # In the order in which they are shown; the first seven that a person may see.
 ENTRIES = (
-    Entry("leads:queue", pgettext_lazy("place", "Queue"), lambda access: bool(access.sales)),
-    Entry("leads:list", pgettext_lazy("place", "Leads"), lambda access: access.may_see_leads),
-    Entry(
+    PlaceRule("leads:queue", pgettext_lazy("place", "Queue"), lambda access: Verb.FOLLOW_UP in access.own_verbs),
+    PlaceRule("leads:list", pgettext_lazy("place", "Leads"), may(Verb.SEE)),
+    PlaceRule(
         "leads:escalations",
         pgettext_lazy("place", "Escalations"),
-        lambda access: access.leads_sales,
+        may(Verb.ASSIGN),
         count="leads:escalation_count",
     ),
-    Entry("reports:home", pgettext_lazy("place", "Reports"), lambda access: access.may_read_figures),
-    Entry(
+    PlaceRule("reports:home", pgettext_lazy("place", "Reports"), may(Verb.READ)),
+    PlaceRule(
         "reports:scorecards",
         pgettext_lazy("place", "Scorecard"),
-        lambda access: access.may_read_figures,
+        may(Verb.READ),
         within=frozenset({"reports:scorecard"}),
     ),
-    Entry("agreements:list", pgettext_lazy("place", "Agreements"), lambda access: access.may_read_figures),
-    Entry("admin:index", _("People"), lambda access: access.is_administrator),
-    Entry("leads:imports", pgettext_lazy("place", "Imports"), lambda access: access.may_log_leads),
+    PlaceRule("agreements:list", pgettext_lazy("place", "Agreements"), may(Verb.READ)),
+    PlaceRule("admin:index", _("People"), may(Verb.ADMINISTER)),
+    PlaceRule("leads:imports", pgettext_lazy("place", "Imports"), may(Verb.MARKET)),
 )
 
 
@@ -69,7 +74,7 @@ def places(request: HttpRequest) -> list[Place]:
     return [Place(url, entry.label, reverse(entry.count) if entry.count else "", url == here) for url, entry in shown]
 
 
-def present(request: HttpRequest, shown: list[tuple[str, Entry]]) -> str:
+def present(request: HttpRequest, shown: list[tuple[str, PlaceRule]]) -> str:
     view = request.resolver_match.view_name if request.resolver_match else ""
     named = [url for url, entry in shown if view in entry.within]
     return max(named or [url for url, _entry in shown if request.path.startswith(url)], key=len, default="")

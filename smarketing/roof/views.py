@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.messages import WARNING
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
@@ -8,17 +9,20 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, get_resolver, path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
+from django.views.csrf import csrf_failure
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from django.views.generic import RedirectView
 
 from smarketing.accounts.access import Access, anyone, signed_in
 from smarketing.accounts.forms import ProfileForm
 from smarketing.accounts.models import User
+from smarketing.accounts.rights import Verb
 from smarketing.lib.notices import say
 from smarketing.lib.request import PortalRequest
 from smarketing.roof.styleguide import examples
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
+FIRST_PLACES = {Verb.FOLLOW_UP: "leads:queue", Verb.MARKET: "reports:home", Verb.READ: "reports:scorecards"}
 
 
 @signed_in
@@ -30,12 +34,9 @@ def home(request: PortalRequest) -> HttpResponse:
 
 def first_place(access: Access) -> str:
     """Where a person's work begins; empty for somebody who is in no team yet."""
-    if access.sales:
-        return "leads:queue"
-    if access.marketing:
-        return "reports:home"
-    if access.is_leadership or access.service:
-        return "reports:scorecards"
+    for verb, place in FIRST_PLACES.items():
+        if verb in access.own_verbs:
+            return place
     return "agreements:list" if access.is_administrator else ""
 
 
@@ -70,6 +71,14 @@ def safe_next(request: HttpRequest) -> str:
     wanted = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if is_ours else "home"
+
+
+def sent_too_late(request: PortalRequest, reason: str = "") -> HttpResponse:
+    """The token of the page is not valid any more: a part of a page cannot say so, the page is loaded anew."""
+    if request.headers.get("HX-Request"):
+        say(request, gettext("This page was open too long and is loaded anew. Please do it once more."), level=WARNING)
+        return HttpResponse(status=403, headers={"HX-Refresh": "true"})
+    return csrf_failure(request, reason)
 
 
 @signed_in

@@ -8,6 +8,9 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from agreements.document.stored import document_of
+from agreements.document.text import write
+from agreements.models import Version
 from agreements.months.proposing import propose
 from agreements.months.targets import agreed_directly
 from leads.enums import Kind
@@ -18,7 +21,7 @@ from tests import cast
 
 pytestmark = pytest.mark.django_db
 
-ANYONE, SIGNED_IN, READERS = "anyone", "signed in", "readers of figures"
+ANYONE, SIGNED_IN, READERS, SALES_LEADS = "anyone", "signed in", "readers of figures", "sales leads"
 MARKETERS, REPS, PRACTITIONERS, TEAM_LEADS, ADMINISTRATORS = (
     "marketers",
     "reps",
@@ -37,7 +40,7 @@ GUARDS = {
         + ["agreements:accept_target", "agreements:decline_target"],
         READERS,
     ),
-    **dict.fromkeys(["agreements:new", "agreements:load"], ADMINISTRATORS),
+    **dict.fromkeys(["agreements:new", "agreements:load", "agreements:draft"], ADMINISTRATORS),
     **dict.fromkeys(
         [
             f"reports:{name}"
@@ -85,20 +88,28 @@ GUARDS = {
         MARKETERS,
     ),
     **dict.fromkeys(
-        [
-            f"leads:{name}"
-            for name in ("escalations", "escalation_count", "seen", "import_reps", "match_rep", "unmatch_rep")
-        ],
+        [f"leads:{name}" for name in ("import_reps", "match_rep", "unmatch_rep")],
         TEAM_LEADS,
     ),
+    **dict.fromkeys([f"leads:{name}" for name in ("escalations", "escalation_count", "seen")], SALES_LEADS),
 }
 MAY_PASS = {
     "teamless": {ANYONE, SIGNED_IN},
     "marketer": {ANYONE, SIGNED_IN, READERS, PRACTITIONERS, MARKETERS},
     "rep": {ANYONE, SIGNED_IN, READERS, PRACTITIONERS, REPS},
-    "sales_lead": {ANYONE, SIGNED_IN, READERS, PRACTITIONERS, REPS, TEAM_LEADS},
+    "sales_lead": {ANYONE, SIGNED_IN, READERS, PRACTITIONERS, REPS, TEAM_LEADS, SALES_LEADS},
     "leader": {ANYONE, SIGNED_IN, READERS},
-    "administrator": {ANYONE, SIGNED_IN, READERS, PRACTITIONERS, MARKETERS, REPS, TEAM_LEADS, ADMINISTRATORS},
+    "administrator": {
+        ANYONE,
+        SIGNED_IN,
+        READERS,
+        PRACTITIONERS,
+        MARKETERS,
+        REPS,
+        TEAM_LEADS,
+        SALES_LEADS,
+        ADMINISTRATORS,
+    },
     "stranger": {ANYONE, SIGNED_IN, READERS, PRACTITIONERS, MARKETERS, REPS},
 }
 # Changing an agreement is for the leads of its teams: others who may read it get 403.
@@ -135,7 +146,11 @@ def addresses(north, rep, marketer) -> dict[str, str]:
     file = ContentFile(b"lead_id,created_at\n1,2026-03-02\n", name="leads.csv")
     run = ImportRun.objects.create(agreement=north, kind=Kind.LEADS, file=file, file_name="leads.csv", by=marketer)
     proposal = propose(north, date(2026, 4, 1), agreed_directly(5), by=None, at=cast.MONDAY)
+    draft = Version.objects.create(
+        agreement=north, state="draft", effective_on=date(2020, 1, 1), calendar={}, text=write(document_of(north))
+    )
     records = {
+        "draft": draft.pk,
         "accept_target": proposal.pk,
         "decline_target": proposal.pk,
         "attempt": handoff.pk,

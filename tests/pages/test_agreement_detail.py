@@ -32,6 +32,16 @@ def test_both_sides_read_each_others_promises(signed_in, marketer, north, time_m
     assert "6 attempts in 15 working days" in page
 
 
+def test_months_without_a_target_say_why(signed_in, rep, north, time_machine):
+    time_machine.move_to(cast.MONDAY)
+    amend(north, quotas={date(2026, 2, 1): Decimal(5000)})
+    cast.target(north, "2026-04", 9)
+    page = " ".join(signed_in(rep).get(URL).text.split())
+    assert page.count("nothing was agreed: this month is not judged") == 1  # January
+    assert page.count("no target: there is a quota, but no assumptions turn it into leads") == 1  # February
+    assert page.count("nothing agreed</span>") == 9  # March, and May to December
+
+
 def test_a_promise_is_not_rounded(signed_in, rep, north):
     amend(
         north,
@@ -63,17 +73,17 @@ def test_the_terms_of_another_version_are_shown_as_not_todays(signed_in, rep, no
     assert "not those of today" in page
 
 
-def test_the_history_says_who_changed_what_in_the_language_of_the_reader(signed_in, rep, north, sales_lead):
+def test_the_history_says_who_changed_what_in_the_language_of_the_reader(signed_in, rep, north, administrator):
     amend(
         north,
-        by=sales_lead,
+        by=administrator,
         promises=(
             SpeedPromise(within_minutes=Decimal(240), share=Decimal("0.8")),
             DepthPromise(attempts=6, within_working_days=15),
         ),
     )
     (entry,) = signed_in(rep).get(URL).context["entries"]
-    assert entry.by == sales_lead
+    assert entry.by == administrator
     assert [(line.name, line.before, line.after) for line in entry.lines] == [
         ("Follow-up speed · within working minutes", "60", "240"),
         ("Follow-up speed · share kept", "90%", "80%"),

@@ -168,7 +168,7 @@ def test_a_month_that_has_begun_says_that_it_keeps_its_number_and_asks_for_a_rea
     cast.target(north, "2026-03", 70)
     client = signed_in(administrator)
     page = client.get(URL, EXAMPLE | {"month": "2026-03"}).text
-    assert "March 2026 has 70 leads agreed." in page
+    assert "Agreed for March 2026: 70 leads." in page
     assert "the number stays until both sides have agreed" in page
     response = client.post(f"{URL}agree/", EXAMPLE | {"month": "2026-03"})
     assert response.status_code == 422

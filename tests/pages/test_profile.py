@@ -22,10 +22,10 @@ def test_a_wrong_profile_is_refused_and_keeps_what_was_typed(signed_in, rep, sen
 
 
 def test_nobody_makes_himself_an_administrator(signed_in, rep):
-    fields = {"name": "Rob", "is_superuser": "on", "is_leadership": "on", "email": "x@example.org"}
+    fields = {"name": "Rob", "is_superuser": "on", "email": "x@example.org"}
     signed_in(rep).post("/profile/", fields)
     rep.refresh_from_db()
-    assert (rep.is_superuser, rep.is_leadership, rep.email) == (False, False, "rob@example.org")
+    assert (rep.is_superuser, rep.email) == (False, "rob@example.org")
 
 
 def test_the_profile_needs_a_sign_in(client, db):

@@ -226,3 +226,21 @@ def test_a_handoff_taken_back_meanwhile_is_not_found(north, client, rep, clock):
     accept(handoff, by=rep, at=TEN)
     Handoff.objects.all().delete()
     assert client.post(reverse("leads:accept", args=[handoff.pk]), headers=HTMX).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_lead_whose_clock_moves_on_meanwhile_is_on_exactly_one_page(north, client, clock, monkeypatch):
+    """Fifty-two run; while the first page is read two of them become due soon, and one is called."""
+    handed = [cast.handed(north, cast.MONDAY + timedelta(seconds=n), name=f"Lead {n:02}") for n in range(52)]
+    first = client.get(f"{URL}?clock=running&whose=team")
+    clock.move_to(TEN + timedelta(minutes=14), tick=False)
+    attempts.record(handed[0], channel="phone", result="no_answer", by=cast.person("x@example.org"), at=TEN)
+    second = client.get(URL + first.context["page"].next_url)
+    assert names(first) + names(second) == [f"Lead {n:02}" for n in range(52)]
+    assert second.context["page"].next_url == ""
+
+
+@pytest.mark.django_db
+def test_a_filtered_queue_offers_the_whole_one(north, client, clock):
+    assert client.get(URL).context["clear_url"] == ""
+    assert client.get(f"{URL}?whose=mine").context["clear_url"] == URL

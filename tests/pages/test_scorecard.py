@@ -8,7 +8,7 @@ from django.urls import reverse
 from agreements.models import Agreement, Version
 from agreements.promises.promise import SpeedPromise
 from leads.models import Handoff
-from smarketing.accounts.models import User
+from smarketing.accounts.models import Role, User
 from tests import cast
 from tests.pages.seen import at_instant
 from tests.unit.reports.march import march
@@ -61,10 +61,11 @@ def test_what_became_of_the_leads_stands_below(signed_in, leader: User, url: str
     assert (page.context["card"].outcomes.won, "€1,500.50" in page.text) == (1, True)
 
 
-def test_leadership_sees_every_agreement_and_a_member_its_own(
+def test_leadership_sees_every_agreement_of_its_teams_and_a_member_its_own(
     signed_in, leader: User, marketer: User, south: Agreement
 ) -> None:
     url = reverse("reports:scorecards")
+    leader.memberships.create(team=south.sales_team, role=Role.LEADERSHIP)
     slugs = [[card.agreement.slug for card in signed_in(who).get(url).context["cards"]] for who in (leader, marketer)]
     assert slugs == [["north", "south"], ["north"]]
 

@@ -55,7 +55,7 @@ def test_the_page_never_scrolls_sideways_on_a_phone(opened):
 
 def test_without_javascript_the_server_draws_the_chart_and_the_table_opens(opened):
     shown = opened(java_script_enabled=False)
-    expect(shown.locator(".chart-sketch svg")).to_be_visible()
+    expect(shown.locator(".sketch-plot")).to_be_visible()
     shown.get_by_text("Figures as a table").click()
     expect(shown.get_by_role("row", name="4 7 14.40")).to_be_visible()
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from agreements.models import Agreement
-from smarketing.accounts.models import User
+from smarketing.accounts.models import Role, User
 from tests import cast
 from tests.pages.seen import at_instant, chart, count_of
 from tests.unit.reports.march import march
@@ -121,6 +121,7 @@ def test_with_one_agreement_the_reports_begin_with_its_volume(signed_in, markete
 
 
 def test_with_several_agreements_one_is_chosen(signed_in, leader: User, south: Agreement) -> None:
+    leader.memberships.create(team=south.sales_team, role=Role.LEADERSHIP)
     page = signed_in(leader).get(reverse("reports:home"))
     assert [agreement.slug for agreement in page.context["agreements"]] == ["north", "south"]
     assert url() in page.text

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement
 from leads.models import Attempt, Handoff, RepName
 from leads.refusals import Refused
-from smarketing.accounts.models import User
+from smarketing.accounts.models import Membership, User
 from smarketing.lib.words import key
 
 
@@ -45,7 +45,8 @@ def rep_book(agreement: Agreement) -> RepBook:
 
 
 def sales_people(agreement: Agreement) -> QuerySet[User]:
-    return User.objects.filter(memberships__team=agreement.sales_team_id, is_active=True)
+    members = Membership.objects.working().filter(team=agreement.sales_team_id)
+    return User.objects.filter(memberships__in=members)
 
 
 @dataclass(frozen=True)

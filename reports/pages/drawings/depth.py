@@ -4,7 +4,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from reports.charts.figures import Bar, Edge, Series, distribution, dots, heights, level, trend, upright
+from reports.charts.figures import ROOM, Bar, Edge, Series, distribution, dots, heights, level, trend, upright
 from reports.charts.waterfalls import depth_waterfall
 from reports.facts.reading import Reading
 from reports.measures.bins import bins
@@ -201,7 +201,7 @@ def _histogram(facts: Facts, found: Depth, links: Links) -> Chart:
         for verdict, (name, colour, is_hatched) in _verdicts().items()
     ]
     labels, counts = [number(n) for n in range(most + 1)], heights(series)
-    axis = upright(max(counts), number, is_whole=True)
+    axis = upright(max(counts), number, is_whole=True, room=ROOM)
     return _chart(
         "histogram",
         links,

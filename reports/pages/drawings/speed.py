@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from reports.charts.figures import (
+    ROOM,
     Bar,
     Edge,
     Series,
@@ -275,6 +276,7 @@ def _bands(reading: Reading, found: Speed, links: Links) -> Chart:
     ]
     labels = [*map(band_name, parts), _("never")]
     counts = heights(series)
+    axis = upright(max(counts), number, is_whole=True, room=ROOM)
     urls = [
         *(links.records("band", over=band.over, upto=band.upto) for band in parts),
         links.records("never_followed_up"),
@@ -284,9 +286,7 @@ def _bands(reading: Reading, found: Speed, links: Links) -> Chart:
         links,
         title=_("How fast, by bands"),
         sentence=_band_sentence(int(counts[0]), parts[0], found.never_followed_up),
-        figure=distribution(
-            labels, series, upright(max(counts), number, is_whole=True), number, edges=_edges(parts, promised)
-        ),
+        figure=distribution(labels, series, axis, number, edges=_edges(parts, promised)),
         table_columns=[_("Working time to the first attempt"), _("Handoffs"), _("Promise kept"), _("% of all")],
         table_rows=[
             [Cell(label, url), int(count), int(kept.value), 100 * count / len(facts) if len(facts) else None]
@@ -340,7 +340,7 @@ def _spoken(facts: Facts, links: Links) -> Chart:
         title=_("Until the two spoke"),
         sentence=_spoken_sentence(waits, len(facts)),
         figure=distribution(
-            [bar.label for bar in told], series, upright(max(heights(series)), number, is_whole=True), number
+            [bar.label for bar in told], series, upright(max(heights(series)), number, is_whole=True, room=ROOM), number
         ),
         table_columns=[_("Working time until connected"), _("Handoffs"), _("% of all")],
         table_rows=[

@@ -25,7 +25,6 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail')),
                 ('name', models.CharField(max_length=150, verbose_name='name')),
                 ('language', models.CharField(blank=True, max_length=2, verbose_name='language')),
-                ('is_leadership', models.BooleanField(default=False, help_text='Reads the figures of every agreement.', verbose_name='leadership')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('joined_at', models.DateTimeField(auto_now_add=True, verbose_name='joined')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
@@ -41,7 +40,7 @@ class Migration(migrations.Migration):
             name='Membership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('member', 'Member'), ('lead', 'Team lead')], default='member', max_length=10, verbose_name='role')),
+                ('role', models.CharField(choices=[('member', 'Member'), ('lead', 'Team lead'), ('leadership', 'Leadership')], default='member', max_length=10, verbose_name='role')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
             ],
             options={

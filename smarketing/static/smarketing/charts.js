@@ -165,7 +165,7 @@
     const plot = document.getElementById(button.dataset.picture);
     const { data, layout } = figureOf(plot);
     const { title, about } = button.dataset;
-    const head = { text: `${escaped(title)}<br><span style="font-size:.8em">${escaped(about)}</span>`, x: 0.02, xanchor: "left" };
+    const head = { text: `${escaped(title)}<br><span style="font-size:.8em">${escaped(about)}</span>`, x: 0.02, xanchor: "left", y: 0.95, yanchor: "top" };
     const paper = { title: head, paper_bgcolor: "#ffffff", margin: { l: 24, r: 24, t: 120, b: 24 } };
     const figure = { data, layout: merged(merged(frame(plot, "paper-"), layout), paper) };
     const filename = `${title} ${about}`.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "");

@@ -16,6 +16,47 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+/* A filter acts when it is changed; a date only once it is left, for it changes with every figure typed. */
+const FOCUS = "filter-focus";
+
+function act(field) {
+  sessionStorage.setItem(FOCUS, field.id);
+  field.form.requestSubmit();
+}
+
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (!field.form?.matches("[data-filter]")) return;
+  if (field.type !== "date") act(field);
+  else field.dataset.isChanged = "";
+});
+
+document.addEventListener("focusout", (event) => {
+  if ("isChanged" in (event.target.dataset ?? {})) act(event.target);
+});
+
+function backToTheFilter() {
+  const id = sessionStorage.getItem(FOCUS);
+  sessionStorage.removeItem(FOCUS);
+  if (id) document.getElementById(id)?.focus({ preventScroll: true });
+}
+
+/* What was refused comes into view, with the message beside it. */
+function toTheRefused(root) {
+  const refused = root.querySelector("[aria-invalid=true], form .alert-danger");
+  if (!refused) return;
+  refused.closest("details")?.setAttribute("open", "");
+  if (refused.matches(".alert-danger")) refused.tabIndex = -1;
+  refused.scrollIntoView({ block: "center" });
+  refused.focus({ preventScroll: true });
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  backToTheFilter();
+  toTheRefused(document);
+});
+document.addEventListener("htmx:afterSettle", (event) => toTheRefused(event.target));
+
 /* What nobody clicked on fails in silence: it is asked for again by itself. */
 function isByItself(element) {
   return /\b(load|every|revealed)\b/.test(element.getAttribute("hx-trigger") ?? "");

@@ -1,56 +1,60 @@
-from itertools import product
+from itertools import combinations, product
 
 import pytest
 from django.test import RequestFactory
 from django.urls import resolve
 
 from smarketing.accounts.access import Access
+from smarketing.accounts.models import Role, Side
 from smarketing.roof.navigation import places
 
 
-def labels(path="/", **roles):
-    request = RequestFactory().get(path)
-    request.access = Access(**roles)
+def labels(*roles, is_administrator=False):
+    request = RequestFactory().get("/")
+    request.access = Access(is_administrator, frozenset(roles))
     return [str(place.label) for place in places(request)]
 
 
-TEAM = frozenset({1})
+REP, SALES_LEAD = (1, Side.SALES, Role.MEMBER), (1, Side.SALES, Role.LEAD)
+MARKETER, CHIEF = (2, Side.MARKETING, Role.MEMBER), (1, Side.SALES, Role.LEADERSHIP)
 
 
 @pytest.mark.parametrize(
     ("roles", "expected"),
     [
-        ({}, []),
-        ({"sales": TEAM}, ["Queue", "Leads", "Reports", "Scorecard", "Agreements"]),
-        ({"sales": TEAM, "led": TEAM}, ["Queue", "Leads", "Escalations", "Reports", "Scorecard", "Agreements"]),
-        ({"marketing": TEAM}, ["Leads", "Reports", "Scorecard", "Agreements", "Imports"]),
-        ({"is_leadership": True}, ["Reports", "Scorecard", "Agreements"]),
-        (
-            {"is_administrator": True},
-            ["Leads", "Escalations", "Reports", "Scorecard", "Agreements", "People", "Imports"],
-        ),
+        ([], []),
+        ([REP], ["Queue", "Leads", "Reports", "Scorecard", "Agreements"]),
+        ([SALES_LEAD], ["Queue", "Leads", "Escalations", "Reports", "Scorecard", "Agreements"]),
+        ([MARKETER], ["Leads", "Reports", "Scorecard", "Agreements", "Imports"]),
+        ([CHIEF], ["Reports", "Scorecard", "Agreements"]),
+        ([(3, Side.SERVICE, Role.LEAD)], ["Reports", "Scorecard", "Agreements"]),
     ],
 )
 def test_places_differ_by_role(roles, expected):
-    assert labels(**roles) == expected
+    assert labels(*roles) == expected
+
+
+def test_an_administrator_needs_no_team():
+    places = ["Leads", "Escalations", "Reports", "Scorecard", "Agreements", "People", "Imports"]
+    assert labels(is_administrator=True) == places
 
 
 def test_nobody_sees_more_than_seven_places():
-    teams, flags = (frozenset(), TEAM), (False, True)
-    for sales, marketing, led, chief, admin in product(teams, teams, teams, flags, flags):
-        shown = labels(sales=sales, marketing=marketing, led=led, is_leadership=chief, is_administrator=admin)
-        assert len(shown) <= 7
+    everywhere = list(product((1,), Side, Role))
+    for count in range(len(everywhere)):
+        for roles in combinations(everywhere, min(count, 3)):
+            assert len(labels(*roles, is_administrator=True)) <= 7
 
 
 def test_the_nearest_place_is_the_present_one():
     request = RequestFactory().get("/leads/queue/")
-    request.access = Access(sales=TEAM)
+    request.access = Access(roles=frozenset([REP]))
     assert [str(place.label) for place in places(request) if place.is_current] == ["Queue"]
 
 
 def test_the_scorecard_of_one_agreement_belongs_to_the_scorecards(rf):
     request = rf.get("/reports/north/scorecard/")
-    request.access = Access(is_leadership=True)
+    request.access = Access(roles=frozenset([CHIEF]))
     request.resolver_match = resolve(request.path)
     assert [str(place.label) for place in places(request) if place.is_current] == ["Scorecard"]
 

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.http import QueryDict
@@ -63,3 +63,60 @@ def test_counting_stops_at_the_cap(people, monkeypatch):
     assert page(people).count_text == "5 in all"
     monkeypatch.setattr(tables, "CAP", 4)
     assert page(people).count_text == "more than 4"
+
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def kept(rf, text):
+    request = rf.get("/", {"at": text})
+    request.now = NOW
+    return tables.kept_instant(request)
+
+
+def test_a_page_that_is_turned_keeps_its_instant(people, rf):
+    first = tables.page_of(people, KEYS, QueryDict(), size=2, at=NOW - timedelta(minutes=5))
+    instant = QueryDict(first.next_url[1:])["at"]
+    assert kept(rf, instant) == NOW - timedelta(minutes=5)
+    second = tables.page_of(people, KEYS, QueryDict(first.next_url[1:]), size=2, at=kept(rf, instant))
+    assert QueryDict(second.next_url[1:])["at"] == QueryDict(second.previous_url[1:])["at"] == instant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "2026-03-02T08:59:00",
+        "2026-03-02T09:00:01+00:00",
+        "2026-03-02T08:44:59+00:00",
+        "2026-13-41T00:00:00+00:00",
+        "2026-02-30T08:59:00+00:00",
+        "9999-12-31T23:59:59-12:00",
+    ],
+)
+def test_an_instant_that_is_no_such_or_to_come_or_long_past_is_now(rf, text):
+    assert kept(rf, text) == NOW
+
+
+def test_a_list_in_memory_is_turned_in_the_same_way():
+    ids, seen, query = [7, 3, 9, 1, 4], [], ""
+    for _turn in range(3):
+        current = tables.page_of_list(ids, QueryDict(query), size=2)
+        seen.append(current.rows)
+        query = current.next_url[1:]
+    assert (seen, query, current.count_text) == ([[7, 3], [9, 1], [4]], "", "5 in all")
+    back = tables.page_of_list(ids, QueryDict(current.previous_url[1:]), size=2)
+    assert (back.rows, tables.page_of_list(ids, QueryDict(back.previous_url[1:]), size=2).rows) == ([9, 1], [7, 3])
+
+
+@pytest.mark.parametrize("place", ["x", "-1", "[7]", "99", "", "٣", "9" * 40])
+def test_a_place_in_memory_that_is_not_there_is_the_first_page(place):
+    query = QueryDict(mutable=True)
+    query["after"] = place
+    assert tables.page_of_list([7, 3, 9], query, size=2).rows == [7, 3]
+
+
+def test_another_filter_begins_at_the_first_page_and_now():
+    params = QueryDict("whose=mine&after=%5B1%5D&at=2026-03-02T09%3A00%3A00%2B00%3A00")
+    assert tables.address(params, clock="overdue") == "?whose=mine&clock=overdue"
