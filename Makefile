@@ -1,13 +1,14 @@
 PY := .venv/bin/python
 PYTEST_ARGS ?=
 
-.PHONY: help run test lint fmt lock messages clean runtime development
+.PHONY: help run test lint fmt documents lock messages clean runtime development
 
 help:
 	@echo "make run        the demonstration on http://127.0.0.1:8000/ (PORT=8001 for another)"
 	@echo "make test       all tests, on SQLite and on PostgreSQL (PYTEST_ARGS='-k word' for some)"
 	@echo "make lint       every check that is not a test"
 	@echo "make fmt        format the code"
+	@echo "make documents  write the documents that are made from the code (access, rooms, states)"
 	@echo "make messages   bring the translations up to date with the source"
 	@echo "make lock       choose the versions of all packages anew (UPGRADE=1 for the newest)"
 	@echo "make clean      remove what was built; data in var/ stays"
@@ -25,6 +26,9 @@ lint: development
 fmt: development
 	@$(PY) -m ruff check --fix --quiet . || true
 	@$(PY) -m ruff format .
+
+documents: development
+	@$(PY) setup/documents.py
 
 messages: development
 	@$(PY) setup/translations.py update

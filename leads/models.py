@@ -345,7 +345,9 @@ class ImportRun(models.Model):
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
     differing = models.PositiveIntegerField(_("differing"), default=0)
     waiting = models.PositiveIntegerField(_("waiting"), default=0)
+    open = models.PositiveIntegerField(_("open"), default=0)
     rejected = models.PositiveIntegerField(_("rejected"), default=0)
+    warnings = models.PositiveIntegerField(_("warnings"), default=0)
     linked = models.PositiveIntegerField(_("linked"), default=0)
     error = models.TextField(blank=True)
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
@@ -367,13 +369,14 @@ class ImportRun(models.Model):
 
 
 class RejectedRow(models.Model):
-    """A row of a file that could not be taken, with the place and the reason."""
+    """A row of a file that could not be taken, or only without one of its cells, with the place and the reason."""
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rejects")
     line = models.PositiveIntegerField()
     column = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=300)
     values = models.JSONField(default=list)
+    is_taken = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("rejected row")

@@ -57,8 +57,9 @@ def month_plan(
     """Changes nothing. `former` is the document as it stands, None for a new agreement."""
     agreed = {target.month: target for target in agreement.targets.agreed().filter(tier="")}
     begun = {month for month in agreed if has_begun(agreement, month, at)}
+    document, told = _with_latest_assumptions(agreement, former, document)
     earlier = _before_its_terms(former, document, agreed) if former else set()
-    told = [line for month in sorted(begun - earlier) if (line := _kept(agreed[month], document))]
+    told += [line for month in sorted(begun - earlier) if (line := _kept(agreed[month], document))]
     document = _with_months(document, former, begun | earlier)
     new = {month: _numbers(document, month) for month in sorted(_touched(former, document, agreed) - begun - earlier)}
     told += list(_underivable(document))
@@ -99,6 +100,18 @@ def _numbers(document: AgreementDocument, month: date) -> MonthNumbers | None:
         return from_quota(quota, conversion)
     except TargetError:
         return None
+
+
+def _with_latest_assumptions(
+    agreement: Agreement, former: AgreementDocument | None, document: AgreementDocument
+) -> tuple[AgreementDocument, list[str]]:
+    """Assumptions belong to the agreement: the text of an earlier version does not bring its own back."""
+    later = agreement.versions.current().filter(effective_on__gt=document.effective_on)
+    if former is None or conversion_of(former) == conversion_of(document) or not later.exists():
+        return document, []
+    inputs = {name: getattr(former, name) for name in Conversion.__dataclass_fields__}
+    told = _("The assumptions stay as they are: those of this text are of an earlier version.")
+    return replace(document, **inputs), [told]
 
 
 def _before_its_terms(former: AgreementDocument, document: AgreementDocument, agreed: dict[date, Target]) -> set[date]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from agreements.terms import timeline
 from leads.clock.consequences import changing
+from leads.doors.fields import LEAD_FIELDS
 from leads.doors.files.waiting import link_waiting, lock_files_of
 from leads.doors.words import settle
 from leads.enums import EventKind
@@ -17,7 +18,6 @@ from leads.refusals import Refused
 from smarketing.accounts.models import User
 from smarketing.lib.words import same_id
 
-EDITABLE = ("external_id", "created_at", "source", "tier", "name", "company", "email", "phone", "value")
 DOUBLE_CLICK = timedelta(seconds=5)
 SHORTEST_NUMBER = 6  # digits; shorter ones are extensions, and many people's
 
@@ -61,7 +61,7 @@ def edit_lead(lead: Lead, values: dict[str, Any], *, by: User, at: datetime) -> 
         lock_files_of(lead.agreement_id)  # before the lead, as imports do
         settle(lead.agreement_id, [values])
         with changing(lead.pk) as current:
-            changed = [name for name in EDITABLE if name in values and getattr(current, name) != values[name]]
+            changed = [name for name in LEAD_FIELDS if name in values and getattr(current, name) != values[name]]
             for name in changed:
                 setattr(current, name, values[name])
             if "created_at" in changed:
@@ -94,7 +94,7 @@ def _settle(lead: Lead) -> None:
 
 
 def _just_logged(lead: Lead, *, by: User, at: datetime) -> Lead | None:
-    same = {name: getattr(lead, name) for name in EDITABLE if name != "created_at"}
+    same = {name: getattr(lead, name) for name in LEAD_FIELDS if name != "created_at"}
     recent = Lead.objects.filter(agreement=lead.agreement_id, recorded_by=by, recorded_at__gt=at - DOUBLE_CLICK)
     return recent.filter(**same).first()
 

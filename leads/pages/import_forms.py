@@ -12,22 +12,29 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement
+from leads.doors.files.choices import OPEN
 from leads.doors.files.columns import FIELDS, REQUIRED
 from leads.doors.files.dialect import DELIMITERS
+from leads.doors.files.preview import CHOICES
 from leads.doors.files.problems import RefusedFile, Unreadable
 from leads.doors.files.recognition import Asked, Plan, recognise
 from leads.doors.files.wording import field_name, worded
-from leads.enums import Channel, Kind, Result, Verdict
+from leads.enums import Kind
 from leads.models import ImportRun
 
 LARGEST = 500 * 2**20
 CONSTANT = "="
-CHOICES: dict[str, Any] = {"channel": Channel, "result": Result, "outcome": Verdict}
+TABLE = frozenset({"delimiter", "encoding", "header"})  # with another of these all columns are other ones
 
 
 def opened(file: Any) -> BinaryIO:
     """An upload or a stored file as a binary file."""
     return cast("BinaryIO", file)
+
+
+def read_for(agreement: Agreement) -> dict[str, str]:
+    """What an agreement says of files where they say nothing themselves."""
+    return {"time_zone": agreement.time_zone, "currency": agreement.currency}
 
 
 class UploadForm(forms.Form):
@@ -52,9 +59,8 @@ class UploadForm(forms.Form):
         """Refuses here what is no table at all; what is unclear is asked on the next page."""
         found = self.cleaned_data
         if {"agreement", "kind", "file"} <= found.keys():
-            zone = found["agreement"].time_zone
             try:
-                plan = recognise(opened(found["file"].file), found["kind"], Asked(), time_zone=zone)
+                plan = recognise(opened(found["file"].file), found["kind"], Asked(), **read_for(found["agreement"]))
                 found["options"] = plan.options()
             except (RefusedFile, Unreadable) as error:
                 self.add_error("file", worded(error.problem))
@@ -76,20 +82,29 @@ class UploadForm(forms.Form):
 
 
 class ReadingForm(forms.Form):
-    """How the file is read. What is chosen for a column is its number, several numbers, or a constant."""
+    """How the file is read. What is chosen for a column is its number, several numbers, or a constant.
 
+    `lines` are those among which the header may be; `foreign` are words of the file, each with its field, that need
+    somebody to say what they mean.
+    """
+
+    header = forms.TypedChoiceField(label=_("Names of the columns"), coerce=int, required=False, empty_value=None)
     delimiter = forms.ChoiceField(label=_("Columns are divided by"))
     encoding = forms.ChoiceField(label=_("Encoding"))
     date_order = forms.ChoiceField(label=_("Dates"), required=False)
-    decimal_mark = forms.ChoiceField(label=_("Decimal mark"))
+    decimal_mark = forms.ChoiceField(label=_("Decimal mark"), required=False)
     time_zone = forms.ChoiceField(label=_("Time zone"), help_text=_("Of times without an offset of their own."))
     hand_over = forms.BooleanField(label=_("Hand each new lead over at its creation"), required=False)
 
-    def __init__(self, data: Any = None, *, plan: Plan) -> None:
+    def __init__(
+        self, data: Any = None, *, plan: Plan, lines: list[tuple[int, str]], foreign: list[tuple[str, str]]
+    ) -> None:
         super().__init__(data, initial=_initial(plan))
-        self.plan = plan
-        for name, choices in _reading_choices(plan).items():
+        self.plan, self.foreign = plan, foreign
+        for name, choices in {**_reading_choices(plan), "header": _header_choices(plan, lines)}.items():
             self.fields[name].choices = choices  # type: ignore[attr-defined]
+        for number, (field, word) in enumerate(foreign):
+            self.fields[f"word_{number}"] = _word_field(plan, field, word)
         if plan.kind != "leads":
             del self.fields["hand_over"]
         for field in FIELDS[plan.kind]:
@@ -102,15 +117,23 @@ class ReadingForm(forms.Form):
 
     @property
     def reading(self) -> list[forms.BoundField]:
-        return [bound for bound in self if not bound.name.startswith("column_") and bound.name != "hand_over"]
+        return [bound for bound in self if bound.name.partition("_")[0] not in ("column", "word", "hand")]
+
+    @property
+    def words(self) -> list[forms.BoundField]:
+        return [self[f"word_{number}"] for number in range(len(self.foreign))]
 
     @property
     def columns(self) -> list[tuple[forms.BoundField, bool]]:
         """Each field with whether it is needed."""
         return [(self[f"column_{name}"], name in REQUIRED[self.plan.kind]) for name in FIELDS[self.plan.kind]]
 
+    def clean_header(self) -> int:
+        line: int | None = self.cleaned_data["header"]
+        return self.plan.header if line is None else line
+
     def _is_other_table(self) -> bool:
-        return any(name in ("delimiter", "encoding") or name.startswith("column_") for name in self.changed_data)
+        return any(name in TABLE or name.startswith("column_") for name in self.changed_data)
 
     def options(self) -> dict[str, Any]:
         """What to keep with the run. What was recognised from other cells is recognised anew."""
@@ -121,7 +144,9 @@ class ReadingForm(forms.Form):
         chosen = {field: found[f"column_{field}"] for field in FIELDS[self.plan.kind]}
         fixed = {field: value for field, value in chosen.items() if value.startswith(CONSTANT)}
         options["constants"] = {field: value.removeprefix(CONSTANT) for field, value in fixed.items()}
-        if not {"delimiter", "encoding"} & set(self.changed_data):
+        options["header"], options["has_header"] = found["header"], found["header"] > 0
+        options["words"] = self._said()
+        if not TABLE & set(self.changed_data):
             options["wanted"] = {
                 field: [self.plan.labels[int(index)] for index in value.split("+") if index]
                 for field, value in chosen.items()
@@ -129,12 +154,38 @@ class ReadingForm(forms.Form):
             }
         return options
 
+    def _said(self) -> dict[str, dict[str, str]]:
+        words: dict[str, dict[str, str]] = {}
+        for number, (field, word) in enumerate(self.foreign):
+            if ours := self.cleaned_data[f"word_{number}"]:
+                words.setdefault(field, {})[word] = ours
+        return words
+
 
 def _initial(plan: Plan) -> dict[str, Any]:
-    names = ("delimiter", "encoding", "date_order", "decimal_mark", "time_zone", "hand_over")
+    names = ("header", "delimiter", "encoding", "date_order", "decimal_mark", "time_zone", "hand_over")
     columns = {f"column_{field}": "+".join(map(str, indexes)) for field, indexes in plan.mapped.items()}
     constants = {f"column_{field}": f"{CONSTANT}{value}" for field, value in plan.constants.items()}
     return {**{name: getattr(plan, name) for name in names}, **columns, **constants}
+
+
+def _header_choices(plan: Plan, lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    known = {plan.header: "", **dict(lines)} if plan.header else dict(lines)
+    named = [
+        (line, _text("Line %(line)d: %(text)s") % {"line": line, "text": known[line][:60]}) for line in sorted(known)
+    ]
+    return [*named, (0, _text("The file has none; the columns are called 1, 2, …"))]
+
+
+def _word_field(plan: Plan, field: str, word: str) -> forms.ChoiceField:
+    own = list(CHOICES[field].choices) if field in CHOICES else []
+    still_open = [(OPEN, _("Open"))] if field == "outcome" else []
+    return forms.ChoiceField(
+        label=f"{field_name(field)}: {word[:80]}",
+        choices=[("", _("not known")), *own, *still_open],
+        initial=plan.words.get(field, {}).get(word, ""),
+        required=False,
+    )
 
 
 def _reading_choices(plan: Plan) -> dict[str, list[tuple[str, Any]]]:
@@ -142,11 +193,12 @@ def _reading_choices(plan: Plan) -> dict[str, list[tuple[str, Any]]]:
     encodings = {"utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": _("Windows (cp1252)")}
     orders = [("iso", _("Year, month, day")), ("dmy", _("Day, month, year")), ("mdy", _("Month, day, year"))]
     unclear = [] if plan.date_order else [("", _("Please choose"))]
+    unclear_mark = [] if plan.decimal_mark else [("", _("Please choose"))]
     return {
         "delimiter": [(sign, delimiters[sign]) for sign in DELIMITERS],
         "encoding": list({plan.encoding: plan.encoding, **encodings}.items()),
         "date_order": [*unclear, *orders],
-        "decimal_mark": [(".", _("Point: 1,234.50")), (",", _("Comma: 1.234,50"))],
+        "decimal_mark": [*unclear_mark, (".", _("Point: 1,234.50")), (",", _("Comma: 1.234,50"))],
         "time_zone": [(zone, zone) for zone in sorted({plan.time_zone, *available_timezones()})],
     }
 

@@ -14,15 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agreements.models import Agreement
 from leads.doors.files import runs
-from leads.doors.files.preview import preview
+from leads.doors.files.preview import first_lines, foreign_words, preview
 from leads.doors.files.problems import Problem, RefusedFile, Unreadable
 from leads.doors.files.recognition import Asked, Plan, recognise
-from leads.doors.files.wording import worded
+from leads.doors.files.wording import told, worded
 from leads.enums import RunStatus
 from leads.models import ImportRun, WaitingRow
 from leads.pages.answers import Echo
 from leads.pages.differing import differing_rows
-from leads.pages.import_forms import ReadingForm, UploadForm, opened
+from leads.pages.import_forms import ReadingForm, UploadForm, opened, read_for
 from leads.tasks import run_import
 from smarketing.accounts.access import marketers
 from smarketing.lib.cells import safe_row
@@ -69,7 +69,7 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
         {
             "run": run,
             "page": rejects,
-            "rejects": [(row, worded(Problem.parse(row.reason))) for row in rejects.rows],
+            "rejects": [(row, told(row)) for row in rejects.rows],
             "error": worded(Problem.parse(run.error)) if run.error else "",
             "still_waiting": waiting,
             "differing": differing_rows(run),
@@ -156,7 +156,7 @@ def _reject_lines(run: ImportRun) -> Iterator[str]:
     yield "\ufeff"  # by this Excel knows UTF-8
     yield writer.writerow([_("line"), _("column"), _("reason"), *safe_row(run.options.get("labels", []))])
     for row in run.rejects.iterator():
-        yield writer.writerow(safe_row([row.line, row.column, worded(Problem.parse(row.reason)), *row.values]))
+        yield writer.writerow(safe_row([row.line, row.column, told(row), *row.values]))
 
 
 def _runs(request: PortalRequest) -> Any:
@@ -185,12 +185,18 @@ def _draft_or_gone(request: PortalRequest, run: ImportRun) -> HttpResponse:
 
 def _plan(run: ImportRun) -> Plan:
     with run.file.open("rb") as file:
-        return recognise(opened(file), run.kind, Asked.of(run.options), time_zone=run.agreement.time_zone)
+        return recognise(opened(file), run.kind, Asked.of(run.options), **read_for(run.agreement))
+
+
+def _reading_form(run: ImportRun, plan: Plan, data: Any = None) -> ReadingForm:
+    with run.file.open("rb") as file:
+        lines, foreign = first_lines(opened(file), plan), foreign_words(opened(file), plan)
+    return ReadingForm(data, plan=plan, lines=lines, foreign=foreign)
 
 
 def _reread(run: ImportRun, data: Any) -> tuple[ReadingForm, str]:
     """The form over the file as it was read until now; if it can be read the new way, that is kept."""
-    form = ReadingForm(data, plan=_plan(run))
+    form = _reading_form(run, _plan(run), data)
     if not form.is_valid():
         return form, ""
     before, run.options = run.options, form.options()
@@ -212,7 +218,7 @@ def _draft_page(
     context = {
         "run": run,
         "plan": plan,
-        "form": form or ReadingForm(plan=plan),
+        "form": form or _reading_form(run, plan),
         "preview": rows,
         "problem": error or (worded(plan.problem) if plan.problem else ""),
     }

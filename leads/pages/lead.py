@@ -11,6 +11,8 @@ from django.views.decorators.http import require_safe
 from agreements.models import Agreement
 from agreements.terms import timeline
 from leads.clock.explanation import explanation
+from leads.doors.fields import LEAD, SOURCE, TIER, Field
+from leads.doors.files.wording import field_name
 from leads.doors.form import ExternalIdTaken, HandedOverBefore, edit_lead
 from leads.models import Deal, Handoff, Lead
 from leads.pages.fetch import marketed_lead, seen_lead
@@ -44,6 +46,7 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
         "zone": lead.agreement.time_zone,
         "now": at,
         "history": entries,
+        "known": known_of(lead),
         "withdrawable": withdrawable(request, entries),
         "deals": deals,
         "outcome": outcome_of(deals),
@@ -60,6 +63,13 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
         if context["may_follow_up"]:
             context |= {**sales_forms(handoff), **typed, "reps": reps_of(lead.agreement)}
     return TemplateResponse(request, "leads/detail.html", context, status=422 if typed else 200)
+
+
+def known_of(lead: Lead) -> list[tuple[Field, str, Any]]:
+    """The fields of a lead with their values; how to reach it stands above. Of empty ones only source and tier."""
+    shown = (field for field in reversed(LEAD) if field.is_kept and field.name not in ("email", "phone"))
+    known = [(field, field_name(field.name), getattr(lead, field.name)) for field in shown]
+    return [(field, name, value) for field, name, value in known if value not in ("", None) or field in (SOURCE, TIER)]
 
 
 def sales_forms(handoff: Handoff) -> dict[str, Any]:

@@ -12,7 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements.models import Agreement
+from leads.doors.fields import LEAD, LEAD_FIELDS
+from leads.doors.files.problems import Unreadable
+from leads.doors.files.wording import worded
 from leads.doors.known_words import Vocabulary, vocabulary
+from leads.doors.texts import Partly, read_text
 from leads.models import Lead
 from leads.pages.fields import WallTimeField, instant, wall_time
 
@@ -22,6 +26,8 @@ else:
     Base = forms.ModelForm
 
 REACHABLE = ("name", "company", "email", "phone")
+PAIRS = (("name", "company"), ("email", "phone"), ("source", "tier"), ("value", "created_at"))
+TEXTS = tuple(field for field in LEAD if field.longest and field.is_kept)
 
 
 class LeadForm(Base):
@@ -31,18 +37,7 @@ class LeadForm(Base):
 
     class Meta:
         model = Lead
-        fields = (
-            "agreement",
-            "name",
-            "company",
-            "email",
-            "phone",
-            "source",
-            "tier",
-            "value",
-            "created_at",
-            "external_id",
-        )
+        fields = ("agreement", *LEAD_FIELDS)
         widgets = {
             "source": forms.TextInput({"list": "known-sources", "autocomplete": "off"}),
             "tier": forms.TextInput({"list": "known-tiers", "autocomplete": "off"}),
@@ -78,11 +73,21 @@ class LeadForm(Base):
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data
+        self._read_texts(values)
         if not any(values.get(name) or name in self.errors for name in REACHABLE):
             self.add_error(None, ValidationError(_("Give at least a name, a company, an e-mail or a phone number.")))
         self._check_time(values)
         self._check_external_id(values)
         return values
+
+    def _read_texts(self, values: dict[str, Any]) -> None:
+        """As files read them, so that one lead is the same through every door."""
+        for field in TEXTS:
+            if text := values.get(field.name):
+                try:
+                    values[field.name] = read_text(field, text)
+                except (Unreadable, Partly) as error:
+                    self.add_error(field.name, ValidationError(worded(error.problem), code=error.problem.code))
 
     def _check_time(self, values: dict[str, Any]) -> None:
         agreement = values.get("agreement")
@@ -111,10 +116,7 @@ def lead_layout() -> FormHelper:
     helper.form_tag = False
     helper.layout = Layout(
         "agreement",
-        Div("name", "company", css_class="form-pair"),
-        Div("email", "phone", css_class="form-pair"),
-        Div("source", "tier", css_class="form-pair"),
-        Div("value", "created_at", css_class="form-pair"),
-        "external_id",
+        *(Div(*pair, css_class="form-pair") for pair in PAIRS),
+        *(name for name in reversed(LEAD_FIELDS) if not any(name in pair for pair in PAIRS)),
     )
     return helper

@@ -18,7 +18,7 @@ Axis = dict[str, Any]
 Say = Callable[[float], str]
 WIDE = 0.8
 ROOM = 1.16  # above bars with a number on them, for the word of a promise
-FEW, MANY = 6, 11  # labels of days that fit under a chart on a phone, and elsewhere
+FEW, MANY = 6, 13  # labels of days that fit under a chart on a phone, and elsewhere
 HATCH = {"shape": "/", "fillmode": "overlay", "fgcolor": "#ffffff", "solidity": 0.2}  # for grey paper
 
 

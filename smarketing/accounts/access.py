@@ -74,7 +74,11 @@ def access_of(user: User | AnonymousUser) -> Access:
     return Access(is_administrator=user.is_administrator, roles=frozenset(rows))
 
 
+VERB_OF_GUARD: dict[str, Verb] = {}
+
+
 def guard(name: str, verb: Verb) -> Guard:
+    VERB_OF_GUARD[name] = verb
     return Guard(name, lambda request: verb in request.access.verbs)
 
 

@@ -12,13 +12,19 @@ def safe_cell(text: str) -> str:
     """The text with an apostrophe before it where a spreadsheet might read it as a formula.
 
     Risky beginnings are = + - @, tab, carriage return, line feed, space and NUL (OWASP, "CSV Injection"; a blank
-    may be trimmed off and uncover a sign behind it). Plain numbers and phone numbers stay as they are.
+    may be trimmed off and uncover a sign behind it). Plain numbers and phone numbers stay as they are. A text that
+    begins with such an apostrophe itself gets another, so that `plain_cell` gives every text back as it was.
     """
-    if not text or text[0] not in _RISKY:
+    if not text or text.lstrip("'")[:1] not in _RISKY:
         return text
     if _NUMBER.fullmatch(text) or _PHONE.fullmatch(text):
         return text
     return f"'{text}"
+
+
+def plain_cell(cell: str) -> str:
+    """The text that `safe_cell` made safe."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'")[:1] in _RISKY else cell
 
 
 def safe_row(cells: Iterable[object]) -> list[str]:

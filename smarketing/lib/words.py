@@ -5,7 +5,8 @@ import unicodedata
 
 # Signs that show nothing: soft hyphen, zero-width space and joiners, directional marks, word joiner, byte order mark.
 _INVISIBLE = dict.fromkeys([0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF])
-_LONG_ID = re.compile(r"[A-Za-z0-9]{15}[A-Z0-5]{3}", re.ASCII)
+_LONG_ID = re.compile(r"[A-Za-z0-9]{15}[A-Za-z0-5]{3}", re.ASCII)
+_RUINED = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d{1,3}", re.ASCII)
 _CHECK_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
@@ -24,14 +25,19 @@ def key(text: str) -> str:
 
 
 def same_id(text: str) -> str:
-    """What is equal for equal ids of another system: `tidied`, and the short form of an id of Salesforce.
+    """What is equal for equal ids of another system: without blanks, and the short form of an id of Salesforce.
 
     Those have 15 characters, of which case matters, or 18, of which the last three say which letters are capitals.
     """
-    bare = tidied(text)
-    if _LONG_ID.fullmatch(bare) and _check_signs(bare[:15]) == bare[15:]:
+    bare = tidied(text).replace(" ", "")
+    if _LONG_ID.fullmatch(bare) and _check_signs(bare[:15]) == bare[15:].upper():
         return bare[:15]
     return bare
+
+
+def is_ruined_number(text: str) -> bool:
+    """Whether a spreadsheet has shortened a long number to something like 1,23457E+15: its last digits are lost."""
+    return bool(_RUINED.fullmatch(tidied(text[:60])))
 
 
 def _check_signs(short: str) -> str:

@@ -25,9 +25,11 @@ def opened(live_server, signed_in, marketer, north, browser: Browser):
     session = signed_in(marketer).cookies[settings.SESSION_COOKIE_NAME].value
     complaints: list[str] = []
 
-    def page(name: str, width: int = 1280, **options: object) -> Page:
+    def page(name: str, width: int = 1280, *, is_slow: bool = False, **options: object) -> Page:
         context = browser.new_context(viewport={"width": width, "height": 800}, **options)
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        if is_slow:
+            context.route("**/plotly.min*.js", lambda _route: None)  # never comes
         shown = context.new_page()
         shown.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         shown.on("pageerror", lambda error: complaints.append(str(error)))
@@ -156,6 +158,14 @@ def test_the_drawing_of_the_server_stands_there_until_plotly_has_come(opened, pa
     assert parse_qs(urlsplit(shown.url).query) == parse_qs(urlsplit(address).query)
 
 
+def test_the_page_answers_while_plotly_is_on_its_way(opened) -> None:
+    shown = opened("volume", is_slow=True)
+    expect(shown.locator(".sketch-plot").first).to_be_visible()
+    assert shown.evaluate("document.readyState") == "interactive"  # no script of the page waits for it
+    shown.locator("details.menu summary").click()
+    expect(shown.get_by_role("link", name="Profile")).to_be_visible()
+
+
 def test_nothing_moves_when_plotly_takes_the_place_of_the_drawing(opened) -> None:
     shown = opened("speed")
     before = shown.locator(".chart-box").evaluate_all("boxes => boxes.map(box => box.getBoundingClientRect().height)")
@@ -180,7 +190,7 @@ def test_a_picture_says_what_it_is_about(opened, tmp_path) -> None:
     with shown.expect_download() as found:
         shown.get_by_role("button", name="Picture").first.click()
     name = found.value.suggested_filename
-    assert re.fullmatch(r"What-became-of-the-leads.*North.*March-2026\.png", name), name
+    assert re.fullmatch(r"What-became-of-the-handoffs.*North.*March-2026\.png", name), name
     found.value.save_as(tmp_path / name)
     assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
 

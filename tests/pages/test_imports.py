@@ -107,6 +107,60 @@ def test_a_constant_can_stand_in_for_a_column(signed_in, marketer, north):
     assert page.context["preview"].rows[0].cells[-1] == "Won"
 
 
+def test_a_word_of_the_file_can_be_told_what_it_means(signed_in, marketer, north):
+    client = signed_in(marketer)
+    run = draft(client, north, text="mql_id,stage,won_date\n7,TRUE,2026-01-05\n8,Won,2026-01-05\n", kind="outcomes")
+    page = client.get(run.get_absolute_url())
+    assert "Outcome: TRUE" in page.content.decode()
+    assert [row.reason for row in page.context["preview"].rows] == ["“TRUE” is none of the known values.", ""]
+    data = form_of(page) | {"word_0": "lost"}
+    page = client.post(reverse("leads:import_reading", args=[run.pk]), data, follow=True)
+    assert [row.cells[1] for row in page.context["preview"].rows] == ["Lost", "Won"]
+    assert page.context["form"]["word_0"].initial == "lost"
+
+
+def test_the_line_of_the_header_can_be_chosen_and_a_file_can_have_none(signed_in, marketer, north):
+    client = signed_in(marketer)
+    run = draft(client, north, text="Report,\n\nlead_id,created_at\n7,2026-01-05\n")
+    page = client.get(run.get_absolute_url())
+    assert (page.context["plan"].header, page.context["form"]["header"].initial) == (3, 3)
+    data = form_of(page) | {"header": "4"}
+    page = client.post(reverse("leads:import_reading", args=[run.pk]), data, follow=True)
+    assert page.status_code == 422
+    page = client.post(reverse("leads:import_reading", args=[run.pk]), data | {"header": "0"}, follow=True)
+    assert page.context["plan"].labels == ("1", "2")
+    data = form_of(page) | {"column_external_id": "0", "column_created_at": "1"}
+    page = client.post(reverse("leads:import_reading", args=[run.pk]), data, follow=True)
+    assert page.context["plan"].columns == {"external_id": "1", "created_at": "2"}
+
+
+def test_a_decimal_mark_that_nothing_settles_is_asked_for(signed_in, marketer, north, queued):
+    client = signed_in(marketer)
+    run = draft(client, north, text="lead_id,created_at,value\n7,2026-01-05,12.500\n")
+    page = client.get(run.get_absolute_url())
+    assert "The amounts can be read in two ways" in page.content.decode()
+    page = client.post(
+        reverse("leads:import_reading", args=[run.pk]), form_of(page) | {"decimal_mark": ","}, follow=True
+    )
+    assert page.context["preview"].rows[0].cells[-1] == "12,500.00"
+
+
+def test_cells_left_empty_and_open_deals_are_told_beside_the_other_counts(signed_in, marketer, north):
+    client = signed_in(marketer)
+    text = "lead_id,stage,close_date,amount\n7,Won,2026-01-02,n/a\n8,Negotiation,,\n"
+    run = draft(client, north, text=text, kind="outcomes")
+    page = client.get(run.get_absolute_url())
+    assert [row.is_taken for row in page.context["preview"].rows] == [True, True]
+    runs.queue(run, run.options, at=cast.MONDAY)
+    runs.process(run.pk, clock=lambda: cast.MONDAY)
+    page = client.get(run.get_absolute_url())
+    run.refresh_from_db()
+    assert (run.waiting, run.open, run.warnings, run.rejected) == (1, 1, 1, 0)
+    assert [(row.line, reason) for row, reason in page.context["rejects"]] == [
+        (2, "Taken without this cell: This is no amount.")
+    ]
+
+
 def test_an_encoding_that_does_not_fit_is_said_and_not_kept(signed_in, marketer, north):
     client = signed_in(marketer)
     run = draft(client, north)

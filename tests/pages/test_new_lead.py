@@ -167,3 +167,21 @@ def test_they_find_it_also_when_the_id_comes_later(client, typed, north):
     lead = cast.lead(north, external_id="16")
     client.post(f"/leads/{lead.pk}/edit/", {**typed, "external_id": "17", "created_at": "2026-03-02T09:00"})
     assert Attempt.objects.get().lead == lead
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["external_id", "phone"])
+def test_a_number_that_a_spreadsheet_shortened_is_refused_beside_its_field(client, typed, name):
+    response = client.post(URL, {**typed, name: "1,23457E+15"})
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == [name]
+    assert not Lead.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_is_typed_is_kept_as_a_file_would_have_brought_it(client, typed):
+    client.post(
+        URL, {**typed, "external_id": "001D000000IqhSLIAZ", "company": "Mu\u0308ller\u00a0 KG", "tier": " A\u200b"}
+    )
+    lead = Lead.objects.get()
+    assert (lead.external_id, lead.company, lead.tier) == ("001D000000IqhSL", "M\u00fcller KG", "A")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leads.clock.consequences import refresh
+from leads.doors.fields import LEAD_FIELDS
 from leads.doors.files.facts import Hand, Tally, Told, differing, write
 from leads.doors.files.identity import OWN_ID, said_otherwise
 from leads.doors.files.rows import Row, Values
@@ -15,12 +16,15 @@ from leads.models import ImportRun, Lead
 from smarketing.lib import bulk
 from smarketing.lib.words import same_id
 
-LEAD_FIELDS = ("external_id", "created_at", "source", "tier", "email", "name", "company", "phone", "value", "precision")
+KEPT = (*LEAD_FIELDS, "precision")
 
 
 @dataclass
 class Counts:
-    """read = created + unchanged + waiting + rejected; differing are among the unchanged and the waiting."""
+    """read = created + unchanged + waiting + open + rejected; differing are among the unchanged and the waiting.
+
+    `warnings` are cells left empty, or read in part, of rows that were taken.
+    """
 
     read: int = 0
     created: int = 0
@@ -29,6 +33,8 @@ class Counts:
     waiting: int = 0
     rejected: int = 0
     linked: int = 0
+    open: int = 0
+    warnings: int = 0
 
 
 def take(kind: str, rows: Sequence[Row], hand: Hand, *, hand_over: bool, run: ImportRun) -> Counts:
@@ -80,7 +86,7 @@ def _handed(leads: dict[str, int], row: Row, run: ImportRun) -> Told:
 
 def _known_leads(rows: list[Values], hand: Hand) -> dict[str, Values]:
     ids = {values["external_id"] for values in rows}
-    known = Lead.objects.filter(agreement=hand.agreement_id, external_id__in=ids).values("pk", *LEAD_FIELDS)
+    known = Lead.objects.filter(agreement=hand.agreement_id, external_id__in=ids).values("pk", *KEPT)
     return {values["external_id"]: dict(values) for values in known}
 
 

@@ -5,6 +5,8 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import islice
 from typing import BinaryIO
 
 from leads.doors.files.problems import Problem, RefusedFile, Unreadable
@@ -15,6 +17,7 @@ ALSO_KNOWN = ("iso8859-1", "iso8859-15", "cp1250", "cp1251", "cp437", "cp850", "
 DELIMITERS = (",", ";", "\t", "|")
 DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 SAMPLE = 2**16
+HEADER_WITHIN = 40  # lines
 MIXED = 0.25  # in other encodings few letters look like UTF-8, and only by chance
 DEPTH = 2**26  # how far to look for the first byte that tells an encoding
 TEXT_CONTROLS = frozenset(b"\t\n\r\f\x1a\x1b")
@@ -124,18 +127,26 @@ def _by_high_bytes(block: bytes) -> str:
 
 
 def recognised_delimiter(file: BinaryIO, encoding: str, known_columns: Callable[[list[str]], int]) -> str:
-    """The delimiter under which most columns have a known name, then the one that makes most columns."""
+    """The delimiter under which most columns of a line have a known name, then the one that makes most columns."""
     file.seek(0)
     text = file.read(SAMPLE).decode(codec(encoding), "replace")
-    heads = {delimiter: _head(text, delimiter) for delimiter in DELIMITERS}
-    if hint := next((cells[0][4:5] for cells in heads.values() if cells[0].lower().startswith("sep=")), ""):
+    heads = {delimiter: _heads(text, delimiter) for delimiter in DELIMITERS}
+    firsts = [rows[0][0].lower() for rows in heads.values() if rows]
+    if hint := next((first[4:5] for first in firsts if first.startswith("sep=")), ""):
         return hint if hint in DELIMITERS else ","
-    return max(DELIMITERS, key=lambda delimiter: (known_columns(heads[delimiter]), len(heads[delimiter])))
+
+    def served(delimiter: str) -> tuple[int, int]:
+        best = max(heads[delimiter], key=known_columns, default=[])
+        return known_columns(best), len(best)
+
+    return max(DELIMITERS, key=served)
 
 
-def _head(text: str, delimiter: str) -> list[str]:
+def _heads(text: str, delimiter: str) -> list[list[str]]:
+    """The lines among which the header is: titles may stand above it."""
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        return next((row for row in rows if any(cell.strip() for cell in row)), [""])
-    except csv.Error:
-        return [""]
+    filled = (row for row in rows if any(cell.strip() for cell in row))
+    found: list[list[str]] = []
+    with suppress(csv.Error):
+        found.extend(islice(filled, HEADER_WITHIN))
+    return found

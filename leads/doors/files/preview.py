@@ -10,24 +10,38 @@ from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
 
-from leads.doors.files.recognition import Plan, records_of
-from leads.doors.files.rows import Rejection, kept
+from leads.doors.fields import KINDS, Reads
+from leads.doors.files.choices import choice
+from leads.doors.files.problems import Unreadable
+from leads.doors.files.recognition import Plan, opened
+from leads.doors.files.rows import Rejection, Row, kept
 from leads.doors.files.wording import field_name, worded
-from leads.enums import Channel, Result, Verdict
+from leads.enums import Channel, Direction, Result, ReturnReason, Verdict
 
 SHOWN = 8
-_CHOICES: dict[str, Any] = {"channel": Channel, "result": Result, "outcome": Verdict}
+MOST_HEADS = 12
+MOST_WORDS = 40
+SEARCHED = 1000
+CHOICES: dict[str, Any] = {
+    "channel": Channel,
+    "result": Result,
+    "outcome": Verdict,
+    "direction": Direction,
+    "return_reason": ReturnReason,
+}
 
 
 @dataclass(frozen=True)
 class PreviewRow:
-    """With a reason the row would not be taken, and `cells` are those of the file."""
+    """With a reason the row would not be taken, or not as it stands (`is_taken`)."""
 
     line: int
     cells: list[str]
     column: str = ""
     reason: str = ""
+    is_taken: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,21 +66,59 @@ def preview(file: BinaryIO, plan: Plan, *, at: datetime) -> Preview:
 
 
 def _as_they_stand(file: BinaryIO, plan: Plan) -> Iterator[PreviewRow]:
-    with closing(records_of(file, plan.encoding, plan.delimiter)) as records:
+    with closing(plan.records(file)) as records:
         for record in islice(records, SHOWN):
             yield PreviewRow(record.line, [cell[:200] for cell in kept(record.cells[: len(plan.labels)])])
 
 
 def _rows(file: BinaryIO, plan: Plan, fields: list[str], at: datetime) -> Iterator[PreviewRow]:
     checker, zone = plan.checker(), ZoneInfo(plan.time_zone)
-    with closing(records_of(file, plan.encoding, plan.delimiter)) as records:
+    with closing(plan.records(file)) as records:
         for record in islice(records, SHOWN):
             found = checker.check(record, at)
+            if isinstance(found, Row):
+                warning = found.warnings[0] if found.warnings else None
+                cells = [shown(field, found.values.get(field), zone) for field in fields]
+                reason = worded(warning.problem) if warning else ""
+                yield PreviewRow(found.line, cells, warning.column if warning else "", reason, is_taken=True)
+                continue
+            as_written = [" ".join(_cells(record.cells, plan.mapped.get(field, ()))) for field in fields]
             if isinstance(found, Rejection):
-                cells = [" ".join(_cells(found.cells, plan.mapped.get(field, ()))) for field in fields]
-                yield PreviewRow(found.line, cells, found.column, worded(found.problem))
+                yield PreviewRow(found.line, as_written, found.column, worded(found.problem))
             else:
-                yield PreviewRow(found.line, [shown(field, found.values[field], zone) for field in fields])
+                yield PreviewRow(
+                    found.line, as_written, reason=_("An open deal: counted, and not taken."), is_taken=True
+                )
+
+
+def first_lines(file: BinaryIO, plan: Plan) -> list[tuple[int, str]]:
+    """Those among which the header may be, with their numbers."""
+    with opened(file, plan.encoding, plan.delimiter) as records:
+        heads = islice(records, MOST_HEADS)
+        return [
+            (record.line, " · ".join(cell.strip() for cell in kept(record.cells) if cell.strip())) for record in heads
+        ]
+
+
+def foreign_words(file: BinaryIO, plan: Plan) -> list[tuple[str, str]]:
+    """Field and word: unknown ones of the first rows, and those of which somebody said what they mean."""
+    found = {(field, word) for field, words in plan.words.items() for word in words}
+    names = [field.name for field in KINDS[plan.kind] if field.reads is Reads.CHOICE and field.name in plan.mapped]
+    with closing(plan.records(file)) as records:
+        for record in islice(records, SEARCHED):
+            for name in names:
+                word = " ".join(_cells(record.cells, plan.mapped[name])).strip()
+                if word and len(found) < MOST_WORDS and not _is_known(name, word):
+                    found.add((name, word))
+    return sorted(found)
+
+
+def _is_known(field: str, word: str) -> bool:
+    try:
+        choice(field, word)
+    except Unreadable:
+        return False
+    return True
 
 
 def _cells(cells: list[str], indexes: tuple[int, ...]) -> list[str]:
@@ -80,6 +132,6 @@ def shown(field: str, value: Any, zone: ZoneInfo) -> str:
         return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M}"
     if isinstance(value, Decimal):
         return number_format(value, use_l10n=True)
-    if value and field in _CHOICES:
-        return str(_CHOICES[field](value).label)
+    if field in CHOICES and value:
+        return str(CHOICES[field](value).label)
     return str(value or "")[:200]

@@ -4,14 +4,16 @@ import codecs
 import csv
 import io
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from leads.doors.files.problems import Problem
 
 LIMIT = 2**20  # characters of one record; more is no row of a table
 UNDECODABLE = "\udcff"
+MOST_FOOTERS = 30
+TOTALS = ("total", "grand total", "sum", "gesamt", "i alt", "copyright", "confidential")
 _MARK = "leads.doors.files.mark"
 codecs.register_error(_MARK, lambda error: (UNDECODABLE, error.end))  # type: ignore[attr-defined]
 
@@ -23,6 +25,7 @@ class Record:
     line: int
     cells: list[str]
     problem: Problem | None = None
+    follows_blank: bool = False
 
 
 class TooLong(Exception):
@@ -88,9 +91,13 @@ class Records:
         self._text.detach()
 
     def __iter__(self) -> Iterator[Record]:
+        after_blank = False
         while (record := self._next()) is not None:
             if record.problem or any(map(str.strip, record.cells)):
-                yield record
+                yield replace(record, follows_blank=True) if after_blank else record
+                after_blank = False
+            else:
+                after_blank = True
 
     def _next(self) -> Record | None:
         first = self._line + 1
@@ -111,9 +118,27 @@ class Records:
         return Record(first, [taken[0][:1000]], Problem("too_long_record" if is_long else "open_quote"))
 
 
-def header_of(records: Iterator[Record]) -> Record | None:
-    """The first record that is not the hint `sep=;` with which Excel is told the delimiter."""
+def without_hint(records: Iterable[Record]) -> Iterator[Record]:
+    """Without the hint `sep=;` in front with which Excel is told the delimiter."""
+    for number, record in enumerate(records):
+        if number or not record.cells[0].lower().startswith("sep="):
+            yield record
+
+
+def without_footer(records: Iterable[Record], width: int) -> Iterator[Record]:
+    """Without the lines at the end, after a blank one, that are no rows: totals, who may read it, copyright."""
+    held: list[Record] = []
     for record in records:
-        if not record.cells[0].lower().startswith("sep="):
-            return record
-    return None
+        if (held or record.follows_blank) and _is_footer(record, width) and len(held) < MOST_FOOTERS:
+            held.append(record)
+            continue
+        yield from held
+        held.clear()
+        yield record
+
+
+def _is_footer(record: Record, width: int) -> bool:
+    if record.problem:
+        return False
+    first = next(cell for cell in record.cells if cell.strip()).strip()
+    return len(record.cells) < width or first.casefold().startswith(TOTALS)

@@ -1,65 +1,76 @@
 """PURE. A record of a file becomes checked values, or says which column is wrong and why."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from leads.doors.files.amounts import amount
-from leads.doors.files.choices import choice
-from leads.doors.files.columns import REQUIRED, Mapped
-from leads.doors.files.dates import instant
+from leads.doors.fields import KINDS, Field, Reads, fields_that
+from leads.doors.files import amounts
+from leads.doors.files.choices import OPEN, Words, choice, compared, own_words
+from leads.doors.files.columns import Mapped, currency_in
+from leads.doors.files.dates import Moment, instant
 from leads.doors.files.problems import Problem, Unreadable
 from leads.doors.files.records import UNDECODABLE, Record
+from leads.doors.texts import CONTROL, Partly, read_text
 
-INSTANTS = frozenset({"created_at", "handed_at", "attempted_at", "closed_at"})
-AMOUNTS = frozenset({"value", "revenue"})
-CHOICES = frozenset({"channel", "result", "outcome"})
-LONGEST = {
-    "external_id": 200,
-    "source": 100,
-    "tier": 60,
-    "email": 254,
-    "name": 200,
-    "company": 200,
-    "phone": 60,
-    "rep": 150,
-    "note": 20_000,
-    "reason": 200,
-}
+INSTANTS = frozenset().union(*(fields_that(kind, Reads.INSTANT) for kind in KINDS))
+AMOUNTS = frozenset().union(*(fields_that(kind, Reads.AMOUNT) for kind in KINDS))
+EMPTY: dict[str, Any] = dict.fromkeys(AMOUNTS | INSTANTS) | {"channel": "phone", "direction": "outbound"}
 KEPT_CELLS = 300
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
-_CONTROL_OR_BREAK = re.compile(r"[\x00-\x1f\x7f]")
-_EMAIL = re.compile(r"[^@\s,;<>()\[\]]+@[^@\s,;<>()\[\]]+\.[^@\s,;<>()\[\].]{2,}")
 
 Values = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    line: int
-    values: Values
+class Remark:
+    """What a line of a file is told to lack, in which column; `cells` are the line's."""
 
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
     line: int
     column: str
     problem: Problem
     cells: list[str]
 
 
+class Rejection(Remark):
+    """The row is not taken."""
+
+
+class Warned(Remark):
+    """The row is taken without this cell, or with what could be read of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`values` has `precision` too: to how many seconds the row's main instant is known."""
+
+    line: int
+    values: Values
+    warnings: tuple[Warned, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDeal:
+    """Neither won nor lost yet: counted apart, and not kept."""
+
+    line: int
+
+
 @dataclass(frozen=True)
 class Reading:
-    """How the cells of a file are read."""
+    """How the cells of a file are read. `words`: field -> foreign word -> what is to be read in its place.
+
+    Without `currency`, the agreement's own, amounts in any are taken.
+    """
 
     order: str
     mark: str
     zone: ZoneInfo
+    currency: str = ""
+    words: Words = field(default_factory=dict)
 
 
 class Checker:
@@ -69,30 +80,40 @@ class Checker:
         self, kind: str, columns: Sequence[str], mapped: Mapped, constants: Mapping[str, str], reading: Reading
     ) -> None:
         self._width = len(columns)
-        self._required = frozenset(REQUIRED[kind])
+        self._kind, self._reading = kind, reading
+        known = {own.name: own for own in KINDS[kind]}
+        # An open deal needs nothing else, so its stage is read first; a wrong currency costs the amount read before it.
+        order = sorted(mapped, key=lambda name: (name != "outcome", name == "currency"))
         self._columns = [
-            (field, " + ".join(columns[index] for index in indexes), indexes, parser(field, reading))
-            for field, indexes in mapped.items()
+            (known[name], " + ".join(columns[index] for index in mapped[name]), mapped[name], self._parser(known[name]))
+            for name in order
         ]
-        self._constants = {field: self._value(field, text, parser(field, reading)) for field, text in constants.items()}
-        self._instants = [field for field in INSTANTS if field in mapped or field in constants]
+        self._currencies = {name: currency_in(columns[mapped[name][0]]) for name in AMOUNTS & mapped.keys()}
+        self._constants = {name: self._constant(known[name], text) for name, text in constants.items()}
 
-    def check(self, record: Record, at: datetime) -> Row | Rejection:
+    def check(self, record: Record, at: datetime) -> Row | OpenDeal | Rejection:
         """`at`: what lies after it has not happened yet and is refused."""
         cells = record.cells
         if record.problem:
             return Rejection(record.line, "", record.problem, kept(cells))
         if len(cells) != self._width and (problem := self._miscounted(cells)):
             return Rejection(record.line, "", problem, kept(cells))
-        values: Values = dict(self._constants)
-        for field, label, indexes, parse in self._columns:
+        read: Values = dict(self._constants)
+        warnings: list[Warned] = []
+        for own, label, indexes, parse in self._columns:
             try:
-                values[field] = self._value(field, self._text(cells, indexes), parse)
-                if field in INSTANTS and values[field] > at:
-                    raise Unreadable("in_future")
+                read[own.name] = self._read(own, self._text(cells, indexes), parse, at)
+            except Partly as found:
+                read[own.name] = found.value
+                warnings.append(Warned(record.line, label, found.problem, kept(cells)))
             except Unreadable as error:
-                return Rejection(record.line, label, error.problem, kept(cells))
-        return Row(record.line, values)
+                if own.is_required or self._costs_the_row(own, error):
+                    return Rejection(record.line, label, error.problem, kept(cells))
+                read |= left_empty(own)
+                warnings.append(Warned(record.line, label, error.problem, kept(cells)))
+            if own.name == "outcome" and read["outcome"] == OPEN:
+                return OpenDeal(record.line)
+        return Row(record.line, self._values(read), tuple(warnings))
 
     def _miscounted(self, cells: list[str]) -> Problem | None:
         if len(cells) < self._width:
@@ -107,67 +128,102 @@ class Checker:
             return cells[indexes[0]]
         return " ".join(filter(None, (cells[index].strip() for index in indexes)))
 
-    def _value(self, field: str, text: str, parse: Callable[[str], Any]) -> Any:
+    def _costs_the_row(self, own: Field, error: Unreadable) -> bool:
+        """A deal in another currency is set apart whole: without its revenue it would look as if it had none."""
+        return self._kind == "outcomes" and (own.reads is Reads.CURRENCY or error.problem.code == "other_currency")
+
+    def _parser(self, own: Field) -> Callable[[str], Any]:
+        parse, foreign = parser(own, self._reading), own_words(self._reading.words, own.name)
+        return (lambda text: parse(foreign.get(compared(text), text))) if foreign else parse
+
+    def _constant(self, own: Field, text: str) -> Any:
+        value = self._value(own, text, self._parser(own))
+        if own.name == "outcome" and value == OPEN:
+            raise Unreadable("no_choice", text[:80])
+        return value
+
+    def _read(self, own: Field, text: str, parse: Callable[[str], Any], at: datetime) -> Any:
+        value = self._value(own, text, parse)
+        if isinstance(value, Moment) and value.at > at:
+            raise Unreadable("in_future")
+        if isinstance(value, Decimal) and (sign := self._currencies.get(own.name)):
+            own_currency(sign, self._reading.currency)
+        return value
+
+    def _value(self, own: Field, text: str, parse: Callable[[str], Any]) -> Any:
         bare = text.strip().strip("\ufeff")
         if UNDECODABLE in bare:
             raise Unreadable("undecodable")
         if bare:
             return parse(bare)
-        if field in self._required:
+        if own.is_required:
             raise Unreadable("required")
-        return EMPTY.get(field, "")
+        return EMPTY.get(own.name, "")
+
+    def _values(self, read: Values) -> Values:
+        """Instants as datetimes, those that a bare date tells at their latest; the first is the row's main one."""
+        values = dict(read)
+        for own in KINDS[self._kind]:
+            moment = read.get(own.name)
+            if isinstance(moment, Moment):
+                values.setdefault("precision", moment.precision)
+                values[own.name] = moment.at_the_latest(self._reading.zone) if own.has_span else moment.at
+        currency = values.pop("currency", "")
+        return {**values, "currency": currency or self._reading.currency} if self._kind == "outcomes" else values
 
 
-EMPTY: dict[str, Any] = {"value": None, "revenue": None, "channel": "phone"}
+def left_empty(own: Field) -> Values:
+    """What stands in the place of a cell that cannot be read. An amount in an unknown currency is none."""
+    if own.reads is Reads.CURRENCY:
+        return dict.fromkeys(AMOUNTS & {"value"})
+    return {own.name: EMPTY.get(own.name, "")}
 
 
-def parser(field: str, reading: Reading) -> Callable[[str], Any]:
-    if field in INSTANTS:
+def parser(own: Field, reading: Reading) -> Callable[[str], Any]:
+    if own.reads is Reads.INSTANT:
         return partial(instant, order=reading.order or "iso", zone=reading.zone)
-    if field in AMOUNTS:
-        return partial(amount, mark=reading.mark)
-    if field in CHOICES:
-        return partial(choice, field)
-    if field == "email":
-        return email
-    return partial(words, longest=LONGEST[field], is_long=field == "note")
+    if own.reads is Reads.AMOUNT:
+        return partial(amount, reading=reading, may_be_negative=own.may_be_negative)
+    if own.reads is Reads.CURRENCY:
+        return partial(own_currency, currency=reading.currency)
+    if own.reads is Reads.CHOICE:
+        return partial(choice, own.name)
+    return partial(read_text, own)
 
 
-def words(text: str, *, longest: int, is_long: bool = False) -> str:
-    """Text as it stands; only a note keeps its line breaks. Raises Unreadable rather than cutting anything off."""
-    if _CONTROL.search(text):
-        raise Unreadable("control_characters")
-    if len(text) > longest:
-        raise Unreadable("too_long", str(longest))
-    if is_long:
-        return text.replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROL_OR_BREAK.sub(" ", text)
+def amount(text: str, *, reading: Reading, may_be_negative: bool) -> Decimal:
+    found = amounts.money(text, mark=reading.mark)
+    own_currency(found.sign, reading.currency)
+    if found.amount < 0 and not may_be_negative:
+        raise Unreadable("negative")
+    return found.amount
 
 
-def email(text: str) -> str:
-    found = words(text, longest=LONGEST["email"])
-    if not _EMAIL.fullmatch(found):
-        raise Unreadable("no_email")
-    return found.lower()
+def own_currency(sign: str, currency: str) -> str:
+    """The agreement's currency, if this sign or code can mean it; raises Unreadable for another one."""
+    bare = sign.strip(" .").upper()
+    if currency and not amounts.is_in(bare, currency):
+        raise Unreadable("other_currency", bare[:20])
+    return currency or bare[:3]
 
 
 def kept(cells: list[str]) -> list[str]:
     """The cells as a database takes them: without zero bytes and halves of characters."""
-    return [_CONTROL.sub("\ufffd", cell) for cell in cells[:KEPT_CELLS]]
+    return [CONTROL.sub("\ufffd", cell) for cell in cells[:KEPT_CELLS]]
 
 
 def packed(values: Values) -> dict[str, Any]:
     """Values as JSON."""
     return {
-        field: value.isoformat() if isinstance(value, datetime) else str(value) if isinstance(value, Decimal) else value
-        for field, value in values.items()
+        name: value.isoformat() if isinstance(value, datetime) else str(value) if isinstance(value, Decimal) else value
+        for name, value in values.items()
     }
 
 
 def unpacked(fields: Mapping[str, Any]) -> Values:
     values = dict(fields)
-    for field in INSTANTS & values.keys():
-        values[field] = None if values[field] is None else datetime.fromisoformat(values[field])
-    for field in AMOUNTS & values.keys():
-        values[field] = None if values[field] is None else Decimal(values[field])
+    for name in INSTANTS & values.keys():
+        values[name] = None if values[name] is None else datetime.fromisoformat(values[name])
+    for name in AMOUNTS & values.keys():
+        values[name] = None if values[name] is None else Decimal(values[name])
     return values

@@ -16,10 +16,10 @@ from agreements.terms import timeline
 from leads.doors.files.chunk import Counts, take
 from leads.doors.files.facts import Hand
 from leads.doors.files.problems import Problem, RefusedFile, Unreadable
-from leads.doors.files.recognition import Asked, Plan, recognise, records_of
+from leads.doors.files.recognition import Asked, Plan, recognise
 from leads.doors.files.records import Record
 from leads.doors.files.reps import rep_book
-from leads.doors.files.rows import Checker, Rejection, Row
+from leads.doors.files.rows import Checker, OpenDeal, Rejection, Remark, Row
 from leads.enums import RunStatus
 from leads.models import ImportRun, RejectedRow
 
@@ -72,13 +72,13 @@ def carry_in(
     run: ImportRun, file: BinaryIO, *, clock: Clock, on_chunk: Callable[[ImportRun], None] | None = None
 ) -> Plan:
     """Takes the rows after those the run has read. Raises RefusedFile, before the first, where none can be taken."""
-    zone = run.agreement.time_zone
-    plan = recognise(file, run.kind, Asked.of(run.options), time_zone=zone).required()
+    own = {"time_zone": run.agreement.time_zone, "currency": run.agreement.currency}
+    plan = recognise(file, run.kind, Asked.of(run.options), **own).required()
     if run.started_at is None:
         run.started_at, run.options = clock(), plan.options()
         run.save(update_fields=["started_at", "options"])
     checker, hand = plan.checker(), _hand(run, clock())
-    with closing(records_of(file, plan.encoding, plan.delimiter)) as records:
+    with closing(plan.records(file)) as records:
         rest = islice(records, run.read, None)
         while chunk := list(islice(rest, CHUNK)):
             _take_chunk(run, plan, checker, chunk, hand, position=file.tell(), clock=clock)
@@ -99,12 +99,15 @@ def _take_chunk(
     checked = [checker.check(record, hand.at) for record in records]
     rows = [found for found in checked if isinstance(found, Row)]
     rejections = [found for found in checked if isinstance(found, Rejection)]
+    warnings = [warned for row in rows for warned in row.warnings]
     for is_last in _tries():
         try:
             with transaction.atomic():
                 counts = take(plan.kind, rows, hand, hand_over=plan.hand_over, run=run)
-                counts.rejected, counts.read = len(rejections), len(checked)
-                RejectedRow.objects.bulk_create([_rejected(run, found) for found in rejections], batch_size=1000)
+                counts.read, counts.rejected, counts.warnings = len(checked), len(rejections), len(warnings)
+                counts.open = sum(isinstance(found, OpenDeal) for found in checked)
+                told = [_told(run, found) for found in (*rejections, *warnings)]
+                RejectedRow.objects.bulk_create(told, batch_size=1000)
                 _advance(run, counts, position, clock())
             break
         except (IntegrityError, OperationalError):  # somebody wrote the same lead in this moment
@@ -117,9 +120,14 @@ def _tries() -> Iterator[bool]:
     return (number == TRIES for number in range(1, TRIES + 1))
 
 
-def _rejected(run: ImportRun, found: Rejection) -> RejectedRow:
+def _told(run: ImportRun, found: Remark) -> RejectedRow:
     return RejectedRow(
-        run=run, line=found.line, column=found.column[:200], reason=str(found.problem)[:300], values=found.cells
+        run=run,
+        line=found.line,
+        column=found.column[:200],
+        reason=str(found.problem)[:300],
+        values=found.cells,
+        is_taken=not isinstance(found, Rejection),
     )
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from leads.doors.files.columns import FIELDS, REQUIRED
 from leads.doors.files.problems import Problem, RefusedFile
+from leads.models import RejectedRow
 
 WORDS = {
     # a file
@@ -15,6 +16,9 @@ WORDS = {
     "too_many_columns": _("The file has more than %(detail)s columns."),
     "missing_fields": _("No column was recognised for: %(detail)s."),
     "unclear_date_order": _("The dates can be read in two ways (3/4 is the third of April or the fourth of March)."),
+    "unclear_decimal_mark": _(
+        "The amounts can be read in two ways (1.234 is a thousand and more, or a little over one)."
+    ),
     "wrong_constant": _("A constant cannot be read: %(detail)s"),
     "file_gone": _("The file is no longer here."),
     "interrupted": _("The import was interrupted. Start it again: what has been taken stays as it is."),
@@ -25,6 +29,7 @@ WORDS = {
     "unknown_time_zone": _("“%(detail)s” is no time zone."),
     "no_column": _("The file has no column “%(detail)s”."),
     "column_twice": _("More than one column is called “%(detail)s”."),
+    "no_such_line": _("The file has no line %(detail)s, or nothing stands in it."),
     "no_field": _("There is no field “%(detail)s” in these rows."),
     "field_twice": _("“%(detail)s” is given both as a column and as a constant."),
     # a row
@@ -38,6 +43,8 @@ WORDS = {
     "control_characters": _("There are control characters in it."),
     "too_long": _("This is longer than %(detail)s characters."),
     "no_email": _("This is no e-mail address."),
+    "more_addresses": _("There is more than one e-mail address; the first one was taken."),
+    "ruined_number": _("A spreadsheet has shortened this number; its last digits are lost."),
     "no_date": _("This is no date or time."),
     "no_such_day": _("There is no such day or time."),
     "other_date_order": _("This date is written in another order than year, month, day."),
@@ -45,6 +52,8 @@ WORDS = {
     "in_future": _("This lies in the future."),
     "no_number": _("This is no amount."),
     "negative": _("This is below zero."),
+    "unclear_amount": _("This amount can be read in two ways."),
+    "other_currency": _("This is another currency than the agreement's: %(detail)s."),
     "too_large": _("This is too large."),
     "no_choice": _("“%(detail)s” is none of the known values."),
 }
@@ -68,6 +77,12 @@ def worded(problem: Problem) -> str:
     return str(words) % {"detail": problem.detail} if words else problem.code
 
 
+def told(row: RejectedRow) -> str:
+    """The reason why a row was rejected, or what it was taken without."""
+    reason = worded(Problem.parse(row.reason))
+    return _text("Taken without this cell: %(reason)s") % {"reason": reason} if row.is_taken else reason
+
+
 def refusal(error: RefusedFile, kind: str) -> str:
     """Why a file is refused, with its columns and those expected, for the command line."""
     lines = [worded(error.problem)]
@@ -78,8 +93,11 @@ def refusal(error: RefusedFile, kind: str) -> str:
         expected = {"required": ", ".join(REQUIRED[kind]), "optional": ", ".join(optional)}
         lines.append(_text("Expected: %(required)s; and where there are any: %(optional)s.") % expected)
         lines.append(_text("Name a column with --map field=column, or give a constant with --set field=value."))
+        lines.append(_text("Name the line in which the header stands with --header LINE, or say --no-header."))
     if error.problem.code == "unclear_date_order":
         lines.append(_text("Say which is meant with --date-order dmy or --date-order mdy."))
+    if error.problem.code == "unclear_decimal_mark":
+        lines.append(_text("Say which is meant with --decimal comma or --decimal point."))
     return "\n".join(lines)
 
 
@@ -107,4 +125,13 @@ FIELD_NAMES = {
     "outcome": _("Outcome"),
     "revenue": _("Revenue"),
     "reason": _("Reason"),
+    "handoff_id": _("Handoff's id"),
+    "accepted_at": _("Accepted"),
+    "returned_at": _("Returned"),
+    "return_reason": _("Reason of the return"),
+    "return_note": _("Note on the return"),
+    "attempt_id": _("Attempt's id"),
+    "direction": _("Direction"),
+    "deal_id": _("Deal's id"),
+    "currency": _("Currency"),
 }

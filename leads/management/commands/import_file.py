@@ -16,14 +16,14 @@ from leads.doors.files import runs
 from leads.doors.files.dialect import delimiter_named
 from leads.doors.files.problems import Problem, RefusedFile, Unreadable
 from leads.doors.files.recognition import Asked, Plan, recognise
-from leads.doors.files.wording import refusal, worded
+from leads.doors.files.wording import refusal, told, worded
 from leads.enums import Kind, RunStatus
 from leads.models import ImportRun
 from smarketing.lib.cells import safe_row
 
-COUNTS = ("read", "created", "unchanged", "waiting", "rejected")
-FURTHER = ("linked", "differing")
-SHOWN_REJECTS = 5
+COUNTS = ("read", "created", "unchanged", "waiting", "open", "rejected")
+FURTHER = ("linked", "differing", "warnings")
+MARKS = {"comma": ",", "point": ".", ",": ",", ".": "."}
 
 
 class Command(BaseCommand):
@@ -39,7 +39,15 @@ class Command(BaseCommand):
         parser.add_argument("--date-order", default="", choices=("iso", "dmy", "mdy"))
         parser.add_argument("--encoding", default="", metavar="E", help="utf-8, utf-16, cp1252, ...")
         parser.add_argument("--delimiter", default="", metavar="D", help="a character, or tab")
-        parser.add_argument("--decimal-mark", default="", choices=(".", ","), help="how to read 1.234")
+        decimal: dict[str, Any] = {"choices": MARKS, "metavar": "comma|point", "help": "how to read 1.234"}
+        parser.add_argument("--decimal", "--decimal-mark", default="", **decimal)
+        header = parser.add_mutually_exclusive_group()
+        header.add_argument(
+            "--header", type=int, default=0, metavar="LINE", help="where the names of the columns stand"
+        )
+        header.add_argument("--no-header", action="store_true", help="the columns are called 1, 2, ...")
+        parser.add_argument("--word", action="extend", nargs="+", default=[], metavar="field:foreign=ours")
+        parser.add_argument("--ignore", action="extend", nargs="+", default=[], metavar="COLUMN")
         parser.add_argument("--hand-over", action="store_true", help="hand each new lead over at its creation")
         parser.add_argument("--rejects", type=Path, metavar="FILE", help="write the rows that could not be taken here")
         parser.add_argument("--dry-run", action="store_true", help="count only, keep nothing")
@@ -61,11 +69,14 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}") from None
         self._tell(run, plan, options)
+        if run.rejected == run.read:
+            raise CommandError("None of the rows could be taken.")
 
     def _carry_in(
         self, agreement: Agreement, file: BinaryIO, asked: Asked, options: dict[str, Any]
     ) -> tuple[Plan, ImportRun]:
-        plan = recognise(file, options["kind"], asked, time_zone=agreement.time_zone).required()
+        own = {"time_zone": agreement.time_zone, "currency": agreement.currency}
+        plan = recognise(file, options["kind"], asked, **own).required()
         if not options["dry_run"]:
             return plan, self._run(agreement, file, plan, options)
         with transaction.atomic():
@@ -105,8 +116,8 @@ class Command(BaseCommand):
         for name, value in recognised(plan).items():
             self.stdout.write(f"{name.replace('_', ' ')}: {_shown(value)}")
         self.stdout.write(", ".join(f"{number:,} {name}" for name, number in counts.items()))
-        if run.rejected and not options["rejects"]:
-            self.stdout.write("--rejects FILE writes down the rejected rows, with line, column and reason.")
+        if (run.rejected or run.warnings) and not options["rejects"]:
+            self.stdout.write("--rejects FILE writes down the rejected rows and cells, with line, column and reason.")
         if run.waiting:
             self.stdout.write("Waiting rows are kept and linked as soon as their lead comes.")
         if options["dry_run"]:
@@ -120,6 +131,7 @@ def recognised(plan: Plan) -> dict[str, Any]:
         "date_order": plan.date_order,
         "decimal_mark": plan.decimal_mark,
         "time_zone": plan.time_zone,
+        "header": plan.header,
         "columns": plan.columns,
         "ignored_columns": plan.ignored,
     }
@@ -130,7 +142,7 @@ def write_rejects(path: Path, run: ImportRun, labels: Iterable[str]) -> None:
         writer = csv.writer(file)
         writer.writerow(safe_row(["line", "column", "reason", *labels]))
         for row in run.rejects.iterator():
-            writer.writerow(safe_row([row.line, row.column, worded(Problem.parse(row.reason)), *row.values]))
+            writer.writerow(safe_row([row.line, row.column, told(row), *row.values]))
 
 
 def _check_rejects(path: Path | None, source: Path) -> None:
@@ -149,11 +161,15 @@ def _asked(options: dict[str, Any]) -> Asked:
         encoding=options["encoding"],
         delimiter=delimiter_named(options["delimiter"]) if options["delimiter"] else "",
         date_order=options["date_order"],
-        decimal_mark=options["decimal_mark"],
+        decimal_mark=MARKS.get(options["decimal"], ""),
         time_zone=options["time_zone"],
         hand_over=options["hand_over"],
         wanted={field: (column,) for field, column in _pairs("--map", options["map"])},
         constants=dict(_pairs("--set", options["set"])),
+        header=options["header"],
+        has_header=not options["no_header"],
+        words=_words(options["word"]),
+        left_out=tuple(options["ignore"]),
     )
 
 
@@ -171,6 +187,18 @@ def _pairs(option: str, texts: list[str]) -> list[tuple[str, str]]:
     if len(dict(pairs)) != len(pairs):
         raise CommandError(f"{option}: a field is given twice.")
     return pairs
+
+
+def _words(texts: list[str]) -> dict[str, dict[str, str]]:
+    """Field -> foreign word -> ours, of "result:Yes=connected". A foreign word may hold both signs, ours does not."""
+    words: dict[str, dict[str, str]] = {}
+    for text in texts:
+        field, colon, rest = text.partition(":")
+        foreign, equals, ours = rest.rpartition("=")
+        if not (colon and equals and foreign.strip()):
+            raise CommandError(f"--word {text}: write field:foreign=ours.")
+        words.setdefault(field.strip(), {})[foreign.strip()] = ours.strip()
+    return words
 
 
 def _shown(value: Any) -> str:

@@ -99,7 +99,7 @@ def _waterfall(facts: Facts, found: Depth, links: Links) -> Chart:
     return _chart(
         "waterfall",
         links,
-        title=_("What became of the leads, attempt by attempt"),
+        title=_("What became of the handoffs, attempt by attempt"),
         sentence=_sentence(found, n),
         figure=depth_waterfall(
             Series(_("Handed over"), [total], palette.ON_THE_WAY_MARK),
@@ -149,7 +149,7 @@ def _trend(reading: Reading, found: Depth, links: Links) -> Chart:
     return _chart(
         "trend",
         links,
-        title=_("Attempts for leads that were never connected"),
+        title=_("Mean attempts where nobody was reached"),
         sentence=_trend_sentence(found),
         figure=trend([short_name(part) for part in parts], lines, axis),
         table_columns=[bin_column(parts[0]), _("Never connected"), _("Mean attempts"), _("Promise")],
@@ -174,7 +174,7 @@ def _mean_text(name: str, value: Depth) -> str:
 
 def _trend_sentence(found: Depth) -> str:
     if found.mean_attempts is None:
-        return _("Every lead of this period was connected, or none was handed over.")
+        return _("Every handoff of this period was connected, or there was none.")
     said = {"mean": number(found.mean_attempts, 1), "count": number(found.never_connected)}
     text = ngettext(
         "%(count)s handoff was never connected; it was tried %(mean)s times.",
@@ -205,7 +205,7 @@ def _histogram(facts: Facts, found: Depth, links: Links) -> Chart:
     return _chart(
         "histogram",
         links,
-        title=_("How often leads were tried that were never connected"),
+        title=_("Attempts where nobody was reached"),
         sentence=_histogram_sentence(found),
         figure=distribution(labels, series, axis, number, edges=_edges(promises(facts), most, 0.5)),
         table_columns=[_("Attempts"), _("Never connected"), _("Promise kept"), _("Promise missed")],

@@ -136,10 +136,10 @@ def _way_sentence(way: list[Leg], n: int, handoffs: int, promised: float | None)
     waited, *sales = [leg.minutes for leg in way]
     said = {"waited": spoken_minutes(waited), "sales": spoken_minutes(sum(sales)), "promise": spoken_minutes(promised)}
     said |= {"n": number(n), "all": number(handoffs)}
-    text = _("Leads waited %(waited)s with marketing and %(sales)s with sales, in working time on average.")
+    text = _("A lead waited %(waited)s with marketing and %(sales)s with sales, in working time on average.")
     if promised is not None:
         text = _(
-            "Leads waited %(waited)s with marketing and %(sales)s with sales, in working time on average;"
+            "A lead waited %(waited)s with marketing and %(sales)s with sales, in working time on average;"
             " sales promised %(promise)s."
         )
     which = _(
@@ -197,7 +197,7 @@ def _trend_sentence(found: Minutes) -> str:
     if not found.n:
         return _("Nothing of this period has been followed up yet.")
     said = {"median": spoken_minutes(found.median), "mean": spoken_minutes(found.mean)}
-    return _("Half of the leads were tried within %(median)s of working time; the mean is %(mean)s.") % said
+    return _("Half of the handoffs were tried within %(median)s of working time; the mean is %(mean)s.") % said
 
 
 def _shares(parts: Parts, reading: Reading, links: Links) -> Chart:
@@ -242,8 +242,8 @@ def _share_sentence(facts: Facts) -> str:
         return _("No clock with a promise has ended yet.")
     said = {"share": spoken_share(share), "count": number(missed)}
     text = ngettext(
-        "%(share)s were followed up in time; %(count)s lead was not.",
-        "%(share)s were followed up in time; %(count)s leads were not.",
+        "%(share)s were followed up in time; %(count)s handoff was not.",
+        "%(share)s were followed up in time; %(count)s handoffs were not.",
         missed,
     )
     return text % said
@@ -316,7 +316,9 @@ def _edges(parts: list[Band], promised: list[float]) -> list[Edge]:
 
 def _band_sentence(quick: int, first: Band, never: int) -> str:
     said = {"count": number(quick), "never": number(never), "upto": spoken_minutes(first.upto)}
-    text = ngettext("%(count)s lead was tried within %(upto)s", "%(count)s leads were tried within %(upto)s", quick)
+    text = ngettext(
+        "%(count)s handoff was tried within %(upto)s", "%(count)s handoffs were tried within %(upto)s", quick
+    )
     rest = ngettext("%(never)s was never followed up.", "%(never)s were never followed up.", never)
     return f"{text % said}; {rest % said}"
 

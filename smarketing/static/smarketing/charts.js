@@ -143,6 +143,7 @@
       layer.setAttribute("aria-labelledby", `${plot.id}-title`);
       layer.addEventListener("keydown", step);
       plot.append(layer);
+      plot.querySelector(".plot-container").setAttribute("aria-hidden", "true"); // the links say what it shows
     }
     links[here]?.focus();
   }

@@ -56,7 +56,10 @@ def test_the_table_under_a_chart_links_what_can_be_opened_and_escapes_labels():
         id="volume",
         title="Volume",
         sentence="One lead.",
-        figure={"data": [{"type": "bar", "x": [1], "y": [2], "name": "</script><b>"}], "layout": {}},
+        figure={
+            "data": [{"type": "bar", "x": [1], "y": [2], "marker": {"color": "red"}, "name": "</script><b>"}],
+            "layout": {},
+        },
         table_columns=["Source", "Leads"],
         table_rows=[[SimpleNamespace(url="/leads/?source=fair", text="<i>fair</i>"), 1234], ["", 2.5]],
     )

@@ -148,6 +148,16 @@ def test_assumptions_from_a_later_day_on_leave_the_months_before_it(north):
         assert targets(north) == {JULY: 20, AUGUST: 40}
 
 
+def test_the_text_of_an_earlier_version_does_not_bring_its_assumptions_back(north):
+    amend(north, quotas={AUGUST: Decimal(1000)}, **assumed("0.5"))
+    first = document_of(north)
+    amend(north, effective_on=JULY, **assumed("0.25"))
+    answer = apply(first, by=None, at=FEBRUARY)
+    assert targets(north) == {AUGUST: 40}
+    assert (answer.lines, document_of(north).lead_to_customer) == ([], Decimal("0.25"))
+    assert answer.told == ("The assumptions stay as they are: those of this text are of an earlier version.",)
+
+
 def test_a_month_before_the_terms_took_effect_is_judged_by_no_target(db):
     deal = cast.agreement("late", effective_on=date(2026, 7, 15))
     amend(deal, targets={MARCH: 3, JULY: 7})

@@ -3,10 +3,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from leads.doors.fields import KINDS
 from leads.doors.files.choices import squeezed
-from leads.doors.files.columns import ALIASES, FIELDS, REQUIRED
 from leads.doors.files.problems import RefusedFile, Unreadable
-from leads.doors.files.recognition import Asked, Plan, recognise, records_of
+from leads.doors.files.recognition import Asked, Plan, recognise
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -143,12 +143,10 @@ def test_danish_and_german_letters_make_no_difference():
 
 
 def test_every_alias_is_written_as_it_is_compared_and_every_field_has_its_own_name():
-    for kind, fields in ALIASES.items():
-        assert list(fields) == list(FIELDS[kind])
-        assert set(REQUIRED[kind]) <= set(fields)
-        for field, aliases in fields.items():
-            assert squeezed(field) in aliases.split()
-            assert all(squeezed(alias) == alias for alias in aliases.split())
+    for fields in KINDS.values():
+        for field in fields:
+            assert squeezed(field.name) in field.aliases.split()
+            assert all(squeezed(alias) == alias for alias in field.aliases.split())
 
 
 def test_a_bare_id_is_the_lead_only_in_a_file_of_leads():
@@ -220,5 +218,5 @@ def test_more_columns_than_a_table_has_are_refused():
 def test_wide_characters_asked_for_without_a_mark_are_read_all_the_same():
     content = "id,created\n1,2026-01-01\n".encode("utf-16-le")
     found = plan("leads", content, encoding="utf-16")
-    (record,) = records_of(io.BytesIO(content), found.encoding, found.delimiter)
+    (record,) = found.records(io.BytesIO(content))
     assert record.cells == ["1", "2026-01-01"]
