@@ -1,5 +1,8 @@
 """A Dutch bank's October: files in any order, imported twice, every figure of the reference."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from agreements.models import Agreement
@@ -84,3 +87,22 @@ def test_the_other_promise_of_the_reference_comes_out_too(tmp_path):
     bring_in(KINDS)
     wanted = portal.reference(FOLDER)["periods"]["2011-10"]["all"]["share_within_240_working_minutes"]
     assert portal.report("bank", "2011-10")["speed"]["all"]["share_within"] == pytest.approx(wanted, abs=5e-7)
+
+
+def without_seconds(kind: str, folder) -> Path:
+    """The file as a spreadsheet saves it again: its instants end with the minute."""
+    text = (portal.real_data(FOLDER) / f"{kind}.csv").read_text()
+    copy = folder / f"{kind}.csv"
+    copy.write_text(re.sub(r"(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}):\d{2}(?:\.\d+)?", r"\1", text))
+    assert copy.read_text() != text
+    return copy
+
+
+@pytest.mark.timeout(900)
+def test_the_files_saved_again_without_seconds_say_unchanged_and_double_nothing(tmp_path):
+    portal.load_agreement("bank.toml")
+    first = bring_in(KINDS)
+    again = [portal.import_file(kind, without_seconds(kind, tmp_path), "bank") for kind in KINDS[::-1]][::-1]
+    assert [(run["created"], run["differing"], run["waiting"]) for run in again] == [(0, 0, 0)] * 4
+    assert [run["unchanged"] for run in again] == [run["created"] + run["unchanged"] for run in first]
+    assert_period("2011-10")

@@ -1,12 +1,14 @@
 """A Brazilian marketplace: dates without a time, empty and unknown origins, deals closed in UTC."""
 
 import csv
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from django.db import transaction
 
-from leads.models import Deal, Lead
+from leads.models import Deal, Handoff, Lead
 from tests.acceptance import portal
 from tests.needs import needs_real_data
 
@@ -76,3 +78,22 @@ def test_nothing_of_the_file_is_lost(olist):
     with (portal.real_data("olist") / LEADS).open(newline="") as file:
         wanted = {row["mql_id"]: row["origin"] for row in csv.DictReader(file)}
     assert dict(Lead.objects.values_list("external_id", "source")) == wanted
+
+
+def saved_again(name: str, folder: Path, found: str, written: str) -> Path:
+    """The file as a spreadsheet saves it again."""
+    text = (portal.real_data("olist") / name).read_text()
+    copy = folder / name
+    copy.write_text(re.sub(found, written, text))
+    assert copy.read_text() != text
+    return copy
+
+
+def test_deals_saved_again_with_dates_only_and_leads_with_german_dates_say_unchanged(olist, tmp_path):
+    bare = saved_again(DEALS, tmp_path, r"(\d{4}-\d{2}-\d{2}) \d{2}:\d{2}:\d{2}", r"\1")
+    deals = portal.import_file("outcomes", bare, "olist", "--set", "outcome=won", "--time-zone", "UTC")
+    german = saved_again(LEADS, tmp_path, r"(\d{4})-(\d{2})-(\d{2})", r"\3.\2.\1")
+    leads = portal.import_file("leads", german, "olist", "--hand-over")
+    for run, rows in ((deals, 842), (leads, 8000)):
+        assert (run["unchanged"], run["created"], run["waiting"], run["differing"]) == (rows, 0, 0, 0)
+    assert (Deal.objects.count(), Handoff.objects.count()) == (842, 8000)

@@ -6,8 +6,8 @@ from typing import Any
 
 from leads.clock.consequences import refresh
 from leads.doors.fields import LEAD_FIELDS
-from leads.doors.files.facts import Hand, Tally, Told, differing, write
-from leads.doors.files.identity import OWN_ID, said_otherwise
+from leads.doors.files.facts import Claim, Hand, Tally, differing, write
+from leads.doors.files.identity import OWN_ID, contradictions
 from leads.doors.files.rows import Row, Values
 from leads.doors.files.waiting import keep, link, lock_files_of
 from leads.doors.words import settle
@@ -59,7 +59,7 @@ def _take_leads(rows: Sequence[Row], hand: Hand, hand_over: bool, run: ImportRun
     for row in rows:
         if (existing := known.get(row.values["external_id"])) is not None:
             counts.unchanged += 1
-            if says := said_otherwise(row.values, existing, hand.terms.day_of):
+            if says := contradictions(row.values, existing, hand.day_of):
                 others.append((row, says))
             continue
         known[row.values["external_id"]] = row.values
@@ -69,7 +69,7 @@ def _take_leads(rows: Sequence[Row], hand: Hand, hand_over: bool, run: ImportRun
     for row, says in others:
         name = row.values["external_id"]
         pk = leads.get(name) or known[name]["pk"]
-        tally.differing.append(differing(Told(pk, row.values, run.pk, row.line), pk, says))
+        tally.differing.append(differing(Claim(pk, row.values, run.pk, row.line), pk, says))
     if hand_over:
         write("handoffs", [_handed(leads, row, run) for row in fresh], hand, tally)
     counts.linked = link(leads, hand, tally)
@@ -79,9 +79,9 @@ def _take_leads(rows: Sequence[Row], hand: Hand, hand_over: bool, run: ImportRun
     return counts
 
 
-def _handed(leads: dict[str, int], row: Row, run: ImportRun) -> Told:
+def _handed(leads: dict[str, int], row: Row, run: ImportRun) -> Claim:
     values = {"handed_at": row.values["created_at"], "precision": row.values.get("precision", 0)}
-    return Told(leads[row.values["external_id"]], values, run.pk, row.line)
+    return Claim(leads[row.values["external_id"]], values, run.pk, row.line)
 
 
 def _known_leads(rows: list[Values], hand: Hand) -> dict[str, Values]:
@@ -105,7 +105,7 @@ def _take_facts(kind: str, rows: Sequence[Row], hand: Hand, run: ImportRun) -> C
     there = [row for row in rows if row.values["external_id"] in leads]
     absent = [row for row in rows if row.values["external_id"] not in leads]
     tally = Tally()
-    write(kind, [Told(leads[row.values["external_id"]], row.values, run.pk, row.line) for row in there], hand, tally)
+    write(kind, [Claim(leads[row.values["external_id"]], row.values, run.pk, row.line) for row in there], hand, tally)
     tally.differing += keep(kind, absent, hand, run)
     bulk.insert(tally.differing)
     refresh(tally.touched, hand.terms)

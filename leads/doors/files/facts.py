@@ -6,18 +6,20 @@ The caller is in a transaction, has locked the leads, and refreshes what stands 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Model
 
 from agreements.terms import Timeline
-from leads.clock.consequences import belonging
-from leads.doors.files.identity import OWN_ID, WHEN, Facts, Kept, said_otherwise
+from leads.clock.happened import belonging
+from leads.clock.span import latest
+from leads.doors.files.identity import OWN_ID, WHEN, Kept, KeptFacts, contradictions
 from leads.doors.files.reps import RepBook
 from leads.doors.files.rows import Values, packed
 from leads.enums import Door
-from leads.models import Attempt, Deal, DifferingRow, Handoff
+from leads.models import Attempt, Deal, DifferingRow, Handoff, Lead
 from smarketing.accounts.models import User
 from smarketing.lib import bulk
 
@@ -32,10 +34,15 @@ class Hand:
     reps: RepBook
     by: User | None
     at: datetime
+    zone: ZoneInfo | None = None
+
+    def day_of(self, at: datetime) -> date:
+        """By the zone in which the file's dates were read: a bare date means a day of that."""
+        return at.astimezone(self.zone).date() if self.zone else self.terms.day_of(at)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Claim:
     """What a row says of a lead that is there. `run` brought it; it stands in `line` of its file."""
 
     lead_id: int
@@ -60,33 +67,33 @@ class FactKind:
 
     model: type[Model]
     columns: Mapping[str, str]
-    make: Callable[[Told, Hand], Model]
+    make: Callable[[Claim, Hand], Model]
     place: Callable[[Sequence[Any]], None] = lambda fresh: None
 
 
-def origin(told: Told, own_id: str, hand: Hand) -> dict[str, Any]:
+def origin(claim: Claim, own_id: str, hand: Hand) -> dict[str, Any]:
     """What every fact knows of the way it came in."""
     return {
-        "lead_id": told.lead_id,
-        "external_id": told.values.get(own_id, ""),
-        "precision": told.values.get("precision", 0),
+        "lead_id": claim.lead_id,
+        "external_id": claim.values.get(own_id, ""),
+        "precision": claim.values.get("precision", 0),
         "door": Door.FILE,
-        "run_id": told.run_id,
-        "seen_in_id": told.run_id,
+        "run_id": claim.run_id,
+        "seen_in_id": claim.run_id,
         "recorded_at": hand.at,
     }
 
 
-def _handoff(told: Told, hand: Hand) -> Handoff:
-    values = told.values
+def _handoff(claim: Claim, hand: Hand) -> Handoff:
+    values = claim.values
     rep = hand.reps.rep(values.get("rep", ""))
     return Handoff(
         agreement_id=hand.agreement_id,
         handed_at=values["handed_at"],
         handed_on=hand.terms.day_of(values["handed_at"]),
         handed_by=hand.by,
-        own_source=values.get("source", ""),
-        own_tier=values.get("tier", ""),
+        source=values.get("source", ""),
+        tier=values.get("tier", ""),
         rep_id=rep,
         rep_name=values.get("rep", ""),
         assigned_at=values["handed_at"] if rep else None,
@@ -94,12 +101,23 @@ def _handoff(told: Told, hand: Hand) -> Handoff:
         returned_at=values.get("returned_at"),
         return_reason=values.get("return_reason", ""),
         return_note=values.get("return_note", ""),
-        **origin(told, "handoff_id", hand),
+        version_id=hand.terms.on(hand.terms.day_of(values["handed_at"])).version_id,
+        **origin(claim, "handoff_id", hand),
     )
 
 
-def _attempt(told: Told, hand: Hand) -> Attempt:
-    values = told.values
+def _fix_source_and_tier(handoffs: Sequence[Handoff]) -> None:
+    """Those of the lead, as it is now, where the file says nothing."""
+    silent = [handoff for handoff in handoffs if not (handoff.source and handoff.tier)]
+    leads = Lead.objects.filter(pk__in={handoff.lead_id for handoff in silent})
+    known = {pk: (source, tier) for pk, source, tier in leads.values_list("pk", "source", "tier")}
+    for handoff in silent:
+        source, tier = known[handoff.lead_id]
+        handoff.source, handoff.tier = handoff.source or source, handoff.tier or tier
+
+
+def _attempt(claim: Claim, hand: Hand) -> Attempt:
+    values = claim.values
     return Attempt(
         attempted_at=values["attempted_at"],
         channel=values.get("channel", "phone"),
@@ -109,7 +127,7 @@ def _attempt(told: Told, hand: Hand) -> Attempt:
         rep_name=values.get("rep", ""),
         note=values.get("note", ""),
         recorded_by=hand.by,
-        **origin(told, "attempt_id", hand),
+        **origin(claim, "attempt_id", hand),
     )
 
 
@@ -121,11 +139,11 @@ def _place_attempts(attempts: Sequence[Attempt]) -> None:
         handoffs[handoff.lead_id].append(handoff)
     for attempt in attempts:
         if own := handoffs.get(attempt.lead_id):
-            attempt.handoff_id = belonging(attempt.attempted_at, own).pk
+            attempt.handoff_id = belonging(latest(attempt.attempted_at, attempt.precision), own).pk
 
 
-def _deal(told: Told, hand: Hand) -> Deal:
-    values = told.values
+def _deal(claim: Claim, hand: Hand) -> Deal:
+    values = claim.values
     return Deal(
         outcome=values["outcome"],
         closed_at=values["closed_at"],
@@ -133,7 +151,7 @@ def _deal(told: Told, hand: Hand) -> Deal:
         currency=values.get("currency") or hand.currency,
         reason=values.get("reason", ""),
         recorded_by=hand.by,
-        **origin(told, "deal_id", hand),
+        **origin(claim, "deal_id", hand),
     )
 
 
@@ -143,8 +161,8 @@ FACTS = {
         model=Handoff,
         columns={
             "handed_at": "handed_at",
-            "source": "own_source",
-            "tier": "own_tier",
+            "source": "source",
+            "tier": "tier",
             "rep": "rep_name",
             "accepted_at": "accepted_at",
             "returned_at": "returned_at",
@@ -154,6 +172,7 @@ FACTS = {
             "precision": "precision",
         },
         make=_handoff,
+        place=_fix_source_and_tier,
     ),
     "attempts": FactKind(
         model=Attempt,
@@ -186,34 +205,34 @@ FACTS = {
 }
 
 
-def write(kind: str, rows: Iterable[Told], hand: Hand, tally: Tally) -> None:
+def write(kind: str, rows: Iterable[Claim], hand: Hand, tally: Tally) -> None:
     """Adds what is not there yet. The rows of one call come from one run, or from waiting rows of several."""
-    sort, told_rows = FACTS[kind], sorted(rows, key=_precision)
-    if not told_rows:
+    sort, claims = FACTS[kind], sorted(rows, key=_precision)
+    if not claims:
         return
-    facts = Facts(kind, hand.terms.day_of)
-    for lead_id, known in _kept(kind, {told.lead_id for told in told_rows}, {told.run_id for told in told_rows}):
+    facts = KeptFacts(kind, hand.day_of)
+    for lead_id, known in _kept(kind, {claim.lead_id for claim in claims}, {claim.run_id for claim in claims}):
         facts.add(lead_id, known)
     fresh, met = [], []
-    for told in told_rows:
-        person = hand.reps.rep(told.values.get("rep", ""))
-        if (kept := facts.find(told.lead_id, told.values, person)) is not None:
+    for claim in claims:
+        person = hand.reps.rep(claim.values.get("rep", ""))
+        if (kept := facts.find(claim.lead_id, claim.values, person)) is not None:
             tally.unchanged += 1
-            met.append((told, kept))
-            _compare(told, kept, person, hand, tally)
+            met.append((claim, kept))
+            _compare(claim, kept, person, hand, tally)
             continue
-        facts.add(told.lead_id, Kept(0, told.values, person, is_met=True))
-        fresh.append(sort.make(told, hand))
-        tally.touched.add(told.lead_id)
+        facts.add(claim.lead_id, Kept(0, claim.values, person, is_met=True))
+        fresh.append(sort.make(claim, hand))
+        tally.touched.add(claim.lead_id)
     sort.place(fresh)
     bulk.insert(fresh)
     tally.created += len(fresh)
     _mark(kind, met)
 
 
-def _precision(told: Told) -> int:
+def _precision(claim: Claim) -> int:
     """What is known best looks for its fact first: it could be no other."""
-    return int(told.values.get("precision", 0))
+    return int(claim.values.get("precision", 0))
 
 
 def _kept(kind: str, lead_ids: Collection[int], run_ids: Collection[int | None]) -> Iterator[tuple[int, Kept]]:
@@ -226,28 +245,28 @@ def _kept(kind: str, lead_ids: Collection[int], run_ids: Collection[int | None])
         yield lead_id, Kept(pk, dict(zip(sort.columns, found, strict=True)), person, is_met)
 
 
-def _compare(told: Told, kept: Kept, person: int | None, hand: Hand, tally: Tally) -> None:
-    says = said_otherwise(told.values, kept.values, hand.terms.day_of)
+def _compare(claim: Claim, kept: Kept, person: int | None, hand: Hand, tally: Tally) -> None:
+    says = contradictions(claim.values, kept.values, hand.day_of)
     if "rep" in says and person is not None and person == kept.person:
         del says["rep"]
-    if says and told.run_id is not None:  # a run that was put away lists nothing
-        tally.differing.append(differing(told, kept.pk, says))
+    if says and claim.run_id is not None:  # a run that was put away lists nothing
+        tally.differing.append(differing(claim, kept.pk, says))
 
 
 def differing(
-    told: Told, record: int, says: Mapping[str, tuple[Any, Any]], *, is_waiting: bool = False
+    claim: Claim, record: int, says: Mapping[str, tuple[Any, Any]], *, is_waiting: bool = False
 ) -> DifferingRow:
     """`record` is 0 for a fact made in this moment: it is found by its id later."""
-    assert told.run_id is not None
+    assert claim.run_id is not None
     said = {name: said for name, (_known, said) in says.items()}
     if said.keys() & WHEN.values():
-        said["precision"] = told.values.get("precision", 0)
+        said["precision"] = claim.values.get("precision", 0)
     return DifferingRow(
-        run_id=told.run_id,
-        line=told.line,
-        lead_id=told.lead_id or None,
-        external_id=told.values.get("external_id", ""),
-        own_id=next((told.values[name] for name in OWN_ID.values() if told.values.get(name)), ""),
+        run_id=claim.run_id,
+        line=claim.line,
+        lead_id=claim.lead_id or None,
+        external_id=claim.values.get("external_id", ""),
+        own_id=next((claim.values[name] for name in OWN_ID.values() if claim.values.get(name)), ""),
         waiting_id=record if is_waiting else None,
         record=0 if is_waiting else record,
         known=packed({name: known for name, (known, _said) in says.items()}),
@@ -255,16 +274,16 @@ def differing(
     )
 
 
-def _mark(kind: str, met: Sequence[tuple[Told, Kept]]) -> None:
+def _mark(kind: str, met: Sequence[tuple[Claim, Kept]]) -> None:
     """Writes down which run met which fact, and the ids that facts without one have got."""
     model, own_id = FACTS[kind].model, OWN_ID[kind]
     by_run: dict[int, list[int]] = defaultdict(list)
     adopted = []
-    for told, kept in met:
-        if told.run_id is not None and kept.pk:
-            by_run[told.run_id].append(kept.pk)
-        if kept.pk and told.values.get(own_id) and not kept.values.get(own_id):
-            adopted.append(model(pk=kept.pk, external_id=told.values[own_id]))
+    for claim, kept in met:
+        if claim.run_id is not None and kept.pk:
+            by_run[claim.run_id].append(kept.pk)
+        if kept.pk and claim.values.get(own_id) and not kept.values.get(own_id):
+            adopted.append(model(pk=kept.pk, external_id=claim.values[own_id]))
     for run_id, pks in by_run.items():
         bulk.mark(model, pks, "seen_in", run_id)
     bulk.update(adopted, ["external_id"])

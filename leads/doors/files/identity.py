@@ -35,7 +35,7 @@ class Kept:
     is_met: bool = False
 
 
-class Facts:
+class KeptFacts:
     """The kept facts of one kind; `find` answers which of them a row is. `lead`: whatever tells leads apart."""
 
     def __init__(self, kind: str, day_of: DayOf) -> None:
@@ -82,7 +82,7 @@ class Facts:
         """The very same first, then the one known best, then the one that says the same of the rest."""
         precisions = kept.values.get("precision", EXACT), values.get("precision", EXACT)
         is_same = kept.values[self._when] == values[self._when] and precisions[0] == precisions[1]
-        return not is_same, max(precisions), len(said_otherwise(values, kept.values, self._day_of)), kept.pk
+        return not is_same, max(precisions), len(contradictions(values, kept.values, self._day_of)), kept.pk
 
 
 def same_time(one: Values, other: Values, when: str, day_of: DayOf) -> bool:
@@ -96,7 +96,7 @@ def same_time(one: Values, other: Values, when: str, day_of: DayOf) -> bool:
     return day_of(first) == day_of(second)
 
 
-def said_otherwise(values: Values, kept: Values, day_of: DayOf) -> dict[str, tuple[Any, Any]]:
+def contradictions(values: Values, kept: Values, day_of: DayOf) -> dict[str, tuple[Any, Any]]:
     """Field -> what is kept, and what the file says instead. An empty cell says nothing."""
     found = {}
     for name, said in values.items():

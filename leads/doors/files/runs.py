@@ -4,24 +4,28 @@ import logging
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, BinaryIO, cast
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F, Q, QuerySet
 
 from agreements.terms import timeline
 from leads.doors.files.chunk import Counts, take
+from leads.doors.files.columns import FIELDS
 from leads.doors.files.facts import Hand
 from leads.doors.files.problems import Problem, RefusedFile, Unreadable
 from leads.doors.files.recognition import Asked, Plan, recognise
 from leads.doors.files.records import Record
 from leads.doors.files.reps import rep_book
 from leads.doors.files.rows import Checker, OpenDeal, Rejection, Remark, Row
+from leads.doors.words import SPELLED, mean, meanings
 from leads.enums import RunStatus
 from leads.models import ImportRun, RejectedRow
+from smarketing.lib.words import key
 
 logger = logging.getLogger(__name__)
 
@@ -73,11 +77,12 @@ def carry_in(
 ) -> Plan:
     """Takes the rows after those the run has read. Raises RefusedFile, before the first, where none can be taken."""
     own = {"time_zone": run.agreement.time_zone, "currency": run.agreement.currency}
-    plan = recognise(file, run.kind, Asked.of(run.options), **own).required()
+    plan = recognise(file, run.kind, _with_known_words(run), **own).required()
     if run.started_at is None:
         run.started_at, run.options = clock(), plan.options()
         run.save(update_fields=["started_at", "options"])
-    checker, hand = plan.checker(), _hand(run, clock())
+        _keep_words(run, plan)
+    checker, hand = plan.checker(), _hand(run, plan, clock())
     with closing(plan.records(file)) as records:
         rest = islice(records, run.read, None)
         while chunk := list(islice(rest, CHUNK)):
@@ -88,9 +93,27 @@ def carry_in(
     return plan
 
 
-def _hand(run: ImportRun, at: datetime) -> Hand:
+def _with_known_words(run: ImportRun) -> Asked:
+    """What was asked for, and what foreign words meant in earlier files of the agreement, unless said anew."""
+    asked, fields = Asked.of(run.options), FIELDS[run.kind]
+    words = {name: own for name, own in meanings(run.agreement_id).items() if name in fields and name not in SPELLED}
+    for name, own in asked.words.items():
+        anew = {key(foreign) for foreign in own}
+        kept = {foreign: ours for foreign, ours in words.get(name, {}).items() if foreign not in anew}
+        words[name] = {**kept, **own}
+    return replace(asked, words=words)
+
+
+def _keep_words(run: ImportRun, plan: Plan) -> None:
+    for name, words in plan.words.items():
+        for foreign, ours in words.items():
+            mean(run.agreement_id, name, foreign, ours)
+
+
+def _hand(run: ImportRun, plan: Plan, at: datetime) -> Hand:
     agreement = run.agreement
-    return Hand(agreement.pk, agreement.currency, timeline(agreement), rep_book(agreement), run.by, at)
+    zone = ZoneInfo(plan.time_zone)
+    return Hand(agreement.pk, agreement.currency, timeline(agreement), rep_book(agreement), run.by, at, zone)
 
 
 def _take_chunk(

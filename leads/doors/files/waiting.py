@@ -7,8 +7,8 @@ from datetime import datetime
 from agreements.models import Agreement
 from agreements.terms import Timeline
 from leads.clock.consequences import refresh
-from leads.doors.files.facts import FACTS, Hand, Tally, Told, differing, write
-from leads.doors.files.identity import OWN_ID, Facts, Kept, said_otherwise
+from leads.doors.files.facts import FACTS, Claim, Hand, Tally, differing, write
+from leads.doors.files.identity import OWN_ID, Kept, KeptFacts, contradictions
 from leads.doors.files.reps import rep_book
 from leads.doors.files.rows import Row, packed, unpacked
 from leads.models import DifferingRow, ImportRun, Lead, WaitingRow
@@ -40,15 +40,15 @@ def keep(kind: str, rows: Sequence[Row], hand: Hand, run: ImportRun) -> list[Dif
             fresh.append(_waits(kind, row, hand, run))
             continue
         met.append((row, kept))
-        if says := said_otherwise(row.values, kept.values, hand.terms.day_of):
-            others.append(differing(Told(0, row.values, run.pk, row.line), kept.pk, says, is_waiting=True))
+        if says := contradictions(row.values, kept.values, hand.day_of):
+            others.append(differing(Claim(0, row.values, run.pk, row.line), kept.pk, says, is_waiting=True))
     bulk.insert(fresh)
     _mark(kind, met, run)
     return others
 
 
-def _waiting(kind: str, ids: Collection[str], hand: Hand, run: ImportRun) -> Facts:
-    facts = Facts(kind, hand.terms.day_of)
+def _waiting(kind: str, ids: Collection[str], hand: Hand, run: ImportRun) -> KeptFacts:
+    facts = KeptFacts(kind, hand.day_of)
     rows = WaitingRow.objects.filter(agreement=hand.agreement_id, kind=kind, external_id__in=ids).order_by("pk")
     for row in rows.iterator(chunk_size=BATCH):
         values = unpacked(row.fields)
@@ -82,10 +82,10 @@ def _mark(kind: str, met: Sequence[tuple[Row, Kept]], run: ImportRun) -> None:
 def link(leads: dict[str, int], hand: Hand, tally: Tally) -> int:
     """Takes the rows that waited for these leads (external id -> primary key). Answers how many."""
     rows = WaitingRow.objects.filter(agreement=hand.agreement_id, external_id__in=leads.keys()).order_by("pk")
-    by_kind: dict[str, list[Told]] = defaultdict(list)
+    by_kind: dict[str, list[Claim]] = defaultdict(list)
     for row in rows.iterator(chunk_size=BATCH):
-        told = Told(leads[row.external_id], unpacked(row.fields), row.seen_in_id or row.run_id, row.line)
-        by_kind[row.kind].append(told)
+        claim = Claim(leads[row.external_id], unpacked(row.fields), row.seen_in_id or row.run_id, row.line)
+        by_kind[row.kind].append(claim)
     for kind in FACTS:
         write(kind, by_kind[kind], hand, tally)
     if by_kind:

@@ -33,7 +33,8 @@ def test_one_source_however_it_is_written_is_one_group_in_its_first_spelling(nor
 
 
 def test_a_tier_that_the_agreement_promises_is_written_as_it_promises(north):
-    Objective.objects.create(version=north.versions.get(), measure="speed", tier="A", within_minutes=10, share=1)
+    promise = {"within_minutes": "10", "share": "1"}
+    Objective.objects.create(version=north.versions.get(), measure="speed", tier="A", promise=promise)
     taken(north, "leads", leads_file(",a", ",b", ",B", ",A"))
     assert list(Lead.objects.order_by("external_id").values_list("tier", flat=True)) == ["A", "b", "b", "A"]
     assert vocabulary([north]).tiers == ["A", "b"]
@@ -72,3 +73,15 @@ def test_an_id_in_another_unicode_form_links(north):
     taken(north, "attempts", "lead_id,attempted_at,result\nMu\u0308-1,2026-01-05 10:00,sent\n")
     taken(north, "leads", "id,created\nM\u00fc-1\u00a0,2026-01-05\n")
     assert Attempt.objects.get().lead.external_id == "Mü-1"
+
+
+def test_what_a_word_means_is_said_once_and_kept_for_later_files(north, south):
+    calls = "lead_id,attempted_at,result\n0,2026-01-{day} 10:00,Jau\n"
+    for agreement in (north, south):
+        taken(agreement, "leads", leads_file("x,"))
+    taken(north, "attempts", calls.format(day="05"), words={"result": {"jau": "connected"}})
+    assert (taken(north, "attempts", calls.format(day="06")).created, Attempt.objects.count()) == (1, 2)
+    assert {*Attempt.objects.values_list("result", flat=True)} == {"connected"}
+    assert taken(south, "attempts", calls.format(day="06")).rejected == 1
+    taken(north, "attempts", calls.format(day="07"), words={"result": {"JAU": "sent"}})
+    assert Attempt.objects.latest("attempted_at").result == "sent"
