@@ -26,19 +26,19 @@ def noted(access: Access, *, at: datetime) -> HandoffQuerySet:
     """Overdue or due soon now, by the same definition as everywhere, and noted by the sweep."""
     led = Handoff.objects.led_by(access)
     unmet = led.overdue(at) | led.due_soon(at)
-    return unmet.filter(Exists(Escalation.objects.filter(handoff=OuterRef("pk"))))
+    return unmet.filter(Exists(Escalation.objects.filter(clock__handoff=OuterRef("pk"))))
 
 
 def unseen_count(access: Access, *, at: datetime) -> int:
-    unseen = Escalation.objects.filter(handoff=OuterRef("pk"), seen_at=None)
+    unseen = Escalation.objects.filter(clock__handoff=OuterRef("pk"), seen_at=None)
     return noted(access, at=at).filter(Exists(unseen)).count()
 
 
 def escalated(handoffs: Sequence[Handoff], user: User, *, at: datetime) -> list[Escalated]:
     found = rows(handoffs, user, at=at)
     notes: dict[int, list[Escalation]] = {row.handoff.pk: [] for row in found}
-    for note in Escalation.objects.filter(handoff__in=notes).order_by("raised_at", "pk"):
-        notes[note.handoff_id].append(note)
+    for note in Escalation.objects.filter(clock__handoff__in=notes).select_related("clock").order_by("raised_at", "pk"):
+        notes[note.clock.handoff_id].append(note)
     return [_escalated(row, notes[row.handoff.pk]) for row in found if notes[row.handoff.pk]]
 
 

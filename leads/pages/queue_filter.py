@@ -18,6 +18,7 @@ COUNTED = {
     clocks.OVERDUE: _("Overdue"),
     clocks.DUE_SOON: _("Due soon"),
     clocks.RUNNING: pgettext_lazy("clock", "Running"),
+    clocks.NONE: _("No promise"),
     FOLLOWED_UP: _("Followed up, still open"),
 }
 
@@ -84,4 +85,5 @@ class QueueAsked:
                 "url": address(params, clock=None if self.clock == name else name),
             }
             for name, label in COUNTED.items()
+            if name != clocks.NONE or counts.none or self.clock == name
         ]

@@ -15,7 +15,6 @@ from agreements.models import Agreement
 from agreements.months.agreed import MonthTarget, month_targets
 from agreements.months.pace import MonthPace, goal_line, last_finished_day, month_pace, projection
 from agreements.terms import Terms, Timeline, timeline
-from leads.enums import MARKETING_REASONS
 from leads.models import Deal, Handoff
 from leads.work.outcome import LeadOutcome, outcome_of
 from reports.judgement import volume_state
@@ -233,7 +232,7 @@ def _depth_state(at: datetime) -> Case:
 def _return_kind() -> Case:
     return Case(
         When(returned_at=None, then=Value("")),
-        When(return_reason__in=MARKETING_REASONS, then=Value("taken off")),
+        When(is_marketings_return=True, then=Value("taken off")),
         default=Value("returned"),
         output_field=CharField(),
     )
