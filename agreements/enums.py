@@ -7,6 +7,12 @@ class Pacing(TextChoices):
     CALENDAR = "calendar", _("by calendar day")
 
 
+class VersionState(TextChoices):
+    DRAFT = "draft", _("draft")
+    IN_FORCE = "in_force", _("in force")
+    SUPERSEDED = "superseded", _("superseded")
+
+
 class How(TextChoices):
     """How a month's target came about."""
 

@@ -1,11 +1,12 @@
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from agreements.enums import How, Pacing
+from agreements.enums import How, Pacing, VersionState
 from agreements.months.targets import Conversion
 from agreements.promises.measures import promise_of
 from agreements.promises.promise import Promise
@@ -40,11 +41,16 @@ class Agreement(models.Model):
         return reverse("agreements:detail", args=[self.slug])
 
 
+class VersionIsFixed(Exception):
+    """What is or was in force is not changed: another version supersedes it."""
+
+
 class Version(models.Model):
     """One set of terms of an agreement. Every measured number belongs to the version in force at its handoff.
 
-    What handoffs are measured by is never changed in a version: a correction with the same date supersedes it, and
-    its handoffs stay with it until somebody recomputes them. Pacing, which concerns months, may change.
+    A version that is or was in force never changes: a correction with the same date supersedes it, and its handoffs
+    stay with it until somebody recomputes them. A draft is stored whole, in `text`; `digest` is of that text. `heading`
+    holds the name, the parties, the zone and the currency under which the version was made.
 
     `calendar` holds {"week": {day: [[from, to]]}, "holidays": {"country", "subdivision"}, "closed": [date],
     "overrides": {date: [[from, to]]}}, as in the TOML form; `exceptions` holds {"from", "to", "reason"} each, days or
@@ -52,6 +58,13 @@ class Version(models.Model):
     """
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(_("number"), default=1)
+    state = models.CharField(_("state"), max_length=10, choices=VersionState.choices, default=VersionState.IN_FORCE)
+    heading = models.JSONField(_("heading"), default=dict)
+    text = models.TextField(_("text"), blank=True)
+    digest = models.CharField(_("digest"), max_length=64, blank=True)
+    made_at = models.DateTimeField(_("made"), null=True)
+    made_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
     effective_on = models.DateField(_("in force from"))
     superseded_at = models.DateTimeField(_("superseded"), null=True)
     pacing = models.CharField(_("pacing"), max_length=10, choices=Pacing.choices, default=Pacing.WORKING)
@@ -75,13 +88,19 @@ class Version(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["agreement", "effective_on"],
-                condition=Q(superseded_at=None),
+                condition=Q(superseded_at=None, state=VersionState.IN_FORCE),
                 name="one_version_per_effective_date",
             )
         ]
 
     def __str__(self) -> str:
         return f"{self.agreement} · {self.effective_on}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Raises VersionIsFixed for a change of what is or was in force."""
+        if not self._state.adding and self.state != VersionState.DRAFT:
+            raise VersionIsFixed
+        super().save(*args, **kwargs)
 
 
 class Objective(models.Model):

@@ -1,7 +1,9 @@
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
+from agreements.enums import VersionState
 from smarketing.accounts.rights import Verb
 from smarketing.lib.periods import Period
 
@@ -33,8 +35,18 @@ class AgreementQuerySet(QuerySet["Agreement"]):
 
 class VersionQuerySet(QuerySet["Version"]):
     def current(self) -> "VersionQuerySet":
-        """Without those that a correction of the same date replaced."""
-        return self.filter(superseded_at=None)
+        """In force: neither drafts nor what a correction of the same date replaced."""
+        return self.filter(superseded_at=None, state=VersionState.IN_FORCE)
+
+    def drafts(self) -> "VersionQuerySet":
+        return self.filter(state=VersionState.DRAFT).order_by("pk")
+
+    def agreed(self) -> "VersionQuerySet":
+        """Those that are or were in force."""
+        return self.exclude(state=VersionState.DRAFT)
+
+    def supersede(self, at: datetime) -> int:
+        return self.current().update(superseded_at=at, state=VersionState.SUPERSEDED)
 
 
 class TargetQuerySet(QuerySet["Target"]):

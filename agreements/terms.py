@@ -97,7 +97,7 @@ class Timeline:
 
 def timeline(agreement: Agreement) -> Timeline:
     zone = agreement.time_zone
-    rows = list(agreement.versions.order_by("effective_on").prefetch_related("objectives"))
+    rows = list(agreement.versions.agreed().order_by("effective_on").prefetch_related("objectives"))
     current = tuple(terms_of(row, zone) for row in rows if row.superseded_at is None)
     former = tuple(terms_of(row, zone) for row in rows if row.superseded_at is not None)
     return Timeline(agreement.pk, ZoneInfo(zone), current, former)

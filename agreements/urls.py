@@ -15,5 +15,6 @@ urlpatterns = [
     path("<slug:slug>/targets/agree/", calculating.agree, name="agree"),
     path("<slug:slug>/targets/<int:pk>/accept/", calculating.accept, name="accept_target"),
     path("<slug:slug>/targets/<int:pk>/decline/", calculating.decline, name="decline_target"),
+    path("<slug:slug>/drafts/<int:pk>/", writing.settle_draft, name="draft"),
     path("<slug:slug>/toml/", reading.toml, name="toml"),
 ]

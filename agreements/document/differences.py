@@ -11,6 +11,7 @@ from agreements.promises.promise import Promise
 
 # A handoff's clocks depend on these; the rest concerns names and months.
 MEASURING = frozenset({"calendar", *MEASURES, "warn_share", "automated_counts", "return_within", "exception"})
+MONTHLY = frozenset({"quota", "target", "marketing_share", "average_deal", "lead_to_customer"})
 TEXTS = (
     *("slug", "name", "time_zone", "currency"),
     *("marketing_team", "sales_team", "service_team", "effective_on", "pacing"),
@@ -31,6 +32,16 @@ class Difference:
     @property
     def measures(self) -> bool:
         return self.path[0] in MEASURING
+
+    @property
+    def is_of_terms(self) -> bool:
+        """Of the heading or the version, not of the months."""
+        return self.path[0] not in MONTHLY
+
+    @property
+    def is_of_version(self) -> bool:
+        """It takes another version, where the heading is kept on the agreement itself."""
+        return self.measures or self.path[0] in ("pacing", "tiers")
 
     def __str__(self) -> str:
         name = " ".join(part for part in self.path if part)

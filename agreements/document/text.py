@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import tomli_w
@@ -38,6 +39,11 @@ def checked(data: Mapping[str, Any], lines: Mapping[Path, int] | None = None) ->
         return Agreement.model_validate(data).document()
     except ValidationError as error:
         raise DocumentError(problems_of(error, lines or {})) from None
+
+
+def digest(document: AgreementDocument) -> str:
+    """Of its canonical text: two documents that say the same have the same."""
+    return sha256(write(document).encode()).hexdigest()
 
 
 def write(document: AgreementDocument) -> str:

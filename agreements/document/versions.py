@@ -1,20 +1,25 @@
 """Actions: make or change an agreement so that it says what a document says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.document.clauses import AgreementDocument
 from agreements.document.differences import Difference, differences
 from agreements.document.stored import document_of
+from agreements.document.text import HEADING, digest, read, write
+from agreements.enums import VersionState
 from agreements.models import Agreement, Change, Objective, Version
 from agreements.months.plans import carry_out, month_plan
-from smarketing.accounts.models import Side, Team, User
+from agreements.months.proposing import decides_alone
+from smarketing.accounts.models import Role, Side, Team, User
 
+MONTHLY = ("marketing_share", "average_deal", "lead_to_customer", "quotas", "targets")
 FIXED = ("time_zone", "marketing_team", "sales_team")
 
 
@@ -30,6 +35,14 @@ class FixedByHandoffs(AmendmentRefused):
     """Teams and time zone of an agreement under which leads were handed over."""
 
 
+class ChangedMeanwhile(AmendmentRefused):
+    """Somebody else amended the agreement since its document was looked at."""
+
+
+class NameTaken(AmendmentRefused):
+    """A new agreement of a short name that there is already."""
+
+
 class EarlierThanLatest(AmendmentRefused):
     """A new version is in force later than those before it."""
 
@@ -38,7 +51,8 @@ class EarlierThanLatest(AmendmentRefused):
 class Amendment:
     """What changed, clause by clause, and how many handoffs were measured under the terms before it.
 
-    `told` says in words which months stay as they are, or wait for the other side.
+    `told` says in words which months stay as they are, or wait for the other side. `missing` are the teams whose
+    consent is missing: the terms are then kept as a draft.
     """
 
     agreement: Agreement
@@ -46,6 +60,7 @@ class Amendment:
     differences: tuple[Difference, ...]
     measured_before: int = 0
     told: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
     @property
     def lines(self) -> list[str]:
@@ -65,28 +80,37 @@ class Amendment:
         return text % {"n": self.measured_before, "command": command}
 
 
-def apply(document: AgreementDocument, *, by: User | None, at: datetime) -> Amendment:
+def apply(
+    document: AgreementDocument, *, by: User | None, at: datetime, seen: str | None = None, is_new: bool = False
+) -> Amendment:
     """Creates the agreement of that slug, or amends it. A document that says the same as the rows changes nothing.
 
-    The same effective date as an existing version corrects that one, a later one adds a version.
+    The same effective date as an existing version corrects that one, a later one adds a version. `seen` is the digest
+    of the document that was changed: raises ChangedMeanwhile where it is no longer that. With `is_new` raises NameTaken
+    for an agreement that there is. What the lead of one side changes in the terms is kept as a draft.
     """
     try:
-        return _apply(document, by=by, at=at)
-    except IntegrityError:
-        return _apply(document, by=by, at=at)  # somebody else made it in this moment: now there is one to amend
+        return _apply(document, by=by, at=at, seen=seen, is_new=is_new)
+    except IntegrityError:  # somebody else made it in this moment: now there is one to amend
+        return _apply(document, by=by, at=at, seen=seen, is_new=is_new)
 
 
-def _apply(document: AgreementDocument, *, by: User | None, at: datetime) -> Amendment:
+def _apply(document: AgreementDocument, *, by: User | None, at: datetime, seen: str | None, is_new: bool) -> Amendment:
     with transaction.atomic():
         agreement = Agreement.objects.select_for_update().filter(slug=document.slug).first()
         if agreement is None:
             return _create(document, by=by, at=at)
+        if is_new:
+            raise NameTaken("slug", _("There is an agreement of this short name already."))
+        if seen is not None and seen != digest(document_of(agreement)):
+            text = _("Somebody changed this agreement meanwhile. Look at your entries and save again.")
+            raise ChangedMeanwhile("", text)
         return _amend(agreement, document, by=by, at=at)
 
 
 def _create(document: AgreementDocument, *, by: User | None, at: datetime) -> Amendment:
     agreement = Agreement.objects.create(slug=document.slug, **_heading(document))
-    _add_version(agreement, document)
+    _add_version(agreement, document, by=by, at=at)
     plan = month_plan(agreement, None, document, by=by, at=at)
     told = carry_out(plan, agreement, by=by, at=at)
     found = differences(None, plan.document)
@@ -102,9 +126,13 @@ def _amend(agreement: Agreement, document: AgreementDocument, *, by: User | None
     if not found:
         return Amendment(agreement, False, (), told=carry_out(plan, agreement, by=by, at=at))
     _refuse_fixed(agreement, found)
+    if (missing := missing_consent(agreement, by)) and any(difference.is_of_terms for difference in found):
+        _keep_draft(agreement, document, by=by, at=at)
+        told = carry_out(replace(plan, document=_with_its_terms(former, document)), agreement, by=by, at=at)
+        return Amendment(agreement, False, tuple(found), told=told, missing=missing)
     measured = _measured_before(agreement, version, document.effective_on, found)
     _set_heading(agreement, document)
-    _set_version(version, document, found, at)
+    _set_version(version, document, found, by=by, at=at)
     told = carry_out(plan, agreement, by=by, at=at)
     _write_down(agreement, found, by=by, at=at)
     return Amendment(agreement, False, tuple(found), measured, told)
@@ -157,29 +185,85 @@ def _team(name: str, side: Side) -> Team:
     return Team.objects.get_or_create(name=name, side=side)[0]
 
 
-def _set_version(version: Version, document: AgreementDocument, found: list[Difference], at: datetime) -> None:
+def missing_consent(agreement: Agreement, by: User | None) -> tuple[str, ...]:
+    """The teams that have not agreed to what this person writes: none for a file, an administrator, who leads both."""
+    if decides_alone(by) or by is None:
+        return ()
+    led = set(by.memberships.filter(role=Role.LEAD).values_list("team_id", flat=True))
+    return tuple(team.name for team in (agreement.marketing_team, agreement.sales_team) if team.pk not in led)
+
+
+def _with_its_terms(former: AgreementDocument, document: AgreementDocument) -> AgreementDocument:
+    return replace(former, **{key: getattr(document, key) for key in MONTHLY})
+
+
+def _keep_draft(agreement: Agreement, document: AgreementDocument, *, by: User | None, at: datetime) -> None:
+    """One draft a person: writing again replaces it."""
+    agreement.versions.drafts().filter(made_by=by).delete()
+    Version.objects.create(**_version_fields(agreement, document, by=by, at=at), state=VersionState.DRAFT)
+
+
+def put_in_force(draft: Version, *, by: User, at: datetime) -> Amendment:
+    """What the draft says of the terms takes effect; the months stay as they are. Raises as `apply` does."""
+    with transaction.atomic():
+        agreement = Agreement.objects.select_for_update().get(pk=draft.agreement_id)
+        document = drafted(agreement.versions.drafts().get(pk=draft.pk))
+        agreement.versions.drafts().filter(pk=draft.pk).delete()
+        return apply(document, by=by, at=at)
+
+
+def discard(draft: Version) -> None:
+    draft.agreement.versions.drafts().filter(pk=draft.pk).delete()
+
+
+def drafted(draft: Version) -> AgreementDocument:
+    """The document of a draft, with the months as they are now."""
+    return _with_its_terms(read(draft.text), document_of(draft.agreement))
+
+
+def draft_differences(draft: Version) -> list[Difference]:
+    """What would change if it took effect now."""
+    document = drafted(draft)
+    current = draft.agreement.versions.current().filter(effective_on=document.effective_on).first()
+    return differences(document_of(draft.agreement, current), document)
+
+
+def _set_version(
+    version: Version, document: AgreementDocument, found: list[Difference], *, by: User | None, at: datetime
+) -> None:
     if version.effective_on != document.effective_on:
-        _add_version(version.agreement, document)
-    elif any(difference.measures for difference in found):
-        Version.objects.filter(pk=version.pk).update(superseded_at=at)
-        _add_version(version.agreement, document)
-    else:
-        Version.objects.filter(pk=version.pk).update(pacing=document.pacing)
+        _add_version(version.agreement, document, by=by, at=at)
+    elif any(difference.is_of_version for difference in found):
+        Version.objects.filter(pk=version.pk).supersede(at)
+        _add_version(version.agreement, document, by=by, at=at)
 
 
-def _add_version(agreement: Agreement, document: AgreementDocument) -> None:
-    version = Version.objects.create(
-        agreement=agreement,
-        effective_on=document.effective_on,
-        calendar=document.calendar.as_json(),
-        warn_share=document.warn_share,
-        automated_counts=document.automated_counts,
-        return_within_working_days=document.return_within_working_days,
-        tiers=list(document.tiers),
-        exceptions=[pause.as_json() for pause in document.exceptions],
-        pacing=document.pacing,
-    )
+def _add_version(agreement: Agreement, document: AgreementDocument, *, by: User | None, at: datetime) -> None:
+    version = Version.objects.create(**_version_fields(agreement, document, by=by, at=at))
     Objective.objects.bulk_create(Objective.of(version, promise) for promise in document.promises)
+
+
+def _version_fields(
+    agreement: Agreement, document: AgreementDocument, *, by: User | None, at: datetime
+) -> dict[str, Any]:
+    last = agreement.versions.agreed().aggregate(last=Max("number"))["last"] or 0
+    return {
+        "agreement": agreement,
+        "number": last + 1,
+        "heading": {key: str(getattr(document, key)) for key in HEADING},
+        "text": write(document),
+        "digest": digest(document),
+        "made_at": at,
+        "made_by": by,
+        "effective_on": document.effective_on,
+        "calendar": document.calendar.as_json(),
+        "warn_share": document.warn_share,
+        "automated_counts": document.automated_counts,
+        "return_within_working_days": document.return_within_working_days,
+        "tiers": list(document.tiers),
+        "exceptions": [pause.as_json() for pause in document.exceptions],
+        "pacing": document.pacing,
+    }
 
 
 def _write_down(agreement: Agreement, found: list[Difference], *, by: User | None, at: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -12,7 +11,7 @@ from django.http import QueryDict
 from agreements.document.clauses import AgreementDocument
 from agreements.document.lines import Path
 from agreements.document.tables import DEFAULT_WARN_SHARE
-from agreements.document.text import ASSUMPTIONS, HEADING, DocumentError, checked, write
+from agreements.document.text import ASSUMPTIONS, HEADING, DocumentError, checked
 from agreements.pages.forms import (
     AssumptionsForm,
     CalendarForm,
@@ -27,7 +26,16 @@ from agreements.worktime import WEEKDAYS
 from smarketing.accounts.models import Side
 from smarketing.lib.periods import Period
 
-TERMS = ("effective_on", "pacing", "warn_share", "automated_counts")
+CALENDAR = ("week", "country", "subdivision", "optional", "closed", "overrides", "yearly")
+TERMS = (
+    "effective_on",
+    "pacing",
+    "warn_share",
+    "automated_counts",
+    "return_within_working_days",
+    "tiers",
+    "exceptions",
+)
 
 
 class Draft:
@@ -120,6 +128,7 @@ class Draft:
         return {
             **heading,
             **terms,
+            "exceptions": [pause.as_json() for pause in terms["exceptions"]],
             "calendar": self._calendar_values(),
             "promises": [_clause_values(row) for row in self.clauses],
             **({"assumptions": given} if given else {}),
@@ -129,11 +138,12 @@ class Draft:
 
     def _calendar_values(self) -> dict[str, Any]:
         cleaned = self.calendar.cleaned_data
-        public = {key: cleaned[key] for key in ("country", "subdivision") if cleaned[key]}
+        public = {key: cleaned[key] for key in ("country", "subdivision", "optional") if cleaned[key]}
         return {
             "week": {day: cleaned[day] for day in WEEKDAYS},
             "closed": cleaned["closed"],
             "overrides": {on.isoformat(): hours for on, hours in cleaned["overrides"].items()},
+            "yearly": cleaned["yearly"],
             **({"holidays": public} if public else {}),
         }
 
@@ -143,11 +153,6 @@ class Draft:
         for month, value in sorted({**self.former.get(name, {}), **shown}.items()):
             if value is not None:
                 yield {"month": f"{month:%Y-%m}", field: value}
-
-
-def opened_with(document: AgreementDocument) -> str:
-    """Tells whether somebody else changed the agreement while the form was open."""
-    return sha256(write(document).encode()).hexdigest()
 
 
 def blank(today: date) -> dict[str, Any]:
@@ -166,7 +171,7 @@ def initial_of(document: AgreementDocument) -> dict[str, Any]:
     calendar = document.calendar
     return {
         **{key: getattr(document, key) for key in (*HEADING, *TERMS, *ASSUMPTIONS)},
-        **{key: getattr(calendar, key) for key in ("week", "country", "subdivision", "closed", "overrides")},
+        **{key: getattr(calendar, key) for key in CALENDAR},
         **{key: getattr(document, key) for key in ("promises", "quotas", "targets")},
     }
 

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from agreements.document.clauses import Hours
+from agreements.document.clauses import Hours, PauseClause, moment_of
 from agreements.document.differences import hours_text
 from agreements.worktime import CalendarError, WorkCalendar
 from smarketing.lib.figures import MINUS, exactly, number
@@ -148,16 +148,59 @@ class OtherHoursField(DaysField):
     default_error_messages = {"twice": _("%(day)s stands there twice.")}
 
     def clean(self, value: Any) -> Any:
-        days: dict[date, Hours] = {}
+        days: dict[Any, Hours] = {}
         for line in filter(str.strip, forms.CharField.clean(self, value).split("\n")):
             text, _space, hours = line.strip().partition(" ")
             day = self.day(text)
             if day in days:
-                raise ValidationError(self.error_messages["twice"], "twice", {"day": date_format(day)})
+                raise ValidationError(self.error_messages["twice"], "twice", {"day": self.said(day)})
             days[day] = HoursField(required=False).clean(hours)
         return days
+
+    def said(self, day: date) -> str:
+        return date_format(day)
 
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, Mapping):
             return value
         return "\n".join(f"{day} {hours_text(hours)}".strip() for day, hours in value.items())
+
+
+class YearlyHoursField(OtherHoursField):
+    """The same for days of every year, like 12-24."""
+
+    default_error_messages = {"invalid": _("“%(line)s” is no day of the year: write one like %(example)s.")}
+
+    def day(self, text: str) -> Any:
+        try:
+            return f"{date.fromisoformat(f'2000-{text.strip()}'):%m-%d}"
+        except ValueError:
+            values = {"line": text.strip()[:40], "example": "12-24"}
+            raise ValidationError(self.error_messages["invalid"], "invalid", values) from None
+
+    def said(self, day: Any) -> str:
+        return str(day)
+
+
+class PausesField(forms.CharField):
+    """One exception a line: from, to, and the reason. Cleans to a tuple of exceptions as in the TOML form."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+    default_error_messages = {"invalid": _("“%(line)s” is no exception: write one like %(example)s.")}
+
+    def clean(self, value: Any) -> Any:
+        return tuple(self.pause(line) for line in super().clean(value).split("\n") if line.strip())
+
+    def pause(self, line: str) -> PauseClause:
+        begins, _space, rest = line.strip().partition(" ")
+        ends, _space, reason = rest.strip().partition(" ")
+        try:
+            return PauseClause(moment_of(begins), moment_of(ends), reason.strip())
+        except ValueError:
+            values = {"line": line.strip()[:40], "example": "2026-12-24 2026-12-31"}
+            raise ValidationError(self.error_messages["invalid"], "invalid", values) from None
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, tuple):
+            return value
+        return "\n".join(f"{p.begins.isoformat()} {p.ends.isoformat()} {p.reason}".strip() for p in value)

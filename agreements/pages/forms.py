@@ -15,6 +15,7 @@ from agreements.document.faults import LONGEST
 from agreements.document.text import (
     ASSUMPTIONS,
     MOST_LEADS,
+    RETURN_WITHIN,
     AgreementDocument,
     DocumentError,
     Problem,
@@ -24,7 +25,16 @@ from agreements.document.text import (
 )
 from agreements.enums import Pacing, Weekday
 from agreements.months.targets import Conversion, Derivation, TargetError, derive, refuse_impossible
-from agreements.pages.fields import DaysField, HoursField, NumberField, OtherHoursField, PercentField, WholeField
+from agreements.pages.fields import (
+    DaysField,
+    HoursField,
+    NumberField,
+    OtherHoursField,
+    PausesField,
+    PercentField,
+    WholeField,
+    YearlyHoursField,
+)
 from smarketing.lib.periods import Period
 from smarketing.lib.widgets import LongSelect
 
@@ -78,6 +88,35 @@ class TermsForm(forms.Form):
     automated_counts = forms.BooleanField(
         label=_("An automated message counts as an attempt"), required=False, widget=forms.CheckboxInput()
     )
+    return_within_working_days = WholeField(
+        label=_("Late returns"),
+        required=False,
+        min_value=0,
+        max_value=1000,
+        initial=RETURN_WITHIN,
+        help_text=_(
+            "For so many working days after a month, a return is taken off it; later ones in the month they come."
+        ),
+    )
+    tiers = forms.CharField(
+        label=_("Tiers"), required=False, max_length=1000, help_text=_("The best first, with commas between.")
+    )
+    exceptions = PausesField(
+        label=_("Exceptions"),
+        required=False,
+        help_text=_("One a line, from and to, like 2026-12-24 2026-12-31 stocktaking: clocks pause."),
+    )
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        value = super().get_initial_for_field(field, field_name)
+        return ", ".join(value or ()) if field_name == "tiers" else value
+
+    def clean_return_within_working_days(self) -> int:
+        given = self.cleaned_data["return_within_working_days"]
+        return RETURN_WITHIN if given is None else int(given)
+
+    def clean_tiers(self) -> tuple[str, ...]:
+        return tuple(tier.strip() for tier in self.cleaned_data["tiers"].split(",") if tier.strip())
 
 
 class CalendarForm(forms.Form):
@@ -87,6 +126,11 @@ class CalendarForm(forms.Form):
     subdivision = forms.CharField(
         label=_("Subdivision"), required=False, max_length=60, help_text=_("A state or region, like BE for Berlin.")
     )
+    optional = forms.BooleanField(
+        label=_("Also the days that are optional or half holidays there"),
+        required=False,
+        widget=forms.CheckboxInput(),
+    )
     closed = DaysField(
         label=_("The team's own closed days"), required=False, help_text=_("One a line, like 2026-05-15.")
     )
@@ -94,6 +138,11 @@ class CalendarForm(forms.Form):
         label=_("Days with other hours"),
         required=False,
         help_text=_("One a line, like 2026-12-24 09:00-12:00. They also open a holiday."),
+    )
+    yearly = YearlyHoursField(
+        label=_("Hours of a day of every year"),
+        required=False,
+        help_text=_("One a line, like 12-24 09:00-12:00; a day alone is closed."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -107,7 +156,7 @@ class CalendarForm(forms.Form):
 
     @property
     def exceptions(self) -> list[Any]:
-        return [self[name] for name in ("country", "subdivision", "closed", "overrides")]
+        return [self[name] for name in ("country", "subdivision", "optional", "closed", "overrides", "yearly")]
 
 
 class AssumptionsForm(forms.Form):

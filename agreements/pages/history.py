@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from agreements.document.differences import Difference
+from agreements.document.versions import draft_differences, missing_consent
 from agreements.enums import Weekday
 from agreements.models import Agreement
 from agreements.promises.kinds import Fraction
@@ -71,6 +72,30 @@ def history(agreement: Agreement, most: int = 20) -> list[Entry]:
     """The newest first."""
     changes = agreement.changes.select_related("by").order_by("-at", "-pk")[:most]
     return [Entry(change.at, change.by, [_line(row) for row in change.lines]) for change in changes]
+
+
+@dataclass(frozen=True)
+class WaitingDraft:
+    """A draft with what it would change, and the teams whose consent is missing."""
+
+    pk: int
+    by: User | None
+    made_at: datetime | None
+    missing: tuple[str, ...]
+    lines: list[Line]
+
+
+def drafts(agreement: Agreement) -> list[WaitingDraft]:
+    return [
+        WaitingDraft(
+            draft.pk,
+            draft.made_by,
+            draft.made_at,
+            missing_consent(agreement, draft.made_by),
+            [_line(difference.as_json()) for difference in draft_differences(draft)],
+        )
+        for draft in agreement.versions.drafts().select_related("made_by", "agreement")
+    ]
 
 
 def _line(row: str | Sequence[object]) -> Line:

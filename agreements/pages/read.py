@@ -7,7 +7,7 @@ from agreements.models import Agreement
 from agreements.months.agreed import current_assumptions
 from agreements.pages import months_table, overview
 from agreements.pages.fetch import day_of, may_edit, visible, year_of
-from agreements.pages.history import history
+from agreements.pages.history import drafts, history
 from agreements.terms import in_force, timeline
 from smarketing.accounts.access import readers
 from smarketing.accounts.rights import Verb
@@ -45,6 +45,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "year": year,
         "months": months,
         "entries": history(agreement),
+        "drafts": drafts(agreement),
         "may_edit": may_edit(request, agreement),
         "assumptions": current_assumptions(agreement),
         "now": now,

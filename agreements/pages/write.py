@@ -2,17 +2,18 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from agreements.document.stored import document_of
-from agreements.document.text import DocumentError
-from agreements.document.versions import FIXED, Amendment, AmendmentRefused, apply
+from agreements.document.text import DocumentError, digest
+from agreements.document.versions import FIXED, Amendment, AmendmentRefused, apply, discard, put_in_force
 from agreements.models import Agreement
-from agreements.pages.edit_form import Draft, blank, initial_of, opened_with
+from agreements.pages.edit_form import Draft, blank, initial_of
 from agreements.pages.fetch import editable, year_of
 from agreements.pages.forms import TomlForm
 from agreements.terms import timeline
@@ -28,10 +29,8 @@ TEAMS = ("marketing_team", "sales_team", "service_team")
 def new(request: PortalRequest) -> HttpResponse:
     today = timezone.localdate(request.now)
     draft = Draft(blank(today), year_of(request, today).start_on.year, request.POST or None)
-    if request.method == "POST" and draft.is_valid():
-        if not Agreement.objects.filter(slug=draft.sound.slug).exists():
-            return saved(request, apply(draft.sound, by=request.user, at=request.now))
-        draft.refuse(("slug",), _("There is an agreement of this short name already."))
+    if request.method == "POST" and draft.is_valid() and (answer := _amended(request, draft, is_new=True)):
+        return answer
     return _form(request, "agreements/new.html", draft)
 
 
@@ -41,19 +40,17 @@ def edit(request: PortalRequest, slug: str) -> HttpResponse:
     former = document_of(agreement)
     year = year_of(request, timeline(agreement).day_of(request.now)).start_on.year
     draft = Draft(initial_of(former), year, request.POST or None, fixed=_fixed(request, agreement))
-    if request.method == "POST" and draft.is_valid():
-        if request.POST.get("seen") != opened_with(former):
-            draft.refuse((), _("Somebody changed this agreement meanwhile. Look at your entries and save again."))
-        elif answer := _amended(request, draft):
-            return answer
-    return _form(request, "agreements/edit.html", draft, agreement=agreement, seen=opened_with(former))
+    seen = request.POST.get("seen", "")
+    if request.method == "POST" and draft.is_valid() and (answer := _amended(request, draft, seen=seen)):
+        return answer
+    return _form(request, "agreements/edit.html", draft, agreement=agreement, seen=digest(former))
 
 
-def _amended(request: PortalRequest, draft: Draft) -> HttpResponse | None:
+def _amended(request: PortalRequest, draft: Draft, **known: Any) -> HttpResponse | None:
     try:
-        return saved(request, apply(draft.sound, by=request.user, at=request.now))
+        return saved(request, apply(draft.sound, by=request.user, at=request.now, **known))
     except AmendmentRefused as refusal:
-        draft.refuse((refusal.key,), str(refusal))
+        draft.refuse((refusal.key,) if refusal.key else (), str(refusal))
         return None
 
 
@@ -86,10 +83,30 @@ def load(request: PortalRequest) -> HttpResponse:
     return TemplateResponse(request, "agreements/load.html", context, status=422 if request.method == "POST" else 200)
 
 
+@administrators
+@require_POST
+def settle_draft(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
+    """Puts a draft in force, or discards it."""
+    agreement = editable(request, slug)
+    draft = get_object_or_404(agreement.versions.drafts(), pk=pk)
+    if request.POST.get("decision") != "put_in_force":
+        discard(draft)
+        say(request, _("The draft is discarded."))
+        return redirect(agreement)
+    try:
+        return saved(request, put_in_force(draft, by=request.user, at=request.now))
+    except AmendmentRefused as refusal:
+        say(request, str(refusal), level=messages.ERROR)
+        return redirect(agreement)
+
+
 def saved(request: PortalRequest, amendment: Amendment) -> HttpResponse:
     """Says how much changed, and what did not: the handoffs measured before."""
     count = len(amendment.differences)
-    if amendment.is_new:
+    if amendment.missing:
+        text = _("Kept as a draft: the consent of %(teams)s is missing.") % {"teams": ", ".join(amendment.missing)}
+        say(request, text, level=messages.WARNING)
+    elif amendment.is_new:
         say(request, _("Agreement made."))
     elif count:
         say(request, ngettext("Saved: %(n)d change.", "Saved: %(n)d changes.", count) % {"n": count})

@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from agreements.document.stored import document_of
 from agreements.document.text import write
+from agreements.models import Version
 from leads.enums import Kind
 from leads.models import ImportRun
 from smarketing.accounts.access import VERB_OF_GUARD, access_of
@@ -70,6 +71,7 @@ DOORS = {
     "agreements:agree": button(READERS, AMEND, get=FOUND),
     "agreements:accept_target": button(READERS, AMEND),
     "agreements:decline_target": button(READERS, AMEND),
+    "agreements:draft": button(ADMINISTRATORS),
     "agreements:toml": page(READERS, OK, **RECORD),
     "reports:home": Door(READERS, FOUND, FOUND, own={("administrator", "get"): OK, ("administrator", "post"): OK}),
     "reports:scorecards": page(READERS, OK),
@@ -177,6 +179,9 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     run = ImportRun.objects.create(agreement=north, kind=Kind.LEADS, file=file, file_name="leads.csv", by=rep)
     pks = {"withdraw": attempt.pk, "detail": handoff.lead_id, "edit": handoff.lead_id}
     pks |= {"accept_target": target.pk, "decline_target": target.pk}
+    text = write(document_of(north))
+    draft = Version.objects.create(agreement=north, state="draft", effective_on="2020-01-01", calendar={}, text=text)
+    pks |= {"draft": draft.pk}
     lead = {"agreement": north.pk, "name": "New", "created_at": "2026-03-02T09:00", "source": "fair"}
     bodies: dict[str, dict[str, Any]] = {
         "set_language": {"language": "en"},

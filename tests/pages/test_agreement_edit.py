@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
 
-from agreements.document.clauses import AgreementDocument
+from agreements.document.clauses import AgreementDocument, PauseClause
 from agreements.document.stored import document_of
 from agreements.document.versions import apply
 from agreements.models import Agreement
@@ -52,8 +52,8 @@ def errors(response) -> dict[str, list[str]]:
 
 
 @pytest.fixture
-def client(signed_in, sales_lead) -> Client:
-    return signed_in(sales_lead)
+def client(signed_in, administrator) -> Client:
+    return signed_in(administrator)
 
 
 def test_who_only_sees_the_agreement_gets_403_and_who_does_not_404(signed_in, rep, leader, stranger, north):
@@ -125,7 +125,8 @@ def test_a_month_that_has_begun_keeps_its_target_and_the_page_says_so(signed_in,
     assert now(north).targets == {date(2026, 3, 1): 100, date(2026, 4, 1): 50}
 
 
-def test_what_a_team_lead_writes_for_a_month_waits_for_the_other_side(client, north):
+def test_what_a_team_lead_writes_for_a_month_waits_for_the_other_side(signed_in, sales_lead, north):
+    client = signed_in(sales_lead)
     page = client.post(URL, filled(client) | {"months-3-leads": "50"}, follow=True).text
     assert "April 2026: 50 leads are proposed to the other side." in page
     assert "Nothing changed." not in page
@@ -193,7 +194,8 @@ def test_what_another_changed_meanwhile_is_not_overwritten_unseen(client, north)
     assert now(north).name == "Mine"
 
 
-def test_a_team_lead_cannot_give_the_agreement_to_other_teams(client, north, south):
+def test_a_team_lead_cannot_give_the_agreement_to_other_teams(signed_in, sales_lead, north, south):
+    client = signed_in(sales_lead)
     client.post(URL, filled(client) | {"sales_team": "Sales south", "slug": "other"})
     assert now(north).sales_team == "Sales north"
     assert "Sales south" not in client.get(URL).content.decode()
@@ -215,10 +217,10 @@ def test_a_correction_says_how_many_handoffs_stay_measured_as_before(client, nor
     assert "1 handoff stays measured by the former terms." in response.content.decode()
 
 
-def test_numbers_are_shown_and_read_as_the_language_writes_them(client, north, sales_lead):
+def test_numbers_are_shown_and_read_as_the_language_writes_them(client, north, administrator):
     apply(replace(now(north), quotas={date(2026, 1, 1): Decimal("1234.5")}), by=None, at=cast.MONDAY)
-    sales_lead.language = "de"
-    sales_lead.save()
+    administrator.language = "de"
+    administrator.save()
     sent = filled(client)
     assert sent["months-0-amount"] == "1.234,5"
     client.post(URL, sent | {"months-1-amount": "2.000,25", "speed-0-share": "92,5"})
@@ -284,3 +286,83 @@ def test_an_image_is_no_agreement(signed_in, administrator):
 def test_neither_file_nor_text_is_asked_for(signed_in, administrator):
     response = signed_in(administrator).post("/agreements/load/", {"text": " "})
     assert "Choose a file or paste its text." in response.content.decode()
+
+
+def test_days_of_every_year_optional_holidays_exceptions_and_tiers_are_written_in_the_form(
+    signed_in, administrator, north
+):
+    client = signed_in(administrator)
+    typed = {
+        "country": "DK",
+        "optional": "on",
+        "yearly": "12-24 09:00-12:00\n12-31",
+        "exceptions": "2026-04-01 2026-04-02 stocktaking",
+        "tiers": "A, B",
+        "return_within_working_days": "5",
+    }
+    assert client.post(URL, filled(client) | typed).status_code == 302
+    document = now(north)
+    assert (document.calendar.optional, document.calendar.country) == (True, "DK")
+    assert document.calendar.yearly == {"12-24": (("09:00", "12:00"),), "12-31": ()}
+    assert document.exceptions == (PauseClause(date(2026, 4, 1), date(2026, 4, 2), "stocktaking"),)
+    assert (document.tiers, document.return_within_working_days) == (("A", "B"), 5)
+
+
+def test_what_the_form_was_opened_with_is_saved_unchanged(signed_in, administrator, north):
+    calendar = replace(document_of(north).calendar, country="DK", yearly={"12-31": ()})
+    pause = PauseClause(datetime(2026, 4, 1, 12), date(2026, 4, 2))
+    whole = replace(
+        document_of(north), calendar=calendar, exceptions=(pause,), tiers=("A", "B"), return_within_working_days=0
+    )
+    apply(whole, by=None, at=cast.MONDAY)
+    client = signed_in(administrator)
+    assert client.post(URL, filled(client)).status_code == 302
+    assert now(north) == whole
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "reason"),
+    [
+        ("yearly", "24.12. 09:00-12:00", "is no day of the year"),
+        ("yearly", "12-24\n12-24 09:00-10:00", "12-24 stands there twice."),
+        ("exceptions", "2026-04-01", "is no exception"),
+        ("exceptions", "2026-04-02 2026-04-01", "Must be later than its beginning"),
+        ("tiers", "A, a", "Names a tier twice"),
+    ],
+)
+def test_what_cannot_be_an_exception_or_a_day_is_refused_beside_its_field(
+    signed_in, administrator, north, field, typed, reason
+):
+    client = signed_in(administrator)
+    response = client.post(URL, filled(client) | {field: typed})
+    assert response.status_code == 422
+    assert reason in response.content.decode()
+
+
+def test_what_a_team_lead_writes_in_the_terms_is_a_draft_until_an_administrator_puts_it_in_force(
+    signed_in, sales_lead, administrator, north
+):
+    client = signed_in(sales_lead)
+    before = document_of(north)
+    answer = client.post(URL, filled(client) | {"speed-0-within_minutes": "240"}, follow=True)
+    assert "the consent of Marketing north is missing" in answer.content.decode()
+    assert now(north) == before
+    draft = north.versions.drafts().get()
+    address = f"/agreements/north/drafts/{draft.pk}/"
+    assert client.post(address, {"decision": "put_in_force"}).status_code == 403
+    assert address not in client.get("/agreements/north/").content.decode()
+    boss = signed_in(administrator)
+    assert address in boss.get("/agreements/north/").content.decode()
+    boss.post(address, {"decision": "put_in_force"})
+    assert now(north).promises[0].within_minutes == 240
+    assert [version.number for version in north.versions.current()] == [2]
+    assert not north.versions.drafts().exists()
+
+
+def test_a_discarded_draft_changes_nothing(signed_in, sales_lead, administrator, north):
+    client = signed_in(sales_lead)
+    before = document_of(north)
+    client.post(URL, filled(client) | {"speed-0-within_minutes": "240"})
+    draft = north.versions.drafts().get()
+    signed_in(administrator).post(f"/agreements/north/drafts/{draft.pk}/", {"decision": "discard"})
+    assert (now(north), north.versions.drafts().count()) == (before, 0)

@@ -8,9 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from agreements.document.stored import document_of
-from agreements.document.text import read, write
-from agreements.document.versions import EarlierThanLatest, FixedByHandoffs, apply
-from agreements.models import Agreement, Change
+from agreements.document.text import digest, read, write
+from agreements.document.versions import ChangedMeanwhile, EarlierThanLatest, FixedByHandoffs, NameTaken, apply
+from agreements.models import Agreement, Change, VersionIsFixed
 from agreements.promises.promise import DepthPromise, SpeedPromise
 from smarketing.accounts.models import Team, User
 from tests.cast import MONDAY, handed
@@ -53,19 +53,23 @@ def test_promises_in_another_order_are_no_change(north):
     assert amended(north, promises=tuple(reversed(document_of(north).promises))).lines == []
 
 
-def test_a_change_is_told_and_written_down_with_who_and_when(north, sales_lead):
+def test_a_change_is_told_and_written_down_with_who_and_when(north, administrator):
     promises = (
         SpeedPromise(within_minutes=Decimal(240), share=Decimal("0.8")),
         DepthPromise(attempts=6, within_working_days=15),
     )
-    answer = apply(replace(document_of(north), name="North", promises=promises), by=sales_lead, at=AT)
+    answer = apply(replace(document_of(north), name="North", promises=promises), by=administrator, at=AT)
     assert answer.lines == [
         "name Agreement North -> North",
         "speed within_minutes 60 -> 240",
         "speed share 0.9 -> 0.8",
     ]
     change = Change.objects.get(agreement=north)
-    assert (change.by, change.at, change.lines[1]) == (sales_lead, AT, [["speed", "within_minutes", ""], "60", "240"])
+    assert (change.by, change.at, change.lines[1]) == (
+        administrator,
+        AT,
+        [["speed", "within_minutes", ""], "60", "240"],
+    )
 
 
 def test_coming_months_that_are_no_longer_in_the_text_are_removed_and_told(north):
@@ -113,8 +117,8 @@ def test_a_correction_leaves_the_handoffs_with_the_terms_they_were_measured_by(n
 def test_what_concerns_months_only_makes_no_new_version_of_the_terms(north):
     handoff = handed(north)
     assumed = {"marketing_share": Decimal(1), "average_deal": Decimal(100), "lead_to_customer": Decimal("0.5")}
-    answer = amended(north, pacing="calendar", **assumed)
-    assert (len(answer.lines), answer.note) == (4, "")
+    answer = amended(north, **assumed)
+    assert (len(answer.lines), answer.note) == (3, "")
     assert north.versions.get().pk == handoff.version_id
 
 
@@ -198,3 +202,25 @@ def test_a_file_that_is_not_there_is_said_in_one_line(tmp_path, capsys):
 def test_an_unknown_agreement_cannot_be_dumped_and_the_known_ones_are_named(north):
     with pytest.raises(CommandError, match="there is no agreement 'south'; known are: north"):
         call_command("dump_agreement", "south")
+
+
+def test_what_is_in_force_is_never_changed_and_another_pacing_is_another_version(north):
+    first = north.versions.get()
+    first.pacing = "calendar"
+    with pytest.raises(VersionIsFixed):
+        first.save()
+    amended(north, pacing="calendar")
+    kept, latest = north.versions.order_by("pk")
+    assert (kept.pk, kept.state, kept.pacing) == (first.pk, "superseded", "working")
+    assert (latest.number, latest.state, latest.pacing, latest.made_at) == (2, "in_force", "calendar", AT)
+    assert latest.digest == digest(document_of(north))
+
+
+def test_of_two_changes_of_one_document_the_second_is_told(north):
+    seen = digest(document_of(north))
+    apply(replace(document_of(north), name="One"), by=None, at=AT, seen=seen)
+    with pytest.raises(ChangedMeanwhile):
+        apply(replace(document_of(north), name="Other"), by=None, at=AT, seen=seen)
+    assert document_of(Agreement.objects.get(pk=north.pk)).name == "One"
+    with pytest.raises(NameTaken):
+        apply(document_of(north), by=None, at=AT, is_new=True)

@@ -64,7 +64,8 @@ def test_a_return_and_an_attempt_at_once_leave_nothing_to_mend(north, rep, sales
 
 def test_two_reps_who_accept_at_once_do_not_both_get_it(north, rep, sales_lead):
     handoff = cast.handed(north)
-    at_once(*[lambda by=by: accept(handoff, by=by, at=SOON) for by in (rep, sales_lead)])
+    answers = at_once(*[lambda by=by: accept(handoff, by=by, at=SOON) for by in (rep, sales_lead)])
+    assert answers == [None, None]
     stands = Handoff.objects.get()
     assert stands.rep == stands.accepted_by
     assert Event.objects.filter(kind="accepted").count() == 1
@@ -74,5 +75,6 @@ def test_two_sweeps_at_once_note_each_clock_once(north):
     for minutes in range(5):
         cast.handed(north, at=cast.MONDAY + timedelta(minutes=minutes))
     later = cast.MONDAY + timedelta(hours=2)
-    at_once(*[lambda: sweep(at=later)] * 3)
+    answers = at_once(*[lambda: sweep(at=later)] * 3)
+    assert sum(answer[Step.OVERDUE] for answer in answers) == 5
     assert Escalation.objects.filter(step=Step.OVERDUE).count() == 5
