@@ -47,7 +47,7 @@ function toTheRefused(root) {
   if (!refused) return;
   refused.closest("details")?.setAttribute("open", "");
   if (refused.matches(".alert-danger")) refused.tabIndex = -1;
-  refused.scrollIntoView({ block: "center" });
+  refused.scrollIntoView({ block: "center", behavior: "instant" });
   refused.focus({ preventScroll: true });
 }
 
