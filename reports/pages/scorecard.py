@@ -183,6 +183,23 @@ def _sentence(lines: list[Line], period: Period) -> str:
     if not total:
         return _("Nothing can be said about %(period)s yet.") % said
     if not any(counts.values()):
-        return _("No promise of %(period)s is missed or at risk.") % said
+        return _("No promise for %(period)s is missed or at risk.") % said
     said |= {"missed": number(counts[scorecard.MISSED]), "risk": number(counts[scorecard.AT_RISK])}
-    return _("%(period)s: of %(all)s promises %(missed)s missed, %(risk)s at risk.") % said
+    return _behind(counts, total) % said
+
+
+def _behind(counts: dict[str, int], total: int) -> str:
+    """Says nothing of a state in which no promise is."""
+    if all(counts.values()):
+        return _("%(period)s: %(missed)s of %(all)s promises missed, %(risk)s at risk.")
+    if counts[scorecard.MISSED]:
+        return ngettext(
+            "%(period)s: %(missed)s of %(all)s promise missed.",
+            "%(period)s: %(missed)s of %(all)s promises missed.",
+            total,
+        )
+    return ngettext(
+        "%(period)s: %(risk)s of %(all)s promise at risk.",
+        "%(period)s: %(risk)s of %(all)s promises at risk.",
+        total,
+    )

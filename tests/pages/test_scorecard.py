@@ -33,7 +33,7 @@ def test_both_sides_are_held_against_what_they_promised(signed_in, leader: User,
         ("Follow-up speed", "90.0%", "66.7%", "at_risk"),
         ("Follow-up depth", "6.0", "0.5", "at_risk"),
     ]
-    assert card.sentence == "March 2026: of 3 promises 0 missed, 3 at risk."
+    assert card.sentence == "March 2026: 3 of 3 promises at risk."
 
 
 def test_each_promise_leads_to_its_report(signed_in, leader: User, url: str) -> None:
