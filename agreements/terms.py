@@ -112,10 +112,14 @@ def terms_of(version: Version, zone: str) -> Terms:
         promises=_promises(version),
         warn_share=version.warn_share,
         automated_counts=version.automated_counts,
-        pauses=tuple(PauseClause.from_json(row).instants(ZoneInfo(zone)) for row in version.exceptions),
+        pauses=pauses_of(version.exceptions, zone),
         return_within_working_days=version.return_within_working_days,
         tiers=tuple(version.tiers),
     )
+
+
+def pauses_of(exceptions: list[dict[str, Any]], zone: str) -> tuple[tuple[datetime, datetime], ...]:
+    return tuple(PauseClause.from_json(row).instants(ZoneInfo(zone)) for row in exceptions)
 
 
 def _promises(version: Version) -> Promises:

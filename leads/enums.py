@@ -85,8 +85,9 @@ class LossReason(TextChoices):
 
 
 class Clock(TextChoices):
-    """Where a response clock stands; `leads.clock.rule` decides."""
+    """Where a clock stands; `leads.clock.rule` decides."""
 
+    NONE = "none", _("No promise")
     RUNNING = "running", pgettext_lazy("clock", "Running")
     DUE_SOON = "due_soon", _("Due soon")
     OVERDUE = "overdue", _("Overdue")
@@ -122,6 +123,7 @@ class EventKind(TextChoices):
     HANDED_OVER = "handed_over", _("Handed over")
     TAKEN_BACK = "taken_back", _("Handoff taken back")
     ASSIGNED = "assigned", _("Assigned")
+    TIER_PUT_RIGHT = "tier_put_right", _("Tier put right")
     ACCEPTED = "accepted", _("Accepted")
     UNACCEPTED = "unaccepted", _("Acceptance undone")
     ATTEMPTED = "attempted", _("Attempt recorded")

@@ -11,7 +11,6 @@ from django.utils.translation import pgettext_lazy
 from agreements.models import Agreement, Version
 from leads.clock import rule as clocks
 from leads.enums import (
-    MARKETING_REASONS,
     Channel,
     ClockKind,
     Direction,
@@ -26,7 +25,7 @@ from leads.enums import (
     Step,
     Verdict,
 )
-from leads.querysets import HandoffQuerySet, LeadQuerySet
+from leads.querysets import ClockQuerySet, HandoffQuerySet, LeadQuerySet
 from leads.work import states
 from smarketing.accounts.models import User
 
@@ -96,16 +95,20 @@ class Lead(models.Model):
 class Handoff(models.Model):
     """Marketing gives a lead to sales. A lead handed over again gets another handoff.
 
-    The fields of the second block follow from the facts; `leads.clock.consequences` keeps them, in the transaction that
-    changes a fact. Durations are whole microseconds; `_us` is working time, `_wall_us` wall-clock time.
+    Source and tier are fixed here: what is changed on the lead later concerns later handoffs. The fields of the second
+    block follow from the facts; `leads.clock.consequences` keeps them, in the transaction that changes a fact.
+    Durations are whole microseconds; `_us` is working time, `_wall_us` wall-clock time.
+
+    `version` is NULL for a handoff made before the first version: it is measured and never judged. `counts`: with this
+    handoff the lead begins to count in its month; `taken_off_on` is the day on which that is taken back.
     """
 
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="handoffs")
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="handoffs")
     handed_at = models.DateTimeField(_("handed over"))
     handed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    own_source = models.CharField(_("source of the handoff"), max_length=100, blank=True)
-    own_tier = models.CharField(_("tier of the handoff"), max_length=60, blank=True)
+    source = models.CharField(_("source"), max_length=100, blank=True)
+    tier = models.CharField(_("tier"), max_length=60, blank=True)
     rep = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="handoffs", verbose_name=_("rep")
     )
@@ -126,8 +129,6 @@ class Handoff(models.Model):
 
     version = models.ForeignKey(Version, models.PROTECT, related_name="handoffs", null=True)
     handed_on = models.DateField(_("local day of the handoff"))
-    source = models.CharField(_("source"), max_length=100, blank=True)
-    tier = models.CharField(_("tier"), max_length=60, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
     waited_us = models.BigIntegerField(null=True)
     waited_wall_us = models.BigIntegerField(null=True)
@@ -138,6 +139,7 @@ class Handoff(models.Model):
     accepted_us = models.BigIntegerField(null=True)
     response_us = models.BigIntegerField(null=True)
     response_wall_us = models.BigIntegerField(null=True)
+    response_precision = models.PositiveIntegerField(choices=Precision.choices, default=Precision.EXACT)
     connected_at = models.DateTimeField(_("connected"), null=True)
     connected_us = models.BigIntegerField(null=True)
     connected_nth = models.PositiveIntegerField(null=True)
@@ -148,6 +150,7 @@ class Handoff(models.Model):
     attempts_in_window = models.PositiveIntegerField(default=0)
     counts = models.BooleanField(default=True)
     taken_off_on = models.DateField(null=True)
+    is_marketings_return = models.BooleanField(default=False)
 
     objects = HandoffQuerySet.as_manager()
 
@@ -176,10 +179,6 @@ class Handoff(models.Model):
     def is_early(self) -> bool:
         """An attempt is dated before the handoff: it counts as no response time at all, and is shown so."""
         return self.first_attempt_at is not None and self.first_attempt_at < self.handed_at
-
-    @property
-    def is_marketings_return(self) -> bool:
-        return self.return_reason in MARKETING_REASONS
 
     def clock(self, at: datetime) -> str:
         return clocks.clock(
@@ -253,8 +252,9 @@ class Deal(models.Model):
 class Clock(models.Model):
     """Working time that runs from an event until a promise about it is met; `leads.clock` keeps these rows.
 
-    `ended_at`: the handoff ended otherwise, so that nothing more can be done. `noted` says how far the sweep has told
-    of it. `recorded_at` is when the clock was made: one made after its due time came from a file and tells nobody.
+    `ended_at`: the handoff ended otherwise, so that nothing more can be done. `warned_at` and `escalated_at` say how
+    far the sweep has noted it. `recorded_at` is when the clock was made: one made after its due time came from a file
+    and tells nobody.
     """
 
     handoff = models.ForeignKey(Handoff, models.CASCADE, related_name="clocks")
@@ -267,8 +267,11 @@ class Clock(models.Model):
     stopped_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     pauses = models.JSONField(default=list)
-    noted = models.CharField(max_length=10, choices=Step.choices, blank=True)
+    warned_at = models.DateTimeField(null=True)
+    escalated_at = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField()
+
+    objects = ClockQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("clock")
@@ -276,17 +279,28 @@ class Clock(models.Model):
         constraints = [models.UniqueConstraint(fields=["handoff", "kind", "nth"], name="one_clock_per_promise")]
         indexes = [
             models.Index(
-                fields=["warn_at"], condition=Q(stopped_at=None, ended_at=None, noted=""), name="clock_to_warn"
+                fields=["warn_at"],
+                condition=Q(stopped_at=None, ended_at=None, warned_at=None, warn_at__isnull=False),
+                name="clock_to_warn",
             ),
             models.Index(
                 fields=["due_at"],
-                condition=Q(stopped_at=None, ended_at=None) & ~Q(noted=Step.OVERDUE),
+                condition=Q(stopped_at=None, ended_at=None, escalated_at=None),
                 name="clock_to_escalate",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.handoff_id} · {self.kind} {self.nth}"
+
+    def state_at(self, at: datetime) -> str:
+        return clocks.clock(
+            warn_at=self.warn_at,
+            due_at=self.due_at,
+            stopped_at=self.stopped_at,
+            is_closed=self.ended_at is not None,
+            at=at,
+        )
 
 
 class Event(models.Model):
@@ -313,7 +327,7 @@ class Event(models.Model):
 class Escalation(models.Model):
     """A clock that came due soon or overdue, noted once and shown to the team lead until seen."""
 
-    handoff = models.ForeignKey(Handoff, models.CASCADE, related_name="escalations")
+    clock = models.ForeignKey(Clock, models.CASCADE, related_name="escalations")
     step = models.CharField(max_length=10, choices=Step.choices)
     raised_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True)
@@ -322,11 +336,11 @@ class Escalation(models.Model):
     class Meta:
         verbose_name = _("escalation")
         verbose_name_plural = _("escalations")
-        constraints = [models.UniqueConstraint(fields=["handoff", "step"], name="one_escalation_per_step")]
+        constraints = [models.UniqueConstraint(fields=["clock", "step"], name="one_escalation_per_step")]
         indexes = [models.Index(fields=["-raised_at"], condition=Q(seen_at=None), name="escalation_unseen")]
 
     def __str__(self) -> str:
-        return f"{self.handoff_id} · {self.step}"
+        return f"{self.clock_id} · {self.step}"
 
 
 class ImportRun(models.Model):

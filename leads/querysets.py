@@ -2,18 +2,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.apps import apps
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from leads.clock import rule as clocks
-from leads.enums import MARKETING_REASONS
+from leads.enums import ClockKind
 from leads.work import states
-from smarketing.accounts.models import Side
+from smarketing.accounts.models import Membership, Side
 from smarketing.accounts.rights import Verb
 
 if TYPE_CHECKING:
     from agreements.models import Agreement
-    from leads.models import Handoff, Lead  # noqa: F401  (Lead stands in a string that ruff does not read)
+    from leads.models import Clock, Handoff, Lead  # noqa: F401  (they stand in strings that ruff does not read)
     from smarketing.accounts.access import Access
     from smarketing.lib.periods import Period
 
@@ -43,11 +43,14 @@ def _handed_over() -> "QuerySet[Handoff, int]":
     return apps.get_model("leads", "Handoff").objects.order_by().values_list("lead_id", flat=True)
 
 
-def _clock(at: datetime) -> Case:
-    """`leads.clock.rule.clock`, branch by branch."""
-    passed, is_open = Q(due_at__lt=at), Q(state__in=states.OPEN)
+HANDOFF_IS_OPEN, CLOCK_IS_OPEN = Q(state__in=states.OPEN), Q(ended_at=None)
+
+
+def clock_state(at: datetime, is_open: Q) -> Case:
+    """`leads.clock.rule.clock`, branch by branch; of a clock, or of the copy of it on the handoff."""
+    passed = Q(due_at__lt=at)
     return Case(
-        When(Q(stopped_at__isnull=False, due_at__isnull=True), then=Value(clocks.KEPT)),
+        When(Q(due_at=None), then=Value(clocks.NONE)),
         When(Q(stopped_at__lte=F("due_at")), then=Value(clocks.KEPT)),
         When(Q(stopped_at__isnull=False), then=Value(clocks.MISSED)),
         When(passed & is_open, then=Value(clocks.OVERDUE)),
@@ -56,6 +59,11 @@ def _clock(at: datetime) -> Case:
         default=Value(clocks.RUNNING),
         output_field=CharField(),
     )
+
+
+def _held() -> Exists:
+    members = Membership.objects.working().filter(user=OuterRef("rep"), team=OuterRef("agreement__sales_team"))
+    return Exists(members.filter(user__is_active=True))
 
 
 class HandoffQuerySet(QuerySet["Handoff"]):
@@ -71,8 +79,18 @@ class HandoffQuerySet(QuerySet["Handoff"]):
         """The handoffs of the sales teams that this person leads."""
         return self.filter(access.where(Verb.ASSIGN, "agreement__"))
 
+    def with_holder(self) -> "HandoffQuerySet":
+        """Adds `is_held`: by a rep who is active and in the agreement's sales team."""
+        return self.annotate(is_held=_held())
+
     def of_nobody(self) -> "HandoffQuerySet":
-        return self.filter(rep=None, rep_name="")
+        """Nobody's: also those of somebody who left, and of names in files that nobody is matched to."""
+        return self.filter(~_held())
+
+    def with_next_attempt(self) -> "HandoffQuerySet":
+        """Adds `next_attempt_due_at`, for which the next promised attempt is due."""
+        clock = apps.get_model("leads", "Clock").objects.filter(handoff=OuterRef("pk"), kind=ClockKind.ATTEMPT)
+        return self.annotate(next_attempt_due_at=Subquery(clock.values("due_at")[:1]))
 
     def handed_in(self, agreement: "Agreement", period: "Period") -> "HandoffQuerySet":
         return self.filter(agreement=agreement, handed_on__range=(period.start_on, period.end_on))
@@ -85,42 +103,22 @@ class HandoffQuerySet(QuerySet["Handoff"]):
 
     def with_clock(self, at: datetime) -> "HandoffQuerySet":
         """Adds `clock_state`: `leads.clock.rule.clock` in SQL."""
-        return self.annotate(clock_state=_clock(at))
+        return self.annotate(clock_state=clock_state(at, HANDOFF_IS_OPEN))
 
     def clocked(self, clock: str, at: datetime) -> "HandoffQuerySet":
-        return self.annotate(clock_state=_clock(at)).filter(clock_state=clock)
+        return self.annotate(clock_state=clock_state(at, HANDOFF_IS_OPEN)).filter(clock_state=clock)
 
-    def counted_by_clock(self, at: datetime) -> dict[str, int]:
-        return dict(self.order_by().annotate(clock_state=_clock(at)).values_list("clock_state").annotate(Count("pk")))
-
-    def breached(self, at: datetime) -> "HandoffQuerySet":
-        return self.annotate(clock_state=_clock(at)).filter(clock_state__in=clocks.BREACHED)
+    def counted_by_clock(self, at: datetime) -> dict[tuple[bool, str], int]:
+        """How many, by whether the clock is stopped and how it stands."""
+        rows = self.order_by().with_clock(at).annotate(is_stopped=Q(stopped_at__isnull=False))
+        counted = rows.values_list("is_stopped", "clock_state").annotate(Count("pk"))
+        return {(is_stopped, state): count for is_stopped, state, count in counted}
 
     def overdue(self, at: datetime) -> "HandoffQuerySet":
         return self.open().filter(stopped_at=None, due_at__lt=at)
 
     def due_soon(self, at: datetime) -> "HandoffQuerySet":
-        return self.open().filter(stopped_at=None, warn_at__lte=at).exclude(due_at__lt=at)
-
-    def followed_up(self) -> "HandoffQuerySet":
-        return self.filter(response_us__isnull=False)
-
-    def returned_untouched(self) -> "HandoffQuerySet":
-        """Returned before any attempt."""
-        return self.filter(returned_at__isnull=False, response_us=None)
-
-    def never_followed_up(self, at: datetime) -> "HandoffQuerySet":
-        return self.filter(stopped_at=None, due_at__lt=at)
-
-    def running(self, at: datetime) -> "HandoffQuerySet":
-        return self.filter(Q(stopped_at=None), Q(due_at=None) | Q(due_at__gte=at))
-
-    def marketings_returns(self) -> "HandoffQuerySet":
-        return self.filter(returned_at__isnull=False, return_reason__in=MARKETING_REASONS)
-
-    def never_connected(self) -> "HandoffQuerySet":
-        """What the depth counts: returns for marketing's reasons are left out."""
-        return self.filter(connected_at=None).exclude(returned_at__isnull=False, return_reason__in=MARKETING_REASONS)
+        return self.open().filter(stopped_at=None, warn_at__lte=at, due_at__gte=at)
 
     def by_urgency(self) -> "HandoffQuerySet":
         """Nobody called yet, by due time; then promised attempts outstanding, by theirs; then those with all of them
@@ -135,3 +133,20 @@ class HandoffQuerySet(QuerySet["Handoff"]):
             ),
             deadline=Coalesce(Case(When(is_unmet, then=F("due_at")), default=F("depth_due_at")), Value(NEVER)),
         ).order_by(*URGENCY)
+
+
+class ClockQuerySet(QuerySet["Clock"]):
+    def with_state(self, at: datetime) -> "ClockQuerySet":
+        """Adds `clock_state`: `leads.clock.rule.clock` in SQL."""
+        return self.annotate(clock_state=clock_state(at, CLOCK_IS_OPEN))
+
+    def running(self) -> "ClockQuerySet":
+        return self.filter(stopped_at=None, ended_at=None)
+
+    def to_escalate(self, at: datetime) -> "ClockQuerySet":
+        """Overdue, and not noted as such: by the index `clock_to_escalate`."""
+        return self.running().filter(due_at__lt=at, escalated_at=None)
+
+    def to_warn(self, at: datetime) -> "ClockQuerySet":
+        """Due soon, and not noted yet: by the index `clock_to_warn`."""
+        return self.running().filter(warn_at__lte=at, due_at__gte=at, warned_at=None)

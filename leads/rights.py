@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 
+from agreements.models import Agreement
 from leads.models import Attempt, Handoff
 from smarketing.accounts.access import Access
 from smarketing.accounts.models import User
@@ -20,6 +21,11 @@ def check_withdraw(access: Access, attempt: Attempt, *, by: User) -> None:
     """Everybody the own attempts, the team's lead all of them."""
     agreement = attempt.handoff.agreement if attempt.handoff else attempt.lead.agreement
     access.check(Verb.FOLLOW_UP if attempt.recorded_by_id == by.pk else Verb.ASSIGN, agreement)
+
+
+def may_put_tier_right(access: Access, agreement: Agreement) -> bool:
+    """Marketing, which gave the tier, and who leads the sales team."""
+    return access.may(Verb.MARKET, agreement) or access.may(Verb.ASSIGN, agreement)
 
 
 def may_withdraw(access: Access, attempt: Attempt, *, by: User) -> bool:

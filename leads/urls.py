@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from leads.pages import attempt as attempts
 from leads.pages import close as closing
-from leads.pages import escalations, handing_over, lead, queue
+from leads.pages import escalations, giving_away, handing_over, lead, queue
 from leads.pages import lead_list as leads
 
 app_name = "leads"
@@ -18,6 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/", include("leads.import_urls")),
     path("<int:pk>/", lead.detail, name="detail"),
     path("<int:pk>/edit/", lead.edit, name="edit"),
+    path("give-away/", giving_away.give_away, name="give_away"),
+    path("give-back/", giving_away.take_from, name="give_back"),
+    path("handoffs/<int:pk>/tier/", lead.put_tier_right, name="put_tier_right"),
     path("handoffs/<int:pk>/assign/", handing_over.assign, name="assign"),
     path("handoffs/<int:pk>/accept/", handing_over.accept, name="accept"),
     path("handoffs/<int:pk>/unaccept/", handing_over.unaccept, name="unaccept"),

@@ -1,33 +1,50 @@
 """Actions: find clocks newly due soon or overdue, note each once; the team lead marks them as seen."""
 
+from collections.abc import Callable
 from datetime import datetime
 
-from django.db.models import F, QuerySet
+from django.db import transaction
+from django.db.models import QuerySet
 
-from leads.enums import Step
-from leads.models import Escalation, Handoff
+from leads.enums import ClockKind, Step
+from leads.models import Clock, Escalation
+from leads.querysets import ClockQuerySet
 from smarketing.accounts.models import User
 
 BATCH = 1000
+TOLD = (ClockKind.RESPONSE,)  # the others stand in the rep's own queue
 
 
 def sweep(*, at: datetime) -> dict[Step, int]:
-    """Notes every clock that is due soon or overdue and was not noted yet. May run twice, also at the same time."""
-    due = {
-        Step.OVERDUE: Handoff.objects.overdue(at),
-        Step.DUE_SOON: Handoff.objects.due_soon(at),
+    """Notes every clock that is due soon or overdue and was not noted yet, and answers of how many it told.
+
+    May run twice, also at the same time: a clock that one of them notes is passed over by the other.
+    """
+    return {
+        Step.OVERDUE: _note_all(Step.OVERDUE, Clock.objects.to_escalate, ("escalated_at", "warned_at"), at),
+        Step.DUE_SOON: _note_all(Step.DUE_SOON, Clock.objects.to_warn, ("warned_at",), at),
     }
-    return {step: _note(step, handoffs, at) for step, handoffs in due.items()}
 
 
-def _note(step: Step, handoffs: "QuerySet[Handoff]", at: datetime) -> int:
-    # What was recorded after its due time came from a file: it is measured, but nobody is told.
-    fresh = handoffs.filter(recorded_at__lt=F("due_at")).exclude(escalations__step=step)
-    ids = list(fresh.order_by("due_at").values_list("pk", flat=True)[:BATCH])
-    rows = [Escalation(handoff_id=pk, step=step, raised_at=at) for pk in ids]
+def _note_all(step: Step, unnoted: Callable[[datetime], ClockQuerySet], marks: tuple[str, ...], at: datetime) -> int:
+    told = 0
+    while True:
+        with transaction.atomic():
+            batch = list(unnoted(at).select_for_update(skip_locked=True)[:BATCH])
+            if not batch:
+                return told
+            Clock.objects.filter(pk__in=[clock.pk for clock in batch]).update(**dict.fromkeys(marks, at))
+            told += _tell(step, batch, at)
+
+
+def _tell(step: Step, clocks: list[Clock], at: datetime) -> int:
+    """A clock made after its due time came from a file: it is measured, but nobody is told."""
+    due = [clock for clock in clocks if clock.kind in TOLD and clock.recorded_at < clock.due_at]
+    rows = [Escalation(clock=clock, step=step, raised_at=at) for clock in due]
     Escalation.objects.bulk_create(rows, ignore_conflicts=True)
-    return len(ids)
+    return len(rows)
 
 
 def mark_seen(escalations: "QuerySet[Escalation]", *, by: User, at: datetime) -> int:
+    """Who has seen one first is kept."""
     return escalations.filter(seen_at=None).update(seen_at=at, seen_by=by)

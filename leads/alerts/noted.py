@@ -9,14 +9,14 @@ from django.db.models import Exists, OuterRef
 from leads.enums import Step
 from leads.models import Escalation, Handoff
 from leads.querysets import HandoffQuerySet
-from leads.work.queue import Row, rows
+from leads.work.queue import QueueRow, rows
 from smarketing.accounts.access import Access
 from smarketing.accounts.models import User
 
 
 @dataclass(frozen=True)
 class Escalated:
-    row: Row
+    row: QueueRow
     step: Step
     raised_at: datetime
     is_seen: bool
@@ -26,23 +26,23 @@ def noted(access: Access, *, at: datetime) -> HandoffQuerySet:
     """Overdue or due soon now, by the same definition as everywhere, and noted by the sweep."""
     led = Handoff.objects.led_by(access)
     unmet = led.overdue(at) | led.due_soon(at)
-    return unmet.filter(Exists(Escalation.objects.filter(handoff=OuterRef("pk"))))
+    return unmet.filter(Exists(Escalation.objects.filter(clock__handoff=OuterRef("pk"))))
 
 
 def unseen_count(access: Access, *, at: datetime) -> int:
-    unseen = Escalation.objects.filter(handoff=OuterRef("pk"), seen_at=None)
+    unseen = Escalation.objects.filter(clock__handoff=OuterRef("pk"), seen_at=None)
     return noted(access, at=at).filter(Exists(unseen)).count()
 
 
 def escalated(handoffs: Sequence[Handoff], user: User, *, at: datetime) -> list[Escalated]:
     found = rows(handoffs, user, at=at)
     notes: dict[int, list[Escalation]] = {row.handoff.pk: [] for row in found}
-    for note in Escalation.objects.filter(handoff__in=notes).order_by("raised_at", "pk"):
-        notes[note.handoff_id].append(note)
+    for note in Escalation.objects.filter(clock__handoff__in=notes).select_related("clock").order_by("raised_at", "pk"):
+        notes[note.clock.handoff_id].append(note)
     return [_escalated(row, notes[row.handoff.pk]) for row in found if notes[row.handoff.pk]]
 
 
-def _escalated(row: Row, notes: list[Escalation]) -> Escalated:
+def _escalated(row: QueueRow, notes: list[Escalation]) -> Escalated:
     """The latest note tells the step; one that nobody has seen makes the whole unseen."""
     latest = notes[-1]
     return Escalated(row, Step(latest.step), latest.raised_at, is_seen=all(note.seen_at for note in notes))

@@ -1,29 +1,25 @@
-"""Action: what stands on a handoff is made again from what happened.
+"""Action: what stands on a handoff, and its clocks, are made again from what happened.
 
 The caller is in a transaction and has locked the leads; so of two changes at once the second sees the first.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from django.db import transaction
 
-from agreements.terms import Terms, Timeline, timeline
-from agreements.worktime import WorkCalendar
-from leads.enums import Channel, Result
-from leads.models import Attempt, Deal, Handoff, Lead
-from leads.work.outcome import closing, outcome_of
-from leads.work.states import state_of
+from agreements.terms import Timeline
+from leads.clock.derivation import Values, Wanted, clocks, derive
+from leads.clock.happened import Case, Timelines, cases
+from leads.models import Attempt, Clock, Handoff, Lead
 from smarketing.lib import bulk
 
-Instants = npt.NDArray[np.datetime64]
-MICROSECOND = timedelta(microseconds=1)
+BATCH = 5000
+ROW = tuple(field.name for field in fields(Wanted))
 
 
 @dataclass(frozen=True)
@@ -34,21 +30,10 @@ class Difference:
     fields: dict[str, tuple[Any, Any]]
 
 
-@dataclass
-class _Case:
-    """A handoff with the facts that belong to it."""
-
-    handoff: Handoff
-    lead: Lead
-    terms: Terms
-    attempts: list[Attempt]
-    verdict: str | None
-    is_first: bool
-
-
 def lock(lead_ids: Iterable[int]) -> list[Lead]:
     """Locks the leads, always in the same order, so that two changes never wait for each other."""
-    return list(Lead.objects.select_for_update().filter(pk__in=list(lead_ids)).order_by("pk"))
+    leads = Lead.objects.select_for_update(of=("self",)).filter(pk__in=list(lead_ids)).order_by("pk")
+    return list(leads.select_related("agreement"))
 
 
 @contextmanager
@@ -57,195 +42,125 @@ def changing(lead_id: int) -> Iterator[Lead]:
     with transaction.atomic():
         (lead,) = lock([lead_id])
         yield lead
-        refresh([lead_id], timeline(lead.agreement))
+        refresh([lead_id])
 
 
-def refresh(lead_ids: Collection[int], terms: Timeline, *, by_terms_in_force: bool = False) -> int:
-    """Mends every handoff of these leads and answers how many were changed.
+def refresh(
+    lead_ids: Collection[int], *known: Timeline, by_terms_in_force: bool = False, at: datetime | None = None
+) -> list[Difference]:
+    """Mends every handoff of these leads and answers what was changed. `known` are terms that need no more reading.
 
-    A handoff stays with the version it was measured under, unless `by_terms_in_force`.
+    A handoff stays with the version it was measured under, unless `by_terms_in_force`. Clocks made now are as old as
+    their handoff's record, or made `at`: nobody is told of one that was due before.
     """
-    wrong = differences(lead_ids, terms, by_terms_in_force=by_terms_in_force, link=True)
+    found = cases(lead_ids, Timelines.of(known), by_terms_in_force=by_terms_in_force)
+    _link_attempts(found)
+    derived = derive(found)
+    wrong = list(_differences(found, derived))
+    changed: dict[str, None] = {}
     for difference in wrong:
         for name, (_old, new) in difference.fields.items():
             setattr(difference.handoff, name, new)
-    changed = {name.removesuffix("_id") for difference in wrong for name in difference.fields}
-    bulk.update([difference.handoff for difference in wrong], sorted(changed))
-    return len(wrong)
+            changed[name.removesuffix("_id")] = None
+    bulk.update([difference.handoff for difference in wrong], list(changed))
+    odd = _odd_clocks(found, derived)
+    _keep_clocks(odd, at)
+    return _merged(wrong, odd)
 
 
-def differences(
-    lead_ids: Collection[int], terms: Timeline, *, by_terms_in_force: bool = False, link: bool = False
-) -> list[Difference]:
-    """What `refresh` would change. With `link`, attempts are also written down with the handoff they belong to."""
-    cases = _cases(lead_ids, terms, by_terms_in_force)
-    if link:
-        _link_attempts(cases)
-    derived = _derive(cases, terms)
-    found = []
-    for case, values in zip(cases, derived, strict=True):
-        fields = {
-            name: (getattr(case.handoff, name), new)
-            for name, new in values.items()
-            if getattr(case.handoff, name) != new
-        }
-        if fields:
-            found.append(Difference(case.handoff, fields))
-    return found
+def differences(lead_ids: Collection[int], *known: Timeline, by_terms_in_force: bool = False) -> list[Difference]:
+    """What `refresh` would change."""
+    found = cases(lead_ids, Timelines.of(known), by_terms_in_force=by_terms_in_force)
+    derived = derive(found)
+    return _merged(_differences(found, derived), _odd_clocks(found, derived))
 
 
-def _cases(lead_ids: Collection[int], terms: Timeline, by_terms_in_force: bool) -> list[_Case]:
-    handoffs: dict[int, list[Handoff]] = defaultdict(list)
-    for handoff in Handoff.objects.filter(lead__in=lead_ids).select_related("lead").order_by("handed_at", "pk"):
-        handoffs[handoff.lead_id].append(handoff)
-    attempts: dict[int, list[Attempt]] = defaultdict(list)
-    for attempt in Attempt.objects.filter(lead__in=handoffs.keys()).order_by("attempted_at", "pk"):
-        belongs = belonging(attempt.attempted_at, handoffs[attempt.lead_id])
-        attempts[belongs.pk].append(attempt)
-    deals: dict[int, list[Deal]] = defaultdict(list)
-    for deal in Deal.objects.filter(lead__in=handoffs.keys()):
-        deals[deal.lead_id].append(deal)
-    return [
-        _Case(
-            handoff=handoff,
-            lead=handoff.lead,
-            terms=_terms(handoff, terms, by_terms_in_force),
-            attempts=attempts[handoff.pk],
-            verdict=_verdict(handoff, own, deals[handoff.lead_id]),
-            is_first=handoff is own[0],
-        )
-        for own in handoffs.values()
-        for handoff in own
+def as_of(handoff_ids: Collection[int], known: Timeline, at: datetime) -> dict[int, Values]:
+    """The derived columns, and what they follow from, as they would stand if nothing after `at` had happened.
+
+    Handoffs made later are left out.
+    """
+    timelines, asked = Timelines.of([known]), sorted(set(handoff_ids))
+    stood: dict[int, Values] = {}
+    for start in range(0, len(asked), BATCH):
+        some = set(asked[start : start + BATCH])
+        found = cases(list(Handoff.objects.filter(pk__in=some).values_list("lead_id", flat=True)), timelines, until=at)
+        rows = zip(found, derive(found), strict=True)
+        stood |= {case.handoff.pk: _with_facts(case, values) for case, values in rows if case.handoff.pk in some}
+    return stood
+
+
+def _with_facts(case: Case, values: Values) -> Values:
+    return values | {name: getattr(case.handoff, name) for name in ("accepted_at", "returned_at", "return_reason")}
+
+
+def _differences(found: list[Case], derived: list[Values]) -> Iterator[Difference]:
+    for case, values in zip(found, derived, strict=True):
+        stands = case.handoff.__dict__
+        wrong = {name: (stands[name], new) for name, new in values.items() if stands[name] != new}
+        if wrong:
+            yield Difference(case.handoff, wrong)
+
+
+def _merged(wrong: Iterable[Difference], odd: "Odd") -> list[Difference]:
+    """One for each handoff, with its clocks as one field more."""
+    found = {difference.handoff.pk: difference for difference in wrong}
+    for handoff, change in odd:
+        found.setdefault(handoff.pk, Difference(handoff, {})).fields["clocks"] = change
+    return list(found.values())
+
+
+def _link_attempts(found: list[Case]) -> None:
+    strays = [
+        Attempt(pk=touch.pk, handoff_id=case.handoff.pk)
+        for case in found
+        for touch in case.touches
+        if touch.handoff_id != case.handoff.pk
     ]
-
-
-def belonging(at: datetime, handoffs: list[Handoff]) -> Handoff:
-    """The latest handoff at or before the instant, else the first one. `handoffs` is in order of time."""
-    before = [handoff for handoff in handoffs if handoff.handed_at <= at]
-    return before[-1] if before else handoffs[0]
-
-
-def _verdict(handoff: Handoff, handoffs: list[Handoff], deals: list[Deal]) -> str | None:
-    outcome = outcome_of(closing(deals, handoff.handed_at, is_first=handoff is handoffs[0]))
-    return outcome.outcome if outcome else None
-
-
-def _terms(handoff: Handoff, terms: Timeline, by_terms_in_force: bool) -> Terms:
-    if handoff.version_id is None or by_terms_in_force:
-        return terms.on(terms.day_of(handoff.handed_at))
-    return terms.by_id(handoff.version_id)
-
-
-def _link_attempts(cases: list[_Case]) -> None:
-    strays = []
-    for case in cases:
-        for attempt in case.attempts:
-            if attempt.handoff_id != case.handoff.pk:
-                attempt.handoff_id = case.handoff.pk
-                strays.append(attempt)
     bulk.update(strays, ["handoff"])
 
 
-def _derive(cases: list[_Case], terms: Timeline) -> list[dict[str, Any]]:
-    derived = [_facts(case, terms) for case in cases]
-    by_terms: dict[int | None, list[int]] = defaultdict(list)
-    for index, case in enumerate(cases):
-        by_terms[case.terms.version_id].append(index)
-    for indexes in by_terms.values():
-        _measure([cases[i] for i in indexes], [derived[i] for i in indexes])
-    return derived
+Rows = dict[str, Clock]
+Odd = list[tuple[Handoff, tuple[Rows, dict[str, Wanted]]]]
 
 
-def _facts(case: _Case, terms: Timeline) -> dict[str, Any]:
-    """What follows without any working time."""
-    handoff, lead = case.handoff, case.lead
-    counted = [a for a in case.attempts if a.channel != Channel.AUTOMATED or case.terms.automated_counts]
-    connected = next((n for n, a in enumerate(counted) if a.result == Result.CONNECTED), None)
-    connected_at = counted[connected].attempted_at if connected is not None else None
-    first_at = counted[0].attempted_at if counted else None
-    returned_at = handoff.returned_at
-    return_came_first = returned_at is not None and (first_at is None or returned_at < first_at)
-    tier = handoff.own_tier or lead.tier
-    depth = case.terms.depth_for(tier)
-    enough_at = counted[depth.attempts - 1].attempted_at if depth and len(counted) >= depth.attempts else None
-    met = [at for at in (enough_at, connected_at, returned_at) if at is not None]
-    return {
-        "version_id": case.terms.version_id,
-        "handed_on": terms.day_of(handoff.handed_at),
-        "source": handoff.own_source or lead.source,
-        "tier": tier,
-        "state": state_of(
-            accepted_at=handoff.accepted_at,
-            attempts=len(counted),
-            connected_at=connected_at,
-            returned_at=returned_at,
-            verdict=case.verdict,
-        ),
-        "first_attempt_at": first_at,
-        "stopped_at": returned_at if return_came_first else first_at,
-        "connected_at": connected_at,
-        "connected_nth": connected + 1 if connected is not None else None,
-        "attempts_count": len(counted),
-        "promised_attempts": depth.attempts if depth else None,
-        "depth_met_at": min(met) if depth and met else None,
-    }
+def _odd_clocks(found: list[Case], derived: list[Values]) -> Odd:
+    """The handoffs whose clocks are not as they should be: by kind the rows that stand there, and those that should."""
+    kept: dict[int, Rows] = defaultdict(dict)
+    for clock in Clock.objects.filter(handoff__in=[case.handoff.pk for case in found]):
+        kept[clock.handoff_id][clock.kind] = clock
+    odd: Odd = []
+    for case, values in zip(found, derived, strict=True):
+        rows, wanted = kept[case.handoff.pk], {want.kind: want for want in clocks(case, values)}
+        if rows.keys() != wanted.keys() or any(_is_odd(rows[kind], want) for kind, want in wanted.items()):
+            odd.append((case.handoff, (rows, wanted)))
+    return odd
 
 
-def _measure(cases: list[_Case], derived: list[dict[str, Any]]) -> None:
-    """Adds the working times of handoffs under one set of terms, in a few vectorised passes."""
-    calendar = cases[0].terms.calendar
-    handed = [case.handoff.handed_at for case in cases]
-    responded = [
-        values["first_attempt_at"] if values["stopped_at"] == values["first_attempt_at"] else None for values in derived
-    ]
-    created = [case.lead.created_at for case in cases]
-    # Marketing's clock runs once: a lead handed over again did not wait with marketing since its creation.
-    handed_first = [case.handoff.handed_at if case.is_first else None for case in cases]
-    steps: dict[str, tuple[list[datetime], Sequence[datetime | None]]] = {
-        "waited_us": (created, handed_first),
-        "accepted_us": (handed, [case.handoff.accepted_at for case in cases]),
-        "response_us": (handed, responded),
-        "connected_us": (handed, [values["connected_at"] for values in derived]),
-    }
-    for name, (starts, ends) in steps.items():
-        _put(derived, name, _elapsed(calendar, starts, ends))
-    _put(derived, "waited_wall_us", [_wall(start, end) for start, end in zip(created, handed_first, strict=True)])
-    _put(derived, "response_wall_us", [_wall(start, end) for start, end in zip(handed, responded, strict=True)])
-    _promise(cases, derived)
+def _is_odd(row: Clock, want: Wanted) -> bool:
+    return any(getattr(row, name) != getattr(want, name) for name in ROW)
 
 
-def _promise(cases: list[_Case], derived: list[dict[str, Any]]) -> None:
-    for case, values in zip(cases, derived, strict=True):
-        terms, handed_at = case.terms, case.handoff.handed_at
-        speed, depth = terms.speed_for(values["tier"]), terms.depth_for(values["tier"])
-        values["due_at"] = terms.calendar.due(handed_at, speed.within) if speed else None
-        warn = speed.within * float(terms.warn_share) if speed else None
-        values["warn_at"] = terms.calendar.due(handed_at, warn) if warn is not None else None
-        values["depth_due_at"] = (
-            terms.calendar.end_of_working_day(handed_at, depth.within_working_days) if depth else None
-        )
+def _keep_clocks(odd: Odd, at: datetime | None) -> None:
+    fresh, changed, surplus = [], [], []
+    for handoff, (rows, wanted) in odd:
+        surplus += [row.pk for kind, row in rows.items() if kind not in wanted]
+        for kind, want in wanted.items():
+            if kind not in rows:
+                made = Clock(handoff_id=handoff.pk, recorded_at=at or handoff.recorded_at, **vars(want))
+                fresh.append(made)
+            elif _is_odd(rows[kind], want):
+                changed.append(_changed(rows[kind], want))
+    if surplus:
+        Clock.objects.filter(pk__in=surplus).delete()
+    bulk.insert(fresh)
+    bulk.update(changed, [*(name.removesuffix("_id") for name in ROW), "warned_at", "escalated_at"])
 
 
-def _put(derived: list[dict[str, Any]], name: str, numbers: list[int | None]) -> None:
-    for values, number in zip(derived, numbers, strict=True):
-        values[name] = number
-
-
-def _wall(start: datetime, end: datetime | None) -> int | None:
-    return None if end is None else max((end - start) // MICROSECOND, 0)
-
-
-def _elapsed(calendar: WorkCalendar, starts: list[datetime], ends: Sequence[datetime | None]) -> list[int | None]:
-    """Working microseconds of each interval, never below zero; None where there is no end."""
-    known = [i for i, end in enumerate(ends) if end is not None]
-    answer: list[int | None] = [None] * len(ends)
-    if not known:
-        return answer
-    spans = calendar.elapsed_many(_instants([starts[i] for i in known]), _instants([ends[i] for i in known]))
-    for i, span in zip(known, np.maximum(spans, 0).tolist(), strict=True):
-        answer[i] = span
-    return answer
-
-
-def _instants(moments: list[Any]) -> Instants:
-    return np.array([at.astimezone(UTC).replace(tzinfo=None) for at in moments], dtype="datetime64[us]")
+def _changed(row: Clock, want: Wanted) -> Clock:
+    """What was noted of another due time is forgotten."""
+    if row.due_at != want.due_at:
+        row.warned_at = row.escalated_at = None
+    for name in ROW:
+        setattr(row, name, getattr(want, name))
+    return row

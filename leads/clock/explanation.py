@@ -40,7 +40,7 @@ class Explanation:
 
 
 def explanation(handoff: Handoff, terms: Terms, *, at: datetime) -> Explanation:
-    face = clockface(handoff, terms.calendar, at=at)
+    face = clockface(handoff, terms, at=at)
     promise = terms.speed_for(handoff.tier)
     if promise is None or handoff.due_at is None:
         return Explanation(face, handoff.handed_at)
@@ -48,7 +48,7 @@ def explanation(handoff: Handoff, terms: Terms, *, at: datetime) -> Explanation:
         face,
         handoff.handed_at,
         within=promise.within,
-        runs_from=terms.calendar.due(handoff.handed_at, timedelta(0)),
+        runs_from=terms.calendar.due(handoff.handed_at, timedelta(0), terms.pauses),
         stretches=tuple(_stretches(terms, handoff.handed_at, handoff.due_at)),
     )
 
@@ -64,7 +64,13 @@ def _stretches(terms: Terms, start: datetime, end: datetime) -> Iterator[Stretch
 
 
 def _on(terms: Terms, day: date, start: datetime, end: datetime) -> Iterator[Stretch]:
+    """The windows of a day that the clock counts, without the pauses."""
     for opens, closes in terms.calendar.windows(day):
-        inside = Stretch(max(opens, start), min(closes, end))
-        if inside.worked > timedelta(0):
-            yield inside
+        at, last = max(opens, start), min(closes, end)
+        for begin, stop in sorted(terms.pauses):
+            if at < begin < last:
+                yield Stretch(at, begin)
+            if begin < last:
+                at = max(at, stop)
+        if at < last:
+            yield Stretch(at, last)

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from agreements.models import Version
-from agreements.terms import work_calendar
+from agreements.terms import Terms, pauses_of, work_calendar
 from agreements.worktime import WorkCalendar
 from leads.clock import rule as clocks
 from leads.models import Handoff
@@ -31,16 +32,26 @@ class Clockface:
         return -self.left if self.left is not None else timedelta(0)
 
 
-def calendars(handoffs: Iterable[Handoff]) -> dict[int, WorkCalendar]:
-    """The working calendars under which these handoffs are measured, by version: one query for all of them."""
+class Hours(NamedTuple):
+    """Working time, and the agreed exceptions in which no clock runs."""
+
+    calendar: WorkCalendar
+    pauses: tuple[tuple[datetime, datetime], ...] = ()
+
+
+def hours_of(handoffs: Iterable[Handoff]) -> dict[int, Hours]:
+    """The hours by which these handoffs are measured, by version: one query for all of them."""
     zones = {h.version_id: h.agreement.time_zone for h in handoffs if h.version_id is not None}
-    rows = Version.objects.filter(pk__in=zones).values_list("pk", "calendar")
-    return {pk: work_calendar(calendar, zones[pk]) for pk, calendar in rows}
+    rows = Version.objects.filter(pk__in=zones).values_list("pk", "calendar", "exceptions")
+    return {
+        pk: Hours(work_calendar(calendar, zones[pk]), pauses_of(exceptions, zones[pk]))
+        for pk, calendar, exceptions in rows
+    }
 
 
-def clockface(handoff: Handoff, calendar: WorkCalendar | None, *, at: datetime) -> Clockface:
+def clockface(handoff: Handoff, hours: Hours | Terms | None, *, at: datetime) -> Clockface:
     clock, due_at = handoff.clock(at), handoff.due_at
-    if clock not in TICKING or due_at is None or calendar is None:
+    if clock not in TICKING or due_at is None or hours is None:
         return Clockface(clock, due_at)
-    left = calendar.elapsed(at, due_at)
+    left = hours.calendar.elapsed(at, due_at, hours.pauses)
     return Clockface(clock, due_at, left, is_straight=abs((due_at - at) - left) < SECOND)

@@ -31,8 +31,7 @@ def recompute(agreement: Agreement, *, by_terms_in_force: bool = False, by: User
     for lead_ids in _batches(agreement):
         with transaction.atomic():
             lock(lead_ids)
-            wrong = differences(lead_ids, terms, by_terms_in_force=by_terms_in_force)
-            refresh(lead_ids, terms, by_terms_in_force=by_terms_in_force)
+            wrong = refresh(lead_ids, terms, by_terms_in_force=by_terms_in_force, at=at)
         _count(found, wrong)
     if found:
         path = ["recomputed", "terms in force" if by_terms_in_force else "own terms"]
@@ -48,7 +47,7 @@ def _count(found: Counter[str], wrong: list[Difference]) -> None:
 
 def _batches(agreement: Agreement) -> Iterator[list[int]]:
     last = 0
-    leads = Lead.objects.filter(agreement=agreement, handoffs__isnull=False).order_by("pk")
+    leads = Lead.objects.filter(handoffs__agreement=agreement).order_by("pk")
     while ids := list(leads.filter(pk__gt=last).values_list("pk", flat=True).distinct()[:BATCH]):
         yield ids
         last = ids[-1]

@@ -152,25 +152,25 @@ def _write(stories: list[Story], stage: Stage) -> None:
     told = [(leads[name], story) for name, story in begun.items()]
     settle(stage.agreement.pk, [{"source": story.source, "tier": story.tier} for story in begun.values()])
     passes = [
-        (pk, f"{story.external_id}-{number}", one)
+        (pk, f"{story.external_id}-{number}", story, one)
         for pk, story in told
         for number, one in enumerate(story.passes, 1)
         if stage.has_come(one.at)
     ]
     _go_on(passes, stage)
-    Handoff.objects.bulk_create([_handoff(pk, name, one, stage) for pk, name, one in passes], ignore_conflicts=True)
+    Handoff.objects.bulk_create([_handoff(*row, stage) for row in passes], ignore_conflicts=True)
     handoffs = dict(Handoff.objects.filter(lead__in=leads.values()).values_list("external_id", "pk"))
-    attempts = [attempt for pk, name, one in passes for attempt in _attempts(pk, handoffs[name], name, one, stage)]
+    attempts = [a for pk, name, _story, one in passes for a in _attempts(pk, handoffs[name], name, one, stage)]
     Attempt.objects.bulk_create(attempts, ignore_conflicts=True)
     deals = [_deal(pk, story, stage) for pk, story in told if stage.has_come(story.closed_at)]
     Deal.objects.bulk_create(deals, ignore_conflicts=True)
     refresh(list(leads.values()), stage.terms)
 
 
-def _go_on(passes: list[tuple[int, str, Pass]], stage: Stage) -> None:
+def _go_on(passes: list[tuple[int, str, Story, Pass]], stage: Stage) -> None:
     """Acceptances and returns that came since the handoffs were written down."""
-    told = {name: one for _pk, name, one in passes}
-    standing = Handoff.objects.open().filter(lead__in=[pk for pk, _name, _one in passes])
+    told = {name: one for _pk, name, _story, one in passes}
+    standing = Handoff.objects.open().filter(lead__in=[pk for pk, _name, _story, _one in passes])
     changed = [handoff for handoff in standing if (one := told.get(handoff.external_id)) and _came(handoff, one, stage)]
     Handoff.objects.bulk_update(changed, ["accepted_at", "returned_at", "return_reason"], batch_size=200)
 
@@ -200,14 +200,17 @@ def _lead(story: Story, stage: Stage) -> Lead:
     )
 
 
-def _handoff(lead_id: int, name: str, one: Pass, stage: Stage) -> Handoff:
-    rep = stage.people.get(one.rep)
+def _handoff(lead_id: int, name: str, story: Story, one: Pass, stage: Stage) -> Handoff:
+    rep, on = stage.people.get(one.rep), stage.terms.day_of(one.at)
     handoff = Handoff(
         lead_id=lead_id,
         external_id=name,
         agreement=stage.agreement,
         handed_at=one.at,
-        handed_on=stage.terms.day_of(one.at),
+        handed_on=on,
+        version_id=stage.terms.on(on).version_id,
+        source=story.source,
+        tier=story.tier,
         rep=rep,
         rep_name=one.rep,
         assigned_at=one.at if rep else None,

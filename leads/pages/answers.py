@@ -36,8 +36,7 @@ def back(request: PortalRequest, handoff: Handoff) -> HttpResponse:
 
 def queue_row(request: PortalRequest, handoff: Handoff, *, status: int = 200, **more: Any) -> HttpResponse:
     at, user = request.now, request.user
-    fresh = Handoff.objects.select_related("lead", "agreement", "rep").get(pk=handoff.pk)
-    context = {"row": queue.row_of(fresh, user, at=at), "now": at, "here": here(request), **more}
+    context = {"row": queue.row_of(handoff, user, at=at), "now": at, "here": here(request), **more}
     response = fragment(request, "leads/queue.html#row", context, status=status)
     response.headers["HX-Trigger"] = "handoff-changed"
     return response

@@ -50,9 +50,9 @@ def escalation_count(request: PortalRequest) -> HttpResponse:
 def seen(request: PortalRequest) -> HttpResponse:
     """Some, or with `all` every one that is open."""
     at, access = request.now, request.access
-    own = Escalation.objects.filter(handoff__in=Handoff.objects.led_by(access))
+    own = Escalation.objects.filter(clock__handoff__in=Handoff.objects.led_by(access))
     if "all" not in request.POST:
-        own = own.filter(handoff__in=ids(request, "handoff"))
+        own = own.filter(clock__handoff__in=ids(request, "handoff"))
     count = mark_seen(own, by=request.user, at=at)
     text = ngettext("%(count)d escalation is seen.", "%(count)d escalations are seen.", count)
     say(request, text % {"count": count} if count else gettext("All escalations were seen already."))

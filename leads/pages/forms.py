@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from leads.enums import Channel, LossReason, Result, ReturnReason, Verdict
+from leads.enums import Channel, Direction, LossReason, Result, ReturnReason, Verdict
 from leads.models import Deal, Handoff
 from leads.pages.fields import HalfOpenSelect, WallTimeField, instant
 from leads.refusals import Refused
@@ -50,6 +50,9 @@ class AttemptForm(ActionForm):
     beside = {InTheFuture: "attempted_at"}
     channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices, initial=Channel.PHONE)
     result = forms.ChoiceField(label=_("Result"), choices=Result.choices, initial=Result.NO_ANSWER)
+    direction = forms.ChoiceField(
+        label=_("Who reached whom"), choices=Direction.choices, initial=Direction.OUTBOUND, required=False
+    )
     attempted_at = WallTimeField(label=_("When"), required=False)
     note = forms.CharField(
         label=_("Note"), required=False, max_length=2000, widget=forms.Textarea({"rows": 2}), strip=True
@@ -59,6 +62,15 @@ class AttemptForm(ActionForm):
         """Typed to the minute: an attempt in the minute of the handoff did not come before it."""
         at, handed_at = self._instant(self.cleaned_data["attempted_at"]), self.handoff.handed_at
         return handed_at if at is not None and handed_at - MINUTE < at < handed_at else at
+
+
+class TierForm(ActionForm):
+    tier = forms.CharField(label=_("Tier"), max_length=60, required=False, strip=True)
+    reason = forms.CharField(label=_("Reason"), max_length=300, strip=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tier"].initial = self.handoff.tier
 
 
 class ReturnForm(ActionForm):

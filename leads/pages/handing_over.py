@@ -26,6 +26,7 @@ from leads.pages.lead import lead_page
 from leads.refusals import Refused
 from leads.rights import check_give
 from leads.work import handoffs as actions
+from leads.work.assigning import assign as give
 from leads.work.handoffs import HandedOver
 from smarketing.accounts.access import marketers, reps
 from smarketing.lib.notices import say
@@ -109,7 +110,7 @@ def assign(request: PortalRequest, pk: int) -> HttpResponse:
     check_give(request.access, handoff, rep=rep, by=by)
     names = {"lead": handoff.lead, "rep": rep.name if rep else ""}
     done = gettext("%(lead)s is with %(rep)s now.") if rep else gettext("%(lead)s is with nobody now.")
-    tell(request, lambda: actions.assign(handoff, rep=rep, by=by, at=request.now), done % names)
+    tell(request, lambda: give(handoff, rep=rep, by=by, at=request.now), done % names)
     return back(request, handoff)
 
 

@@ -1,6 +1,6 @@
 """Reads: everything that happened to a lead, the newest first: the facts, and what was done that left no fact."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -45,7 +45,8 @@ class Entry:
 
 def history(lead: Lead) -> list[Entry]:
     events = list(lead.events.select_related("by").order_by("-at", "-id"))
-    handoffs = list(lead.handoffs.select_related("handed_by", "accepted_by", "returned_by").order_by("handed_at", "pk"))
+    known = lead.handoffs.select_related("lead", "handed_by", "accepted_by", "returned_by")
+    handoffs = list(known.order_by("handed_at", "pk"))
     facts = [*_escalations(lead), *_deals(lead), *_attempts(lead), *_handoffs(handoffs), _won(lead)]
     untold = _untold(events, {handoff.pk: handoff for handoff in handoffs})
     return sorted([*_events(lead, untold), *facts], key=lambda entry: entry.at, reverse=True)
@@ -120,8 +121,8 @@ def _marks(handoff: Handoff) -> str:
     marks = [
         _("after %(span)s of working time") % {"span": said} if said else "",
         _("to %(rep)s") % {"rep": handoff.rep_name} if handoff.rep_name and not _was_taken(handoff) else "",
-        _("source %(source)s") % {"source": handoff.own_source} if handoff.own_source else "",
-        _("tier %(tier)s") % {"tier": handoff.own_tier} if handoff.own_tier else "",
+        _("source %(source)s") % {"source": handoff.source} if handoff.source != handoff.lead.source else "",
+        _("tier %(tier)s") % {"tier": handoff.tier} if handoff.tier != handoff.lead.tier else "",
     ]
     return " · ".join(mark for mark in marks if mark)
 
@@ -152,7 +153,7 @@ def _deals(lead: Lead) -> Iterator[Entry]:
 
 
 def _escalations(lead: Lead) -> Iterator[Entry]:
-    for escalation in Escalation.objects.filter(handoff__lead=lead).select_related("seen_by").order_by("-pk"):
+    for escalation in Escalation.objects.filter(clock__handoff__lead=lead).select_related("seen_by").order_by("-pk"):
         seen = _("seen by %(name)s") % {"name": escalation.seen_by.name} if escalation.seen_by else ""
         yield Entry(escalation.raised_at, EventKind(escalation.step), detail=seen)
 
@@ -166,26 +167,36 @@ def _events(lead: Lead, events: list[Event]) -> Iterator[Entry]:
 
 def _event_detail(lead: Lead, event: Event, reps: dict[int, User]) -> str:
     details = event.details
-    match event.kind:
-        case EventKind.EDITED | EventKind.CORRECTED:
-            names = ", ".join(_field_name(name) for name in details.get("fields", ()) if name != "precision")
-            return " · ".join(part for part in (names, details.get("reason", "")) if part)
-        case EventKind.ASSIGNED:
-            rep = reps.get(details.get("rep") or 0)
-            return _("to %(rep)s") % {"rep": rep.name} if rep else _("to nobody")
-        case EventKind.ATTEMPTED | EventKind.WITHDRAWN:
-            return _tried(details.get("channel", ""), details.get("result", ""))
-        case EventKind.SENT_BACK | EventKind.RETURN_UNDONE:
-            return label(ReturnReason, details.get("reason", ""))
-        case EventKind.CLOSED | EventKind.REOPENED:
-            return _closed(details, lead)
-    return ""
+    rep = reps.get(details.get("rep") or 0)
+    words: dict[str, Callable[[], str]] = {
+        EventKind.EDITED: lambda: _edited(details),
+        EventKind.CORRECTED: lambda: _edited(details),
+        EventKind.ASSIGNED: lambda: _("to %(rep)s") % {"rep": rep.name} if rep else _("to nobody"),
+        EventKind.TIER_PUT_RIGHT: lambda: _put_right(details),
+        EventKind.ATTEMPTED: lambda: _tried(details.get("channel", ""), details.get("result", "")),
+        EventKind.WITHDRAWN: lambda: _tried(details.get("channel", ""), details.get("result", "")),
+        EventKind.SENT_BACK: lambda: label(ReturnReason, details.get("reason", "")),
+        EventKind.RETURN_UNDONE: lambda: label(ReturnReason, details.get("reason", "")),
+        EventKind.CLOSED: lambda: _closed(details, lead),
+        EventKind.REOPENED: lambda: _closed(details, lead),
+    }
+    return words.get(event.kind, str)()
 
 
 def _closed(details: dict[str, Any], lead: Lead) -> str:
     verdict, revenue = label(Verdict, details.get("outcome", "")), details.get("revenue")
     figure = money(Decimal(revenue), details.get("currency") or lead.agreement.currency) if revenue else ""
     return " · ".join(part for part in (verdict, figure, label(LossReason, details.get("reason", ""))) if part)
+
+
+def _edited(details: dict[str, Any]) -> str:
+    names = ", ".join(_field_name(name) for name in details.get("fields", ()) if name != "precision")
+    return " · ".join(part for part in (names, details.get("reason", "")) if part)
+
+
+def _put_right(details: dict[str, Any]) -> str:
+    names = {name: details.get(name) or _("no tier") for name in ("before", "tier")}
+    return " · ".join([_("from %(before)s to %(tier)s") % names, details.get("reason", "")])
 
 
 def _tried(channel: str, result: str) -> str:

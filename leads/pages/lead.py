@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from agreements.models import Agreement
 from agreements.terms import timeline
@@ -15,11 +16,12 @@ from leads.doors.fields import LEAD, SOURCE, TIER, Field
 from leads.doors.files.wording import field_name
 from leads.doors.form import ExternalIdTaken, HandedOverBefore, edit_lead
 from leads.models import Deal, Handoff, Lead
-from leads.pages.fetch import marketed_lead, seen_lead
-from leads.pages.forms import AttemptForm, LostForm, ReturnForm, WonForm
+from leads.pages.fetch import marketed_lead, seen_handoff, seen_lead
+from leads.pages.forms import AttemptForm, LostForm, ReturnForm, TierForm, WonForm
 from leads.pages.history import Entry, history
 from leads.pages.lead_form import LeadForm
-from leads.rights import may_withdraw
+from leads.rights import may_put_tier_right, may_withdraw
+from leads.work import handoffs as actions
 from leads.work.outcome import outcome_of
 from leads.work.queue import team_reps
 from smarketing.accounts.access import marketers, practitioners
@@ -60,6 +62,8 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
         terms = timeline(lead.agreement)
         in_force = terms.by_id(handoff.version_id) if handoff.version_id else terms.on(handoff.handed_on)
         context |= {"handoff": handoff, "clock": explanation(handoff, in_force, at=at)}
+        if may_put_tier_right(access, handoff.agreement):
+            context |= {"tier_form": TierForm(handoff=handoff), **typed}
         if context["may_follow_up"]:
             context |= {**sales_forms(handoff), **typed, "reps": reps_of(lead.agreement)}
     return TemplateResponse(request, "leads/detail.html", context, status=422 if typed else 200)
@@ -105,5 +109,20 @@ def edit(request: PortalRequest, pk: int) -> HttpResponse:
         else:
             say(request, gettext("Your changes are saved.") if changed else gettext("Nothing was changed."))
             return redirect(lead)
-    context = {"form": form, "lead_pk": pk}
+    open_handoff = lead.handoffs.open().filter(due_at__isnull=False).first()
+    context = {"form": form, "lead_pk": pk, "open_handoff": open_handoff}
     return TemplateResponse(request, "leads/edit.html", context, status=422 if form.errors else 200)
+
+
+@practitioners
+@require_POST
+def put_tier_right(request: PortalRequest, pk: int) -> HttpResponse:
+    handoff = seen_handoff(request, pk)
+    if not may_put_tier_right(request.access, handoff.agreement):
+        raise PermissionDenied
+    form = TierForm(request.POST, handoff=handoff)
+    if not form.is_valid():
+        return lead_page(request, handoff.lead, tier_form=form)
+    actions.put_tier_right(handoff, **form.cleaned_data, by=request.user, at=request.now)
+    say(request, gettext("The tier of this handoff is put right."))
+    return redirect(handoff.lead)

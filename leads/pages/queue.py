@@ -37,6 +37,8 @@ def queue_page(request: PortalRequest) -> HttpResponse:
     shown = queue.clocked(handoffs, asked.clock, at=at)
     context["page"] = page = queue.page(shown, request.GET, at=at, total=asked.total(counts))
     context["rows"] = queue.rows(page.rows, user, at=at)
+    if context["rows"]:
+        context["reps"] = queue.reps_for(context["rows"], access)
     if is_partial(request):
         return fragment(request, "leads/queue.html#list", context)
     return TemplateResponse(request, "leads/queue.html", context)

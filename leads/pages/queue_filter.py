@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from agreements.models import Agreement
 from leads.clock import rule as clocks
-from leads.work.queue import FOLLOWED_UP, MINE, TEAM, UNASSIGNED, Counts
+from leads.work.queue import FOLLOWED_UP, MINE, TEAM, UNASSIGNED, ClockCounts
 from smarketing.accounts.access import Access
 from smarketing.lib.tables import address
 
@@ -18,6 +18,7 @@ COUNTED = {
     clocks.OVERDUE: _("Overdue"),
     clocks.DUE_SOON: _("Due soon"),
     clocks.RUNNING: pgettext_lazy("clock", "Running"),
+    clocks.NONE: _("No promise"),
     FOLLOWED_UP: _("Followed up, still open"),
 }
 
@@ -69,11 +70,11 @@ class Asked:
     def is_filtered(self) -> bool:
         return bool(self.whose or self.agreement or self.clock)
 
-    def total(self, counts: Counts) -> int:
+    def total(self, counts: ClockCounts) -> int:
         found: int = getattr(counts, self.clock or "all")
         return found
 
-    def tiles(self, counts: Counts, params: QueryDict) -> list[dict[str, Any]]:
+    def tiles(self, counts: ClockCounts, params: QueryDict) -> list[dict[str, Any]]:
         """The counts above the list; each is a link to what it counts, and back to all."""
         return [
             {
@@ -84,4 +85,5 @@ class Asked:
                 "url": address(params, clock=None if self.clock == name else name),
             }
             for name, label in COUNTED.items()
+            if name != clocks.NONE or counts.none or self.clock == name
         ]

@@ -50,7 +50,7 @@ def _overdue(face: Clockface, now: datetime, zone: ZoneInfo) -> str:
     assert face.due_at is not None
     over = _whole_minutes(face.over)
     if over and over < A_LONG_TIME:
-        return pgettext("overdue", "by %(span)s") % {"span": spoken.duration(over)}
+        return pgettext("overdue", "by %(span)s of working time") % {"span": spoken.duration(over)}
     return pgettext("overdue", "since %(when)s") % {"when": spoken.when(face.due_at, now, zone)}
 
 

@@ -6,10 +6,10 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from leads.clock.consequences import changing
-from leads.enums import EventKind
+from leads.enums import Direction, EventKind
 from leads.models import Attempt, Event, Handoff, Lead
 from leads.refusals import Refused
-from leads.work.handoffs import HandoffClosed
+from leads.work.handoffs import standing, take_if_nobodys
 from smarketing.accounts.models import User
 
 DOUBLE_CLICK = timedelta(seconds=3)
@@ -35,6 +35,7 @@ def record(
     by: User,
     at: datetime,
     attempted_at: datetime | None = None,
+    direction: str = Direction.OUTBOUND,
     note: str = "",
 ) -> Attempt:
     """Writes down one try to reach the lead; it belongs to the lead's handoff at that time.
@@ -45,16 +46,15 @@ def record(
         raise InTheFuture(_("An attempt cannot lie in the future."))
     with changing(handoff.lead_id) as lead:
         _refuse_double_click(lead, channel, result, attempted_at, by=by, at=at)
-        current = Handoff.objects.filter(pk=handoff.pk).first()
-        if current is None or not current.is_open:
-            raise HandoffClosed(_("This handoff is closed."))
-        _give_to(current, by, at)
+        current = standing(handoff, "attempt")
+        take_if_nobodys(current, by=by, at=at)
         attempt = Attempt.objects.create(
             lead=lead,
             handoff=current,
             attempted_at=attempted_at or at,
             channel=channel,
             result=result,
+            direction=direction or Direction.OUTBOUND,
             rep=by,
             rep_name=by.name,
             note=note,
@@ -68,17 +68,10 @@ def record(
             kind=EventKind.ATTEMPTED,
             by=by,
             at=at,
-            details={"attempt": attempt.pk, "channel": channel, "result": result},
+            details={"channel": channel, "result": result},
         )
     attempt.refresh_from_db()
     return attempt
-
-
-def _give_to(handoff: Handoff, by: User, at: datetime) -> None:
-    """Unless somebody has it."""
-    if handoff.rep_id is None and not handoff.rep_name:
-        handoff.rep, handoff.rep_name, handoff.assigned_at = by, by.name, at
-        handoff.save(update_fields=["rep", "rep_name", "assigned_at"])
 
 
 def withdraw(attempt: Attempt, *, by: User, at: datetime) -> None:

@@ -9,19 +9,10 @@ from django.utils.translation import gettext as _
 from leads.clock.consequences import changing
 from leads.enums import EventKind, Verdict
 from leads.models import Deal, Event, Handoff, Lead
-from leads.refusals import Refused
 from leads.work.attempts import InTheFuture
-from leads.work.handoffs import HandoffClosed, refuse_unreached_too_early
+from leads.work.handoffs import refuse_unreached_too_early, standing
 from leads.work.outcome import closing, outcome_of
 from smarketing.accounts.models import User
-
-
-class NotFollowedUp(Refused):
-    """Closing a lead that nobody tried to reach would leave its clock running for ever."""
-
-
-class NotClosed(Refused):
-    """There is no deal to take away."""
 
 
 def close(
@@ -38,11 +29,7 @@ def close(
     if closed_at > at:
         raise InTheFuture(_("A lead cannot be closed in the future."))
     with changing(handoff.lead_id) as lead:
-        current = Handoff.objects.filter(pk=handoff.pk).first()
-        if current is None or not current.is_open:
-            raise HandoffClosed(_("This handoff is closed."))
-        if current.stopped_at is None:
-            raise NotFollowedUp(_("Record an attempt first: nobody has followed up on this lead yet."))
+        current = standing(handoff, "close")
         refuse_unreached_too_early(current, reason)
         deal = Deal.objects.create(
             lead=lead,
@@ -63,10 +50,10 @@ def close(
 def reopen(handoff: Handoff, *, by: User, at: datetime) -> None:
     """Withdraws the deals that closed the handoff; the history keeps what they were."""
     with changing(handoff.lead_id) as lead:
+        standing(handoff, "reopen")
         deals = _closing_deals(handoff, lead)
         outcome = outcome_of(deals)
-        if outcome is None:
-            raise NotClosed(_("This lead is not closed."))
+        assert outcome is not None
         details = {
             "outcome": outcome.outcome,
             "revenue": str(outcome.revenue or ""),

@@ -1,18 +1,25 @@
 """Actions: hand over, take back, assign, accept, return, and hand over again."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django_stubs_ext import StrPromise
 
-from agreements.terms import timeline
-from leads.clock.consequences import changing
+from agreements.models import Agreement
+from agreements.terms import Timeline
+from leads.clock.consequences import changing, lock, refresh
+from leads.clock.happened import Timelines
 from leads.enums import EventKind, ReturnReason
 from leads.models import Deal, Event, Handoff, Lead
 from leads.refusals import Refused
-from smarketing.accounts.models import User
+from leads.work import states
+from smarketing.accounts.models import Membership, User
 
 
 class AlreadyHandedOver(Refused):
@@ -35,12 +42,35 @@ class TooFewAttempts(Refused):
     """ "Could not be reached" may be said only once the promised attempts are made."""
 
 
+class NotAccepted(Refused):
+    """There is no acceptance to undo."""
+
+
 class NotReturned(Refused):
     """Only a returned handoff can be taken out of return."""
 
 
 class NotInTheTeam(Refused):
     """A handoff is assigned to a member of the agreement's sales team."""
+
+
+class NotFollowedUp(Refused):
+    """Closing a lead that nobody tried to reach would leave its clock running for ever."""
+
+
+class NotClosed(Refused):
+    """There is no deal to take away."""
+
+
+CLOSED_ONLY = ("undo_return", "reopen")
+REFUSALS: dict[str, tuple[type[Refused], StrPromise]] = {
+    "take_back": (AlreadyInWork, _lazy("Sales has begun to work on it: ask for a return instead.")),
+    "accept": (AlreadyInWork, _lazy("Attempts have been recorded already.")),
+    "unaccept": (NotAccepted, _lazy("This handoff is not accepted, or attempts have been recorded since.")),
+    "undo_return": (NotReturned, _lazy("This handoff is not returned.")),
+    "close": (NotFollowedUp, _lazy("Record an attempt first: nobody has followed up on this lead yet.")),
+    "reopen": (NotClosed, _lazy("This lead is not closed.")),
+}
 
 
 @dataclass
@@ -52,81 +82,105 @@ class HandedOver:
 
 
 def hand_over(lead: Lead, *, by: User | None, at: datetime, rep: User | None = None) -> Handoff:
-    with changing(lead.pk) as locked:
-        handoffs = list(Handoff.objects.filter(lead=locked))
-        if any(handoff.is_open for handoff in handoffs):
-            raise AlreadyHandedOver(_("This lead is with sales already."))
-        if Deal.objects.filter(lead=locked).exists():
-            raise LeadClosed(_("This lead is closed: reopen it first."))
-        if rep is not None:
-            _refuse_stranger(rep, locked)
-        handoff = Handoff.objects.create(
-            lead=locked,
-            agreement=locked.agreement,
-            handed_at=at,
-            handed_by=by,
-            rep=rep,
-            rep_name=rep.name if rep else "",
-            assigned_at=at if rep else None,
-            recorded_at=at,
-            handed_on=timeline(locked.agreement).day_of(at),
-        )
-        _note(handoff, EventKind.RECYCLED if handoffs else EventKind.HANDED_OVER, by=by, at=at)
-    handoff.refresh_from_db()
-    return handoff
+    answer = hand_over_many([lead], by=by, at=at, rep=rep)
+    for _lead, reason in answer.refused:
+        raise reason
+    return answer.handoffs[0]
 
 
-def hand_over_many(leads: Iterable[Lead], *, by: User | None, at: datetime) -> HandedOver:
-    """Each lead on its own: one that is refused does not hold up the others."""
-    answer = HandedOver()
+def hand_over_many(leads: Iterable[Lead], *, by: User | None, at: datetime, rep: User | None = None) -> HandedOver:
+    """One that is refused does not hold up the others."""
+    asked = [lead.pk for lead in leads]
+    with transaction.atomic():
+        answer = _handed_over(lock(asked), by=by, at=at, rep=rep)
+    made = Handoff.objects.select_related("lead", "agreement").in_bulk([handoff.pk for handoff in answer.handoffs])
+    answer.handoffs = sorted(made.values(), key=lambda handoff: asked.index(handoff.lead_id))
+    return answer
+
+
+def _handed_over(leads: list[Lead], *, by: User | None, at: datetime, rep: User | None) -> HandedOver:
+    answer, terms = HandedOver(), Timelines()
+    before: dict[int, list[Handoff]] = defaultdict(list)
+    for handoff in Handoff.objects.filter(lead__in=leads):
+        before[handoff.lead_id].append(handoff)
+    closed = set(Deal.objects.filter(lead__in=leads).values_list("lead_id", flat=True))
     for lead in leads:
         try:
-            answer.handoffs.append(hand_over(lead, by=by, at=at))
+            _check_hand_over(lead, before[lead.pk], is_closed=lead.pk in closed, rep=rep)
         except Refused as reason:
             answer.refused.append((lead, reason))
+        else:
+            answer.handoffs.append(_made(lead, terms[lead.agreement_id], by=by, at=at, rep=rep))
+    Handoff.objects.bulk_create(answer.handoffs)
+    Event.objects.bulk_create(
+        Event(
+            lead_id=handoff.lead_id,
+            handoff=handoff,
+            kind=EventKind.RECYCLED if before[handoff.lead_id] else EventKind.HANDED_OVER,
+            by=by,
+            at=at,
+        )
+        for handoff in answer.handoffs
+    )
+    refresh([handoff.lead_id for handoff in answer.handoffs], *terms.values())
     return answer
+
+
+def _check_hand_over(lead: Lead, before: list[Handoff], *, is_closed: bool, rep: User | None) -> None:
+    if any(handoff.is_open for handoff in before):
+        raise AlreadyHandedOver(_("This lead is with sales already."))
+    if is_closed:
+        raise LeadClosed(_("This lead is closed: reopen it first."))
+    if rep is not None:
+        refuse_stranger(rep, lead.agreement)
+
+
+def _made(lead: Lead, terms: Timeline, *, by: User | None, at: datetime, rep: User | None) -> Handoff:
+    return Handoff(
+        lead=lead,
+        agreement_id=lead.agreement_id,
+        handed_at=at,
+        handed_by=by,
+        handed_on=terms.day_of(at),
+        version_id=terms.on(terms.day_of(at)).version_id,
+        source=lead.source,
+        tier=lead.tier,
+        rep=rep,
+        rep_name=rep.name if rep else "",
+        assigned_at=at if rep else None,
+        recorded_at=at,
+    )
 
 
 def take_back(handoff: Handoff, *, by: User, at: datetime) -> None:
     """Undoes a handing over that sales has not yet touched."""
     with changing(handoff.lead_id):
-        current = _current(handoff)
-        if current.accepted_at or current.returned_at or current.attempts.exists() or not current.is_open:
+        current = standing(handoff, "take_back")
+        if current.attempts.exists():  # automated ones leave it waiting
             raise AlreadyInWork(_("Sales has begun to work on it: ask for a return instead."))
         _note(current, EventKind.TAKEN_BACK, by=by, at=at, handed_at=current.handed_at.isoformat(), taken=current.pk)
         current.delete()
 
 
-def assign(handoff: Handoff, *, rep: User | None, by: User, at: datetime) -> None:
-    """Gives the handoff to a rep of the team, or (None) back to the team. The team's clock runs on."""
-    with changing(handoff.lead_id) as lead:
-        current = _open(handoff)
-        if rep is not None:
-            _refuse_stranger(rep, lead)
-        name = rep.name if rep else ""
-        _note(current, EventKind.ASSIGNED, by=by, at=at, rep=rep.pk if rep else None)
-        _set(current, rep=rep, rep_name=name, assigned_at=at if rep else None)
-
-
 def accept(handoff: Handoff, *, by: User, at: datetime) -> None:
     """Sales takes the handoff on; who accepts one that nobody has, gets it. Accepting twice changes nothing."""
     with changing(handoff.lead_id):
-        current = _open(handoff)
-        if current.accepted_at is not None:
+        current = _current(handoff)
+        if current.is_open and current.accepted_at is not None:
             return
-        if current.rep_id is None and not current.rep_name:
-            _set(current, rep=by, rep_name=by.name, assigned_at=at)
+        current = standing(handoff, "accept")
+        take_if_nobodys(current, by=by, at=at)
         _note(current, EventKind.ACCEPTED, by=by, at=at)
         _set(current, accepted_at=at, accepted_by=by)
 
 
 def unaccept(handoff: Handoff, *, by: User, at: datetime) -> None:
     with changing(handoff.lead_id):
-        current = _open(handoff)
+        current = standing(handoff, "unaccept")
         if current.attempts.exists():
             raise AlreadyInWork(_("Attempts have been recorded since."))
         _note(current, EventKind.UNACCEPTED, by=by, at=at)
-        if current.accepted_at is not None and current.assigned_at == current.accepted_at:
+        if current.assigned_at == current.accepted_at:
             _set(current, rep=None, rep_name="", assigned_at=None)
         _set(current, accepted_at=None, accepted_by=None)
 
@@ -134,7 +188,7 @@ def unaccept(handoff: Handoff, *, by: User, at: datetime) -> None:
 def send_back(handoff: Handoff, *, reason: str, note: str = "", by: User, at: datetime) -> None:
     """Returns the handoff to marketing, with a reason from the short list."""
     with changing(handoff.lead_id):
-        current = _open(handoff)
+        current = standing(handoff, "send_back")
         refuse_unreached_too_early(current, reason)
         _note(current, EventKind.SENT_BACK, by=by, at=at, reason=reason)
         _set(current, returned_at=at, returned_by=by, return_reason=ReturnReason(reason), return_note=note)
@@ -142,42 +196,66 @@ def send_back(handoff: Handoff, *, reason: str, note: str = "", by: User, at: da
 
 def undo_return(handoff: Handoff, *, by: User, at: datetime) -> None:
     with changing(handoff.lead_id) as lead:
-        current = _current(handoff)
-        if current.returned_at is None:
-            raise NotReturned(_("This handoff is not returned."))
+        current = standing(handoff, "undo_return")
         if Handoff.objects.filter(lead=lead, handed_at__gt=current.handed_at).exists():
             raise AlreadyHandedOver(_("This lead was handed over again since."))
         _note(current, EventKind.RETURN_UNDONE, by=by, at=at, reason=current.return_reason)
         _set(current, returned_at=None, returned_by=None, return_reason="", return_note="")
 
 
+def put_tier_right(handoff: Handoff, *, tier: str, reason: str, by: User, at: datetime) -> None:
+    """The tier is fixed at the handover: another one is a correction with a reason, which both sides see."""
+    with changing(handoff.lead_id):
+        current = _current(handoff)
+        if current.tier == tier:
+            return
+        _note(current, EventKind.TIER_PUT_RIGHT, by=by, at=at, before=current.tier, tier=tier, reason=reason)
+        _set(current, tier=tier)
+
+
 def refuse_unreached_too_early(handoff: Handoff, reason: str) -> None:
-    promised = handoff.promised_attempts or 1
-    if reason == ReturnReason.NOT_REACHED and handoff.attempts_count < promised:
-        raise TooFewAttempts(
-            _("“Could not be reached” needs the promised attempts: %(made)d of %(promised)d are made.")
-            % {"made": handoff.attempts_count, "promised": promised}
-        )
+    """Once the promised attempts are made; where none are promised, after one."""
+    promised = handoff.promised_attempts
+    if reason != ReturnReason.NOT_REACHED or handoff.attempts_count >= (promised or 1):
+        return
+    if promised is None:
+        raise TooFewAttempts(_("“Could not be reached” needs an attempt first."))
+    raise TooFewAttempts(
+        _("“Could not be reached” needs the promised attempts: %(made)d of %(promised)d are made.")
+        % {"made": handoff.attempts_count, "promised": promised}
+    )
 
 
-def _refuse_stranger(rep: User, lead: Lead) -> None:
-    if not rep.memberships.working().filter(team=lead.agreement.sales_team_id).exists():
+def refuse_stranger(rep: User, agreement: Agreement) -> None:
+    if not rep.is_active or not rep.memberships.working().filter(team=agreement.sales_team_id).exists():
         raise NotInTheTeam(_("This person is not in the sales team of the agreement."))
 
 
 def _current(handoff: Handoff) -> Handoff:
     """The handoff as it is now that the lead is locked."""
     try:
-        return Handoff.objects.get(pk=handoff.pk)
+        return Handoff.objects.select_related("agreement").get(pk=handoff.pk)
     except Handoff.DoesNotExist as error:
         raise HandoffClosed(_("This handoff was taken back.")) from error
 
 
-def _open(handoff: Handoff) -> Handoff:
+def standing(handoff: Handoff, action: str) -> Handoff:
+    """The handoff as it is now, if its state allows the action."""
     current = _current(handoff)
-    if not current.is_open:
+    if states.may(action, current.state):
+        return current
+    if not current.is_open and action not in CLOSED_ONLY:
         raise HandoffClosed(_("This handoff is closed."))
-    return current
+    refusal, words = REFUSALS[action]
+    raise refusal(str(words))
+
+
+def take_if_nobodys(handoff: Handoff, *, by: User, at: datetime) -> None:
+    """Who does the first thing for a handoff that nobody has, gets it, if a member of the sales team."""
+    team = Membership.objects.working().filter(team=handoff.agreement.sales_team_id, user__is_active=True)
+    holders = set(team.filter(user__in=[pk for pk in (handoff.rep_id, by.pk) if pk]).values_list("user", flat=True))
+    if by.pk in holders and handoff.rep_id not in holders:
+        _set(handoff, rep=by, rep_name=by.name, assigned_at=at)
 
 
 def _set(handoff: Handoff, **values: Any) -> None:

@@ -3,19 +3,20 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 from django.http import QueryDict
 
 from agreements.models import Agreement
-from agreements.worktime import WorkCalendar
 from leads.clock import rule as clocks
-from leads.clock.face import Clockface, calendars, clockface
+from leads.clock.face import Clockface, Hours, clockface, hours_of
 from leads.enums import State
 from leads.models import Handoff
 from leads.querysets import URGENCY, HandoffQuerySet
 from smarketing.accounts.access import Access
 from smarketing.accounts.models import Membership, User
+from smarketing.accounts.rights import Verb
 from smarketing.lib.tables import Page, page_of
 
 MINE, UNASSIGNED, TEAM = "mine", "unassigned", "team"
@@ -23,14 +24,15 @@ FOLLOWED_UP = "followed_up"
 
 
 @dataclass(frozen=True)
-class Row:
-    """One handoff as the queue shows it. `rep` is empty as long as nobody has it."""
+class QueueRow:
+    """One handoff as the queue shows it. `rep` is empty as long as nobody has it; `former` is who had it and left."""
 
     handoff: Handoff
     face: Clockface
     title: str
     company: str
     rep: str
+    former: str
     is_mine: bool
     attempts: int
     promised: int | None
@@ -42,17 +44,21 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Counts:
-    """Open handoffs by clock. `followed_up` have had their first attempt and are not closed yet."""
+class ClockCounts:
+    """Open handoffs by clock. `followed_up` have had their first attempt and are not closed yet.
+
+    `none` wait for it without any promise.
+    """
 
     overdue: int = 0
     due_soon: int = 0
     running: int = 0
+    none: int = 0
     followed_up: int = 0
 
     @property
     def all(self) -> int:
-        return self.overdue + self.due_soon + self.running + self.followed_up
+        return self.overdue + self.due_soon + self.running + self.none + self.followed_up
 
 
 def workload(access: Access, user: User, *, whose: str = "", agreement: Agreement | None = None) -> HandoffQuerySet:
@@ -67,26 +73,27 @@ def workload(access: Access, user: User, *, whose: str = "", agreement: Agreemen
             return handoffs.of_nobody()
         case "team":
             return handoffs
-    return handoffs.filter(Q(rep=user) | Q(rep=None, rep_name=""))
+    return handoffs.with_holder().filter(Q(rep=user) | Q(is_held=False))
 
 
-def counts(handoffs: HandoffQuerySet, *, at: datetime) -> Counts:
-    by_clock = handoffs.counted_by_clock(at)
-    return Counts(
-        overdue=by_clock.get(clocks.OVERDUE, 0),
-        due_soon=by_clock.get(clocks.DUE_SOON, 0),
-        running=by_clock.get(clocks.RUNNING, 0),
-        followed_up=by_clock.get(clocks.KEPT, 0) + by_clock.get(clocks.MISSED, 0),
+def counts(handoffs: HandoffQuerySet, *, at: datetime) -> ClockCounts:
+    counted = handoffs.counted_by_clock(at)
+    return ClockCounts(
+        overdue=counted.get((False, clocks.OVERDUE), 0),
+        due_soon=counted.get((False, clocks.DUE_SOON), 0),
+        running=counted.get((False, clocks.RUNNING), 0),
+        none=counted.get((False, clocks.NONE), 0),
+        followed_up=sum(count for (is_stopped, _state), count in counted.items() if is_stopped),
     )
 
 
 def clocked(handoffs: HandoffQuerySet, clock: str, *, at: datetime) -> HandoffQuerySet:
-    """Those counted under one of the names of `Counts`; all of them for an empty name."""
+    """Those counted under one of the names of `ClockCounts`; all of them for an empty name."""
     if not clock:
         return handoffs
     if clock == FOLLOWED_UP:
         return handoffs.filter(stopped_at__isnull=False)
-    return handoffs.clocked(clock, at)
+    return handoffs.filter(stopped_at=None).clocked(clock, at)
 
 
 def page(handoffs: HandoffQuerySet, params: QueryDict, *, at: datetime, total: int) -> Page[Handoff]:
@@ -95,24 +102,39 @@ def page(handoffs: HandoffQuerySet, params: QueryDict, *, at: datetime, total: i
     return page_of(shown, URGENCY, params, at=at, total=total)
 
 
-def rows(found: Sequence[Handoff], user: User, *, at: datetime) -> list[Row]:
-    known = calendars(found)
-    return [row(handoff, user, known.get(handoff.version_id or 0), at=at) for handoff in found]
+def rows(found: Sequence[Handoff], user: User, *, at: datetime) -> list[QueueRow]:
+    known, pks = hours_of(found), [handoff.pk for handoff in found]
+    beside: Any = Handoff.objects.filter(pk__in=pks).with_holder().with_next_attempt()
+    held = {pk: (is_held, due_at) for pk, is_held, due_at in beside.values_list("pk", "is_held", "next_attempt_due_at")}
+    return [
+        _row(handoff, user, known.get(handoff.version_id or 0), *held[handoff.pk], at=at)
+        for handoff in found
+        if handoff.pk in held
+    ]
 
 
-def row(handoff: Handoff, user: User, calendar: WorkCalendar | None, *, at: datetime) -> Row:
+def _row(
+    handoff: Handoff,
+    user: User,
+    hours: Hours | None,
+    is_held: bool,
+    next_due_at: datetime | None,
+    *,
+    at: datetime,
+) -> QueueRow:
     lead = handoff.lead
-    is_followed_up = handoff.stopped_at is not None
-    return Row(
+    rep = handoff.rep.name if handoff.rep else handoff.rep_name
+    return QueueRow(
         handoff=handoff,
-        face=clockface(handoff, calendar, at=at),
+        face=clockface(handoff, hours, at=at),
         title=str(lead),
         company=lead.company if lead.name else "",
-        rep=handoff.rep.name if handoff.rep else handoff.rep_name,
-        is_mine=handoff.rep_id == user.pk,
+        rep=rep if is_held else "",
+        former="" if is_held else rep,
+        is_mine=is_held and handoff.rep_id == user.pk,
         attempts=handoff.attempts_count,
         promised=handoff.promised_attempts,
-        next_due_at=handoff.depth_due_at if is_followed_up and handoff.depth_met_at is None else None,
+        next_due_at=next_due_at if handoff.stopped_at else None,
     )
 
 
@@ -125,6 +147,16 @@ def team_reps(team_ids: Collection[int]) -> dict[int, list[User]]:
     return reps
 
 
-def row_of(handoff: Handoff, user: User, *, at: datetime) -> Row:
-    """One row again, after something was done with it."""
-    return row(handoff, user, calendars([handoff]).get(handoff.version_id or 0), at=at)
+def row_of(handoff: Handoff, user: User, *, at: datetime) -> QueueRow:
+    """One row again, as it is after something was done with it."""
+    fresh = Handoff.objects.select_related("lead", "agreement", "rep").get(pk=handoff.pk)
+    return rows([fresh], user, at=at)[0]
+
+
+def reps_for(shown: list[QueueRow], access: Access) -> list[User]:
+    """Who can be given all of these by somebody who leads their teams; nobody where a foreign team is among them."""
+    agreements = {row.handoff.agreement for row in shown}
+    if not all(access.may(Verb.ASSIGN, agreement) for agreement in agreements):
+        return []
+    found = team_reps({agreement.sales_team_id for agreement in agreements}).values()
+    return [rep for rep in next(iter(found)) if all(rep in reps for reps in found)]

@@ -17,6 +17,32 @@ FOLLOWS: dict[str, frozenset[str]] = {
     RETURNED: frozenset(),
 }
 
+# What may be done with a handoff, and in which states.
+ACTIONS: dict[str, tuple[str, ...]] = {
+    "assign": OPEN,
+    "accept": (WAITING,),
+    "unaccept": (ACCEPTED,),
+    "take_back": (WAITING,),
+    "attempt": OPEN,
+    "send_back": OPEN,
+    "undo_return": (RETURNED,),
+    "close": (WORKING, CONNECTED),
+    "reopen": (WON, LOST),
+}
+LEADS_TO = {"accept": ACCEPTED, "attempt": WORKING, "send_back": RETURNED, "close": WON}
+
+
+def may(action: str, state: str) -> bool:
+    return state in ACTIONS[action]
+
+
+def check_actions(actions: dict[str, tuple[str, ...]]) -> None:
+    """Raises ValueError where an action would lead where the graph does not."""
+    for action, end in LEADS_TO.items():
+        wrong = [state for state in actions[action] if state not in (end, CONNECTED) and end not in FOLLOWS[state]]
+        if wrong:
+            raise ValueError(f"impossible action: {action} in {wrong}")
+
 
 def check_graph(follows: dict[str, frozenset[str]]) -> None:
     """Raises ValueError where a state is unknown, unreachable from waiting, or an end that is not an end."""
@@ -32,6 +58,7 @@ def check_graph(follows: dict[str, frozenset[str]]) -> None:
 
 
 check_graph(FOLLOWS)
+check_actions(ACTIONS)
 
 
 def state_of(

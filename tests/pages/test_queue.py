@@ -80,7 +80,7 @@ def test_a_clock_that_runs_over_the_weekend_says_its_day(north, client, clock):
 @pytest.mark.django_db
 def test_overdue_is_counted_in_working_time(north, client, clock):
     cast.handed(north, at=cast.local(north, "2026-02-27 15:30"))  # due Friday 16:30
-    assert ">by 40 min</time>" in client.get(URL).content.decode()
+    assert ">by 40 min of working time</time>" in client.get(URL).content.decode()
 
 
 @pytest.mark.django_db
@@ -90,7 +90,7 @@ def test_the_page_needs_the_same_queries_for_any_number_of_rows(
 ):
     for number in range(count):
         cast.handed(north, rep=rep, name=f"Lead {number}")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(client.get(URL).context["rows"]) == count
 
 

@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 from django.db.models import Model
 
 from agreements.terms import Timeline
-from leads.clock.consequences import belonging
+from leads.clock.happened import belonging
+from leads.clock.span import latest
 from leads.doors.files.identity import OWN_ID, WHEN, Kept, KeptFacts, contradictions
 from leads.doors.files.reps import RepBook
 from leads.doors.files.rows import Values, packed
 from leads.enums import Door
-from leads.models import Attempt, Deal, DifferingRow, Handoff
+from leads.models import Attempt, Deal, DifferingRow, Handoff, Lead
 from smarketing.accounts.models import User
 from smarketing.lib import bulk
 
@@ -91,8 +92,8 @@ def _handoff(claim: Claim, hand: Hand) -> Handoff:
         handed_at=values["handed_at"],
         handed_on=hand.terms.day_of(values["handed_at"]),
         handed_by=hand.by,
-        own_source=values.get("source", ""),
-        own_tier=values.get("tier", ""),
+        source=values.get("source", ""),
+        tier=values.get("tier", ""),
         rep_id=rep,
         rep_name=values.get("rep", ""),
         assigned_at=values["handed_at"] if rep else None,
@@ -100,8 +101,19 @@ def _handoff(claim: Claim, hand: Hand) -> Handoff:
         returned_at=values.get("returned_at"),
         return_reason=values.get("return_reason", ""),
         return_note=values.get("return_note", ""),
+        version_id=hand.terms.on(hand.terms.day_of(values["handed_at"])).version_id,
         **origin(claim, "handoff_id", hand),
     )
+
+
+def _fix_source_and_tier(handoffs: Sequence[Handoff]) -> None:
+    """Those of the lead, as it is now, where the file says nothing."""
+    silent = [handoff for handoff in handoffs if not (handoff.source and handoff.tier)]
+    leads = Lead.objects.filter(pk__in={handoff.lead_id for handoff in silent})
+    known = {pk: (source, tier) for pk, source, tier in leads.values_list("pk", "source", "tier")}
+    for handoff in silent:
+        source, tier = known[handoff.lead_id]
+        handoff.source, handoff.tier = handoff.source or source, handoff.tier or tier
 
 
 def _attempt(claim: Claim, hand: Hand) -> Attempt:
@@ -127,7 +139,7 @@ def _place_attempts(attempts: Sequence[Attempt]) -> None:
         handoffs[handoff.lead_id].append(handoff)
     for attempt in attempts:
         if own := handoffs.get(attempt.lead_id):
-            attempt.handoff_id = belonging(attempt.attempted_at, own).pk
+            attempt.handoff_id = belonging(latest(attempt.attempted_at, attempt.precision), own).pk
 
 
 def _deal(claim: Claim, hand: Hand) -> Deal:
@@ -149,8 +161,8 @@ FACTS = {
         model=Handoff,
         columns={
             "handed_at": "handed_at",
-            "source": "own_source",
-            "tier": "own_tier",
+            "source": "source",
+            "tier": "tier",
             "rep": "rep_name",
             "accepted_at": "accepted_at",
             "returned_at": "returned_at",
@@ -160,6 +172,7 @@ FACTS = {
             "precision": "precision",
         },
         make=_handoff,
+        place=_fix_source_and_tier,
     ),
     "attempts": FactKind(
         model=Attempt,

@@ -77,6 +77,7 @@ def _handed(
 
 def _hand_over(lead: Lead, at: datetime, **more: Any) -> Handoff:
     fields = {"agreement": lead.agreement, "handed_at": at, "recorded_at": at, "handed_on": at.date(), **more}
+    fields |= {"source": lead.source, "tier": lead.tier, "version": lead.agreement.versions.get()}
     return Handoff.objects.create(lead=lead, **fields)
 
 

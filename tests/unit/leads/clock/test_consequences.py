@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from agreements.models import Version
 from agreements.promises.promise import SpeedPromise
 from agreements.terms import timeline
-from leads.clock.consequences import belonging, changing, differences
+from leads.clock.consequences import changing, differences
+from leads.clock.happened import belonging
+from leads.doors.form import edit_lead
 from leads.models import Attempt, Deal, Handoff
 from leads.work import states
 from leads.work.handoffs import hand_over, send_back
@@ -152,12 +154,20 @@ def test_marketings_clock_does_not_run_again_for_a_lead_handed_over_again(north,
     assert (second.waited_us, second.waited_wall_us) == (None, None)
 
 
-def test_source_and_tier_of_the_handoff_win_over_the_leads(north):
+def test_what_is_changed_on_the_lead_later_leaves_its_handoffs_as_they_were(north, marketer):
+    cast.promise(north.versions.get(), SpeedPromise(within_minutes=15, tier="A"))
     handoff = cast.handed(north, source="fair", tier="B")
-    with changing(handoff.lead_id):
-        Handoff.objects.update(own_source="webinar")
+    edit_lead(handoff.lead, {"source": "webinar", "tier": "A"}, by=marketer, at=after(10))
+    cast.attempted(handoff, after(40))
     stands = read(handoff)
-    assert (stands.source, stands.tier) == ("webinar", "B")
+    assert (stands.source, stands.tier, stands.due_at, stands.clock(after(60))) == ("fair", "B", after(60), "kept")
+
+
+def test_a_later_handoff_takes_what_the_lead_is_by_then(north, rep, marketer):
+    first = cast.handed(north, source="fair", tier="B")
+    send_back(first, reason="bad_timing", by=rep, at=after(5))
+    edit_lead(first.lead, {"tier": "A"}, by=marketer, at=after(10))
+    assert hand_over(first.lead, by=None, at=after(60)).tier == "A"
 
 
 def test_an_outcome_closes_the_handoffs_made_until_then(north, rep):

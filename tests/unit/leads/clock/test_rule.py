@@ -6,10 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from leads.alerts import escalation
 from leads.alerts.escalation import sweep
 from leads.clock import rule as clocks
-from leads.enums import Clock, Step
-from leads.models import Handoff
+from leads.enums import Clock as ClockWord
+from leads.enums import Step
+from leads.models import Clock, Escalation, Handoff
 from leads.work import states
 from tests import cast
 
@@ -22,8 +24,15 @@ def stand(**fields):
 
 
 def test_the_words_are_the_same_everywhere():
-    assert set(Clock.values) == {clocks.RUNNING, clocks.DUE_SOON, clocks.OVERDUE, clocks.KEPT, clocks.MISSED}
-    assert set(Step.values) <= set(Clock.values)
+    assert set(ClockWord.values) == {
+        clocks.NONE,
+        clocks.RUNNING,
+        clocks.DUE_SOON,
+        clocks.OVERDUE,
+        clocks.KEPT,
+        clocks.MISSED,
+    }
+    assert set(Step.values) <= set(ClockWord.values)
 
 
 def test_a_first_attempt_on_the_very_instant_keeps_the_promise():
@@ -40,8 +49,8 @@ def test_a_closed_handoff_nobody_followed_up_is_missed():
     assert stand(due_at=NOW - timedelta(minutes=1), is_closed=True) == clocks.MISSED
 
 
-def test_without_a_promise_a_clock_runs_until_it_is_kept():
-    assert (stand(), stand(stopped_at=NOW)) == (clocks.RUNNING, clocks.KEPT)
+def test_without_a_promise_there_is_no_clock():
+    assert {stand(), stand(stopped_at=NOW), stand(is_closed=True), stand(warn_at=NOW)} == {clocks.NONE}
 
 
 @pytest.mark.django_db
@@ -71,25 +80,79 @@ def test_sql_and_python_agree_on_every_clock(north, rows):
         clocks.DUE_SOON: Handoff.objects.due_soon(NOW),
     }.items():
         assert set(narrowed) == set(Handoff.objects.clocked(name, NOW))
-    assert set(Handoff.objects.breached(NOW)) == {row for row in found if row.clock(NOW) in clocks.BREACHED}
+
+
+@pytest.mark.django_db
+@given(
+    rows=st.lists(st.tuples(MOMENTS, MOMENTS.filter(bool), MOMENTS, MOMENTS, st.booleans(), st.booleans()), min_size=1)
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_sql_python_and_the_sweeps_choice_agree_on_rows_of_clocks(north, rows):
+    Handoff.objects.all().delete()
+    handoff = cast.handed(north)
+    Clock.objects.all().delete()
+    Clock.objects.bulk_create(
+        Clock(
+            handoff=handoff,
+            kind="response",
+            nth=n,
+            version=handoff.version,
+            started_at=NOW,
+            warn_at=warn_at,
+            due_at=due_at,
+            stopped_at=stopped_at,
+            ended_at=ended_at,
+            warned_at=NOW if is_warned or is_escalated else None,
+            escalated_at=NOW if is_escalated else None,
+            recorded_at=NOW,
+        )
+        for n, (warn_at, due_at, stopped_at, ended_at, is_warned, is_escalated) in enumerate(rows)
+    )
+    found = list(Clock.objects.with_state(NOW))
+    assert [row.clock_state for row in found] == [row.state_at(NOW) for row in found]
+    late = {row for row in found if row.state_at(NOW) == clocks.OVERDUE and not row.escalated_at}
+    soon = {row for row in found if row.state_at(NOW) == clocks.DUE_SOON and not row.warned_at}
+    assert (set(Clock.objects.to_escalate(NOW)), set(Clock.objects.to_warn(NOW))) == (late, soon)
 
 
 @pytest.mark.django_db
 def test_the_sweep_notes_each_clock_once_and_as_often_as_the_queue_counts(north):
-    for minutes in (0, 30, 50, 58):
-        cast.handed(north, at=cast.MONDAY + timedelta(minutes=minutes))
+    late, later, soon, _fresh = [cast.handed(north, at=cast.MONDAY + timedelta(minutes=m)) for m in (0, 30, 50, 58)]
     at = cast.MONDAY + timedelta(minutes=100)
-    assert sweep(at=at) == {
-        Step.OVERDUE: Handoff.objects.overdue(at).count(),
-        Step.DUE_SOON: Handoff.objects.due_soon(at).count(),
-    }
+    assert sweep(at=at) == {Step.OVERDUE: 2, Step.DUE_SOON: 1}
+    told = set(Escalation.objects.values_list("clock__handoff", "step"))
+    assert told == {(late.pk, "overdue"), (later.pk, "overdue"), (soon.pk, "due_soon")}
+    assert set(Handoff.objects.overdue(at)) == {late, later}
+    assert set(Handoff.objects.due_soon(at)) == {soon}
     assert sweep(at=at) == {Step.OVERDUE: 0, Step.DUE_SOON: 0}
+
+
+@pytest.mark.django_db
+def test_the_sweep_goes_on_until_nothing_is_left_and_what_was_noted_costs_nothing(
+    north, monkeypatch, django_assert_num_queries
+):
+    monkeypatch.setattr(escalation, "BATCH", 2)
+    for minutes in range(5):
+        cast.handed(north, at=cast.MONDAY + timedelta(minutes=minutes))
+    at = cast.MONDAY + timedelta(hours=3)
+    assert sweep(at=at)[Step.OVERDUE] == 5
+    with django_assert_num_queries(6):  # two reads, each in a transaction of its own
+        sweep(at=at)
+
+
+@pytest.mark.django_db
+def test_a_promised_attempt_that_is_overdue_is_noted_and_told_to_nobody(north):
+    handoff = cast.handed(north)
+    cast.attempted(handoff, cast.MONDAY + timedelta(minutes=5))
+    at = cast.local(north, "2026-04-30 12:00")
+    assert sweep(at=at) == {Step.OVERDUE: 0, Step.DUE_SOON: 0}
+    assert list(Clock.objects.to_escalate(at)) == []
 
 
 @pytest.mark.django_db
 def test_what_came_from_a_file_after_its_due_time_is_measured_but_nobody_is_told(north):
     handoff = cast.handed(north)
-    Handoff.objects.filter(pk=handoff.pk).update(recorded_at=cast.MONDAY + timedelta(days=9))
+    Clock.objects.filter(handoff=handoff).update(recorded_at=cast.MONDAY + timedelta(days=9))
     at = cast.MONDAY + timedelta(days=10)
-    assert Handoff.objects.overdue(at).count() == 1
+    assert set(Handoff.objects.overdue(at)) == {handoff}
     assert sweep(at=at)[Step.OVERDUE] == 0

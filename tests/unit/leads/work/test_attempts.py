@@ -6,7 +6,7 @@ import pytest
 from leads.clock.consequences import changing
 from leads.enums import EventKind
 from leads.models import Attempt, Deal, Event, Handoff
-from leads.work import attempts, closing
+from leads.work import attempts, closing, handoffs
 from leads.work.handoffs import HandoffClosed, TooFewAttempts, send_back
 from tests import cast
 
@@ -76,7 +76,7 @@ def test_no_attempt_on_a_returned_handoff(north, rep):
 
 
 def test_won_needs_an_attempt_first(north, rep):
-    with pytest.raises(closing.NotFollowedUp):
+    with pytest.raises(handoffs.NotFollowedUp):
         closing.close(cast.handed(north), outcome="won", by=rep, at=SOON)
 
 
@@ -103,7 +103,7 @@ def test_a_closed_lead_can_be_reopened(north, rep):
     closing.close(handoff, outcome="won", by=rep, at=SOON)
     closing.reopen(handoff, by=rep, at=SOON)
     assert (again(handoff).state, Deal.objects.count()) == ("working", 0)
-    with pytest.raises(closing.NotClosed):
+    with pytest.raises(handoffs.NotClosed):
         closing.reopen(handoff, by=rep, at=SOON)
 
 

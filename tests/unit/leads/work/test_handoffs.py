@@ -6,6 +6,7 @@ from leads.enums import EventKind
 from leads.models import Deal, Event, Handoff
 from leads.work import handoffs as actions
 from leads.work import states
+from leads.work.assigning import assign
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -94,14 +95,14 @@ def test_undoing_an_acceptance_gives_the_handoff_back_to_the_team(north, rep):
 
 def test_reassigning_does_not_restart_the_clock_of_the_team(north, rep, sales_lead):
     handoff = cast.handed(north)
-    actions.assign(handoff, rep=rep, by=sales_lead, at=SOON)
+    assign(handoff, rep=rep, by=sales_lead, at=SOON)
     stands = again(handoff)
     assert (stands.due_at, stands.assigned_at, stands.rep) == (handoff.due_at, SOON, rep)
 
 
 def test_a_handoff_is_assigned_to_members_of_the_sales_team_only(north, stranger, sales_lead):
     with pytest.raises(actions.NotInTheTeam):
-        actions.assign(cast.handed(north), rep=stranger, by=sales_lead, at=SOON)
+        assign(cast.handed(north), rep=stranger, by=sales_lead, at=SOON)
 
 
 def test_could_not_be_reached_needs_the_promised_attempts(north, rep):
@@ -136,7 +137,7 @@ def test_a_return_cannot_be_undone_once_the_lead_was_handed_over_again(north, re
     [
         lambda handoff, rep: actions.accept(handoff, by=rep, at=SOON),
         lambda handoff, rep: actions.send_back(handoff, reason="duplicate", by=rep, at=SOON),
-        lambda handoff, rep: actions.assign(handoff, rep=rep, by=rep, at=SOON),
+        lambda handoff, rep: assign(handoff, rep=rep, by=rep, at=SOON),
     ],
 )
 def test_nothing_more_happens_to_a_returned_handoff(north, rep, action):

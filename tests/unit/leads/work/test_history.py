@@ -9,8 +9,9 @@ from leads.enums import EventKind
 from leads.models import Escalation, Lead
 from leads.pages.history import history
 from leads.work import attempts
+from leads.work.assigning import assign
 from leads.work.closing import close, reopen
-from leads.work.handoffs import accept, assign, hand_over, send_back, take_back, undo_return
+from leads.work.handoffs import accept, hand_over, send_back, take_back, undo_return
 from tests import cast
 
 

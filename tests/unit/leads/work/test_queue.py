@@ -4,8 +4,10 @@ import pytest
 
 from leads.models import Handoff
 from leads.work import attempts, queue
+from leads.work.attempts import record
 from leads.work.handoffs import send_back
 from smarketing.accounts.access import access_of
+from smarketing.accounts.models import User
 from tests import cast
 
 NOON = cast.MONDAY + timedelta(hours=3)
@@ -64,20 +66,49 @@ def test_the_counts_are_those_of_the_clock_of_each_row(north, rep):
     cast.handed(north, at=NOON)
     tried(cast.handed(north), rep)
     counts = queue.counts(Handoff.objects.open(), at=NOON)
-    assert counts == queue.Counts(overdue=1, due_soon=1, running=1, followed_up=1)
+    assert counts == queue.ClockCounts(overdue=1, due_soon=1, running=1, followed_up=1)
     for clock in ("overdue", "due_soon", "running", "followed_up"):
         found = queue.clocked(Handoff.objects.open(), clock, at=NOON)
         assert len(queue.rows(found, rep, at=NOON)) == getattr(counts, clock)
 
 
 @pytest.mark.django_db
-def test_a_name_from_a_file_is_somebody(north, rep):
+def test_a_name_from_a_file_that_nobody_is_matched_to_is_nobody(north, rep):
     handoff = cast.handed(north)
     Handoff.objects.filter(pk=handoff.pk).update(rep_name="Bob of old")
-    unassigned = queue.workload(access_of(rep), rep, whose="unassigned")
-    assert list(unassigned) == []
-    (row,) = queue.rows(queue.workload(access_of(rep), rep, whose="team"), rep, at=NOON)
-    assert (row.rep, row.is_mine) == ("Bob of old", False)
+    assert list(queue.workload(access_of(rep), rep, whose="unassigned")) == [handoff]
+    (row,) = queue.rows(queue.workload(access_of(rep), rep), rep, at=NOON)
+    assert (row.rep, row.former, row.is_mine) == ("", "Bob of old", False)
+
+
+LEAVING = {
+    "deactivated": lambda user: User.objects.filter(pk=user.pk).update(is_active=False),
+    "out of the team": lambda user: user.memberships.all().delete(),
+    "deleted": lambda user: user.delete(),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("leaves", LEAVING)
+def test_the_leads_of_somebody_who_left_are_nobodys_at_once(north, rep, sales_lead, leaves):
+    gone = cast.person("gone@example.org", north.sales_team, name="Gina Gone")
+    left, kept = cast.handed(north, rep=gone), cast.handed(north, rep=sales_lead)
+    assert list(queue.workload(access_of(rep), rep)) == []
+    LEAVING[leaves](gone)
+    for whose in ("", "unassigned"):
+        assert list(queue.workload(access_of(rep), rep, whose=whose)) == [left]
+    (row,) = [row for row in queue.rows(Handoff.objects.open(), rep, at=NOON) if row.handoff == left]
+    assert (row.rep, row.former) == ("", "Gina Gone")
+    record(left, channel="phone", result="no_answer", by=rep, at=NOON)
+    assert set(Handoff.objects.values_list("pk", "rep")) == {(left.pk, rep.pk), (kept.pk, sales_lead.pk)}
+
+
+@pytest.mark.django_db
+def test_a_member_of_another_sales_team_does_not_hold_it(north, south, rep):
+    other = cast.person("other@example.org", south.sales_team)
+    handoff = cast.handed(north)
+    Handoff.objects.filter(pk=handoff.pk).update(rep=other, rep_name=other.name)
+    assert list(Handoff.objects.of_nobody()) == [handoff]
 
 
 @pytest.mark.django_db

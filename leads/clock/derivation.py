@@ -1,0 +1,260 @@
+"""What stands on a handoff follows from what happened: working times, promises, states. No queries."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from math import ceil
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from agreements.promises.promise import DepthPromise
+from agreements.terms import Terms
+from leads.clock.happened import Case
+from leads.enums import ClockKind
+from leads.work.states import OPEN, state_of
+
+Instants = npt.NDArray[np.datetime64]
+Values = dict[str, Any]
+MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A clock as it should stand; its fields are those of the row."""
+
+    kind: str
+    nth: int
+    version_id: int
+    started_at: datetime
+    warn_at: datetime | None
+    due_at: datetime
+    stopped_at: datetime | None
+    ended_at: datetime | None
+    pauses: list[list[str]]
+
+
+def derive(cases: list[Case]) -> list[Values]:
+    """The derived columns of each handoff. All handoffs of a lead are among the cases, in order of time."""
+    derived = [_facts(case) for case in cases]
+    by_terms: dict[tuple[int, int | None], list[int]] = defaultdict(list)
+    for index, case in enumerate(cases):
+        by_terms[case.handoff.agreement_id, case.terms.version_id].append(index)
+    for indexes in by_terms.values():
+        some, values = [cases[i] for i in indexes], [derived[i] for i in indexes]
+        _promise(some, values)
+        _measure(some, values)
+    _count(cases, derived)
+    return derived
+
+
+def _facts(case: Case) -> Values:
+    """What follows without any working time."""
+    handoff, connected = case.handoff, case.connected
+    first = case.answers[0] if case.answers else None
+    first_at, returned_at = first and case.moment(first), handoff.returned_at
+    is_return_first = returned_at is not None and (first_at is None or returned_at < first_at)
+    return {
+        "version_id": case.terms.version_id,
+        "handed_on": case.timeline.day_of(handoff.handed_at),
+        "state": state_of(
+            accepted_at=handoff.accepted_at,
+            attempts=len(case.attempts),
+            connected_at=connected and connected.at,
+            returned_at=returned_at,
+            verdict=case.verdict,
+        ),
+        "first_attempt_at": first_at,
+        "stopped_at": returned_at if is_return_first else first_at,
+        "response_precision": max(first.precision, handoff.precision) if first and not is_return_first else 0,
+        "connected_at": connected and case.moment(connected),
+        "connected_nth": connected and sum(attempt <= connected for attempt in case.attempts),
+        "attempts_count": len(case.attempts),
+        "is_marketings_return": case.is_marketings_return,
+    }
+
+
+def _promise(cases: list[Case], derived: list[Values]) -> None:
+    """Due times under one set of terms, and what was done until then."""
+    for tier, indexes in _by_tier(cases).items():
+        some, values = [cases[i] for i in indexes], [derived[i] for i in indexes]
+        _promise_speed(some, values, tier)
+        _promise_depth(some, values, tier)
+
+
+def _by_tier(cases: list[Case]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for index, case in enumerate(cases):
+        found[case.handoff.tier].append(index)
+    return found
+
+
+def _promise_speed(cases: list[Case], derived: list[Values], tier: str) -> None:
+    terms = cases[0].terms
+    promise = terms.speed_for(tier)
+    for name, share in (("due_at", 1.0), ("warn_at", float(terms.warn_share))):
+        due = _due(terms, [case.handoff.handed_at for case in cases], promise.within * share) if promise else None
+        _put(derived, name, due or [None] * len(cases))
+
+
+def _promise_depth(cases: list[Case], derived: list[Values], tier: str) -> None:
+    promise = cases[0].terms.depth_for(tier)
+    for case, values in zip(cases, derived, strict=True):
+        values["promised_attempts"] = promise.attempts if promise else None
+        values["depth_due_at"] = due_at = _window_end(case, promise.within_working_days) if promise else None
+        inside = [touch for touch in case.attempts if due_at is None or case.begins(touch) <= due_at]
+        values["attempts_in_window"] = len(inside)
+        values["depth_met_at"] = _depth_met_at(case, promise, due_at) if promise and due_at else None
+
+
+def _depth_met_at(case: Case, promise: DepthPromise, due_at: datetime) -> datetime | None:
+    """By the last promised attempt, a connection or a return, whichever came first.
+
+    What is known to the day is inside the window if that day begins in it.
+    """
+    made = case.attempts[promise.attempts - 1 : promise.attempts]
+    made = [*made, case.connected] if case.connected else made
+    met = [min(case.moment(t), due_at) if case.begins(t) <= due_at else case.moment(t) for t in made]
+    return min([*met, case.handoff.returned_at] if case.handoff.returned_at else met, default=None)
+
+
+def _window_end(case: Case, days: int) -> datetime:
+    return case.terms.calendar.end_of_working_day(case.handoff.handed_at, days, case.terms.pauses)
+
+
+def _measure(cases: list[Case], derived: list[Values]) -> None:
+    """Adds the working times of handoffs under one set of terms, in a few vectorised passes."""
+    terms = cases[0].terms
+    handed = [case.handoff.handed_at for case in cases]
+    responded = [v["first_attempt_at"] if v["stopped_at"] == v["first_attempt_at"] else None for v in derived]
+    created = [case.handoff.lead.created_at for case in cases]
+    # Marketing's clock runs once: a lead handed over again did not wait with marketing since its creation.
+    handed_first = [case.handoff.handed_at if case.is_first else None for case in cases]
+    steps: dict[str, tuple[list[datetime], Sequence[datetime | None]]] = {
+        "waited_us": (created, handed_first),
+        "accepted_us": (handed, [case.handoff.accepted_at for case in cases]),
+        "response_us": (handed, responded),
+        "connected_us": (handed, [values["connected_at"] for values in derived]),
+    }
+    for name, (starts, ends) in steps.items():
+        _put(derived, name, _elapsed(terms, starts, ends))
+    _put(derived, "waited_wall_us", list(map(_wall, created, handed_first)))
+    _put(derived, "response_wall_us", list(map(_wall, handed, responded)))
+
+
+def _count(cases: list[Case], derived: list[Values]) -> None:
+    """A lead counts once per agreement and month, as long as one of its handoffs of the month stands."""
+    together: dict[tuple[int, int, int, int], list[int]] = defaultdict(list)
+    for index, (case, values) in enumerate(zip(cases, derived, strict=True)):
+        on: date = values["handed_on"]
+        together[case.handoff.lead_id, case.handoff.agreement_id, on.year, on.month].append(index)
+        values["counts"], values["taken_off_on"] = False, None
+    for indexes in together.values():
+        _walk([cases[i] for i in indexes], [derived[i] for i in indexes])
+
+
+def _walk(cases: list[Case], derived: list[Values]) -> None:
+    """One lead's handoffs of one month and their returns, in order of time."""
+    steps = [(case.handoff.handed_at, False, n) for n, case in enumerate(cases)]
+    for n, case in enumerate(cases):
+        if case.is_marketings_return and case.handoff.returned_at is not None:
+            steps.append((max(case.handoff.returned_at, case.handoff.handed_at), True, n))
+    standing: set[int] = set()
+    counted = 0
+    for at, is_return, n in sorted(steps):
+        if is_return:
+            standing.remove(n)
+            if not standing:
+                derived[counted]["taken_off_on"] = _taken_off_on(cases[n], derived[n]["handed_on"], at)
+        else:
+            if not standing:
+                counted, derived[n]["counts"] = n, True
+            standing.add(n)
+
+
+def _taken_off_on(case: Case, handed_on: date, at: datetime) -> date:
+    """In the handoff's own month, as long as the agreement's time for returns after its end is not over."""
+    month_end, deadline = _last_days(case, handed_on.replace(day=1))
+    on = case.timeline.day_of(at)
+    return on if on > deadline else min(on, month_end)
+
+
+def _last_days(case: Case, month: date) -> tuple[date, date]:
+    """The last day of a month, and the last one on which a return still counts in it."""
+    end = (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    noon = datetime(end.year, end.month, end.day, 12, tzinfo=case.timeline.zone)
+    days = case.terms.return_within_working_days
+    return end, case.timeline.day_of(case.terms.calendar.end_of_working_day(noon, days))
+
+
+def clocks(case: Case, values: Values) -> Iterator[Wanted]:
+    """The clocks of a handoff: of the response, of the promised attempts' window and of the next of them."""
+    if values["due_at"] is not None:
+        yield _clock(
+            case, values["due_at"], ClockKind.RESPONSE, warn_at=values["warn_at"], stopped_at=values["stopped_at"]
+        )
+    if values["depth_due_at"] is None:
+        return
+    yield _clock(case, values["depth_due_at"], ClockKind.DEPTH, stopped_at=values["depth_met_at"])
+    nth, promise = values["attempts_count"] + 1, case.terms.depth_for(case.handoff.tier)
+    if promise and values["depth_met_at"] is None and values["state"] in OPEN and nth <= promise.attempts:
+        due_at = _window_end(case, ceil(nth * promise.within_working_days / promise.attempts))
+        yield _clock(case, due_at, ClockKind.ATTEMPT, nth=nth)
+
+
+def _clock(
+    case: Case,
+    due_at: datetime,
+    kind: ClockKind,
+    *,
+    nth: int = 1,
+    warn_at: datetime | None = None,
+    stopped_at: datetime | None = None,
+) -> Wanted:
+    handed_at, version_id = case.handoff.handed_at, case.terms.version_id
+    assert version_id is not None  # before the first version nothing is promised
+    within = [pause for pause in case.terms.pauses if pause[0] < due_at and handed_at < pause[1]]
+    return Wanted(
+        kind=kind,
+        nth=nth,
+        version_id=version_id,
+        started_at=handed_at,
+        warn_at=warn_at,
+        due_at=due_at,
+        stopped_at=stopped_at,
+        ended_at=case.closed_at,
+        pauses=[[start.isoformat(), end.isoformat()] for start, end in within],
+    )
+
+
+def _put(derived: list[Values], name: str, found: Sequence[Any]) -> None:
+    for values, value in zip(derived, found, strict=True):
+        values[name] = value
+
+
+def _wall(start: datetime, end: datetime | None) -> int | None:
+    return None if end is None else max((end - start) // MICROSECOND, 0)
+
+
+def _due(terms: Terms, starts: list[datetime], within: timedelta) -> list[datetime]:
+    due = terms.calendar.due_many(_instants(starts), within.total_seconds(), terms.pauses)
+    return [at.replace(tzinfo=UTC) for at in due.tolist()]
+
+
+def _elapsed(terms: Terms, starts: list[datetime], ends: Sequence[datetime | None]) -> list[int | None]:
+    """Working microseconds of each interval, never below zero; None where there is no end."""
+    known = [i for i, end in enumerate(ends) if end is not None]
+    answer: list[int | None] = [None] * len(ends)
+    if not known:
+        return answer
+    begun, ended = _instants([starts[i] for i in known]), _instants([ends[i] for i in known])
+    spans = terms.calendar.elapsed_many(begun, ended, terms.pauses)
+    for i, span in zip(known, np.maximum(spans, 0).tolist(), strict=True):
+        answer[i] = span
+    return answer
+
+
+def _instants(moments: list[Any]) -> Instants:
+    return np.array([at.astimezone(UTC).replace(tzinfo=None) for at in moments], dtype="datetime64[us]")
