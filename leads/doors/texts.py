@@ -1,4 +1,4 @@
-"""Texts of a lead and of what happened to it, checked alike at every door."""
+"""PURE. Texts of a lead and of what happened to it, checked alike at every door."""
 
 import re
 from typing import Any

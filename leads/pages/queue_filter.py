@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from agreements.models import Agreement
 from leads.clock import rule as clocks
-from leads.work.queue import FOLLOWED_UP, MINE, TEAM, UNASSIGNED, ClockCounts
+from leads.work.queue import FOLLOWED_UP, MINE, TEAM, UNASSIGNED, QueueCounts
 from smarketing.accounts.access import Access
 from smarketing.lib.tables import address
 
@@ -70,11 +70,11 @@ class Asked:
     def is_filtered(self) -> bool:
         return bool(self.whose or self.agreement or self.clock)
 
-    def total(self, counts: ClockCounts) -> int:
+    def total(self, counts: QueueCounts) -> int:
         found: int = getattr(counts, self.clock or "all")
         return found
 
-    def tiles(self, counts: ClockCounts, params: QueryDict) -> list[dict[str, Any]]:
+    def tiles(self, counts: QueueCounts, params: QueryDict) -> list[dict[str, Any]]:
         """The counts above the list; each is a link to what it counts, and back to all."""
         return [
             {

@@ -44,7 +44,7 @@ class QueueRow:
 
 
 @dataclass(frozen=True)
-class ClockCounts:
+class QueueCounts:
     """Open handoffs by clock. `followed_up` have had their first attempt and are not closed yet.
 
     `none` wait for it without any promise.
@@ -76,9 +76,9 @@ def workload(access: Access, user: User, *, whose: str = "", agreement: Agreemen
     return handoffs.with_holder().filter(Q(rep=user) | Q(is_held=False))
 
 
-def counts(handoffs: HandoffQuerySet, *, at: datetime) -> ClockCounts:
+def counts(handoffs: HandoffQuerySet, *, at: datetime) -> QueueCounts:
     counted = handoffs.counted_by_clock(at)
-    return ClockCounts(
+    return QueueCounts(
         overdue=counted.get((False, clocks.OVERDUE), 0),
         due_soon=counted.get((False, clocks.DUE_SOON), 0),
         running=counted.get((False, clocks.RUNNING), 0),
@@ -88,7 +88,7 @@ def counts(handoffs: HandoffQuerySet, *, at: datetime) -> ClockCounts:
 
 
 def clocked(handoffs: HandoffQuerySet, clock: str, *, at: datetime) -> HandoffQuerySet:
-    """Those counted under one of the names of `ClockCounts`; all of them for an empty name."""
+    """Those counted under one of the names of `QueueCounts`; all of them for an empty name."""
     if not clock:
         return handoffs
     if clock == FOLLOWED_UP:

@@ -8,7 +8,10 @@ from leads.doors.files.problems import Unreadable
 from smarketing.lib.words import key
 
 CHANNELS = {
-    "phone": "call telephone phonecall outboundcall inboundcall anruf telefon telefonat opkald telefonopkald",
+    "phone": (
+        "call telephone phonecall outboundcall inboundcall outgoingcall incomingcall anruf ausgehenderanruf "
+        "eingehenderanruf telefon telefonat opkald telefonopkald"
+    ),
     "email": "mail emailsent outgoingemail incomingemail epost listemail emailmessage",
     "meeting": "appointment visit demo event videocall termin treffen besprechung mode besuch",
     "message": "sms text chat whatsapp linkedin linkedinmessage nachricht besked messaging communication post letter",
@@ -117,6 +120,11 @@ def choice(field: str, text: str) -> str:
     if found is None:
         raise Unreadable("no_choice", text[:80])
     return found
+
+
+def direction_in(text: str) -> str:
+    """Who called whom, where the word of a channel tells it: "Inbound call". Nothing where it does not."""
+    return _TABLES["direction"].get(squeezed(text), "") if len(text) <= LONGEST else ""
 
 
 Words = Mapping[str, Mapping[str, str]]

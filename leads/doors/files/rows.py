@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from leads.doors.fields import KINDS, Field, Reads, fields_that
 from leads.doors.files import amounts
-from leads.doors.files.choices import OPEN, Words, choice, compared, own_words
+from leads.doors.files.choices import OPEN, Words, choice, compared, direction_in, own_words
 from leads.doors.files.columns import Mapped, currency_in
 from leads.doors.files.dates import Moment, instant
 from leads.doors.files.problems import Problem, Unreadable
@@ -89,6 +89,7 @@ class Checker:
             for name in order
         ]
         self._currencies = {name: currency_in(columns[mapped[name][0]]) for name in AMOUNTS & mapped.keys()}
+        self._is_directed = "direction" in mapped or "direction" in constants
         self._constants = {name: self._constant(known[name], text) for name, text in constants.items()}
 
     def check(self, record: Record, at: datetime) -> Row | OpenDeal | Rejection:
@@ -111,6 +112,8 @@ class Checker:
                     return Rejection(record.line, label, error.problem, kept(cells))
                 read |= left_empty(own)
                 warnings.append(Warned(record.line, label, error.problem, kept(cells)))
+            if own.name == "channel" and not self._is_directed and (told := direction_in(self._text(cells, indexes))):
+                read["direction"] = told
             if own.name == "outcome" and read["outcome"] == OPEN:
                 return OpenDeal(record.line)
         return Row(record.line, self._values(read), tuple(warnings))

@@ -39,8 +39,8 @@ class Command(BaseCommand):
         parser.add_argument("--date-order", default="", choices=("iso", "dmy", "mdy"))
         parser.add_argument("--encoding", default="", metavar="E", help="utf-8, utf-16, cp1252, ...")
         parser.add_argument("--delimiter", default="", metavar="D", help="a character, or tab")
-        decimal = {"choices": MARKS, "metavar": "comma|point", "help": "how to read 1.234"}
-        parser.add_argument("--decimal", "--decimal-mark", default="", **decimal)
+        mark = parser.add_argument("--decimal", "--decimal-mark", default="", choices=MARKS, metavar="comma|point")
+        mark.help = "how to read 1.234"
         header = parser.add_mutually_exclusive_group()
         header.add_argument(
             "--header", type=int, default=0, metavar="LINE", help="where the names of the columns stand"

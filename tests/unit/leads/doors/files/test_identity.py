@@ -243,3 +243,46 @@ def test_a_coarser_copy_of_a_file_adds_nothing(north, rows, size, precision):
         copy = [coarse(row, max(precision, row.get("precision", 0))) for row in plain]
         assert brought(north, copy, size=size)[:2] == [0, len(rows)]
         transaction.set_rollback(True)
+
+
+EXACT = {
+    "leads": "Lead ID,Created Date\nL-1,2026-01-12 08:00:11\n",
+    "handoffs": "Lead ID,Handed over,Rep\nL-1,2026-01-12 09:10:37,Ada Kern\n",
+    "attempts": (
+        "Lead ID,Call time,Result,Rep\n"
+        "L-1,2026-01-12 09:40:52,No answer,Ada Kern\nL-1,2026-01-13 11:02:09,No answer,Ada Kern\n"
+    ),
+}
+GERMAN = {
+    "leads": "Lead ID;Created Date\nL-1;12.01.2026 08:00\n",
+    "handoffs": "Lead ID;Handed over;Rep\nL-1;12.01.2026 09:10;Ada Kern\n",
+    "attempts": (
+        "Lead ID;Call time;Result;Rep\n"
+        "L-1;12.01.2026 09:40;No answer;Ada Kern\nL-1;13.01.2026 11:02;No answer;Ada Kern\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("order", [["leads", "handoffs", "attempts"], ["attempts", "handoffs", "leads"]])
+def test_three_files_saved_once_more_by_a_german_spreadsheet_change_nothing(north, order):
+    for kind in order:
+        taken(north, kind, EXACT[kind])
+    again = {kind: taken(north, kind, GERMAN[kind], date_order="dmy") for kind in order}
+    assert {kind: (counts(run), run.differing) for kind, run in again.items()} == {
+        "leads": ((1, 0, 1, 0, 0), 0),
+        "handoffs": ((1, 0, 1, 0, 0), 0),
+        "attempts": ((2, 0, 2, 0, 0), 0),
+    }
+    handoff = Handoff.objects.get()
+    assert (handoff.attempts_count, str(handoff.handed_at)) == (2, "2026-01-12 08:10:37+00:00")
+
+
+def test_two_calls_of_one_day_without_times_are_two_and_a_name_after_marriage_is_told(north):
+    taken(north, "leads", EXACT["leads"])
+    days = "Activity ID,Lead ID,Activity Date,Result,Rep\n"
+    text = days + "T-1,L-1,2026-01-13,No answer,Ada Kern\nT-2,L-1,2026-01-13,No answer,Ada Kern\n"
+    options = {"wanted": {"attempt_id": ["Activity ID"]}}
+    assert counts(taken(north, "attempts", text, **options)) == (2, 2, 0, 0, 0)
+    married = taken(north, "attempts", text.replace("Kern", "Kern-Holm"), **options)
+    assert (counts(married), married.differing) == ((2, 0, 2, 0, 0), 2)
+    assert {*Attempt.objects.values_list("external_id", "precision")} == {("T-1", DAY), ("T-2", DAY)}

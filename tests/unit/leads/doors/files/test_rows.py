@@ -204,6 +204,15 @@ def test_a_refund_is_below_zero_and_a_wrong_amount_costs_only_itself():
     assert [len(row.warnings) for row in found] == [0, 1]
 
 
+def test_a_call_that_came_in_is_told_by_its_channel_where_no_column_tells_its_direction():
+    header, lines = "lead_id,called_at,result,type", "1,2026-01-05,reached,Inbound call\n1,2026-01-05,reached,Call\n"
+    found = checked(lines, kind="attempts", header=header)
+    assert [row.values.get("direction") for row in found] == ["inbound", None]
+    assert [row.values["channel"] for row in found] == ["phone", "phone"]
+    (told,) = checked("1,2026-01-05,sent,Inbound call,out", kind="attempts", header=f"{header},direction")
+    assert told.values["direction"] == "outbound"
+
+
 def test_words_of_one_file_mean_what_was_said_for_it():
     words = {"outcome": {"TRUE": "won", "\u2713": "lost", "Later": "open"}}
     rows = "1,true,2026-01-20,,,\n2,\u2713,2026-01-20,,,\n3,Later,,,,\n4,perhaps,2026-01-20,,,\n"
