@@ -66,7 +66,7 @@ def test_the_counts_are_those_of_the_clock_of_each_row(north, rep):
     cast.handed(north, at=NOON)
     tried(cast.handed(north), rep)
     counts = queue.counts(Handoff.objects.open(), at=NOON)
-    assert counts == queue.ClockCounts(overdue=1, due_soon=1, running=1, followed_up=1)
+    assert counts == queue.QueueCounts(overdue=1, due_soon=1, running=1, followed_up=1)
     for clock in ("overdue", "due_soon", "running", "followed_up"):
         found = queue.clocked(Handoff.objects.open(), clock, at=NOON)
         assert len(queue.rows(found, rep, at=NOON)) == getattr(counts, clock)
