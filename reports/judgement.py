@@ -28,7 +28,7 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Promise:
+class Commitment:
     """Whom a promise is about, and what it says by the terms at the end of the period.
 
     `tier` is one with its own promise; "" is the general one, with `is_rest` where other tiers have their own.
@@ -113,7 +113,7 @@ class _Basis:
     limits: Floats
 
 
-def judge_speed(facts: Facts, promise: Promise, moment: Moment) -> Judgement:
+def judge_speed(facts: Facts, promise: Commitment, moment: Moment) -> Judgement:
     """`facts` are handoffs of the tiers that the promise is about, also such to which nothing was promised.
 
     Delivered is the share that was kept.
@@ -124,14 +124,14 @@ def judge_speed(facts: Facts, promise: Promise, moment: Moment) -> Judgement:
     )
 
 
-def judge_depth(facts: Facts, promise: Promise, moment: Moment) -> Judgement:
+def judge_depth(facts: Facts, promise: Commitment, moment: Moment) -> Judgement:
     """Delivered is the mean of the attempts made in the window."""
     about, judged, kept = depth_is_about(facts), depth_is_judged(facts), depth_is_kept(facts)
     basis = _Basis(about, judged, kept, facts.in_window, facts.promised, facts.window)
     return _judgement("depth", facts, promise, moment, basis)
 
 
-def _judgement(measure: str, facts: Facts, promise: Promise, moment: Moment, basis: _Basis) -> Judgement:
+def _judgement(measure: str, facts: Facts, promise: Commitment, moment: Moment, basis: _Basis) -> Judgement:
     about, judged = basis.about, basis.judged
     rows = judged if judged.any() else about
     figures, limits = basis.figures[rows], basis.limits[rows]

@@ -19,7 +19,7 @@ from leads.models import Deal, Handoff
 from leads.work.outcome import LeadOutcome, outcome_of
 from reports.facts.handoffs import facts_of
 from reports.facts.results import Grouped, Measures
-from reports.judgement import Judgement, Moment, Promise, judge_depth, judge_speed, judge_volume, volume_is_judged
+from reports.judgement import Commitment, Judgement, Moment, judge_depth, judge_speed, judge_volume, volume_is_judged
 from reports.measures.columns import DIMENSIONS, Facts, Scope
 from reports.measures.depth import Depth, Judged, depth
 from reports.measures.outcomes import outcomes
@@ -93,12 +93,12 @@ class Reading:
         spelled = {key(tier): tier for terms in self._terms for tier in promises_of(terms, measure) if tier}
         return spelled.values()
 
-    def promise(self, measure: str, tier: str, *, is_rest: bool = False) -> Promise:
+    def promise(self, measure: str, tier: str, *, is_rest: bool = False) -> Commitment:
         """As the terms at the end of the period say it."""
         made = {key(own): promised for own, promised in promises_of(self.in_force, measure).items()}
-        return Promise(tier, is_rest, *says(made.get(key(tier)) or made.get("")))
+        return Commitment(tier, is_rest, *says(made.get(key(tier)) or made.get("")))
 
-    def judge(self, measure: str, facts: Facts, promise: Promise) -> Judgement:
+    def judge(self, measure: str, facts: Facts, promise: Commitment) -> Judgement:
         return JUDGED[measure](facts, promise, self.moment)
 
     @cached_property
@@ -120,7 +120,7 @@ class Reading:
     def judge_again(self, judgement: Judgement, own_tiers: Collection[str]) -> Judgement:
         """The same promise over this period: the same tiers, each handoff by its own version."""
         scope = Scope({"tier": judgement.tier}) if judgement.tier else Scope(others=judgement.measure)
-        return self.judge(judgement.measure, self.facts.within_scope(scope, own_tiers), Promise())
+        return self.judge(judgement.measure, self.facts.within_scope(scope, own_tiers), Commitment())
 
     @property
     def scorecard(self) -> list[Judgement]:

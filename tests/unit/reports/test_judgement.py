@@ -5,9 +5,9 @@ import pytest
 
 from reports.judgement import (
     VERDICTS,
+    Commitment,
     Judgement,
     Moment,
-    Promise,
     depth_with,
     judge_depth,
     judge_speed,
@@ -26,12 +26,12 @@ RUNNING = {"clock": "running", "state": "waiting"}
 MARCH = Period.parse("2026-03")
 
 
-def speed(*rows: dict[str, Any], moment: Moment = OVER, promise: Promise | None = None) -> Judgement:
-    return judge_speed(facts(*rows), promise or Promise(), moment)
+def speed(*rows: dict[str, Any], moment: Moment = OVER, promise: Commitment | None = None) -> Judgement:
+    return judge_speed(facts(*rows), promise or Commitment(), moment)
 
 
 def depth(*rows: dict[str, Any], moment: Moment = OVER) -> Judgement:
-    return judge_depth(facts(*rows), Promise(), moment)
+    return judge_depth(facts(*rows), Commitment(), moment)
 
 
 def volume(*rows: dict[str, Any], target: int | None, expected: float | None = None, **where: Any) -> Judgement:
@@ -82,9 +82,9 @@ def test_one_promise_comes_out_as_it_was_written() -> None:
 
 
 def test_a_promise_of_which_nothing_is_judged_says_what_is_promised() -> None:
-    found = speed({**RUNNING, "share": 0.7}, promise=Promise(figure=0.9, limit=60))
+    found = speed({**RUNNING, "share": 0.7}, promise=Commitment(figure=0.9, limit=60))
     assert (found.delivered, found.promised, found.state) == (None, 0.7, "")
-    assert speed(promise=Promise(figure=0.9, limit=60)).promised == 0.9
+    assert speed(promise=Commitment(figure=0.9, limit=60)).promised == 0.9
 
 
 def test_the_depth_is_judged_by_the_attempts_in_the_window_once_it_is_over() -> None:
