@@ -11,7 +11,7 @@ KEPT, ON_THE_WAY, AT_RISK, MISSED = "kept", "on_the_way", "at_risk", "missed"
 
 
 @dataclass(frozen=True)
-class Row:
+class JudgedPromise:
     """One promise. `state` is "" where nothing can be said yet.
 
     `tier` "" stands for every tier that has no promise of its own: `is_rest` says that there are such tiers.
@@ -89,7 +89,7 @@ def tiers(facts: Facts, promised: Mapping[str, object]) -> Iterator[tuple[str, b
 
 def speed_rows(
     now: Facts, before: Facts, promised: Mapping[str, tuple[float, float]], *, is_over: bool
-) -> Iterator[Row]:
+) -> Iterator[JudgedPromise]:
     """`promised` maps a tier to the minutes and the share."""
     for (tier, is_rest, rows), (_tier, _rest, former) in zip(
         tiers(now, promised), tiers(before, promised), strict=True
@@ -97,7 +97,7 @@ def speed_rows(
         within, share = promised[tier]
         group, kept = now[rows], share_kept(now[rows])
         is_settled = is_over and not bool(group.is_running.any())
-        yield Row(
+        yield JudgedPromise(
             side="sales",
             measure="speed",
             tier=tier,
@@ -110,14 +110,16 @@ def speed_rows(
         )
 
 
-def depth_rows(now: Facts, before: Facts, promised: Mapping[str, tuple[int, int]], *, is_over: bool) -> Iterator[Row]:
+def depth_rows(
+    now: Facts, before: Facts, promised: Mapping[str, tuple[int, int]], *, is_over: bool
+) -> Iterator[JudgedPromise]:
     """`promised` maps a tier to the attempts and the working days."""
     for (tier, is_rest, rows), (_tier, _rest, former) in zip(
         tiers(now, promised), tiers(before, promised), strict=True
     ):
         attempts, days = promised[tier]
         never = now[rows & now.is_never_connected]
-        yield Row(
+        yield JudgedPromise(
             side="sales",
             measure="depth",
             tier=tier,

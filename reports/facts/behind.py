@@ -16,7 +16,7 @@ AT_ONCE = 500
 
 
 @dataclass(frozen=True)
-class Record:
+class CountedHandoff:
     """A handoff. Who may not see leads gets a number in place of a name, and no way to the lead."""
 
     name: str
@@ -45,21 +45,21 @@ def record_ids(reading: Reading, chosen: Selection) -> Ints:
     return found[::-1]
 
 
-def records(ids: Sequence[int], *, with_names: bool, at: datetime) -> list[Record]:
+def records(ids: Sequence[int], *, with_names: bool, at: datetime) -> list[CountedHandoff]:
     """The handoffs with these ids, in their order."""
     rows = Handoff.objects.filter(pk__in=ids).with_clock(at).select_related("lead")
     found = {row.pk: row for row in rows}
     return [_record(found[pk], with_names) for pk in ids if pk in found]
 
 
-def all_records(ids: Ints, *, with_names: bool, at: datetime) -> Iterator[Record]:
+def all_records(ids: Ints, *, with_names: bool, at: datetime) -> Iterator[CountedHandoff]:
     for start in range(0, len(ids), AT_ONCE):
         yield from records(ids[start : start + AT_ONCE].tolist(), with_names=with_names, at=at)
 
 
-def _record(handoff: Handoff, with_names: bool) -> Record:
+def _record(handoff: Handoff, with_names: bool) -> CountedHandoff:
     anonymous = _("Lead %(number)s") % {"number": handoff.lead_id}
-    return Record(
+    return CountedHandoff(
         name=_name(handoff) if with_names else anonymous,
         url=reverse("leads:detail", args=[handoff.lead_id]) if with_names else "",
         handed_at=handoff.handed_at,

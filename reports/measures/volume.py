@@ -56,7 +56,7 @@ class Steps:
 
 
 @dataclass(frozen=True)
-class Day:
+class VolumeDay:
     on: date
     handed_over: int
     returned: int
@@ -72,7 +72,7 @@ class Volume:
     delivered: int
     handed_over: int
     returned: int
-    by_day: tuple[Day, ...]
+    by_day: tuple[VolumeDay, ...]
     by_source: dict[str, int]
     by_tier: dict[str, int]
 
@@ -150,7 +150,7 @@ def volume(made: Steps, period: Period, goal: Sequence[float] | None, target: in
         delivered=int(made.changes.sum()),
         handed_over=int(handed_over.sum()),
         returned=int(returned.sum()),
-        by_day=tuple(Day(*row) for row in rows),
+        by_day=tuple(VolumeDay(*row) for row in rows),
         by_source=_net(made, made.source),
         by_tier=_net(made, made.tier),
     )

@@ -10,7 +10,7 @@ from reports.measures.depth import Depth
 from reports.pages.drawings.depth import depth_charts
 from reports.pages.exports import plain
 from reports.pages.links import Links
-from reports.pages.sheet import Number, Sheet, Table, group_cells
+from reports.pages.sheet import BigNumber, Sheet, Table, group_cells
 from smarketing.lib.figures import number, percent
 
 
@@ -23,7 +23,7 @@ def depth_sheet(reading: Reading, links: Links) -> Sheet:
     )
 
 
-def _numbers(reading: Reading, found: Depth, links: Links) -> list[Number]:
+def _numbers(reading: Reading, found: Depth, links: Links) -> list[BigNumber]:
     note, state = "", ""
     if found.promised is not None:
         note = _("%(count)s promised") % {"count": number(found.promised)}
@@ -31,16 +31,16 @@ def _numbers(reading: Reading, found: Depth, links: Links) -> list[Number]:
     handoffs = len(reading.facts)
     reached = percent(found.connected / handoffs if handoffs else None, 1)
     return [
-        Number(
+        BigNumber(
             _("Mean attempts, never connected"),
             number(found.mean_attempts, 1),
             note,
             state,
             links.records("never_connected"),
         ),
-        Number(_("Connected"), number(found.connected), reached, url=links.records("connected")),
-        Number(_("Never connected"), number(found.never_connected), url=links.records("never_connected")),
-        Number(_("Attempts in all"), number(found.attempts)),
+        BigNumber(_("Connected"), number(found.connected), reached, url=links.records("connected")),
+        BigNumber(_("Never connected"), number(found.never_connected), url=links.records("never_connected")),
+        BigNumber(_("Attempts in all"), number(found.attempts)),
     ]
 
 

@@ -13,7 +13,7 @@ from reports.pages.sheet import spoken_minutes
 from smarketing.lib.figures import number
 
 if TYPE_CHECKING:
-    from reports.facts.behind import Record
+    from reports.facts.behind import CountedHandoff
 
 
 def record_columns() -> list[str]:
@@ -32,7 +32,7 @@ def record_columns() -> list[str]:
     ]
 
 
-def record_rows(found: "Iterable[Record]", zone: ZoneInfo) -> Iterator[list[object]]:
+def record_rows(found: "Iterable[CountedHandoff]", zone: ZoneInfo) -> Iterator[list[object]]:
     """Instants as ISO 8601 in the agreement's time zone."""
     for record in found:
         instants = [

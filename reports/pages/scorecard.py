@@ -12,7 +12,7 @@ from agreements.models import Agreement
 from agreements.terms import Timeline
 from reports import judgement as scorecard
 from reports.facts.reading import Reading, read_with_previous, verdicts
-from reports.judgement import Row, depth_rows, speed_rows
+from reports.judgement import JudgedPromise, depth_rows, speed_rows
 from reports.measures.outcomes import Outcomes, outcomes
 from reports.pages.links import Links
 from reports.pages.sheet import spoken_minutes
@@ -22,7 +22,7 @@ from smarketing.lib.spoken import period_name
 
 
 @dataclass(frozen=True)
-class Line:
+class PromiseLine:
     """One promise as people read it. `trend` is "better", "worse", "same" or ""."""
 
     label: str
@@ -35,7 +35,7 @@ class Line:
     trend: str
     change: str
     url: str
-    row: Row
+    row: JudgedPromise
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class Card:
 
     agreement: Agreement
     period: Period
-    marketing: list[Line]
-    sales: list[Line]
+    marketing: list[PromiseLine]
+    sales: list[PromiseLine]
     outcomes: Outcomes
     links: Links
     sentence: str
@@ -62,7 +62,7 @@ class Card:
 COLUMNS = ("side", "measure", "tier", "target", "delivered", "expected", "projected", "state", "previous", "trend")
 
 
-def _plain(row: Row) -> dict[str, Any]:
+def _plain(row: JudgedPromise) -> dict[str, Any]:
     return {"trend": row.trend, **asdict(row)}
 
 
@@ -87,9 +87,9 @@ def card_of(agreement: Agreement, period: Period, *, at: datetime, today: date, 
     )
 
 
-def marketing_rows(reading: Reading, before: Reading) -> Iterator[Row]:
+def marketing_rows(reading: Reading, before: Reading) -> Iterator[JudgedPromise]:
     running = not reading.is_over
-    yield Row(
+    yield JudgedPromise(
         side="marketing",
         measure="volume",
         target=reading.target,
@@ -101,7 +101,7 @@ def marketing_rows(reading: Reading, before: Reading) -> Iterator[Row]:
     )
 
 
-def sales_rows(reading: Reading, before: Reading) -> Iterator[Row]:
+def sales_rows(reading: Reading, before: Reading) -> Iterator[JudgedPromise]:
     terms, is_over = reading.promised, reading.is_over
     speed = {tier: (made.within.total_seconds() / 60, float(made.share)) for tier, made in terms.speed.items()}
     depth = {tier: (made.attempts, made.within_working_days) for tier, made in terms.depth.items()}
@@ -109,9 +109,9 @@ def sales_rows(reading: Reading, before: Reading) -> Iterator[Row]:
     yield from depth_rows(reading.facts, before.facts, depth, is_over=is_over)
 
 
-def _line(row: Row, links: Links) -> Line:
+def _line(row: JudgedPromise, links: Links) -> PromiseLine:
     say = {"volume": _count, "speed": _share, "depth": _tries}[row.measure]
-    return Line(
+    return PromiseLine(
         label=_label(row),
         promise=_promise(row),
         target=say(row.target),
@@ -138,14 +138,14 @@ def _tries(value: float | None) -> str:
     return number(value, 1)
 
 
-def _label(row: Row) -> str:
+def _label(row: JudgedPromise) -> str:
     name = {"volume": _("Leads delivered"), "speed": _("Follow-up speed"), "depth": _("Follow-up depth")}[row.measure]
     if row.tier:
         return _("%(measure)s, tier %(tier)s") % {"measure": name, "tier": row.tier}
     return _("%(measure)s, all other tiers") % {"measure": name} if row.is_rest else name
 
 
-def _promise(row: Row) -> str:
+def _promise(row: JudgedPromise) -> str:
     if row.measure == "volume":
         return _("leads in the period") if row.target is not None else _("nothing is agreed for this period")
     if row.measure == "speed":
@@ -158,13 +158,13 @@ def _promise(row: Row) -> str:
     ) % {"days": number(days)}
 
 
-def _expected(row: Row) -> str:
+def _expected(row: JudgedPromise) -> str:
     if row.expected is None:
         return ""
     return _("goal for today %(expected)s") % {"expected": number(row.expected, 1)}
 
 
-def _change(row: Row) -> str:
+def _change(row: JudgedPromise) -> str:
     if row.change is None or row.trend == "same":
         return ""
     size = abs(row.change)
@@ -175,7 +175,7 @@ def _change(row: Row) -> str:
     return pgettext("percentage points", "%(number)s pts") % {"number": number(size * 100, 1)}
 
 
-def _sentence(lines: list[Line], period: Period) -> str:
+def _sentence(lines: list[PromiseLine], period: Period) -> str:
     """How many promises stand how, the worst first."""
     counts = {state: sum(line.state == state for line in lines) for state in (scorecard.MISSED, scorecard.AT_RISK)}
     total = sum(bool(line.state) for line in lines)

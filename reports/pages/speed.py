@@ -11,7 +11,7 @@ from reports.measures.speed import Speed
 from reports.pages.drawings.speed import speed_charts
 from reports.pages.exports import plain
 from reports.pages.links import Links
-from reports.pages.sheet import Number, Sheet, Table, group_cells, spoken_minutes, spoken_share
+from reports.pages.sheet import BigNumber, Sheet, Table, group_cells, spoken_minutes, spoken_share
 from smarketing.lib.figures import number
 
 
@@ -24,7 +24,7 @@ def speed_sheet(reading: Reading, links: Links) -> Sheet:
     )
 
 
-def _numbers(reading: Reading, found: Speed, links: Links) -> list[Number]:
+def _numbers(reading: Reading, found: Speed, links: Links) -> list[BigNumber]:
     promised = reading.promised_share(reading.tier or "")
     minutes, within = found.working_minutes, found.within_minutes
     note = ""
@@ -39,11 +39,11 @@ def _numbers(reading: Reading, found: Speed, links: Links) -> list[Number]:
         "p90": spoken_minutes(minutes.p90),
     }
     return [
-        Number(_("Followed up in time"), spoken_share(found.share_within), note, state, links.records("kept")),
-        Number(_("Mean response time"), spoken_minutes(minutes.mean), mean if minutes.n else ""),
-        Number(_("Never followed up"), number(found.never_followed_up), url=links.records("never_followed_up")),
-        Number(_("Still in their time"), number(found.running), url=links.records("running")),
-        Number(_("Handed over"), number(found.handoffs), url=links.records("handoffs")),
+        BigNumber(_("Followed up in time"), spoken_share(found.share_within), note, state, links.records("kept")),
+        BigNumber(_("Mean response time"), spoken_minutes(minutes.mean), mean if minutes.n else ""),
+        BigNumber(_("Never followed up"), number(found.never_followed_up), url=links.records("never_followed_up")),
+        BigNumber(_("Still in their time"), number(found.running), url=links.records("running")),
+        BigNumber(_("Handed over"), number(found.handoffs), url=links.records("handoffs")),
     ]
 
 

@@ -8,7 +8,7 @@ from reports.facts.reading import Reading
 from reports.pages.drawings.volume import volume_chart
 from reports.pages.exports import plain
 from reports.pages.links import Links
-from reports.pages.sheet import Number, Sheet, Table, group_cells
+from reports.pages.sheet import BigNumber, Sheet, Table, group_cells
 from smarketing.lib.figures import number, percent
 
 
@@ -21,10 +21,10 @@ def volume_sheet(reading: Reading, links: Links) -> Sheet:
     )
 
 
-def _numbers(reading: Reading, links: Links) -> list[Number]:
+def _numbers(reading: Reading, links: Links) -> list[BigNumber]:
     volume, target = reading.volume, reading.target
     shown = [
-        Number(
+        BigNumber(
             _("Leads delivered"),
             number(volume.delivered),
             _("of %(target)s promised") % {"target": number(target)} if target is not None else "",
@@ -33,14 +33,14 @@ def _numbers(reading: Reading, links: Links) -> list[Number]:
         )
     ]
     if reading.expected is not None and not reading.is_over:
-        shown.append(Number(_("Goal for today"), number(reading.expected, 1)))
+        shown.append(BigNumber(_("Goal for today"), number(reading.expected, 1)))
     if reading.projection is not None and not reading.is_over:
-        shown.append(Number(_("At this pace"), number(reading.projection), _("by the end")))
+        shown.append(BigNumber(_("At this pace"), number(reading.projection), _("by the end")))
     returned = _("taken off again") if volume.returned else ""
     return [
         *shown,
-        Number(_("Handed over"), number(volume.handed_over), url=links.records("handed_over")),
-        Number(_("Returned to marketing"), number(volume.returned), returned, url=links.records("returned")),
+        BigNumber(_("Handed over"), number(volume.handed_over), url=links.records("handed_over")),
+        BigNumber(_("Returned to marketing"), number(volume.returned), returned, url=links.records("returned")),
     ]
 
 

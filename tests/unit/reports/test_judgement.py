@@ -1,6 +1,6 @@
 import pytest
 
-from reports.judgement import Row, depth_rows, depth_state, share_state, speed_rows, volume_state
+from reports.judgement import JudgedPromise, depth_rows, depth_state, share_state, speed_rows, volume_state
 from tests.unit.reports.columns import facts
 
 LATE = {"response": 90, "clock": "missed"}
@@ -83,5 +83,5 @@ def test_the_depth_is_not_compared_while_leads_may_still_be_tried() -> None:
 def test_the_trend_compares_what_is_to_be_expected(
     delivered: float, projected: float | None, previous: float | None, trend: str
 ) -> None:
-    row = Row("sales", "speed", 1, delivered, "", projected=projected, previous=previous)
+    row = JudgedPromise("sales", "speed", 1, delivered, "", projected=projected, previous=previous)
     assert row.trend == trend
