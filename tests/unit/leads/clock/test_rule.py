@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from leads.alerts import escalation
 from leads.alerts.escalation import sweep
 from leads.clock import rule as clocks
-from leads.enums import ClockState
-from leads.enums import EscalationStep
+from leads.enums import ClockState, EscalationStep
 from leads.models import Clock, Escalation, Handoff
 from leads.work import states
 from tests import cast
