@@ -18,7 +18,7 @@ AT_ONCE = 500
 
 
 @dataclass(frozen=True)
-class Record:
+class CountedHandoff:
     """A handoff; `words` are those of its dimensions, each with the dimension's name.
 
     Who may not see leads gets a number in place of a name, and no way to the lead."""
@@ -48,7 +48,7 @@ def record_ids(reading: Reading, chosen: Selection) -> Ints:
     return found[::-1]
 
 
-def records(reading: Reading, ids: Sequence[int], *, with_names: bool) -> list[Record]:
+def records(reading: Reading, ids: Sequence[int], *, with_names: bool) -> list[CountedHandoff]:
     """The handoffs with these ids, in their order, as they stand or stood at the reading's instant."""
     rows, at = Handoff.objects.filter(pk__in=ids).select_related("lead"), reading.at
     seen = as_they_stood(rows, reading.terms, at) if reading.looks_back else rows.with_clock(at)
@@ -56,14 +56,14 @@ def records(reading: Reading, ids: Sequence[int], *, with_names: bool) -> list[R
     return [_record(found[pk], with_names) for pk in ids if pk in found]
 
 
-def all_records(reading: Reading, ids: Ints, *, with_names: bool) -> Iterator[Record]:
+def all_records(reading: Reading, ids: Ints, *, with_names: bool) -> Iterator[CountedHandoff]:
     for start in range(0, len(ids), AT_ONCE):
         yield from records(reading, ids[start : start + AT_ONCE].tolist(), with_names=with_names)
 
 
-def _record(handoff: Handoff, with_names: bool) -> Record:
+def _record(handoff: Handoff, with_names: bool) -> CountedHandoff:
     anonymous = _("Lead %(number)s") % {"number": handoff.lead_id}
-    return Record(
+    return CountedHandoff(
         name=_name(handoff) if with_names else anonymous,
         url=reverse("leads:detail", args=[handoff.lead_id]) if with_names else "",
         handed_at=handoff.handed_at,

@@ -8,7 +8,7 @@ from reports.measures.columns import MINUTE, Facts, Floats, Mask
 
 
 @dataclass(frozen=True)
-class Minutes:
+class Spread:
     """What can be said of `n` durations. Without any, the rest is None."""
 
     n: int
@@ -33,8 +33,8 @@ class Speed:
     running: int
     within_minutes: float | None
     share_within: float | None
-    working_minutes: Minutes
-    wall_minutes: Minutes
+    working_minutes: Spread
+    wall_minutes: Spread
 
 
 def speed(facts: Facts, within_minutes: float | None, share_within: float | None) -> Speed:
@@ -52,13 +52,13 @@ def speed(facts: Facts, within_minutes: float | None, share_within: float | None
     )
 
 
-def minutes(durations: Floats) -> Minutes:
+def minutes(durations: Floats) -> Spread:
     """Durations in microseconds, NaN for none. The 90th percentile interpolates linearly between order statistics."""
     known = durations[~np.isnan(durations)] / MINUTE
     if not len(known):
-        return Minutes(0)
+        return Spread(0)
     median, p90 = np.percentile(known, [50, 90]).tolist()
-    return Minutes(len(known), float(known.mean()), median, p90, float(known.max()))
+    return Spread(len(known), float(known.mean()), median, p90, float(known.max()))
 
 
 def mean_minutes(durations: Floats) -> float | None:

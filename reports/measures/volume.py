@@ -49,7 +49,7 @@ class Steps:
 
 
 @dataclass(frozen=True)
-class Day:
+class VolumeDay:
     on: date
     handed_over: int
     returned: int
@@ -71,7 +71,7 @@ class Volume:
     returned: int
     corrections: int
     months_with_target: tuple[str, ...]
-    by_day: tuple[Day, ...]
+    by_day: tuple[VolumeDay, ...]
     by: Mapping[str, Mapping[str, int]]
 
 
@@ -110,7 +110,7 @@ def volume(
         returned=int(returned.sum()),
         corrections=int(made.is_correction.sum()),
         months_with_target=tuple(months),
-        by_day=tuple(Day(*row) for row in rows),
+        by_day=tuple(VolumeDay(*row) for row in rows),
         by={dimension: _net(made, names) for dimension, names in made.names.items()},
     )
 

@@ -9,7 +9,7 @@ from reports.pages.drawings.depth import depth_charts
 from reports.pages.exports import chapter_json
 from reports.pages.links import Links
 from reports.pages.scorecard import of_mean, scope_of, with_tier
-from reports.pages.sheet import Number, Sheet, Table, group_cells
+from reports.pages.sheet import BigNumber, Sheet, Table, group_cells
 from smarketing.lib.figures import number, percent
 
 
@@ -24,7 +24,7 @@ def depth_sheet(reading: Reading, links: Links) -> Sheet:
     )
 
 
-def _numbers(reading: Reading, found: Depth, links: Links) -> list[Number]:
+def _numbers(reading: Reading, found: Depth, links: Links) -> list[BigNumber]:
     """A number for every promise, as on the scorecard; then what holds for all handoffs."""
     handoffs = len(reading.facts)
     reached = percent(found.connected / handoffs if handoffs else None, 1)
@@ -32,20 +32,20 @@ def _numbers(reading: Reading, found: Depth, links: Links) -> list[Number]:
     never = tried if found.never_connected else ""
     return [
         *(_judged(judgement, links.narrowed(scope_of(judgement))) for judgement in reading.judgements["depth"]),
-        Number(_("Connected"), number(found.connected), reached, url=links.records("connected")),
-        Number(_("Never connected"), number(found.never_connected), never, url=links.records("never_connected")),
-        Number(_("Attempts in all"), number(found.attempts)),
+        BigNumber(_("Connected"), number(found.connected), reached, url=links.records("connected")),
+        BigNumber(_("Never connected"), number(found.never_connected), never, url=links.records("never_connected")),
+        BigNumber(_("Attempts in all"), number(found.attempts)),
     ]
 
 
-def _judged(judgement: Judgement, links: Links) -> Number:
+def _judged(judgement: Judgement, links: Links) -> BigNumber:
     """Of the handoffs whose window is over: what was done after it is too late for the promise."""
     name = with_tier(_("Attempts in time, never connected"), judgement)
     note = ""
     if judgement.promised is not None:
         said = {"count": number(judgement.promised, 0 if not judgement.is_mean else 1)}
         note = of_mean(_("%(count)s promised") % said, judgement)
-    return Number(name, number(judgement.delivered, 1), note, judgement.state, links.records("depth_judged"))
+    return BigNumber(name, number(judgement.delivered, 1), note, judgement.state, links.records("depth_judged"))
 
 
 def _group_columns() -> list[str]:

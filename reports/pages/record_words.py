@@ -14,7 +14,7 @@ from reports.measures.columns import DIMENSIONS
 from smarketing.lib.figures import number
 
 if TYPE_CHECKING:
-    from reports.facts.behind import Record
+    from reports.facts.behind import CountedHandoff
 
 
 def dimension_columns() -> list[str]:
@@ -36,7 +36,7 @@ def record_columns() -> list[str]:
     ]
 
 
-def record_rows(found: "Iterable[Record]", zone: ZoneInfo) -> Iterator[list[object]]:
+def record_rows(found: "Iterable[CountedHandoff]", zone: ZoneInfo) -> Iterator[list[object]]:
     """Instants as ISO 8601 in the agreement's time zone."""
     for record in found:
         instants = [

@@ -31,7 +31,7 @@ BEHIND = {
 
 
 @dataclass(frozen=True)
-class Line:
+class PromiseLine:
     """One promise and how it goes on.
 
     `expected` is the goal for tonight, `projected` what its own pace comes to, `previous` that of the period before.
@@ -124,17 +124,17 @@ class Card:
 
     agreement: Agreement
     period: Period
-    lines: list[Line]
+    lines: list[PromiseLine]
     handoffs: int
     outcomes: Outcomes
     links: Links
 
     @property
-    def marketing(self) -> list[Line]:
+    def marketing(self) -> list[PromiseLine]:
         return [line for line in self.lines if line.judgement.side == "marketing"]
 
     @property
-    def sales(self) -> list[Line]:
+    def sales(self) -> list[PromiseLine]:
         return [line for line in self.lines if line.judgement.side == "sales"]
 
     @property
@@ -223,16 +223,16 @@ def card_of(
     )
 
 
-def lines(reading: Reading, before: Reading, links: Links) -> Iterator[Line]:
+def lines(reading: Reading, before: Reading, links: Links) -> Iterator[PromiseLine]:
     runs = reading.moment.has_begun and not reading.is_over
     for judgement in reading.scorecard:
         if judgement.measure == "volume":
             pace = (reading.goal_for_today, reading.projection) if runs else (None, None)
-            yield Line(judgement, *pace, before.volume.delivered if runs or reading.is_over else None, links)
+            yield PromiseLine(judgement, *pace, before.volume.delivered if runs or reading.is_over else None, links)
         else:
             scope = scope_of(judgement)
             former = before.judge_again(judgement, reading.own_tiers(judgement.measure))
-            yield Line(judgement, None, None, former.delivered, links.within(scope))
+            yield PromiseLine(judgement, None, None, former.delivered, links.within(scope))
 
 
 def scope_of(judgement: Judgement) -> Scope:
@@ -281,7 +281,7 @@ def of_mean(said: str, judgement: Judgement) -> str:
     return _("%(promise)s: the mean of several promises, by handoffs") % {"promise": said}
 
 
-def _sentence(lines: list[Line], period: Period) -> str:
+def _sentence(lines: list[PromiseLine], period: Period) -> str:
     """How many promises stand how, the worst first."""
     said = {"period": period_name(period)}
     if any(line.state == NOT_BEGUN for line in lines):

@@ -32,7 +32,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Number:
+class BigNumber:
     """A big number: `value` as people read it, `state` one of the four or ""."""
 
     label: str
@@ -71,7 +71,7 @@ class Chart:
 class Sheet:
     """A page: its most important number first, then the charts, then the groups side by side."""
 
-    numbers: Sequence[Number]
+    numbers: Sequence[BigNumber]
     charts: Sequence[Chart]
     groups: Table
     measures: dict[str, Any] = field(default_factory=dict)

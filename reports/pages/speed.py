@@ -10,7 +10,7 @@ from reports.pages.drawings.speed import speed_charts
 from reports.pages.exports import chapter_json
 from reports.pages.links import Links
 from reports.pages.scorecard import of_mean, scope_of, with_tier
-from reports.pages.sheet import Number, Sheet, Table, group_cells, spoken_minutes, spoken_share
+from reports.pages.sheet import BigNumber, Sheet, Table, group_cells, spoken_minutes, spoken_share
 from smarketing.lib.figures import number
 
 
@@ -25,7 +25,7 @@ def speed_sheet(reading: Reading, links: Links) -> Sheet:
     )
 
 
-def _numbers(reading: Reading, found: Speed, links: Links) -> list[Number]:
+def _numbers(reading: Reading, found: Speed, links: Links) -> list[BigNumber]:
     """A number for every promise, as on the scorecard; then what holds for all of them."""
     minutes = found.working_minutes
     mean = _("median %(median)s, nine in ten within %(p90)s") % {
@@ -34,20 +34,20 @@ def _numbers(reading: Reading, found: Speed, links: Links) -> list[Number]:
     }
     return [
         *(_kept(judgement, links.narrowed(scope_of(judgement))) for judgement in reading.judgements["speed"]),
-        Number(_("Mean response time"), spoken_minutes(minutes.mean), mean if minutes.n else ""),
-        Number(_("Never followed up"), number(found.never_followed_up), url=links.records("never_followed_up")),
-        Number(_("Still in their time"), number(found.running), url=links.records("running")),
-        Number(_("Handoffs"), number(found.handoffs), url=links.records("handoffs")),
+        BigNumber(_("Mean response time"), spoken_minutes(minutes.mean), mean if minutes.n else ""),
+        BigNumber(_("Never followed up"), number(found.never_followed_up), url=links.records("never_followed_up")),
+        BigNumber(_("Still in their time"), number(found.running), url=links.records("running")),
+        BigNumber(_("Handoffs"), number(found.handoffs), url=links.records("handoffs")),
     ]
 
 
-def _kept(judgement: Judgement, links: Links) -> Number:
+def _kept(judgement: Judgement, links: Links) -> BigNumber:
     name = with_tier(_("Followed up in time"), judgement)
     note = ""
     if judgement.promised is not None:
         said = {"share": spoken_share(judgement.promised), "time": spoken_minutes(judgement.limit)}
         note = of_mean(_("%(share)s promised within %(time)s") % said, judgement)
-    return Number(name, spoken_share(judgement.delivered), note, judgement.state, links.records("speed_judged"))
+    return BigNumber(name, spoken_share(judgement.delivered), note, judgement.state, links.records("speed_judged"))
 
 
 def _group_columns() -> list[str]:

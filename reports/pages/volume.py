@@ -8,7 +8,7 @@ from reports.facts.reading import Reading
 from reports.pages.drawings.volume import volume_chart
 from reports.pages.exports import chapter_json
 from reports.pages.links import Links
-from reports.pages.sheet import Number, Sheet, Table, group_cells
+from reports.pages.sheet import BigNumber, Sheet, Table, group_cells
 from smarketing.lib.figures import number, percent
 
 
@@ -21,21 +21,25 @@ def volume_sheet(reading: Reading, links: Links) -> Sheet:
     )
 
 
-def _numbers(reading: Reading, links: Links) -> list[Number]:
+def _numbers(reading: Reading, links: Links) -> list[BigNumber]:
     volume, judged = reading.volume, reading.volume_judgement
     behind = links.records(_behind(reading))
-    shown = [Number(_("Leads delivered"), number(judged.delivered), _note(reading), judged.state, behind)]
+    shown = [BigNumber(_("Leads delivered"), number(judged.delivered), _note(reading), judged.state, behind)]
     if judged.delivered != volume.delivered:
         outside = _("with months without a target and what was handed over before the agreement")
-        shown.append(Number(_("Delivered in all"), number(volume.delivered), outside, url=links.records("delivered")))
+        shown.append(
+            BigNumber(_("Delivered in all"), number(volume.delivered), outside, url=links.records("delivered"))
+        )
     if reading.goal_for_today is not None:
-        shown.append(Number(_("Goal for today"), number(reading.goal_for_today)))
+        shown.append(BigNumber(_("Goal for today"), number(reading.goal_for_today)))
     if reading.projection is not None and not reading.is_over:
-        shown.append(Number(_("At this pace"), number(reading.projection), _("by the end")))
+        shown.append(BigNumber(_("At this pace"), number(reading.projection), _("by the end")))
     return [
         *shown,
-        Number(_("Leads handed over"), number(volume.handed_over), url=links.records("handed_over")),
-        Number(_("Returned to marketing"), number(volume.returned), _taken_off(reading), url=links.records("returned")),
+        BigNumber(_("Leads handed over"), number(volume.handed_over), url=links.records("handed_over")),
+        BigNumber(
+            _("Returned to marketing"), number(volume.returned), _taken_off(reading), url=links.records("returned")
+        ),
     ]
 
 

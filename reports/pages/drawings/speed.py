@@ -27,8 +27,8 @@ from reports.measures.speed import (
     SPOKEN_EDGES,
     Band,
     Leg,
-    Minutes,
     Speed,
+    Spread,
     bands,
     in_band,
     legs,
@@ -175,7 +175,7 @@ def _dot(day: str, name: str, lasted: float | None, unit: Unit, url: str) -> Bar
     return Bar(day, lasted / unit.size, url, f"{day}: {name} {spoken_minutes(lasted)}")
 
 
-def _trend_sentence(found: Minutes) -> str:
+def _trend_sentence(found: Spread) -> str:
     if not found.n:
         return _("Nothing of this period has been followed up yet.")
     said = {"median": spoken_minutes(found.median), "mean": spoken_minutes(found.mean)}
@@ -337,7 +337,7 @@ def _spoken(facts: Facts, links: Links) -> Chart:
     )
 
 
-def _spoken_sentence(waits: Minutes, handoffs: int) -> str:
+def _spoken_sentence(waits: Spread, handoffs: int) -> str:
     if not waits.n:
         return _("Nobody was spoken to yet.")
     said = {"n": number(waits.n), "all": number(handoffs)}

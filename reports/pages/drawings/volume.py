@@ -12,7 +12,7 @@ from reports.charts.waterfalls import DayBars, volume_waterfall
 from reports.facts.reading import Reading, whole_leads
 from reports.judgement import AT_RISK
 from reports.measures.bins import Bin, bins
-from reports.measures.volume import Day, Volume
+from reports.measures.volume import Volume, VolumeDay
 from reports.pages.links import Links
 from reports.pages.sheet import Cell, Chart, bin_column, long_name, short_name
 from smarketing.lib.figures import number
@@ -56,7 +56,7 @@ def _top(days: Sequence[DayBars]) -> float:
     return max(found)
 
 
-def _within(part: Bin, volume: Volume) -> Sequence[Day]:
+def _within(part: Bin, volume: Volume) -> Sequence[VolumeDay]:
     return [day for day in volume.by_day if day.on in part]
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from reports.measures.speed import (
     EDGES,
-    Minutes,
+    Spread,
     bands,
     in_band,
     legs,
@@ -34,11 +34,11 @@ def test_a_return_is_in_no_mean_and_the_share_is_the_judgements() -> None:
 
 def test_the_percentile_lies_between_order_statistics() -> None:
     found = minutes(facts({"response": 0}, {"response": 10}, {"response": NAN}).response)
-    assert found == Minutes(2, 5.0, 5.0, 9.0, 10.0)
+    assert found == Spread(2, 5.0, 5.0, 9.0, 10.0)
 
 
 def test_without_a_duration_there_is_no_mean() -> None:
-    assert minutes(facts({"response": NAN}).response) == Minutes(0)
+    assert minutes(facts({"response": NAN}).response) == Spread(0)
 
 
 def test_the_legs_are_the_means_of_one_set_and_add_up_to_its_mean() -> None:
