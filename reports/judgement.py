@@ -20,7 +20,7 @@ VERDICTS = ("kept", "missed", "running", "none")  # of one handoff
 
 
 @dataclass(frozen=True)
-class Moment:
+class Viewpoint:
     """From where a period is looked at."""
 
     has_begun: bool
@@ -113,7 +113,7 @@ class _Basis:
     limits: Floats
 
 
-def judge_speed(facts: Facts, promise: Commitment, moment: Moment) -> Judgement:
+def judge_speed(facts: Facts, promise: Commitment, moment: Viewpoint) -> Judgement:
     """`facts` are handoffs of the tiers that the promise is about, also such to which nothing was promised.
 
     Delivered is the share that was kept.
@@ -124,14 +124,14 @@ def judge_speed(facts: Facts, promise: Commitment, moment: Moment) -> Judgement:
     )
 
 
-def judge_depth(facts: Facts, promise: Commitment, moment: Moment) -> Judgement:
+def judge_depth(facts: Facts, promise: Commitment, moment: Viewpoint) -> Judgement:
     """Delivered is the mean of the attempts made in the window."""
     about, judged, kept = depth_is_about(facts), depth_is_judged(facts), depth_is_kept(facts)
     basis = _Basis(about, judged, kept, facts.in_window, facts.promised, facts.window)
     return _judgement("depth", facts, promise, moment, basis)
 
 
-def _judgement(measure: str, facts: Facts, promise: Commitment, moment: Moment, basis: _Basis) -> Judgement:
+def _judgement(measure: str, facts: Facts, promise: Commitment, moment: Viewpoint, basis: _Basis) -> Judgement:
     about, judged = basis.about, basis.judged
     rows = judged if judged.any() else about
     figures, limits = basis.figures[rows], basis.limits[rows]
@@ -153,7 +153,7 @@ def _judgement(measure: str, facts: Facts, promise: Commitment, moment: Moment, 
     )
 
 
-def state(delivered: float | None, promised: float | None, moment: Moment, *, is_settled: bool) -> str:
+def state(delivered: float | None, promised: float | None, moment: Viewpoint, *, is_settled: bool) -> str:
     """Settled once nothing that the promise is about can change any more."""
     if not moment.has_begun:
         return NOT_BEGUN
@@ -171,7 +171,7 @@ def volume_is_judged(steps: Steps, months: Sequence[date]) -> Mask:
 
 
 def judge_volume(
-    steps: Steps, months: Sequence[date], target: int | None, expected: float | None, moment: Moment
+    steps: Steps, months: Sequence[date], target: int | None, expected: float | None, moment: Viewpoint
 ) -> Judgement:
     """`months` are those of the period that have a target, `expected` what the goal line says for today.
 
@@ -195,7 +195,7 @@ def judge_volume(
     )
 
 
-def _volume_state(delivered: int, target: int | None, expected: float | None, moment: Moment) -> str:
+def _volume_state(delivered: int, target: int | None, expected: float | None, moment: Viewpoint) -> str:
     """Leads that were delivered early stand; so the target may be reached before the period is over."""
     if not moment.has_begun:
         return NOT_BEGUN

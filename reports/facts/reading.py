@@ -19,7 +19,7 @@ from leads.models import Deal, Handoff
 from leads.work.outcome import LeadOutcome, outcome_of
 from reports.facts.handoffs import facts_of
 from reports.facts.results import Grouped, Measures
-from reports.judgement import Commitment, Judgement, Moment, judge_depth, judge_speed, judge_volume, volume_is_judged
+from reports.judgement import Commitment, Judgement, Viewpoint, judge_depth, judge_speed, judge_volume, volume_is_judged
 from reports.measures.columns import DIMENSIONS, Facts, Scope
 from reports.measures.depth import Depth, Judged, depth
 from reports.measures.outcomes import outcomes
@@ -69,8 +69,8 @@ class Reading:
         return facts.within_scope(self.scope, self.own_tiers(self.scope.others)) if self.scope else facts
 
     @property
-    def moment(self) -> Moment:
-        return Moment(has_begun=self.today >= self.period.start_on, is_over=self.is_over)
+    def moment(self) -> Viewpoint:
+        return Viewpoint(has_begun=self.today >= self.period.start_on, is_over=self.is_over)
 
     @property
     def is_over(self) -> bool:

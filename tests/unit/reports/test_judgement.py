@@ -7,7 +7,7 @@ from reports.judgement import (
     VERDICTS,
     Commitment,
     Judgement,
-    Moment,
+    Viewpoint,
     depth_with,
     judge_depth,
     judge_speed,
@@ -19,18 +19,18 @@ from reports.measures.volume import steps
 from smarketing.lib.periods import Period
 from tests.unit.reports.columns import NAN, facts
 
-BEFORE, DURING, OVER = Moment(False, False), Moment(True, False), Moment(True, True)
+BEFORE, DURING, OVER = Viewpoint(False, False), Viewpoint(True, False), Viewpoint(True, True)
 LATE = {"response": 90, "clock": "missed"}
 QUICK = {"response": 5}
 RUNNING = {"clock": "running", "state": "waiting"}
 MARCH = Period.parse("2026-03")
 
 
-def speed(*rows: dict[str, Any], moment: Moment = OVER, promise: Commitment | None = None) -> Judgement:
+def speed(*rows: dict[str, Any], moment: Viewpoint = OVER, promise: Commitment | None = None) -> Judgement:
     return judge_speed(facts(*rows), promise or Commitment(), moment)
 
 
-def depth(*rows: dict[str, Any], moment: Moment = OVER) -> Judgement:
+def depth(*rows: dict[str, Any], moment: Viewpoint = OVER) -> Judgement:
     return judge_depth(facts(*rows), Commitment(), moment)
 
 
@@ -53,7 +53,7 @@ def volume(*rows: dict[str, Any], target: int | None, expected: float | None = N
     ],
 )
 def test_a_promise_is_kept_or_missed_only_once_its_period_is_over_and_settled(
-    delivered: float | None, moment: Moment, is_settled: bool, said: str
+    delivered: float | None, moment: Viewpoint, is_settled: bool, said: str
 ) -> None:
     assert state(delivered, 0.9, moment, is_settled=is_settled) == said
 
@@ -122,7 +122,7 @@ def test_the_depth_is_kept_by_the_mean_and_counts_those_with_enough() -> None:
     ],
 )
 def test_the_volume_is_judged_by_its_line_and_at_the_end_by_its_target(
-    count: int, expected: float | None, moment: Moment, said: str
+    count: int, expected: float | None, moment: Viewpoint, said: str
 ) -> None:
     assert volume(*[{}] * count, target=4, expected=expected, moment=moment).state == said
 
