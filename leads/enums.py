@@ -84,7 +84,7 @@ class LossReason(TextChoices):
     OTHER = "other", _("Another reason")
 
 
-class Clock(TextChoices):
+class ClockState(TextChoices):
     """Where a clock stands; `leads.clock.rule` decides."""
 
     NONE = "none", _("No promise")
@@ -95,12 +95,12 @@ class Clock(TextChoices):
     MISSED = "missed", _("Missed")
 
 
-class Step(TextChoices):
+class EscalationStep(TextChoices):
     DUE_SOON = "due_soon", _("Due soon")
     OVERDUE = "overdue", _("Overdue")
 
 
-class Kind(TextChoices):
+class RowKind(TextChoices):
     """The four kinds of rows that files bring."""
 
     LEADS = "leads", _("Leads")

@@ -23,10 +23,10 @@ from agreements.promises.kinds import (
     Day,
     Flag,
     Fraction,
-    Kind,
     Month,
     OneOf,
     Text,
+    ValueKind,
     Whole,
     day_of,
     is_one,
@@ -87,7 +87,7 @@ class Zone(Text):
         return zone
 
 
-class Currency(Kind):
+class Currency(ValueKind):
     schema: ClassVar[dict[str, Any]] = {"type": "string", "pattern": "^[A-Z]{3}$"}
 
     def read(self, value: Any, info: ValidationInfo) -> str:
@@ -98,7 +98,7 @@ class Currency(Kind):
         return str(value)
 
 
-class Windows(Kind):
+class Windows(ValueKind):
     """The windows of one day. Whether they fit together with those of the neighbours is seen later."""
 
     schema: ClassVar[dict[str, Any]] = {
@@ -126,7 +126,7 @@ def windows_of(value: Any) -> Hours:
 
 
 @dataclass(frozen=True)
-class HoursByDay(Kind):
+class HoursByDay(ValueKind):
     """Days with their hours: days of every year like "12-24", and with `has_dates` also dates."""
 
     has_dates: bool = False
@@ -156,7 +156,7 @@ class HoursByDay(Kind):
         return {"type": "object", "patternProperties": {names: Windows.schema}, "additionalProperties": False}
 
 
-class ClosedDays(Kind):
+class ClosedDays(ValueKind):
     schema: ClassVar[dict[str, Any]] = {"type": "array", "items": Day.schema}
 
     def read(self, value: Any, info: ValidationInfo) -> tuple[date, ...]:
@@ -172,7 +172,7 @@ class ClosedDays(Kind):
         return tuple(sorted(days))
 
 
-class Moment(Kind):
+class DayOrInstant(ValueKind):
     """A day, or a day with a time: of TOML's own kinds or in quotes. Without an offset, in the agreement's zone."""
 
     schema: ClassVar[dict[str, Any]] = {"type": "string"}
@@ -188,11 +188,11 @@ class Moment(Kind):
         return moment
 
 
-class Table(BaseModel):
+class TomlTable(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class Week(Table):
+class Week(TomlTable):
     mon: Annotated[Hours, Windows()] = ()
     tue: Annotated[Hours, Windows()] = ()
     wed: Annotated[Hours, Windows()] = ()
@@ -205,7 +205,7 @@ class Week(Table):
         return {day: getattr(self, day) for day in WEEKDAYS if getattr(self, day)}
 
 
-class PublicHolidays(Table):
+class PublicHolidays(TomlTable):
     country: Annotated[str, Text(10)]
     subdivision: Annotated[str, Text(60, may_be_empty=True)] = ""
     optional: Annotated[bool, Flag()] = False
@@ -223,7 +223,7 @@ class PublicHolidays(Table):
         return self
 
 
-class Calendar(Table):
+class Calendar(TomlTable):
     week: Week
     holidays: PublicHolidays | None = None
     closed: Annotated[tuple[date, ...], ClosedDays()] = ()
@@ -276,25 +276,25 @@ class Calendar(Table):
         return ("overrides", day) if day in self.overrides else ("yearly", day)
 
 
-class Assumed(Table):
+class Assumed(TomlTable):
     marketing_share: Annotated[Decimal, Fraction(places=10)]
     average_deal: Annotated[Decimal, Amount(places=6, may_be_zero=False)]
     lead_to_customer: Annotated[Decimal, Fraction(places=10, may_be_zero=False)]
 
 
-class QuotaRow(Table):
+class QuotaRow(TomlTable):
     month: Annotated[date, Month()]
     amount: Annotated[Decimal, Amount(places=6)]
 
 
-class TargetRow(Table):
+class TargetRow(TomlTable):
     month: Annotated[date, Month()]
     leads: Annotated[int, Whole(0, MOST_LEADS)]
 
 
-class ExceptionRow(Table):
-    begins: Annotated[date | datetime, Moment(), Field(alias="from")]
-    ends: Annotated[date | datetime, Moment(), Field(alias="to")]
+class ExceptionRow(TomlTable):
+    begins: Annotated[date | datetime, DayOrInstant(), Field(alias="from")]
+    ends: Annotated[date | datetime, DayOrInstant(), Field(alias="to")]
     reason: Annotated[str, Text(200, may_be_empty=True)] = ""
 
     @model_validator(mode="after")
@@ -330,7 +330,7 @@ def _once_a_tier(rows: list[Any]) -> list[Any]:
     return rows
 
 
-class Tiers(Kind):
+class Tiers(ValueKind):
     """Names of tiers, the best first."""
 
     schema: ClassVar[dict[str, Any]] = {"type": "array", "items": {"type": "string"}}
@@ -344,7 +344,7 @@ class Tiers(Kind):
         return tiers
 
 
-class Agreement(Table):
+class AgreementText(TomlTable, title="Agreement"):
     """The whole text: the heading, the terms and the months."""
 
     slug: Annotated[str, Slug(60)]
@@ -419,9 +419,9 @@ def _comes_due(promise: Promise, work: WorkCalendar, start: datetime) -> bool:
 
 def known_keys(place: Sequence[str | int]) -> list[str]:
     """The keys of the table at a place as pydantic names it, in which a promise is named by its measure, too."""
-    table: type[BaseModel] = Agreement
+    table: type[BaseModel] = AgreementText
     for part in place:
-        if part in MEASURES and table is Agreement:
+        if part in MEASURES and table is AgreementText:
             table = MEASURES[str(part)].promise
         elif isinstance(part, str) and part != "promises":
             (table,) = _tables_in(table.model_fields[part].annotation)

@@ -18,7 +18,7 @@ from agreements.document.text import (
     RETURN_WITHIN,
     AgreementDocument,
     DocumentError,
-    Problem,
+    DocumentProblem,
     read,
     read_file,
     zones,
@@ -237,7 +237,7 @@ class TomlForm(forms.Form):
         return [_told(problem) for problem in error.problems]
 
 
-def _told(problem: Problem) -> str:
+def _told(problem: DocumentProblem) -> str:
     place = gettext("Line %(line)s") % {"line": problem.line}
     reason = gettext(problem.text).format(**problem.values)
     return f"{place}: {problem.key}: {reason}" if problem.path else f"{place}: {reason}"

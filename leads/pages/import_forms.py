@@ -19,7 +19,7 @@ from leads.doors.files.preview import CHOICES
 from leads.doors.files.problems import RefusedFile, Unreadable
 from leads.doors.files.recognition import Asked, Plan, recognise
 from leads.doors.files.wording import field_name, worded
-from leads.enums import Kind
+from leads.enums import RowKind
 from leads.models import ImportRun
 
 LARGEST = 500 * 2**20
@@ -39,7 +39,7 @@ def read_for(agreement: Agreement) -> dict[str, str]:
 
 class UploadForm(forms.Form):
     agreement = forms.ModelChoiceField(Agreement.objects.none(), label=_("Agreement"), empty_label=None)
-    kind = forms.ChoiceField(label=_("What is in a row"), choices=Kind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("What is in a row"), choices=RowKind.choices, widget=forms.RadioSelect)
     file = forms.FileField(label=_("CSV file"), widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}))
 
     def __init__(self, *args: Any, agreements: QuerySet[Agreement], **kwargs: Any) -> None:

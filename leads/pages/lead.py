@@ -18,7 +18,7 @@ from leads.doors.form import ExternalIdTaken, HandedOverBefore, edit_lead
 from leads.models import Deal, Handoff, Lead
 from leads.pages.fetch import marketed_lead, seen_handoff, seen_lead
 from leads.pages.forms import AttemptForm, LostForm, ReturnForm, TierForm, WonForm
-from leads.pages.history import Entry, history
+from leads.pages.history import HistoryEntry, history
 from leads.pages.lead_form import LeadForm
 from leads.rights import may_put_tier_right, may_withdraw
 from leads.work import handoffs as actions
@@ -89,7 +89,7 @@ def reps_of(agreement: Agreement) -> list[Any]:
     return team_reps([agreement.sales_team_id])[agreement.sales_team_id]
 
 
-def withdrawable(request: PortalRequest, entries: list[Entry]) -> set[int]:
+def withdrawable(request: PortalRequest, entries: list[HistoryEntry]) -> set[int]:
     made = [entry.attempt for entry in entries if entry.attempt is not None]
     return {attempt.pk for attempt in made if may_withdraw(request.access, attempt, by=request.user)}
 

@@ -14,7 +14,7 @@ from leads.doors.files.facts import FACTS
 from leads.doors.files.reps import RepBook, rep_book
 from leads.doors.files.rows import Values, packed, unpacked
 from leads.doors.files.waiting import lock_files_of
-from leads.enums import EventKind, Kind
+from leads.enums import EventKind, RowKind
 from leads.models import DifferingRow, Event, Handoff, ImportRun, Lead
 from leads.refusals import Refused
 from smarketing.accounts.models import User
@@ -86,7 +86,7 @@ def _apply(run: ImportRun, row: DifferingRow, leads: dict[int, Lead], reps: RepB
     if row.lead_id is None:
         _apply_to_waiting(row, values)
         return {}
-    if run.kind == Kind.LEADS:
+    if run.kind == RowKind.LEADS:
         _apply_to_lead(leads[row.lead_id], values)
         return {}
     return {POINTERS[run.kind]: _apply_to_fact(run.kind, row, values, reps)}
@@ -116,7 +116,7 @@ def _apply_to_fact(kind: str, row: DifferingRow, values: Values, reps: RepBook) 
     changed = {sort.columns[name]: value for name, value in values.items()}
     if "rep" in values:
         changed["rep_id"] = reps.rep(values["rep"])
-        if kind == Kind.HANDOFFS:
+        if kind == RowKind.HANDOFFS:
             changed["assigned_at"] = fact.handed_at if changed["rep_id"] else None
     for name, value in changed.items():
         setattr(fact, name, value)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from leads.doors.files.columns import FIELDS, REQUIRED
-from leads.doors.files.problems import Problem, RefusedFile
+from leads.doors.files.problems import FileProblem, RefusedFile
 from leads.models import RejectedRow
 
 WORDS = {
@@ -63,11 +63,11 @@ FORMATS = {
 }
 
 
-def worded(problem: Problem) -> str:
+def worded(problem: FileProblem) -> str:
     if problem.code == "no_text" and problem.detail in FORMATS:
         return str(FORMATS[problem.detail])
     if problem.code == "wrong_constant":
-        return str(WORDS[problem.code]) % {"detail": worded(Problem.parse(problem.detail))}
+        return str(WORDS[problem.code]) % {"detail": worded(FileProblem.parse(problem.detail))}
     if problem.code == "missing_fields":
         fields = (f"{field_name(field)} ({field})" for field in problem.detail.split(", "))
         return str(WORDS[problem.code]) % {"detail": ", ".join(fields)}
@@ -77,7 +77,7 @@ def worded(problem: Problem) -> str:
 
 def told(row: RejectedRow) -> str:
     """The reason why a row was rejected, or what it was taken without."""
-    reason = worded(Problem.parse(row.reason))
+    reason = worded(FileProblem.parse(row.reason))
     return _text("Taken without this cell: %(reason)s") % {"reason": reason} if row.is_taken else reason
 
 
