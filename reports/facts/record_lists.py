@@ -134,14 +134,14 @@ def _tried(facts: Facts, chosen: Selection) -> Mask:
 VERDICT_WORDS = {
     "kept": gettext_lazy("promise kept"),
     "missed": gettext_lazy("promise missed"),
-    "running": gettext_lazy("still in their time"),
+    "running": gettext_lazy("still within time"),
     "none": gettext_lazy("not judged"),
 }
 LISTS: dict[str, OfHandoffs | OfSteps | OfLeads] = {
     # the volume
     "handed_over": OfSteps(gettext_lazy("Leads handed over"), lambda steps: steps.is_handed_over),
     "returned": OfSteps(gettext_lazy("Leads returned to marketing"), lambda steps: steps.is_returned),
-    "corrections": OfSteps(gettext_lazy("Leads of earlier periods taken off"), lambda steps: steps.is_correction),
+    "corrections": OfSteps(gettext_lazy("Leads from earlier periods taken off"), lambda steps: steps.is_correction),
     "delivered": OfSteps(gettext_lazy("Leads delivered"), lambda steps: steps.stands),
     "judged_handed_over": OfJudgedSteps(
         gettext_lazy("Leads handed over towards the target"), lambda steps: steps.is_handed_over
@@ -154,7 +154,7 @@ LISTS: dict[str, OfHandoffs | OfSteps | OfLeads] = {
         gettext_lazy("Returned before any attempt"), lambda facts, _chosen: facts.is_returned_untouched
     ),
     "never_followed_up": OfHandoffs(gettext_lazy("Never followed up"), _never),
-    "running": OfHandoffs(gettext_lazy("Still in their time"), lambda facts, _chosen: facts.is_running),
+    "running": OfHandoffs(gettext_lazy("Still within time"), lambda facts, _chosen: facts.is_running),
     "speed_judged": OfHandoffs(
         gettext_lazy("Judged by the promised time"), lambda facts, _chosen: judgement.speed_is_judged(facts)
     ),

@@ -26,7 +26,7 @@ def _numbers(reading: Reading, links: Links) -> list[BigNumber]:
     behind = links.records(_behind(reading))
     shown = [BigNumber(_("Leads delivered"), number(judged.delivered), _note(reading), judged.state, behind)]
     if judged.delivered != volume.delivered:
-        outside = _("with months without a target and what was handed over before the agreement")
+        outside = _("including months without a target and handoffs from before the agreement")
         shown.append(
             BigNumber(_("Delivered in all"), number(volume.delivered), outside, url=links.records("delivered"))
         )

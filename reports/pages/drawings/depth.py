@@ -190,7 +190,7 @@ def _verdicts() -> dict[str, tuple[str, str, bool]]:
     return {
         "kept": (_("Promise kept"), palette.KEPT_MARK, False),
         "missed": (_("Promise missed"), palette.MISSED_MARK, True),
-        "running": (_("Still in their time"), palette.ACCENT, False),
+        "running": (_("Still within time"), palette.ACCENT, False),
         "none": (_("Without a promise"), palette.ON_THE_WAY_MARK, False),
     }
 
