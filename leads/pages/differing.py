@@ -1,8 +1,9 @@
 """Rows that say something else than what is known: seen with both values, downloaded, taken over."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from leads.doors.files.corrections import take_over
 from leads.doors.files.preview import shown
 from leads.doors.files.rows import unpacked
 from leads.doors.files.wording import field_name
+from leads.doors.words import read_for
 from leads.models import DifferingRow, ImportRun
 from leads.pages.answers import Echo
 from smarketing.accounts.access import marketers
@@ -58,17 +60,21 @@ class TakeOverForm(forms.Form):
 
 def differing_rows(run: ImportRun) -> list[Shown]:
     """The first of them; the download has all."""
-    zone = ZoneInfo(run.agreement.time_zone)
+    read = _reader(run)
     rows = run.differing_rows.select_related("lead", "taken_by")[:SHOWN]
-    return [Shown(row, _fields(row, zone)) for row in rows]
+    return [Shown(row, _fields(row, read)) for row in rows]
 
 
-def _fields(row: DifferingRow, zone: ZoneInfo) -> list[Otherwise]:
+def _reader(run: ImportRun) -> Callable[[str, Any], str]:
+    """Shows a value of a field in the zone and the words of the run's agreement."""
+    own = read_for(run.agreement)
+    return partial(shown, zone=ZoneInfo(own["time_zone"]), reasons=own["reasons"])
+
+
+def _fields(row: DifferingRow, read: Callable[[str, Any], str]) -> list[Otherwise]:
     known, said = unpacked(row.known), unpacked(row.said)
     names = [name for name in said if name != "precision"]
-    return [
-        Otherwise(field_name(name), shown(name, known[name], zone), shown(name, said[name], zone)) for name in names
-    ]
+    return [Otherwise(field_name(name), read(name, known[name]), read(name, said[name])) for name in names]
 
 
 @marketers
@@ -102,12 +108,12 @@ def download(request: PortalRequest, pk: int) -> HttpResponseBase:
 
 
 def _lines(run: ImportRun) -> Iterator[str]:
-    writer, zone = csv.writer(Echo()), ZoneInfo(run.agreement.time_zone)
+    writer, read = csv.writer(Echo()), _reader(run)
     yield "\ufeff"  # by this Excel knows UTF-8
     yield writer.writerow([_("line"), _("lead"), _("field"), _("known here"), _("in the file"), _("taken over")])
     for row in run.differing_rows.iterator():
         taken = row.taken_at.isoformat() if row.taken_at else ""
-        for one in _fields(row, zone):
+        for one in _fields(row, read):
             yield writer.writerow(safe_row([row.line, row.external_id, one.name, one.known, one.said, taken]))
 
 

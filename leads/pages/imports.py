@@ -18,11 +18,12 @@ from leads.doors.files.preview import first_lines, foreign_words, preview
 from leads.doors.files.problems import Problem, RefusedFile, Unreadable
 from leads.doors.files.recognition import Asked, Plan, recognise
 from leads.doors.files.wording import told, worded
+from leads.doors.words import read_for
 from leads.enums import RunStatus
 from leads.models import ImportRun, WaitingRow
 from leads.pages.answers import Echo
 from leads.pages.differing import differing_rows
-from leads.pages.import_forms import ReadingForm, UploadForm, opened, read_for
+from leads.pages.import_forms import ReadingForm, UploadForm, opened
 from leads.tasks import run_import
 from smarketing.accounts.access import marketers
 from smarketing.lib.cells import safe_row

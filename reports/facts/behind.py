@@ -7,6 +7,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from agreements.enums import reason_words
 from leads.models import Handoff
 from reports.facts.reading import Reading
 from reports.measures.columns import MINUTE, Ints
@@ -47,7 +48,7 @@ def record_ids(reading: Reading, chosen: Selection) -> Ints:
 
 def records(ids: Sequence[int], *, with_names: bool, at: datetime) -> list[Record]:
     """The handoffs with these ids, in their order."""
-    rows = Handoff.objects.filter(pk__in=ids).with_clock(at).select_related("lead")
+    rows = Handoff.objects.filter(pk__in=ids).with_clock(at).with_return_reason().select_related("lead")
     found = {row.pk: row for row in rows}
     return [_record(found[pk], with_names) for pk in ids if pk in found]
 
@@ -72,7 +73,7 @@ def _record(handoff: Handoff, with_names: bool) -> Record:
         attempts=handoff.attempts_count,
         connected_at=handoff.connected_at,
         returned_at=handoff.returned_at,
-        reason=handoff.get_return_reason_display(),
+        reason=reason_words(handoff.return_reason, handoff.reason_label),  # type: ignore[attr-defined]
     )
 
 

@@ -22,7 +22,7 @@ from leads.doors.files.recognition import Asked, Plan, recognise
 from leads.doors.files.records import Record
 from leads.doors.files.reps import rep_book
 from leads.doors.files.rows import Checker, OpenDeal, Rejection, Remark, Row
-from leads.doors.words import SPELLED, mean, meanings
+from leads.doors.words import SPELLED, mean, meanings, read_for
 from leads.enums import RunStatus
 from leads.models import ImportRun, RejectedRow
 from smarketing.lib.words import key
@@ -76,8 +76,7 @@ def carry_in(
     run: ImportRun, file: BinaryIO, *, clock: Clock, on_chunk: Callable[[ImportRun], None] | None = None
 ) -> Plan:
     """Takes the rows after those the run has read. Raises RefusedFile, before the first, where none can be taken."""
-    own = {"time_zone": run.agreement.time_zone, "currency": run.agreement.currency}
-    plan = recognise(file, run.kind, _with_known_words(run), **own).required()
+    plan = recognise(file, run.kind, _with_known_words(run), **read_for(run.agreement)).required()
     if run.started_at is None:
         run.started_at, run.options = clock(), plan.options()
         run.save(update_fields=["started_at", "options"])

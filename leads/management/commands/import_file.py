@@ -17,6 +17,7 @@ from leads.doors.files.dialect import delimiter_named
 from leads.doors.files.problems import Problem, RefusedFile, Unreadable
 from leads.doors.files.recognition import Asked, Plan, recognise
 from leads.doors.files.wording import refusal, told, worded
+from leads.doors.words import read_for
 from leads.enums import Kind, RunStatus
 from leads.models import ImportRun
 from smarketing.lib.cells import safe_row
@@ -75,8 +76,7 @@ class Command(BaseCommand):
     def _carry_in(
         self, agreement: Agreement, file: BinaryIO, asked: Asked, options: dict[str, Any]
     ) -> tuple[Plan, ImportRun]:
-        own = {"time_zone": agreement.time_zone, "currency": agreement.currency}
-        plan = recognise(file, options["kind"], asked, **own).required()
+        plan = recognise(file, options["kind"], asked, **read_for(agreement)).required()
         if not options["dry_run"]:
             return plan, self._run(agreement, file, plan, options)
         with transaction.atomic():
