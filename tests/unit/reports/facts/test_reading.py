@@ -204,8 +204,8 @@ def test_the_period_before_is_read_in_the_same_query(north: Agreement, at: datet
     assert (len(now.facts), len(before.facts), before.period.label, before.volume.delivered) == (10, 1, "2026-02", 1)
 
 
-def test_a_month_is_read_in_six_queries(north: Agreement, at: datetime, django_assert_num_queries) -> None:
-    with django_assert_num_queries(6):  # versions, objectives, targets, handoffs, their returns, outcomes
+def test_a_month_is_read_in_seven_queries(north: Agreement, at: datetime, django_assert_num_queries) -> None:
+    with django_assert_num_queries(7):  # versions, objectives, tiers, targets, handoffs, their returns, outcomes
         reading = read(north, MARCH, at=at, today=date(2026, 3, 20))
         measures(reading, verdicts(reading))
 
