@@ -32,7 +32,9 @@ class DefaultReason(TextChoices):
 
 
 def reason_words(key: str, label: str | None) -> str:
-    """As written in the agreement; for a default reason without a label, in the reader's language."""
+    """As written in the agreement; for a default reason without a label, in the reader's language; none for none."""
+    if not key:
+        return ""
     return label or (str(DefaultReason(key).label) if key in DefaultReason.values else key)
 
 

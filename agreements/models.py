@@ -106,7 +106,7 @@ class Version(models.Model):
     )
     automated_counts = models.BooleanField(_("an automated message counts as an attempt"), default=False)
     return_within_working_days = models.PositiveSmallIntegerField(
-        _("a return is taken off its own month for so many working days after it"), default=10
+        _("working days after a month in which returns still count against it"), default=10
     )
     exceptions = models.JSONField(_("exceptions"), default=list, blank=True)
 

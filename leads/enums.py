@@ -32,7 +32,7 @@ class Result(TextChoices):
 
 class Direction(TextChoices):
     OUTBOUND = "outbound", _("We tried to reach the lead")
-    INBOUND = "inbound", _("The lead came to us")
+    INBOUND = "inbound", _("The lead contacted us")
 
 
 class Door(TextChoices):
@@ -72,7 +72,7 @@ class LossReason(TextChoices):
     OTHER = "other", _("Another reason")
 
 
-class Clock(TextChoices):
+class ClockState(TextChoices):
     """Where a clock stands; `leads.clock.rule` decides."""
 
     NONE = "none", _("No promise")
@@ -83,12 +83,12 @@ class Clock(TextChoices):
     MISSED = "missed", _("Missed")
 
 
-class Step(TextChoices):
+class EscalationStep(TextChoices):
     DUE_SOON = "due_soon", _("Due soon")
     OVERDUE = "overdue", _("Overdue")
 
 
-class Kind(TextChoices):
+class RowKind(TextChoices):
     """The four kinds of rows that files bring."""
 
     LEADS = "leads", _("Leads")
@@ -111,7 +111,7 @@ class EventKind(TextChoices):
     HANDED_OVER = "handed_over", _("Handed over")
     TAKEN_BACK = "taken_back", _("Handoff taken back")
     ASSIGNED = "assigned", _("Assigned")
-    TIER_PUT_RIGHT = "tier_put_right", _("Tier put right")
+    TIER_PUT_RIGHT = "tier_put_right", _("Tier corrected")
     ACCEPTED = "accepted", _("Accepted")
     UNACCEPTED = "unaccepted", _("Acceptance undone")
     ATTEMPTED = "attempted", _("Attempt recorded")
@@ -121,6 +121,6 @@ class EventKind(TextChoices):
     RECYCLED = "recycled", _("Handed over again")
     CLOSED = "closed", _("Closed")
     REOPENED = "reopened", _("Reopened")
-    CORRECTED = "corrected", _("Taken over from a file")
+    CORRECTED = "corrected", _("Updated from a file")
     DUE_SOON = "due_soon", _("Due soon")
     OVERDUE = "overdue", _("Overdue")

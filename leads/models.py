@@ -15,13 +15,13 @@ from leads.enums import (
     ClockKind,
     Direction,
     Door,
+    EscalationStep,
     EventKind,
-    Kind,
     Precision,
     Result,
+    RowKind,
     RunStatus,
     State,
-    Step,
     Verdict,
 )
 from leads.querysets import ClockQuerySet, HandoffQuerySet, LeadQuerySet
@@ -328,7 +328,7 @@ class Escalation(models.Model):
     """A clock that came due soon or overdue, noted once and shown to the team lead until seen."""
 
     clock = models.ForeignKey(Clock, models.CASCADE, related_name="escalations")
-    step = models.CharField(max_length=10, choices=Step.choices)
+    step = models.CharField(max_length=10, choices=EscalationStep.choices)
     raised_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True)
     seen_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
@@ -347,7 +347,7 @@ class ImportRun(models.Model):
     """A file on its way in. The row is the truth: `position` says how far it came, in the transaction of each chunk."""
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="imports")
-    kind = models.CharField(_("rows"), max_length=10, choices=Kind.choices)
+    kind = models.CharField(_("rows"), max_length=10, choices=RowKind.choices)
     file = models.FileField(upload_to="imports/%Y/%m", max_length=300, blank=True)
     file_name = models.CharField(_("file"), max_length=255)
     options = models.JSONField(default=dict)
@@ -405,7 +405,7 @@ class WaitingRow(models.Model):
     """A checked row whose lead is not there yet. Linked, and removed, when the lead arrives."""
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="waiting_rows")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(max_length=10, choices=RowKind.choices)
     external_id = models.CharField(max_length=200)
     fields = models.JSONField()
     line = models.PositiveIntegerField(default=0)

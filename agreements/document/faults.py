@@ -30,7 +30,7 @@ def _(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Problem:
+class DocumentProblem:
     """`line` counts from 1 and is None where there is no text; `text` is a template for `values`."""
 
     line: int | None
@@ -54,7 +54,7 @@ class Problem:
 class DocumentError(ValueError):
     """The text is no agreement. `problems` holds all that is wrong with it, in the order of the lines."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[DocumentProblem]) -> None:
         self.problems = sorted(problems, key=lambda problem: problem.line or 0)
         super().__init__("\n".join(f"line {problem.line}: {problem}" for problem in self.problems))
 
@@ -65,35 +65,35 @@ def decoded(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise DocumentError([Problem(line, (), _("this is no UTF-8 text: save the file as UTF-8"))]) from None
+        raise DocumentError([DocumentProblem(line, (), _("this is not UTF-8 text: save the file as UTF-8"))]) from None
 
 
 def parsed(text: str) -> tuple[dict[str, Any], dict[Path, int]]:
     """The data of a TOML text and the lines of its keys. A byte order mark and CRLF are accepted."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     if len(text) > LONGEST:
-        raise DocumentError([Problem(1, (), _("the text is longer than a million characters"))])
+        raise DocumentError([DocumentProblem(1, (), _("the text is longer than a million characters"))])
     try:
         return tomllib.loads(text, parse_float=Decimal), lines_of(text)
     except tomllib.TOMLDecodeError as error:
         raise DocumentError([_syntax_problem(text, str(error))]) from None
     except RecursionError:
-        raise DocumentError([Problem(1, (), _("the text is nested too deeply"))]) from None
+        raise DocumentError([DocumentProblem(1, (), _("the text is nested too deeply"))]) from None
     except (ValueError, InvalidOperation):
-        raise DocumentError([Problem(1, (), _("the text holds a number of impossible length"))]) from None
+        raise DocumentError([DocumentProblem(1, (), _("the text holds a number of impossible length"))]) from None
 
 
-def _syntax_problem(text: str, message: str) -> Problem:
+def _syntax_problem(text: str, message: str) -> DocumentProblem:
     place = _PLACE.search(message)
     line = int(place[1]) if place and place[1] else text.rstrip("\n").count("\n") + 1
-    return Problem(line, (), _("this is no TOML: {message}"), {"message": _PLACE.sub("", message)})
+    return DocumentProblem(line, (), _("this is not valid TOML: {message}"), {"message": _PLACE.sub("", message)})
 
 
-def problems_of(error: ValidationError, lines: Mapping[Path, int]) -> list[Problem]:
+def problems_of(error: ValidationError, lines: Mapping[Path, int]) -> list[DocumentProblem]:
     return [_problem(fault, lines) for fault in error.errors(include_url=False)]
 
 
-def _problem(fault: ErrorDetails, lines: Mapping[Path, int]) -> Problem:
+def _problem(fault: ErrorDetails, lines: Mapping[Path, int]) -> DocumentProblem:
     place, given = fault["loc"], fault.get("ctx", {})
     is_chosen = place[:1] == ("promises",) and place[2:3] and place[2] in MEASURES
     path = place[:2] + place[3:] if is_chosen else place  # without the measure that chose the table
@@ -101,11 +101,11 @@ def _problem(fault: ErrorDetails, lines: Mapping[Path, int]) -> Problem:
         values = {key: value for key, value in given.items() if key not in ("reason", "repeats")}
         if "repeats" in given:
             values["line"] = line_of(lines, path[:-2] + given["repeats"]) or "-"
-        return Problem(line_of(lines, path), path, given["reason"], values)
+        return DocumentProblem(line_of(lines, path), path, given["reason"], values)
     if fault["type"].startswith("union_tag"):
         path = (*path, "measure")
     reason, values = _told(fault)
-    return Problem(line_of(lines, path), path, reason, values)
+    return DocumentProblem(line_of(lines, path), path, reason, values)
 
 
 def _told(fault: ErrorDetails) -> tuple[str, dict[str, object]]:

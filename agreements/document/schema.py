@@ -4,11 +4,11 @@ import json
 import sys
 from typing import Any
 
-from agreements.document.tables import Agreement
+from agreements.document.tables import AgreementText
 
 
 def schema() -> dict[str, Any]:
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Agreement.model_json_schema(by_alias=True)}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **AgreementText.model_json_schema(by_alias=True)}
 
 
 def text() -> str:

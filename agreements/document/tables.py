@@ -32,10 +32,10 @@ from agreements.promises.kinds import (
     Day,
     Flag,
     Fraction,
-    Kind,
     Month,
     OneOf,
     Text,
+    ValueKind,
     Whole,
     day_of,
     is_one,
@@ -102,11 +102,11 @@ class Zone(Text):
     def read(self, value: Any, info: ValidationInfo) -> str:
         zone = super().read(value, info)
         if zone not in zones():
-            raise refused(_("{value} is no time zone: write one like Europe/Berlin"), value=shown(zone))
+            raise refused(_("{value} is not a time zone: write one like Europe/Berlin"), value=shown(zone))
         return zone
 
 
-class Currency(Kind):
+class Currency(ValueKind):
     schema: ClassVar[dict[str, Any]] = {"type": "string", "pattern": "^[A-Z]{3}$"}
 
     def read(self, value: Any, info: ValidationInfo) -> str:
@@ -117,7 +117,7 @@ class Currency(Kind):
         return str(value)
 
 
-class Windows(Kind):
+class Windows(ValueKind):
     """The windows of one day. Whether they fit together with those of the neighbours is seen later."""
 
     schema: ClassVar[dict[str, Any]] = {
@@ -145,7 +145,7 @@ def windows_of(value: Any) -> Hours:
 
 
 @dataclass(frozen=True)
-class HoursByDay(Kind):
+class HoursByDay(ValueKind):
     """Days with their hours: days of every year like "12-24", and with `has_dates` also dates."""
 
     has_dates: bool = False
@@ -175,7 +175,7 @@ class HoursByDay(Kind):
         return {"type": "object", "patternProperties": {names: Windows.schema}, "additionalProperties": False}
 
 
-class ClosedDays(Kind):
+class ClosedDays(ValueKind):
     schema: ClassVar[dict[str, Any]] = {"type": "array", "items": Day.schema}
 
     def read(self, value: Any, info: ValidationInfo) -> tuple[date, ...]:
@@ -191,7 +191,7 @@ class ClosedDays(Kind):
         return tuple(sorted(days))
 
 
-class Moment(Kind):
+class DayOrInstant(ValueKind):
     """A day, or a day with a time: of TOML's own kinds or in quotes. Without an offset, in the agreement's zone."""
 
     schema: ClassVar[dict[str, Any]] = {"type": "string"}
@@ -207,11 +207,11 @@ class Moment(Kind):
         return moment
 
 
-class Table(BaseModel):
+class TomlTable(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class Week(Table):
+class Week(TomlTable):
     mon: Annotated[Hours, Windows()] = ()
     tue: Annotated[Hours, Windows()] = ()
     wed: Annotated[Hours, Windows()] = ()
@@ -224,7 +224,7 @@ class Week(Table):
         return {day: getattr(self, day) for day in WEEKDAYS if getattr(self, day)}
 
 
-class PublicHolidays(Table):
+class PublicHolidays(TomlTable):
     country: Annotated[str, Text(10)]
     subdivision: Annotated[str, Text(60, may_be_empty=True)] = ""
     optional: Annotated[bool, Flag()] = False
@@ -232,17 +232,17 @@ class PublicHolidays(Table):
     @model_validator(mode="after")
     def _is_known(self) -> Self:
         if self.country not in countries():
-            reason = _("{value} is no known country code: write one like DE")
+            reason = _("{value} is not a known country code: write one like DE")
             refuse([(("country",), refused(reason, value=shown(self.country)))])
         subdivisions = countries()[self.country]
         if self.subdivision and self.subdivision not in subdivisions:
-            reason = _("{value} is no known subdivision of {country}: known are {known}")
+            reason = _("{value} is not a known subdivision of {country}: known are {known}")
             values = {"value": shown(self.subdivision), "country": self.country}
             refuse([(("subdivision",), refused(reason, **values, known=", ".join(subdivisions) or "-"))])
         return self
 
 
-class Calendar(Table):
+class Calendar(TomlTable):
     week: Week
     holidays: PublicHolidays | None = None
     closed: Annotated[tuple[date, ...], ClosedDays()] = ()
@@ -258,7 +258,7 @@ class Calendar(Table):
         opened = [day for day, hours in self.overrides.items() if hours and day in closed]
         refuse([(("overrides", day), refused(_("opens a day that is among the closed ones"))) for day in opened])
         twice = self.yearly.keys() & self.overrides.keys()
-        refuse([(("overrides", day), refused(_("is among the yearly days, too"))) for day in sorted(twice)])
+        refuse([(("overrides", day), refused(_("is also among the yearly days"))) for day in sorted(twice)])
         self._refuse_impossible()
         return self
 
@@ -295,39 +295,39 @@ class Calendar(Table):
         return ("overrides", day) if day in self.overrides else ("yearly", day)
 
 
-class Assumed(Table):
+class Assumed(TomlTable):
     marketing_share: Annotated[Decimal, Fraction(places=10)]
     average_deal: Annotated[Decimal, Amount(places=6, may_be_zero=False)]
     lead_to_customer: Annotated[Decimal, Fraction(places=10, may_be_zero=False)]
 
 
-class QuotaRow(Table):
+class QuotaRow(TomlTable):
     month: Annotated[date, Month()]
     amount: Annotated[Decimal, Amount(places=6)]
 
 
-class TargetRow(Table):
+class TargetRow(TomlTable):
     month: Annotated[date, Month()]
     leads: Annotated[int, Whole(0, MOST_LEADS)]
 
 
-class ExceptionRow(Table):
-    begins: Annotated[date | datetime, Moment(), Field(alias="from")]
-    ends: Annotated[date | datetime, Moment(), Field(alias="to")]
+class ExceptionRow(TomlTable):
+    begins: Annotated[date | datetime, DayOrInstant(), Field(alias="from")]
+    ends: Annotated[date | datetime, DayOrInstant(), Field(alias="to")]
     reason: Annotated[str, Text(200, may_be_empty=True)] = ""
 
     @model_validator(mode="after")
     def _ends_later(self) -> Self:
         begins, ends = self.clause().instants(ZoneInfo("UTC"))
         if ends <= begins:
-            refuse([(("to",), refused(_("must be later than its beginning")))])
+            refuse([(("to",), refused(_("must be later than its start")))])
         return self
 
     def clause(self) -> PauseClause:
         return PauseClause(self.begins, self.ends, self.reason)
 
 
-class ReasonRow(Table):
+class ReasonRow(TomlTable):
     key: Annotated[str, ReasonKey(40)]
     label: Annotated[str, Text(100, may_be_empty=True)] = ""
     whose: Annotated[str, OneOf(SIDES)] | None = None
@@ -352,7 +352,7 @@ def _refuse_twice(rows: Sequence[Any], key: str, values: Sequence[object]) -> No
     faults: list[Fault] = []
     for index, value in enumerate(values):
         if value in first:
-            reason = _("is there already (line {line})")
+            reason = _("is already there (line {line})")
             faults.append(((index, key), refused(reason, repeats=(first[value], key))))
         first.setdefault(value, index)
     refuse(faults)
@@ -375,7 +375,7 @@ def _once_a_reason(rows: list[Any]) -> list[Any]:
     return rows
 
 
-class Tiers(Kind):
+class Tiers(ValueKind):
     """Names of tiers, the best first."""
 
     schema: ClassVar[dict[str, Any]] = {"type": "array", "items": {"type": "string"}}
@@ -389,7 +389,7 @@ class Tiers(Kind):
         return tiers
 
 
-class Agreement(Table):
+class AgreementText(TomlTable, title="Agreement"):
     """The whole text: the heading, the terms and the months."""
 
     slug: Annotated[str, Slug(60)]
@@ -467,9 +467,9 @@ def _comes_due(promise: Promise, work: WorkCalendar, start: datetime) -> bool:
 
 def known_keys(place: Sequence[str | int]) -> list[str]:
     """The keys of the table at a place as pydantic names it, in which a promise is named by its measure, too."""
-    table: type[BaseModel] = Agreement
+    table: type[BaseModel] = AgreementText
     for part in place:
-        if part in MEASURES and table is Agreement:
+        if part in MEASURES and table is AgreementText:
             table = MEASURES[str(part)].promise
         elif isinstance(part, str) and part != "promises":
             (table,) = _tables_in(table.model_fields[part].annotation)

@@ -11,13 +11,13 @@ import tomli_w
 from pydantic import ValidationError
 
 from agreements.document.clauses import DEFAULT_REASONS, AgreementDocument, PauseClause, ReasonClause
-from agreements.document.faults import DocumentError, Problem, decoded, parsed, problems_of
+from agreements.document.faults import DocumentError, DocumentProblem, decoded, parsed, problems_of
 from agreements.document.lines import Path
-from agreements.document.tables import DEFAULT_WARN_SHARE, HEADING, Agreement, zones
+from agreements.document.tables import DEFAULT_WARN_SHARE, HEADING, AgreementText, zones
 from agreements.months.targets import MOST_LEADS
 from agreements.promises.promise import Promise
 
-__all__ = ["HEADING", "MOST_LEADS", "AgreementDocument", "DocumentError", "Problem", "zones"]
+__all__ = ["HEADING", "MOST_LEADS", "AgreementDocument", "DocumentError", "DocumentProblem", "zones"]
 
 ASSUMPTIONS = ("marketing_share", "average_deal", "lead_to_customer")
 RETURN_WITHIN = 10
@@ -36,7 +36,7 @@ def read_file(data: bytes) -> AgreementDocument:
 def checked(data: Mapping[str, Any], lines: Mapping[Path, int] | None = None) -> AgreementDocument:
     """The same from plain values, as they stand in the TOML form. Without lines the problems have paths only."""
     try:
-        return Agreement.model_validate(data).document()
+        return AgreementText.model_validate(data).document()
     except ValidationError as error:
         raise DocumentError(problems_of(error, lines or {})) from None
 

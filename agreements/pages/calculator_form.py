@@ -63,7 +63,7 @@ def _known(agreement: Agreement, month: date) -> dict[str, Decimal | None]:
 
 
 @dataclass(frozen=True)
-class Step:
+class FormulaStep:
     """One product or quotient of the formula, with the numbers in it."""
 
     name: str
@@ -72,7 +72,7 @@ class Step:
     is_exact: bool
 
 
-def steps(made: Derivation, currency: str) -> list[Step]:
+def steps(made: Derivation, currency: str) -> list[FormulaStep]:
     """Each begins with the unrounded result of the one before it; what is shown shorter than it is says so."""
     given = made.conversion
     quota, goal, deal = (money(n, currency) for n in (made.quota, made.revenue_goal, given.average_deal))
@@ -80,9 +80,13 @@ def steps(made: Derivation, currency: str) -> list[Step]:
     share, rate = exact_percent(given.marketing_share), exact_percent(given.lead_to_customer)
     name = gettext("Marketing's share of the revenue")
     return [
-        Step(name, f"{quota} × {share}", goal, places_of(made.revenue_goal) <= 2),
-        Step(gettext("Customers needed"), f"{goal} ÷ {deal}", customers, places_of(made.customers) <= MOST_PLACES),
-        Step(gettext("Leads needed"), f"{customers} ÷ {rate}", leads, places_of(made.exact_leads) <= MOST_PLACES),
+        FormulaStep(name, f"{quota} × {share}", goal, places_of(made.revenue_goal) <= 2),
+        FormulaStep(
+            gettext("Customers needed"), f"{goal} ÷ {deal}", customers, places_of(made.customers) <= MOST_PLACES
+        ),
+        FormulaStep(
+            gettext("Leads needed"), f"{customers} ÷ {rate}", leads, places_of(made.exact_leads) <= MOST_PLACES
+        ),
     ]
 
 

@@ -35,7 +35,7 @@ NAMES = {
     "calendar": _("Working calendar"),
     "holidays": _("Public holidays"),
     **dict(Weekday.choices),
-    "return_within": _("Returns are taken off their own month for so many working days after it"),
+    "return_within": _("Working days after a month in which returns still count against it"),
     "exception": _("Exception"),
     **{measure.key: _(measure.name) for measure in MEASURES.values()},
     **{field: _(words) for measure in MEASURES.values() for field, words in measure.promise.words().items()},
@@ -53,7 +53,7 @@ VALUES = {"working": _("by working day"), "calendar": _("by calendar day"), "clo
 
 
 @dataclass(frozen=True)
-class Line:
+class ClauseChange:
     """One clause that changed. `before` or `after` is empty where there was or is none."""
 
     name: str
@@ -62,16 +62,16 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Entry:
+class Revision:
     at: datetime
     by: User | None
-    lines: list[Line]
+    lines: list[ClauseChange]
 
 
-def history(agreement: Agreement, most: int = 20) -> list[Entry]:
+def history(agreement: Agreement, most: int = 20) -> list[Revision]:
     """The newest first."""
     changes = agreement.changes.select_related("by").order_by("-at", "-pk")[:most]
-    return [Entry(change.at, change.by, [_line(row) for row in change.lines]) for change in changes]
+    return [Revision(change.at, change.by, [_line(row) for row in change.lines]) for change in changes]
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class WaitingDraft:
     by: User | None
     made_at: datetime | None
     missing: tuple[str, ...]
-    lines: list[Line]
+    lines: list[ClauseChange]
 
 
 def drafts(agreement: Agreement) -> list[WaitingDraft]:
@@ -98,13 +98,13 @@ def drafts(agreement: Agreement) -> list[WaitingDraft]:
     ]
 
 
-def _line(row: str | Sequence[object]) -> Line:
+def _line(row: str | Sequence[object]) -> ClauseChange:
     if isinstance(row, str):  # what is told in words, as a recomputing is
-        return Line(row, "", "")
+        return ClauseChange(row, "", "")
     difference = Difference.from_json(row)
     name = " · ".join(_named(part) for part in difference.path if part)
     keys = set(difference.path)
-    return Line(name, _valued(difference.before, keys), _valued(difference.after, keys))
+    return ClauseChange(name, _valued(difference.before, keys), _valued(difference.after, keys))
 
 
 def _named(part: str) -> str:

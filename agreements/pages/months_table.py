@@ -14,7 +14,7 @@ from smarketing.lib.periods import Period
 
 
 @dataclass(frozen=True)
-class Month:
+class PlannedMonth:
     """`former` are the targets that counted before, newest first; `waits_for` names the teams that have to accept."""
 
     on: date
@@ -32,7 +32,7 @@ class Month:
         return self.target.leads if self.target else None
 
 
-def months(agreement: Agreement, year: Period, today: date, led: Collection[Side] = ()) -> list[Month]:
+def months(agreement: Agreement, year: Period, today: date, led: Collection[Side] = ()) -> list[PlannedMonth]:
     """`led` are the sides for which the reader can consent."""
     quotas = dict(agreement.quotas.filter(month__range=(year.start_on, year.end_on)).values_list("month", "amount"))
     rows = defaultdict[date, list[Target]](list)
@@ -45,11 +45,11 @@ def months(agreement: Agreement, year: Period, today: date, led: Collection[Side
     ]
 
 
-def this_month(agreement: Agreement, today: date) -> Month:
+def this_month(agreement: Agreement, today: date) -> PlannedMonth:
     return months(agreement, Period.of(today), today)[0]
 
 
-def current(found: list[Month]) -> Month | None:
+def current(found: list[PlannedMonth]) -> PlannedMonth | None:
     return next((month for month in found if month.is_current), None)
 
 
@@ -66,10 +66,10 @@ def _month(
     agreement: Agreement,
     today: date,
     led: Collection[Side],
-) -> Month:
+) -> PlannedMonth:
     agreed = next((target for target in targets if target.agreed_at and not target.superseded_at), None)
     proposal = next((target for target in targets if target.is_open), None)
-    return Month(
+    return PlannedMonth(
         on=month.start_on,
         quota=quota,
         target=agreed,

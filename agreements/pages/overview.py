@@ -57,13 +57,13 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Day:
+class DrawnDay:
     label: str
     hours: str
     spans: list[Span]
 
 
-def week(version: Version) -> list[Day]:
+def week(version: Version) -> list[DrawnDay]:
     """The week drawn: what runs over midnight is drawn on, on the next day, but named on the day it begins."""
     hours = {day: version.calendar["week"].get(day) or [] for day in WEEKDAYS}
     drawn: dict[str, list[Span]] = {day: [] for day in WEEKDAYS}
@@ -75,7 +75,8 @@ def week(version: Version) -> list[Day]:
                 end = DAY_MINUTES
             drawn[day].append(Span(start, end - start))
     return [
-        Day(str(Weekday(day).label), hours_text(tuple((a, b) for a, b in hours[day])), drawn[day]) for day in WEEKDAYS
+        DrawnDay(str(Weekday(day).label), hours_text(tuple((a, b) for a, b in hours[day])), drawn[day])
+        for day in WEEKDAYS
     ]
 
 

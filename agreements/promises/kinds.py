@@ -46,7 +46,7 @@ def is_one(value: object, *kinds: type) -> bool:
     return isinstance(value, kinds) and (not isinstance(value, bool | datetime) or type(value) in kinds)
 
 
-class Kind:
+class ValueKind:
     """`read` answers the value or raises what `refused` makes; `schema` is what the JSON schema says of it."""
 
     schema: ClassVar[dict[str, Any]] = {}
@@ -71,7 +71,7 @@ def _plain(value: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Text(Kind):
+class Text(ValueKind):
     longest: int
     may_be_empty: bool = False
 
@@ -92,7 +92,7 @@ class Text(Kind):
 
 
 @dataclass(frozen=True)
-class OneOf(Kind):
+class OneOf(ValueKind):
     choices: tuple[str, ...]
 
     def read(self, value: Any, info: ValidationInfo) -> str:
@@ -108,7 +108,7 @@ class OneOf(Kind):
         return {"enum": list(self.choices)}
 
 
-class Flag(Kind):
+class Flag(ValueKind):
     schema: ClassVar[dict[str, Any]] = {"type": "boolean"}
 
     def read(self, value: Any, info: ValidationInfo) -> bool:
@@ -118,7 +118,7 @@ class Flag(Kind):
 
 
 @dataclass(frozen=True)
-class Whole(Kind):
+class Whole(ValueKind):
     low: int
     high: int
 
@@ -134,7 +134,7 @@ class Whole(Kind):
 
 
 @dataclass(frozen=True)
-class Number(Kind):
+class Number(ValueKind):
     """A finite number with at most so many decimal places, below 10^18."""
 
     places: int
@@ -171,7 +171,7 @@ class Fraction(Number):
     def fitting(self, number: Decimal) -> Decimal:
         if 0 <= number <= 1 and (number or self.may_be_zero):
             return number
-        reason = _("must lie between 0 and 1: 90 % is 0.9") if self.may_be_zero else _("must be above 0 and at most 1")
+        reason = _("must be between 0 and 1: 0.9 means 90%") if self.may_be_zero else _("must be above 0 and at most 1")
         raise refused(reason)
 
     def described(self) -> dict[str, Any]:
@@ -205,7 +205,7 @@ class Amount(Number):
         return {"type": "number", "minimum" if self.may_be_zero else "exclusiveMinimum": 0}
 
 
-class Day(Kind):
+class Day(ValueKind):
     """A date, of TOML's own kind or in quotes."""
 
     schema: ClassVar[dict[str, Any]] = {"type": "string", "format": "date"}
@@ -222,11 +222,11 @@ def day_of(value: object) -> date:
     if not isinstance(on, date) or not is_one(on, date):
         raise refused(_("must be a date like 2018-04-01, not {value}"), value=shown(value))
     if not FIRST_YEAR <= on.year <= LAST_YEAR:
-        raise refused(_("lies outside the years {first} to {last}"), first=FIRST_YEAR, last=LAST_YEAR)
+        raise refused(_("is outside the years {first} to {last}"), first=FIRST_YEAR, last=LAST_YEAR)
     return on
 
 
-class Month(Kind):
+class Month(ValueKind):
     """The first day of a month like "2018-04"."""
 
     schema: ClassVar[dict[str, Any]] = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"}
@@ -241,6 +241,6 @@ class Month(Kind):
         return day_of(period.start_on)
 
 
-def kind_of(metadata: Sequence[object]) -> Kind:
+def kind_of(metadata: Sequence[object]) -> ValueKind:
     """The kind with which a field was annotated."""
-    return next(one for one in metadata if isinstance(one, Kind))
+    return next(one for one in metadata if isinstance(one, ValueKind))

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from agreements.promises.kinds import STORED, Fraction, Kind, Minutes, Text, Whole, kind_of
+from agreements.promises.kinds import STORED, Fraction, Minutes, Text, ValueKind, Whole, kind_of
 from smarketing.lib import words
 
 LONGEST_MINUTES = 100_000
@@ -37,7 +37,7 @@ class Promise(BaseModel):
         return words.key(self.tier)
 
     @classmethod
-    def kinds(cls) -> dict[str, Kind]:
+    def kinds(cls) -> dict[str, ValueKind]:
         """Of the fields in which a promise says what it promises."""
         fields = cls.model_fields.items()
         return {name: kind_of(field.metadata) for name, field in fields if name not in cls.of_which}

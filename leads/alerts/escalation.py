@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from leads.enums import ClockKind, Step
+from leads.enums import ClockKind, EscalationStep
 from leads.models import Clock, Escalation
 from leads.querysets import ClockQuerySet
 from smarketing.accounts.models import User
@@ -15,18 +15,22 @@ BATCH = 1000
 TOLD = (ClockKind.RESPONSE,)  # the others stand in the rep's own queue
 
 
-def sweep(*, at: datetime) -> dict[Step, int]:
+def sweep(*, at: datetime) -> dict[EscalationStep, int]:
     """Notes every clock that is due soon or overdue and was not noted yet, and answers of how many it told.
 
     May run twice, also at the same time: a clock that one of them notes is passed over by the other.
     """
     return {
-        Step.OVERDUE: _note_all(Step.OVERDUE, Clock.objects.to_escalate, ("escalated_at", "warned_at"), at),
-        Step.DUE_SOON: _note_all(Step.DUE_SOON, Clock.objects.to_warn, ("warned_at",), at),
+        EscalationStep.OVERDUE: _note_all(
+            EscalationStep.OVERDUE, Clock.objects.to_escalate, ("escalated_at", "warned_at"), at
+        ),
+        EscalationStep.DUE_SOON: _note_all(EscalationStep.DUE_SOON, Clock.objects.to_warn, ("warned_at",), at),
     }
 
 
-def _note_all(step: Step, unnoted: Callable[[datetime], ClockQuerySet], marks: tuple[str, ...], at: datetime) -> int:
+def _note_all(
+    step: EscalationStep, unnoted: Callable[[datetime], ClockQuerySet], marks: tuple[str, ...], at: datetime
+) -> int:
     told = 0
     while True:
         with transaction.atomic():
@@ -37,7 +41,7 @@ def _note_all(step: Step, unnoted: Callable[[datetime], ClockQuerySet], marks: t
             told += _tell(step, batch, at)
 
 
-def _tell(step: Step, clocks: list[Clock], at: datetime) -> int:
+def _tell(step: EscalationStep, clocks: list[Clock], at: datetime) -> int:
     """A clock made after its due time came from a file: it is measured, but nobody is told."""
     due = [clock for clock in clocks if clock.kind in TOLD and clock.recorded_at < clock.due_at]
     rows = [Escalation(clock=clock, step=step, raised_at=at) for clock in due]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef
 
-from leads.enums import Step
+from leads.enums import EscalationStep
 from leads.models import Escalation, Handoff
 from leads.querysets import HandoffQuerySet
 from leads.work.queue import QueueRow, rows
@@ -17,7 +17,7 @@ from smarketing.accounts.models import User
 @dataclass(frozen=True)
 class Escalated:
     row: QueueRow
-    step: Step
+    step: EscalationStep
     raised_at: datetime
     is_seen: bool
 
@@ -45,4 +45,4 @@ def escalated(handoffs: Sequence[Handoff], user: User, *, at: datetime) -> list[
 def _escalated(row: QueueRow, notes: list[Escalation]) -> Escalated:
     """The latest note tells the step; one that nobody has seen makes the whole unseen."""
     latest = notes[-1]
-    return Escalated(row, Step(latest.step), latest.raised_at, is_seen=all(note.seen_at for note in notes))
+    return Escalated(row, EscalationStep(latest.step), latest.raised_at, is_seen=all(note.seen_at for note in notes))

@@ -23,7 +23,7 @@ ROW = tuple(field.name for field in fields(Wanted))
 
 
 @dataclass(frozen=True)
-class Difference:
+class StaleHandoff:
     """A handoff that does not show what the facts say. `fields`: name -> (what stands there, what should)."""
 
     handoff: Handoff
@@ -47,7 +47,7 @@ def changing(lead_id: int) -> Iterator[Lead]:
 
 def refresh(
     lead_ids: Collection[int], *known: Timeline, by_terms_in_force: bool = False, at: datetime | None = None
-) -> list[Difference]:
+) -> list[StaleHandoff]:
     """Mends every handoff of these leads and answers what was changed. `known` are terms that need no more reading.
 
     A handoff stays with the version it was measured under, unless `by_terms_in_force`. Clocks made now are as old as
@@ -68,7 +68,7 @@ def refresh(
     return _merged(wrong, odd)
 
 
-def differences(lead_ids: Collection[int], *known: Timeline, by_terms_in_force: bool = False) -> list[Difference]:
+def differences(lead_ids: Collection[int], *known: Timeline, by_terms_in_force: bool = False) -> list[StaleHandoff]:
     """What `refresh` would change."""
     found = cases(lead_ids, Timelines.of(known), by_terms_in_force=by_terms_in_force)
     derived = derive(found)
@@ -94,19 +94,19 @@ def _with_facts(case: Case, values: Values) -> Values:
     return values | {name: getattr(case.handoff, name) for name in ("accepted_at", "returned_at", "return_reason")}
 
 
-def _differences(found: list[Case], derived: list[Values]) -> Iterator[Difference]:
+def _differences(found: list[Case], derived: list[Values]) -> Iterator[StaleHandoff]:
     for case, values in zip(found, derived, strict=True):
         stands = case.handoff.__dict__
         wrong = {name: (stands[name], new) for name, new in values.items() if stands[name] != new}
         if wrong:
-            yield Difference(case.handoff, wrong)
+            yield StaleHandoff(case.handoff, wrong)
 
 
-def _merged(wrong: Iterable[Difference], odd: "Odd") -> list[Difference]:
+def _merged(wrong: Iterable[StaleHandoff], odd: "Odd") -> list[StaleHandoff]:
     """One for each handoff, with its clocks as one field more."""
     found = {difference.handoff.pk: difference for difference in wrong}
     for handoff, change in odd:
-        found.setdefault(handoff.pk, Difference(handoff, {})).fields["clocks"] = change
+        found.setdefault(handoff.pk, StaleHandoff(handoff, {})).fields["clocks"] = change
     return list(found.values())
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from agreements.models import Agreement, Change
 from agreements.terms import timeline
-from leads.clock.consequences import Difference, differences, lock, refresh
+from leads.clock.consequences import StaleHandoff, differences, lock, refresh
 from leads.models import Lead
 from smarketing.accounts.models import User
 
@@ -39,7 +39,7 @@ def recompute(agreement: Agreement, *, by_terms_in_force: bool = False, by: User
     return found
 
 
-def _count(found: Counter[str], wrong: list[Difference]) -> None:
+def _count(found: Counter[str], wrong: list[StaleHandoff]) -> None:
     for difference in wrong:
         found["handoffs"] += 1
         found.update(difference.fields.keys())

@@ -5,7 +5,7 @@ from typing import Any
 
 from leads.doors.addresses import addresses
 from leads.doors.fields import Field, Reads
-from leads.doors.files.problems import Problem, Unreadable
+from leads.doors.files.problems import FileProblem, Unreadable
 from smarketing.lib.words import is_ruined_number, same_id, tidied
 
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
@@ -14,7 +14,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 class Partly(Exception):
     """Something could be read, but not all that stands there."""
 
-    def __init__(self, value: Any, problem: Problem) -> None:
+    def __init__(self, value: Any, problem: FileProblem) -> None:
         self.value = value
         self.problem = problem
         super().__init__(str(problem))
@@ -50,5 +50,5 @@ def _address(text: str, longest: int) -> str:
     if not found or len(found[0]) > longest:
         raise Unreadable("no_email")
     if len(found) > 1:
-        raise Partly(found[0], Problem("more_addresses"))
+        raise Partly(found[0], FileProblem("more_addresses"))
     return found[0]

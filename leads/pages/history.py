@@ -21,7 +21,7 @@ LATE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     """One thing that happened. `who` is empty where nobody is known; `recorded_at` is when it was written down."""
 
     at: datetime
@@ -44,7 +44,7 @@ class Entry:
         return self.recorded_at is not None and self.recorded_at - self.at > LATE
 
 
-def history(lead: Lead) -> list[Entry]:
+def history(lead: Lead) -> list[HistoryEntry]:
     prefetch_related_objects([lead.agreement], "return_reasons")
     events = list(lead.events.select_related("by").order_by("-at", "-id"))
     known = lead.handoffs.select_related("lead", "handed_by", "accepted_by", "returned_by")
@@ -85,29 +85,29 @@ def _fact_of(event: Event, standing: dict[int, Handoff]) -> tuple[str, int | Non
 
 def _fact(
     kind: EventKind, at: datetime, fact: Lead | Handoff | Attempt | Deal, *, who: str, detail: str, **values: Any
-) -> Entry:
+) -> HistoryEntry:
     origin: dict[str, Any] = {"recorded_at": fact.recorded_at, "is_imported": fact.door == Door.FILE}
-    return Entry(kind=kind, at=at, who=who, detail=detail, **origin, **values)
+    return HistoryEntry(kind=kind, at=at, who=who, detail=detail, **origin, **values)
 
 
-def _won(lead: Lead) -> Entry:
+def _won(lead: Lead) -> HistoryEntry:
     return _fact(EventKind.LOGGED, lead.created_at, lead, who=_name(lead.recorded_by), detail=lead.source)
 
 
-def _handoffs(handoffs: list[Handoff]) -> Iterator[Entry]:
-    entries: list[Entry] = []
+def _handoffs(handoffs: list[Handoff]) -> Iterator[HistoryEntry]:
+    entries: list[HistoryEntry] = []
     for number, handoff in enumerate(handoffs):
         entries += _handoff(handoff, EventKind.RECYCLED if number else EventKind.HANDED_OVER)
     return reversed(entries)
 
 
-def _handoff(handoff: Handoff, kind: EventKind) -> Iterator[Entry]:
+def _handoff(handoff: Handoff, kind: EventKind) -> Iterator[HistoryEntry]:
     yield _fact(kind, handoff.handed_at, handoff, who=_name(handoff.handed_by), detail=_marks(handoff))
     if handoff.accepted_at:
         who = _name(handoff.accepted_by)
-        yield Entry(handoff.accepted_at, EventKind.ACCEPTED, who, recorded_at=handoff.accepted_at)
+        yield HistoryEntry(handoff.accepted_at, EventKind.ACCEPTED, who, recorded_at=handoff.accepted_at)
     if handoff.returned_at:
-        yield Entry(
+        yield HistoryEntry(
             handoff.returned_at,
             EventKind.SENT_BACK,
             _name(handoff.returned_by),
@@ -134,7 +134,7 @@ def _was_taken(handoff: Handoff) -> bool:
     return handoff.assigned_at is not None and handoff.assigned_at > handoff.handed_at
 
 
-def _attempts(lead: Lead) -> Iterator[Entry]:
+def _attempts(lead: Lead) -> Iterator[HistoryEntry]:
     for attempt in lead.attempts.select_related("handoff__agreement").order_by("-attempted_at", "-pk"):
         yield _fact(
             EventKind.ATTEMPTED,
@@ -148,23 +148,23 @@ def _attempts(lead: Lead) -> Iterator[Entry]:
         )
 
 
-def _deals(lead: Lead) -> Iterator[Entry]:
+def _deals(lead: Lead) -> Iterator[HistoryEntry]:
     for deal in Deal.objects.filter(lead=lead).select_related("recorded_by").order_by("-closed_at", "-pk"):
         words = {"outcome": deal.outcome, "revenue": deal.revenue, "reason": deal.reason, "currency": deal.currency}
         yield _fact(EventKind.CLOSED, deal.closed_at, deal, who=_name(deal.recorded_by), detail=_closed(words, lead))
 
 
-def _escalations(lead: Lead) -> Iterator[Entry]:
+def _escalations(lead: Lead) -> Iterator[HistoryEntry]:
     for escalation in Escalation.objects.filter(clock__handoff__lead=lead).select_related("seen_by").order_by("-pk"):
         seen = _("seen by %(name)s") % {"name": escalation.seen_by.name} if escalation.seen_by else ""
-        yield Entry(escalation.raised_at, EventKind(escalation.step), detail=seen)
+        yield HistoryEntry(escalation.raised_at, EventKind(escalation.step), detail=seen)
 
 
-def _events(lead: Lead, events: list[Event]) -> Iterator[Entry]:
+def _events(lead: Lead, events: list[Event]) -> Iterator[HistoryEntry]:
     reps = User.objects.in_bulk({pk for event in events if (pk := event.details.get("rep"))})
     for event in events:
         detail = _event_detail(lead, event, reps)
-        yield Entry(event.at, EventKind(event.kind), _name(event.by), detail, recorded_at=event.at)
+        yield HistoryEntry(event.at, EventKind(event.kind), _name(event.by), detail, recorded_at=event.at)
 
 
 def _event_detail(lead: Lead, event: Event, reps: dict[int, User]) -> str:

@@ -20,7 +20,7 @@ from leads.doors.files.problems import RefusedFile, Unreadable
 from leads.doors.files.recognition import Asked, Plan, recognise
 from leads.doors.files.wording import field_name, worded
 from leads.doors.words import read_for
-from leads.enums import Kind
+from leads.enums import RowKind
 from leads.models import ImportRun
 
 LARGEST = 500 * 2**20
@@ -35,7 +35,7 @@ def opened(file: Any) -> BinaryIO:
 
 class UploadForm(forms.Form):
     agreement = forms.ModelChoiceField(Agreement.objects.none(), label=_("Agreement"), empty_label=None)
-    kind = forms.ChoiceField(label=_("What is in a row"), choices=Kind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("What is in a row"), choices=RowKind.choices, widget=forms.RadioSelect)
     file = forms.FileField(label=_("CSV file"), widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}))
 
     def __init__(self, *args: Any, agreements: QuerySet[Agreement], **kwargs: Any) -> None:
@@ -89,8 +89,8 @@ class ReadingForm(forms.Form):
     encoding = forms.ChoiceField(label=_("Encoding"))
     date_order = forms.ChoiceField(label=_("Dates"), required=False)
     decimal_mark = forms.ChoiceField(label=_("Decimal mark"), required=False)
-    time_zone = forms.ChoiceField(label=_("Time zone"), help_text=_("Of times without an offset of their own."))
-    hand_over = forms.BooleanField(label=_("Hand each new lead over at its creation"), required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone"), help_text=_("For times without an offset of their own."))
+    hand_over = forms.BooleanField(label=_("Hand each new lead over at the time it was created"), required=False)
 
     def __init__(
         self, data: Any = None, *, plan: Plan, lines: list[tuple[int, str]], foreign: list[tuple[str, str]]

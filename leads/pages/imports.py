@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agreements.models import Agreement
 from leads.doors.files import runs
 from leads.doors.files.preview import first_lines, foreign_words, preview
-from leads.doors.files.problems import Problem, RefusedFile, Unreadable
+from leads.doors.files.problems import FileProblem, RefusedFile, Unreadable
 from leads.doors.files.recognition import Asked, Plan, recognise
 from leads.doors.files.wording import told, worded
 from leads.doors.words import read_for
@@ -71,7 +71,7 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
             "run": run,
             "page": rejects,
             "rejects": [(row, told(row)) for row in rejects.rows],
-            "error": worded(Problem.parse(run.error)) if run.error else "",
+            "error": worded(FileProblem.parse(run.error)) if run.error else "",
             "still_waiting": waiting,
             "differing": differing_rows(run),
             "pending": run.differing_rows.filter(taken_at=None).count(),
@@ -137,7 +137,7 @@ def delete(request: PortalRequest, pk: int) -> HttpResponse:
     if runs.discard(run):
         say(request, _("%(file)s was removed.") % {"file": run.file_name})
         return redirect("leads:imports")
-    say(request, _("This import is under way or done; it stays."), level=ERROR)
+    say(request, _("This import has started or finished and cannot be removed."), level=ERROR)
     return redirect(run)
 
 
@@ -180,7 +180,7 @@ def _draft_or_gone(request: PortalRequest, run: ImportRun) -> HttpResponse:
         return _draft_page(request, run)
     except FileNotFoundError:
         runs.discard(run)
-        say(request, worded(Problem("file_gone")), level=ERROR)
+        say(request, worded(FileProblem("file_gone")), level=ERROR)
         return redirect("leads:imports")
 
 

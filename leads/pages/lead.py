@@ -19,7 +19,7 @@ from leads.doors.form import ExternalIdTaken, HandedOverBefore, edit_lead
 from leads.models import Deal, Handoff, Lead
 from leads.pages.fetch import marketed_lead, seen_handoff, seen_lead
 from leads.pages.forms import AttemptForm, LostForm, ReturnForm, TierForm, WonForm
-from leads.pages.history import Entry, history
+from leads.pages.history import HistoryEntry, history
 from leads.pages.lead_form import LeadForm
 from leads.rights import may_put_tier_right, may_withdraw
 from leads.work import handoffs as actions
@@ -91,7 +91,7 @@ def reps_of(agreement: Agreement) -> list[Any]:
     return team_reps([agreement.sales_team_id])[agreement.sales_team_id]
 
 
-def withdrawable(request: PortalRequest, entries: list[Entry]) -> set[int]:
+def withdrawable(request: PortalRequest, entries: list[HistoryEntry]) -> set[int]:
     made = [entry.attempt for entry in entries if entry.attempt is not None]
     return {attempt.pk for attempt in made if may_withdraw(request.access, attempt, by=request.user)}
 
@@ -126,5 +126,5 @@ def put_tier_right(request: PortalRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return lead_page(request, handoff.lead, tier_form=form)
     actions.put_tier_right(handoff, **form.cleaned_data, by=request.user, at=request.now)
-    say(request, gettext("The tier of this handoff is put right."))
+    say(request, gettext("The tier of this handoff is corrected."))
     return redirect(handoff.lead)

@@ -53,15 +53,15 @@ class QueueFilter(forms.Form):
         if own.count() < 2:
             del self.fields["agreement"]
 
-    def asked(self) -> "QueueAsked":
+    def asked(self) -> "Asked":
         """What makes no sense is as if it was not asked."""
         self.is_valid()
         values = self.cleaned_data
-        return QueueAsked(values.get("whose") or "", values.get("agreement"), values.get("clock") or "")
+        return Asked(values.get("whose") or "", values.get("agreement"), values.get("clock") or "")
 
 
 @dataclass(frozen=True)
-class QueueAsked:
+class Asked:
     whose: str
     agreement: Agreement | None
     clock: str

@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.models import Version
-from leads.enums import Kind
+from leads.enums import RowKind
 from leads.models import ImportRun
 from smarketing.accounts.access import VERB_OF_GUARD, access_of
 from smarketing.accounts.models import Role, Side
@@ -176,7 +176,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     waiting = cast.lead(north, name="Not yet")
     target = north.targets.create(month="2031-03-01", leads=10, exact_leads=10, how="direct", made_at=cast.MONDAY)
     file = ContentFile(b"lead_id,created_at\n1,2026-03-02\n", name="leads.csv")
-    run = ImportRun.objects.create(agreement=north, kind=Kind.LEADS, file=file, file_name="leads.csv", by=rep)
+    run = ImportRun.objects.create(agreement=north, kind=RowKind.LEADS, file=file, file_name="leads.csv", by=rep)
     pks = {"withdraw": attempt.pk, "detail": handoff.lead_id, "edit": handoff.lead_id}
     pks |= {"accept_target": target.pk, "decline_target": target.pk}
     text = write(document_of(north))

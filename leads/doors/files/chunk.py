@@ -8,7 +8,7 @@ from leads.clock.consequences import refresh
 from leads.doors.fields import LEAD_FIELDS
 from leads.doors.files.facts import Claim, Hand, Tally, differing, write
 from leads.doors.files.identity import OWN_ID, contradictions
-from leads.doors.files.rows import Row, Values
+from leads.doors.files.rows import CheckedRow, Values
 from leads.doors.files.waiting import keep, link, lock_files_of
 from leads.doors.words import settle
 from leads.enums import Door
@@ -37,7 +37,7 @@ class Counts:
     warnings: int = 0
 
 
-def take(kind: str, rows: Sequence[Row], hand: Hand, *, hand_over: bool, run: ImportRun) -> Counts:
+def take(kind: str, rows: Sequence[CheckedRow], hand: Hand, *, hand_over: bool, run: ImportRun) -> Counts:
     """Writes what is new. `hand_over`: each lead created is handed over in the same instant."""
     lock_files_of(hand.agreement_id)
     values = [row.values for row in rows]
@@ -51,11 +51,11 @@ def take(kind: str, rows: Sequence[Row], hand: Hand, *, hand_over: bool, run: Im
     return _take_facts(kind, rows, hand, run)
 
 
-def _take_leads(rows: Sequence[Row], hand: Hand, hand_over: bool, run: ImportRun) -> Counts:
+def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: ImportRun) -> Counts:
     counts, tally = Counts(read=len(rows)), Tally()
     known = _known_leads([row.values for row in rows], hand)
-    fresh: list[Row] = []
-    others: list[tuple[Row, dict[str, tuple[Any, Any]]]] = []
+    fresh: list[CheckedRow] = []
+    others: list[tuple[CheckedRow, dict[str, tuple[Any, Any]]]] = []
     for row in rows:
         if (existing := known.get(row.values["external_id"])) is not None:
             counts.unchanged += 1
@@ -79,7 +79,7 @@ def _take_leads(rows: Sequence[Row], hand: Hand, hand_over: bool, run: ImportRun
     return counts
 
 
-def _handed(leads: dict[str, int], row: Row, run: ImportRun) -> Claim:
+def _handed(leads: dict[str, int], row: CheckedRow, run: ImportRun) -> Claim:
     values = {"handed_at": row.values["created_at"], "precision": row.values.get("precision", 0)}
     return Claim(leads[row.values["external_id"]], values, run.pk, row.line)
 
@@ -98,7 +98,7 @@ def _created(rows: list[Values], hand: Hand, run: ImportRun) -> dict[str, int]:
     return dict(Lead.objects.filter(agreement=hand.agreement_id, external_id__in=ids).values_list("external_id", "pk"))
 
 
-def _take_facts(kind: str, rows: Sequence[Row], hand: Hand, run: ImportRun) -> Counts:
+def _take_facts(kind: str, rows: Sequence[CheckedRow], hand: Hand, run: ImportRun) -> Counts:
     ids = {row.values["external_id"] for row in rows}
     locked = Lead.objects.select_for_update().filter(agreement=hand.agreement_id, external_id__in=ids).order_by("pk")
     leads = dict(locked.values_list("external_id", "pk"))

@@ -14,7 +14,7 @@ from leads.doors.files.facts import FACTS
 from leads.doors.files.reps import RepBook, rep_book
 from leads.doors.files.rows import Values, packed, unpacked
 from leads.doors.files.waiting import lock_files_of
-from leads.enums import EventKind, Kind
+from leads.enums import EventKind, RowKind
 from leads.models import DifferingRow, Event, Handoff, ImportRun, Lead
 from leads.refusals import Refused
 from smarketing.accounts.models import User
@@ -86,7 +86,7 @@ def _apply(run: ImportRun, row: DifferingRow, leads: dict[int, Lead], reps: RepB
     if row.lead_id is None:
         _apply_to_waiting(row, values)
         return {}
-    if run.kind == Kind.LEADS:
+    if run.kind == RowKind.LEADS:
         _apply_to_lead(leads[row.lead_id], values)
         return {}
     return {POINTERS[run.kind]: _apply_to_fact(run.kind, row, values, reps)}
@@ -94,7 +94,7 @@ def _apply(run: ImportRun, row: DifferingRow, leads: dict[int, Lead], reps: RepB
 
 def _apply_to_waiting(row: DifferingRow, values: Values) -> None:
     if row.waiting is None:
-        raise Gone(_("The lead has come since: bring the file in again."))
+        raise Gone(_("The lead has arrived since: import the file again."))
     row.waiting.fields = {**row.waiting.fields, **packed(values)}
     row.waiting.save(update_fields=["fields"])
 
@@ -112,11 +112,11 @@ def _apply_to_fact(kind: str, row: DifferingRow, values: Values, reps: RepBook) 
     facts = sort.model._default_manager.filter(lead=row.lead_id)
     fact: Any = facts.filter(pk=row.record).first() if row.record else facts.filter(external_id=row.own_id).first()
     if fact is None:
-        raise Gone(_("This is no longer there."))
+        raise Gone(_("This no longer exists."))
     changed = {sort.columns[name]: value for name, value in values.items()}
     if "rep" in values:
         changed["rep_id"] = reps.rep(values["rep"])
-        if kind == Kind.HANDOFFS:
+        if kind == RowKind.HANDOFFS:
             changed["assigned_at"] = fact.handed_at if changed["rep_id"] else None
     for name, value in changed.items():
         setattr(fact, name, value)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import BinaryIO
 
-from leads.doors.files.problems import Problem, RefusedFile, Unreadable
+from leads.doors.files.problems import FileProblem, RefusedFile, Unreadable
 from leads.doors.files.records import LIMIT
 
 ENCODINGS = ("utf-8", "utf-16", "cp1252")
@@ -70,7 +70,7 @@ def recognised_encoding(file: BinaryIO) -> str:
     file.seek(0)
     head = file.read(SAMPLE)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n"):
-        raise RefusedFile(Problem("empty"))
+        raise RefusedFile(FileProblem("empty"))
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     _refuse_other_formats(head)
@@ -83,7 +83,7 @@ def recognised_encoding(file: BinaryIO) -> str:
 def _refuse_other_formats(head: bytes) -> None:
     for signature, what in _SIGNATURES:
         if head.startswith(signature):
-            raise RefusedFile(Problem("no_text", what))
+            raise RefusedFile(FileProblem("no_text", what))
 
 
 def _wide(head: bytes) -> str:
@@ -101,7 +101,7 @@ def _refuse_binary(head: bytes) -> None:
     counts = Counter(head)
     controls = sum(n for byte, n in counts.items() if byte < 32 and byte not in TEXT_CONTROLS)
     if controls > 0.05 * len(head) or 0 in head.partition(b"\n")[0]:
-        raise RefusedFile(Problem("no_text", "binary"))
+        raise RefusedFile(FileProblem("no_text", "binary"))
 
 
 def _first_with_high_bytes(file: BinaryIO, head: bytes) -> bytes:

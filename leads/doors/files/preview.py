@@ -17,7 +17,7 @@ from leads.doors.fields import KINDS, Reads
 from leads.doors.files.choices import choice, words_for
 from leads.doors.files.problems import Unreadable
 from leads.doors.files.recognition import Plan, opened
-from leads.doors.files.rows import Rejection, Row, kept
+from leads.doors.files.rows import CheckedRow, Rejection, kept
 from leads.doors.files.wording import field_name, worded
 from leads.enums import Channel, Direction, Result, Verdict
 
@@ -76,7 +76,7 @@ def _rows(file: BinaryIO, plan: Plan, fields: list[str], at: datetime) -> Iterat
     with closing(plan.records(file)) as records:
         for record in islice(records, SHOWN):
             found = checker.check(record, at)
-            if isinstance(found, Row):
+            if isinstance(found, CheckedRow):
                 warning = found.warnings[0] if found.warnings else None
                 cells = [shown(field, found.values.get(field), zone, plan.reasons) for field in fields]
                 reason = worded(warning.problem) if warning else ""
@@ -87,7 +87,7 @@ def _rows(file: BinaryIO, plan: Plan, fields: list[str], at: datetime) -> Iterat
                 yield PreviewRow(found.line, as_written, found.column, worded(found.problem))
             else:
                 yield PreviewRow(
-                    found.line, as_written, reason=_("An open deal: counted, and not taken."), is_taken=True
+                    found.line, as_written, reason=_("An open deal: counted but not imported."), is_taken=True
                 )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Problem:
+class FileProblem:
     """Kept as text "code: detail", so that each reader gets it in the own language."""
 
     code: str
@@ -14,7 +14,7 @@ class Problem:
         return f"{self.code}: {self.detail}" if self.detail else self.code
 
     @classmethod
-    def parse(cls, text: str) -> "Problem":
+    def parse(cls, text: str) -> "FileProblem":
         code, _colon, detail = text.partition(": ")
         return cls(code, detail)
 
@@ -23,14 +23,14 @@ class Unreadable(ValueError):
     """A cell, an option or a column is not what it should be."""
 
     def __init__(self, code: str, detail: str = "") -> None:
-        self.problem = Problem(code, detail)
+        self.problem = FileProblem(code, detail)
         super().__init__(str(self.problem))
 
 
 class RefusedFile(ValueError):
     """Nothing of the file is taken. `columns` are those found in it, as far as it could be read."""
 
-    def __init__(self, problem: Problem, columns: tuple[str, ...] = ()) -> None:
+    def __init__(self, problem: FileProblem, columns: tuple[str, ...] = ()) -> None:
         self.problem = problem
         self.columns = columns
         super().__init__(str(problem))

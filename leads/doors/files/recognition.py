@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from leads.doors.files import amounts, columns, dates, dialect, rows
 from leads.doors.files.choices import DEFAULT_REASONS, Words, squeezed
-from leads.doors.files.problems import Problem, RefusedFile, Unreadable
+from leads.doors.files.problems import FileProblem, RefusedFile, Unreadable
 from leads.doors.files.records import Record, Records, without_footer, without_hint
 from smarketing.lib.cells import plain_cell
 
@@ -71,7 +71,7 @@ class Plan:
     left_out: tuple[str, ...]
     date_order: str = ""
     decimal_mark: str = ""
-    problem: Problem | None = None
+    problem: FileProblem | None = None
     reasons: Mapping[str, str] = field(default_factory=lambda: DEFAULT_REASONS)
 
     @property
@@ -111,7 +111,7 @@ class Plan:
 
     def checker(self) -> rows.Checker:
         zone = ZoneInfo(self.time_zone)
-        reading = rows.Reading(self.date_order, self.decimal_mark, zone, self.currency, self.words, self.reasons)
+        reading = rows.Notation(self.date_order, self.decimal_mark, zone, self.currency, self.words, self.reasons)
         return rows.Checker(self.kind, self.labels, self.mapped, self.constants, reading)
 
     def records(self, file: BinaryIO) -> Generator[Record]:
@@ -161,7 +161,7 @@ def recognise(
     )
     with closing(plan.records(file)) as records:
         if next(records, None) is None:
-            raise RefusedFile(Problem("header_only"), plan.labels)
+            raise RefusedFile(FileProblem("header_only"), plan.labels)
     order = asked.date_order or dates.recognised_order(_cells(file, plan, rows.INSTANTS))
     mark = asked.decimal_mark or amounts.recognised_mark(_cells(file, plan, rows.AMOUNTS))
     plan = replace(plan, date_order=order, decimal_mark=mark)
@@ -207,7 +207,7 @@ def _recognised_header(records: Iterator[Record], kind: str, asked: Asked) -> Re
     """The first record, unless further down, below titles, one names more columns."""
     heads = list(islice(records, dialect.HEADER_WITHIN if asked.has_header else 1))
     if not heads:
-        raise RefusedFile(Problem("empty"))
+        raise RefusedFile(FileProblem("empty"))
     if heads[0].problem or set(columns.REQUIRED[kind]) <= columns.recognised(kind, heads[0].cells).keys():
         return heads[0]
     known = [columns.known_columns(kind, record.cells, asked.wanted) for record in heads]
@@ -217,7 +217,7 @@ def _recognised_header(records: Iterator[Record], kind: str, asked: Asked) -> Re
 
 def _labels(header: Record, asked: Asked) -> list[str]:
     if len(header.cells) > columns.MOST_COLUMNS:
-        raise RefusedFile(Problem("too_many_columns", str(columns.MOST_COLUMNS)))
+        raise RefusedFile(FileProblem("too_many_columns", str(columns.MOST_COLUMNS)))
     if not asked.has_header:
         return [str(number) for number in range(1, len(header.cells) + 1)]
     return columns.labels(rows.kept(header.cells))
@@ -235,16 +235,16 @@ def _cells(file: BinaryIO, plan: Plan, names: frozenset[str]) -> Iterator[str]:
                     yield cell
 
 
-def _problem(plan: Plan) -> Problem | None:
+def _problem(plan: Plan) -> FileProblem | None:
     missing = [name for name in columns.REQUIRED[plan.kind] if name not in plan.mapped and name not in plan.constants]
     if missing:
-        return Problem("missing_fields", ", ".join(missing))
+        return FileProblem("missing_fields", ", ".join(missing))
     if not plan.date_order:
-        return Problem("unclear_date_order")
+        return FileProblem("unclear_date_order")
     if not plan.decimal_mark:
-        return Problem("unclear_decimal_mark")
+        return FileProblem("unclear_decimal_mark")
     try:
         plan.checker()
     except Unreadable as error:
-        return Problem("wrong_constant", str(error.problem))
+        return FileProblem("wrong_constant", str(error.problem))
     return None

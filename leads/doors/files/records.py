@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from leads.doors.files.problems import Problem
+from leads.doors.files.problems import FileProblem
 
 LIMIT = 2**20  # characters of one record; more is no row of a table
 UNDECODABLE = "\udcff"
@@ -24,7 +24,7 @@ class Record:
 
     line: int
     cells: list[str]
-    problem: Problem | None = None
+    problem: FileProblem | None = None
     follows_blank: bool = False
 
 
@@ -115,7 +115,7 @@ class Records:
         taken = self._lines.taken
         is_long = len(taken) == 1 and len(taken[0]) > csv.field_size_limit()
         self._lines.give_back()
-        return Record(first, [taken[0][:1000]], Problem("too_long_record" if is_long else "open_quote"))
+        return Record(first, [taken[0][:1000]], FileProblem("too_long_record" if is_long else "open_quote"))
 
 
 def without_hint(records: Iterable[Record]) -> Iterator[Record]:

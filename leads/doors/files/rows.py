@@ -22,7 +22,7 @@ from leads.doors.files.choices import (
 )
 from leads.doors.files.columns import Mapped, currency_in
 from leads.doors.files.dates import Moment, instant
-from leads.doors.files.problems import Problem, Unreadable
+from leads.doors.files.problems import FileProblem, Unreadable
 from leads.doors.files.records import UNDECODABLE, Record
 from leads.doors.texts import CONTROL, Partly, read_text
 
@@ -40,7 +40,7 @@ class Remark:
 
     line: int
     column: str
-    problem: Problem
+    problem: FileProblem
     cells: list[str]
 
 
@@ -53,7 +53,7 @@ class Warned(Remark):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CheckedRow:
     """`values` has `precision` too: to how many seconds the row's main instant is known."""
 
     line: int
@@ -69,7 +69,7 @@ class OpenDeal:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Notation:
     """How the cells of a file are read. `words`: field -> foreign word -> what is to be read in its place.
 
     Without `currency`, the agreement's own, amounts in any are taken. `reasons`: its reasons of returns, key -> label.
@@ -87,7 +87,7 @@ class Checker:
     """Turns records into rows. `columns` are the labels of the file, `mapped` says which field is in which of them."""
 
     def __init__(
-        self, kind: str, columns: Sequence[str], mapped: Mapped, constants: Mapping[str, str], reading: Reading
+        self, kind: str, columns: Sequence[str], mapped: Mapped, constants: Mapping[str, str], reading: Notation
     ) -> None:
         self._width = len(columns)
         self._kind, self._reading = kind, reading
@@ -102,7 +102,7 @@ class Checker:
         self._is_directed = "direction" in mapped or "direction" in constants
         self._constants = {name: self._constant(known[name], text) for name, text in constants.items()}
 
-    def check(self, record: Record, at: datetime) -> Row | OpenDeal | Rejection:
+    def check(self, record: Record, at: datetime) -> CheckedRow | OpenDeal | Rejection:
         """`at`: what lies after it has not happened yet and is refused."""
         cells = record.cells
         if record.problem:
@@ -126,13 +126,13 @@ class Checker:
                 read["direction"] = told
             if own.name == "outcome" and read["outcome"] == OPEN:
                 return OpenDeal(record.line)
-        return Row(record.line, self._values(read), tuple(warnings))
+        return CheckedRow(record.line, self._values(read), tuple(warnings))
 
-    def _miscounted(self, cells: list[str]) -> Problem | None:
+    def _miscounted(self, cells: list[str]) -> FileProblem | None:
         if len(cells) < self._width:
-            return Problem("too_few_cells", f"{len(cells)}/{self._width}")
+            return FileProblem("too_few_cells", f"{len(cells)}/{self._width}")
         if any(cell.strip() for cell in cells[self._width :]):
-            return Problem("too_many_cells", f"{len(cells)}/{self._width}")
+            return FileProblem("too_many_cells", f"{len(cells)}/{self._width}")
         return None
 
     @staticmethod
@@ -192,7 +192,7 @@ def left_empty(own: Field) -> Values:
     return {own.name: EMPTY.get(own.name, "")}
 
 
-def parser(own: Field, reading: Reading) -> Callable[[str], Any]:
+def parser(own: Field, reading: Notation) -> Callable[[str], Any]:
     if own.reads is Reads.INSTANT:
         return partial(instant, order=reading.order or "iso", zone=reading.zone)
     if own.reads is Reads.AMOUNT:
@@ -206,7 +206,7 @@ def parser(own: Field, reading: Reading) -> Callable[[str], Any]:
     return partial(read_text, own)
 
 
-def amount(text: str, *, reading: Reading, may_be_negative: bool) -> Decimal:
+def amount(text: str, *, reading: Notation, may_be_negative: bool) -> Decimal:
     found = amounts.money(text, mark=reading.mark)
     own_currency(found.sign, reading.currency)
     if found.amount < 0 and not may_be_negative:

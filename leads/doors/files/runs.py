@@ -17,11 +17,11 @@ from agreements.terms import timeline
 from leads.doors.files.chunk import Counts, take
 from leads.doors.files.columns import FIELDS
 from leads.doors.files.facts import Hand
-from leads.doors.files.problems import Problem, RefusedFile, Unreadable
+from leads.doors.files.problems import FileProblem, RefusedFile, Unreadable
 from leads.doors.files.recognition import Asked, Plan, recognise
 from leads.doors.files.records import Record
 from leads.doors.files.reps import rep_book
-from leads.doors.files.rows import Checker, OpenDeal, Rejection, Remark, Row
+from leads.doors.files.rows import CheckedRow, Checker, OpenDeal, Rejection, Remark
 from leads.doors.words import SPELLED, mean, meanings, read_for
 from leads.enums import RunStatus
 from leads.models import ImportRun, RejectedRow
@@ -53,11 +53,11 @@ def process(run_id: int, *, clock: Clock) -> bool:
     except (RefusedFile, Unreadable) as refusal:
         fail(run, refusal.problem, at=clock())
     except FileNotFoundError:
-        fail(run, Problem("file_gone"), at=clock())
+        fail(run, FileProblem("file_gone"), at=clock())
     except Exception as error:
         frames = "".join(traceback.format_tb(error.__traceback__))  # its text may quote a row
         logger.error("import %s failed with %s\n%s", run_id, type(error).__name__, frames)
-        fail(run, Problem("failed"), at=clock())
+        fail(run, FileProblem("failed"), at=clock())
     return True
 
 
@@ -67,7 +67,7 @@ def _claim(run_id: int, at: datetime) -> bool:
     return runs.update(status=RunStatus.RUNNING, touched_at=at) == 1
 
 
-def fail(run: ImportRun, problem: Problem, *, at: datetime) -> None:
+def fail(run: ImportRun, problem: FileProblem, *, at: datetime) -> None:
     mine = ImportRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING, touched_at=run.touched_at)
     mine.update(status=RunStatus.FAILED, error=str(problem), ended_at=at)
 
@@ -119,7 +119,7 @@ def _take_chunk(
     run: ImportRun, plan: Plan, checker: Checker, records: list[Record], hand: Hand, *, position: int, clock: Clock
 ) -> None:
     checked = [checker.check(record, hand.at) for record in records]
-    rows = [found for found in checked if isinstance(found, Row)]
+    rows = [found for found in checked if isinstance(found, CheckedRow)]
     rejections = [found for found in checked if isinstance(found, Rejection)]
     warnings = [warned for row in rows for warned in row.warnings]
     for is_last in _tries():
@@ -189,7 +189,7 @@ def interrupted(at: datetime) -> QuerySet[ImportRun]:
 
 def tidy(at: datetime) -> list[int]:
     """For the sweep: ends what nobody will end, removes forgotten drafts, answers the runs that need a worker again."""
-    interrupted(at).update(status=RunStatus.FAILED, error=str(Problem("interrupted")), ended_at=at)
+    interrupted(at).update(status=RunStatus.FAILED, error=str(FileProblem("interrupted")), ended_at=at)
     for draft in ImportRun.objects.filter(status=RunStatus.DRAFT, created_at__lt=at - DRAFTS_KEPT):
         discard(draft)
     found = list(pending(at).values_list("pk", flat=True))

@@ -10,7 +10,7 @@ from leads.clock.consequences import refresh
 from leads.doors.files.facts import FACTS, Claim, Hand, Tally, differing, write
 from leads.doors.files.identity import OWN_ID, Kept, KeptFacts, contradictions
 from leads.doors.files.reps import rep_book
-from leads.doors.files.rows import Row, packed, unpacked
+from leads.doors.files.rows import CheckedRow, packed, unpacked
 from leads.models import DifferingRow, ImportRun, Lead, WaitingRow
 from smarketing.lib import bulk
 from smarketing.lib.words import same_id
@@ -26,7 +26,7 @@ def lock_files_of(agreement_id: int) -> None:
     list(Agreement.objects.select_for_update(no_key=True).filter(pk=agreement_id).values_list("pk"))
 
 
-def keep(kind: str, rows: Sequence[Row], hand: Hand, run: ImportRun) -> list[DifferingRow]:
+def keep(kind: str, rows: Sequence[CheckedRow], hand: Hand, run: ImportRun) -> list[DifferingRow]:
     """Keeps rows until their lead comes, each fact once. Answers those that say something else than one waiting."""
     if not rows:
         return []
@@ -57,7 +57,7 @@ def _waiting(kind: str, ids: Collection[str], hand: Hand, run: ImportRun) -> Kep
     return facts
 
 
-def _waits(kind: str, row: Row, hand: Hand, run: ImportRun) -> WaitingRow:
+def _waits(kind: str, row: CheckedRow, hand: Hand, run: ImportRun) -> WaitingRow:
     return WaitingRow(
         agreement_id=hand.agreement_id,
         kind=kind,
@@ -69,7 +69,7 @@ def _waits(kind: str, row: Row, hand: Hand, run: ImportRun) -> WaitingRow:
     )
 
 
-def _mark(kind: str, met: Sequence[tuple[Row, Kept]], run: ImportRun) -> None:
+def _mark(kind: str, met: Sequence[tuple[CheckedRow, Kept]], run: ImportRun) -> None:
     """Writes down which rows this run met, and the ids that those without one have got."""
     own_id, adopted = OWN_ID[kind], []
     bulk.mark(WaitingRow, [kept.pk for _row, kept in met], "seen_in", run.pk)

@@ -14,11 +14,11 @@ from django.utils.timezone import now
 from agreements.models import Agreement
 from leads.doors.files import runs
 from leads.doors.files.dialect import delimiter_named
-from leads.doors.files.problems import Problem, RefusedFile, Unreadable
+from leads.doors.files.problems import FileProblem, RefusedFile, Unreadable
 from leads.doors.files.recognition import Asked, Plan, recognise
 from leads.doors.files.wording import refusal, told, worded
 from leads.doors.words import read_for
-from leads.enums import Kind, RunStatus
+from leads.enums import RowKind, RunStatus
 from leads.models import ImportRun
 from smarketing.lib.cells import safe_row
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
     help = "Brings a CSV file of leads, handoffs, attempts or outcomes in. Running it twice changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("kind", choices=Kind.values, metavar="KIND", help=" | ".join(Kind.values))
+        parser.add_argument("kind", choices=RowKind.values, metavar="KIND", help=" | ".join(RowKind.values))
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument("--agreement", required=True, metavar="SLUG")
         parser.add_argument("--map", action="extend", nargs="+", default=[], metavar="field=column")
@@ -98,7 +98,7 @@ class Command(BaseCommand):
         try:
             runs.carry_in(run, file, clock=now, on_chunk=self._progress)
         except BaseException:
-            runs.fail(run, Problem("interrupted"), at=now())
+            runs.fail(run, FileProblem("interrupted"), at=now())
             raise
         if options["rejects"]:
             write_rejects(options["rejects"], run, plan.labels)

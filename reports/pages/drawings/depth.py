@@ -6,10 +6,11 @@ from django.utils.translation import ngettext, pgettext
 
 from reports.charts.figures import ROOM, Bar, Edge, Series, distribution, dots, heights, level, trend, upright
 from reports.charts.waterfalls import depth_waterfall
-from reports.facts.reading import Reading
+from reports.facts.reading import Reading, depth_of
+from reports.judgement import depth_with
 from reports.measures.bins import bins
 from reports.measures.columns import Facts
-from reports.measures.depth import Depth, Fall, depth, falls, tried_times
+from reports.measures.depth import Depth, Fall, falls
 from reports.pages.links import Links
 from reports.pages.sheet import Cell, Chart, bin_column, exact, long_name, short_name
 from smarketing.lib import palette
@@ -57,7 +58,7 @@ def _label(fall: Fall) -> str:
     return {
         "later": _("later"),
         "returned": _("returned"),
-        "won": _("won unspoken"),
+        "won": _("won without contact"),
         "given_up": _("given up"),
         "tried": _("tried enough"),
         "open": _("open"),
@@ -91,7 +92,7 @@ def _bar(fall: Fall, links: Links) -> Bar:
 
 def _waterfall(facts: Facts, found: Depth, links: Links) -> Chart:
     promised = promises(facts)
-    ways = [fall for fall in falls(facts, max(promised, default=None)) if fall.count or fall.end != "won"]
+    ways = [fall for fall in falls(facts) if fall.count or fall.end != "won"]
     spoken = [_bar(fall, links) for fall in ways if fall.nth]
     ends = [Series(_name(fall), [_bar(fall, links)], *LOOKS[fall.end]) for fall in ways if not fall.nth]
     n = len(facts)
@@ -134,7 +135,7 @@ def _sentence(found: Depth, handoffs: int) -> str:
 
 def _trend(reading: Reading, found: Depth, links: Links) -> Chart:
     parts, facts = bins(reading.period), reading.facts
-    values = [depth(facts[facts.on_days(part.start_on, part.end_on)], found.promised) for part in parts]
+    values = [depth_of(reading, facts[facts.on_days(part.start_on, part.end_on)]) for part in parts]
     urls = [links.records("never_connected", part) for part in parts]
     names = [long_name(part) for part in parts]
     measured = [
@@ -174,7 +175,7 @@ def _mean_text(name: str, value: Depth) -> str:
 
 def _trend_sentence(found: Depth) -> str:
     if found.mean_attempts is None:
-        return _("Every handoff of this period was connected, or there was none.")
+        return _("Every handoff in this period was connected, or there were none.")
     said = {"mean": number(found.mean_attempts, 1), "count": number(found.never_connected)}
     text = ngettext(
         "%(count)s handoff was never connected; it was tried %(mean)s times.",
@@ -221,7 +222,8 @@ def _histogram(facts: Facts, found: Depth, links: Links) -> Chart:
 
 
 def _tries_bar(facts: Facts, tries: int, verdict: str, name: str, links: Links) -> Bar:
-    count = int(tried_times(facts, tries, verdict).sum())
+    tried = facts.is_never_connected & (facts.attempts == tries) & depth_with(facts, verdict)
+    count = int(tried.sum())
     said = {"tries": number(tries), "count": number(count)}
     text = ngettext("%(tries)s attempt: %(count)s", "%(tries)s attempts: %(count)s", tries) % said
     return Bar(number(tries), count, links.records("tried_times", nth=tries, verdict=verdict), f"{text} · {name}")

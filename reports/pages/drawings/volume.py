@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date
-from math import ceil
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reports import judgement as scorecard
 from reports.charts.figures import Bar, upright
 from reports.charts.waterfalls import DayBars, volume_waterfall
-from reports.facts.reading import Reading
+from reports.facts.reading import Reading, whole_leads
+from reports.judgement import AT_RISK
 from reports.measures.bins import Bin, bins
-from reports.measures.volume import Day, Volume
+from reports.measures.volume import Volume, VolumeDay
 from reports.pages.links import Links
 from reports.pages.sheet import Cell, Chart, bin_column, long_name, short_name
 from smarketing.lib.figures import number
@@ -57,7 +56,7 @@ def _top(days: Sequence[DayBars]) -> float:
     return max(found)
 
 
-def _within(part: Bin, volume: Volume) -> Sequence[Day]:
+def _within(part: Bin, volume: Volume) -> Sequence[VolumeDay]:
     return [day for day in volume.by_day if day.on in part]
 
 
@@ -101,13 +100,13 @@ def _counted(count: int) -> str:
 def _sentence(reading: Reading) -> str:
     said = {"leads": _counted(reading.volume.delivered), "period": period_name(reading.period)}
     if reading.target is None:
-        return _("%(leads)s delivered in %(period)s. There is no target to hold it against.") % said
+        return _("%(leads)s delivered in %(period)s. There is no target to compare with.") % said
     said |= {"target": number(reading.target)}
     if reading.is_over or reading.expected is None:
         return _("%(leads)s delivered in %(period)s; %(target)s were promised.") % said
     # A goal is a number of whole leads; rounded up, a team at it is on its line.
-    goal = ceil(round(reading.expected, 6))
+    goal = whole_leads(reading.expected)
     said |= {"today": date_format(reading.today, "MONTH_DAY_FORMAT"), "goal": number(goal)}
-    if reading.volume_state == scorecard.AT_RISK:
+    if reading.volume_judgement.state == AT_RISK:
         return _("%(leads)s delivered by %(today)s, behind the goal of %(goal)s for that day.") % said
     return _("%(leads)s delivered by %(today)s, against a goal of %(goal)s for that day.") % said

@@ -7,7 +7,7 @@ import pytest
 from agreements.terms import timeline
 from leads.alerts.escalation import sweep
 from leads.clock.consequences import differences
-from leads.enums import Step
+from leads.enums import EscalationStep
 from leads.models import Escalation, Event, Handoff
 from leads.work.attempts import AlreadyRecorded, record
 from leads.work.handoffs import AlreadyHandedOver, accept, hand_over, send_back
@@ -76,5 +76,5 @@ def test_two_sweeps_at_once_note_each_clock_once(north):
         cast.handed(north, at=cast.MONDAY + timedelta(minutes=minutes))
     later = cast.MONDAY + timedelta(hours=2)
     answers = at_once(*[lambda: sweep(at=later)] * 3)
-    assert sum(answer[Step.OVERDUE] for answer in answers) == 5
-    assert Escalation.objects.filter(step=Step.OVERDUE).count() == 5
+    assert sum(answer[EscalationStep.OVERDUE] for answer in answers) == 5
+    assert Escalation.objects.filter(step=EscalationStep.OVERDUE).count() == 5

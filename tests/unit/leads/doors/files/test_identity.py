@@ -13,7 +13,7 @@ from leads.clock.consequences import differences
 from leads.doors.files.chunk import take
 from leads.doors.files.facts import Hand
 from leads.doors.files.reps import rep_book
-from leads.doors.files.rows import Row
+from leads.doors.files.rows import CheckedRow
 from leads.models import Attempt, Deal, Handoff, ImportRun, Lead, WaitingRow
 from tests import cast
 from tests.unit.leads.doors.files.files import counts, taken
@@ -46,7 +46,7 @@ def brought(agreement, rows, kind="attempts", size=2000):
     run = ImportRun.objects.create(agreement=agreement, kind=kind, status="running")
     found = []
     for at in range(0, len(rows), size):
-        chunk = [Row(line, dict(values)) for line, values in enumerate(rows[at : at + size], at + 2)]
+        chunk = [CheckedRow(line, dict(values)) for line, values in enumerate(rows[at : at + size], at + 2)]
         hand = Hand(agreement.pk, "EUR", timeline(agreement), rep_book(agreement), None, cast.MONDAY)
         with transaction.atomic():
             found.append(take(kind, chunk, hand, hand_over=False, run=run))
@@ -142,8 +142,8 @@ def test_a_run_that_goes_on_after_its_lead_came_does_not_meet_its_own_rows(north
     hand = Hand(north.pk, "EUR", timeline(north), rep_book(north), None, cast.MONDAY)
     for kind, values in (("attempts", attempt()), ("leads", {"external_id": "L-1", "created_at": NOON})):
         own = run if kind == "attempts" else ImportRun.objects.create(agreement=north, kind=kind)
-        take(kind, [Row(2, dict(values))], hand, hand_over=False, run=own)
-    found = take("attempts", [Row(3, attempt())], hand, hand_over=False, run=run)
+        take(kind, [CheckedRow(2, dict(values))], hand, hand_over=False, run=own)
+    found = take("attempts", [CheckedRow(3, attempt())], hand, hand_over=False, run=run)
     assert (found.created, Attempt.objects.count()) == (1, 2)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from agreements.enums import DefaultReason
 from leads.doors.fields import KINDS, LEAD_FIELDS
 from leads.doors.files.choices import CHANNELS, DIRECTIONS, RESULTS, RETURN_REASONS, VERDICTS, choice
-from leads.doors.files.problems import Problem
+from leads.doors.files.problems import FileProblem
 from leads.doors.files.recognition import Asked, recognise
 from leads.doors.files.rows import OpenDeal, Rejection, packed, unpacked
 from leads.doors.files.wording import FIELD_NAMES, WORDS, worded
@@ -302,9 +302,9 @@ def test_what_is_declared_of_a_lead_is_what_a_lead_has_and_what_every_door_takes
 def test_every_problem_has_words():
     codes = {"empty", "required", "too_long", "no_choice", "in_future", "missing_fields"}
     assert codes <= WORDS.keys()
-    assert worded(Problem("too_long", "60")) == "This is longer than 60 characters."
-    assert worded(Problem.parse("wrong_constant: no_choice: perhaps")).endswith(
-        "“perhaps” is none of the known values."
+    assert worded(FileProblem("too_long", "60")) == "This is longer than 60 characters."
+    assert worded(FileProblem.parse("wrong_constant: no_choice: perhaps")).endswith(
+        "“perhaps” is not one of the known values."
     )
     assert {field.name for fields in KINDS.values() for field in fields} == FIELD_NAMES.keys()
 
