@@ -53,15 +53,15 @@ class QueueFilter(forms.Form):
         if own.count() < 2:
             del self.fields["agreement"]
 
-    def asked(self) -> "Asked":
+    def asked(self) -> "QueueChoice":
         """What makes no sense is as if it was not asked."""
         self.is_valid()
         values = self.cleaned_data
-        return Asked(values.get("whose") or "", values.get("agreement"), values.get("clock") or "")
+        return QueueChoice(values.get("whose") or "", values.get("agreement"), values.get("clock") or "")
 
 
 @dataclass(frozen=True)
-class Asked:
+class QueueChoice:
     whose: str
     agreement: Agreement | None
     clock: str
