@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from reports.measures.columns import Facts, Mask
 from reports.measures.depth import depth
+from reports.measures.handoff_columns import Facts, Mask
 from reports.measures.speed import share_kept
 
 KEPT, ON_THE_WAY, AT_RISK, MISSED = "kept", "on_the_way", "at_risk", "missed"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from leads.models import Handoff
 from reports.facts.reading import Reading
-from reports.measures.columns import MINUTE, Ints
+from reports.measures.handoff_columns import MINUTE, Ints
 from reports.measures.selection import Selection, selected
 
 AT_ONCE = 500

@@ -18,8 +18,8 @@ from agreements.terms import Terms, Timeline, timeline
 from leads.models import Deal, Handoff
 from leads.work.outcome import LeadOutcome, outcome_of
 from reports.judgement import volume_state
-from reports.measures.columns import Facts, Names
 from reports.measures.depth import Depth, depth
+from reports.measures.handoff_columns import Facts, Names
 from reports.measures.outcomes import outcomes
 from reports.measures.results import Grouped, Measures
 from reports.measures.speed import Speed, speed

@@ -6,8 +6,8 @@ from datetime import date
 
 import numpy as np
 
-from reports.measures.columns import Days, Facts, Ints, Mask
 from reports.measures.depth import VERDICTS, connected_after, connected_with, ending, tried_times
+from reports.measures.handoff_columns import Days, Facts, Ints, Mask
 from reports.measures.speed import in_band, spoken_in_band, went_the_way, with_verdict
 from reports.measures.volume import Steps
 

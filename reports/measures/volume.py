@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reports.measures.columns import Days, Facts, Ints, Mask, Names
+from reports.measures.handoff_columns import Days, Facts, Ints, Mask, Names
 from smarketing.lib.periods import Period
 
 MONTHS_APART = 1_000_000  # more than the months of all years of the calendar

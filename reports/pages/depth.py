@@ -11,7 +11,7 @@ from reports.pages.drawings.depth import depth_charts
 from reports.pages.exports import plain
 from reports.pages.links import Links
 from reports.pages.sheet import BigNumber, Sheet, Table, group_cells
-from smarketing.lib.figures import number, percent
+from smarketing.lib.numbers import number, percent
 
 
 def depth_sheet(reading: Reading, links: Links) -> Sheet:

@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.facts.reading import Reading
-from reports.measures.bins import period_of
-from reports.measures.columns import Names
+from reports.measures.handoff_columns import Names
 from reports.measures.selection import KINDS, STEPS, VERDICTS, Selection
 from reports.pages.links import choice_of, name_of
 from reports.pages.sheet import source_name, tier_name
-from smarketing.lib.periods import Period, PeriodError
+from smarketing.lib.periods import Period, PeriodError, period_of
 from smarketing.lib.spoken import period_name
 
 OFFERED = {"month": 15, "quarter": 6, "year": 3}

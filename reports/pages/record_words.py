@@ -10,7 +10,7 @@ from django.utils.translation import ngettext, pgettext
 
 from reports.measures.selection import Selection
 from reports.pages.sheet import spoken_minutes
-from smarketing.lib.figures import number
+from smarketing.lib.numbers import number
 
 if TYPE_CHECKING:
     from reports.facts.behind import CountedHandoff

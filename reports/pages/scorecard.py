@@ -10,13 +10,13 @@ from django.utils.translation import ngettext, pgettext
 
 from agreements.models import Agreement
 from agreements.terms import Timeline
-from reports import judgement as scorecard
+from reports import judgement
 from reports.facts.reading import Reading, read_with_previous, verdicts
 from reports.judgement import JudgedPromise, depth_rows, speed_rows
 from reports.measures.outcomes import Outcomes, outcomes
 from reports.pages.links import Links
 from reports.pages.sheet import spoken_minutes
-from smarketing.lib.figures import number, percent
+from smarketing.lib.numbers import number, percent
 from smarketing.lib.periods import Period
 from smarketing.lib.spoken import period_name
 
@@ -177,12 +177,12 @@ def _change(row: JudgedPromise) -> str:
 
 def _sentence(lines: list[PromiseLine], period: Period) -> str:
     """How many promises stand how, the worst first."""
-    counts = {state: sum(line.state == state for line in lines) for state in (scorecard.MISSED, scorecard.AT_RISK)}
+    counts = {state: sum(line.state == state for line in lines) for state in (judgement.MISSED, judgement.AT_RISK)}
     total = sum(bool(line.state) for line in lines)
     said = {"period": period_name(period), "all": number(total)}
     if not total:
         return _("Nothing can be said about %(period)s yet.") % said
     if not any(counts.values()):
         return _("No promise of %(period)s is missed or at risk.") % said
-    said |= {"missed": number(counts[scorecard.MISSED]), "risk": number(counts[scorecard.AT_RISK])}
+    said |= {"missed": number(counts[judgement.MISSED]), "risk": number(counts[judgement.AT_RISK])}
     return _("%(period)s: of %(all)s promises %(missed)s missed, %(risk)s at risk.") % said

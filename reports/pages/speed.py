@@ -12,7 +12,7 @@ from reports.pages.drawings.speed import speed_charts
 from reports.pages.exports import plain
 from reports.pages.links import Links
 from reports.pages.sheet import BigNumber, Sheet, Table, group_cells, spoken_minutes, spoken_share
-from smarketing.lib.figures import number
+from smarketing.lib.numbers import number
 
 
 def speed_sheet(reading: Reading, links: Links) -> Sheet:

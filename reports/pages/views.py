@@ -19,9 +19,9 @@ from reports.pages.sheet import Sheet, group_name
 from reports.pages.speed import speed_sheet
 from reports.pages.volume import volume_sheet
 from smarketing.accounts.access import readers
+from smarketing.lib.paging import kept_instant, page_of_list
 from smarketing.lib.periods import MONTHS, Period
 from smarketing.lib.request import PortalRequest
-from smarketing.lib.tables import kept_instant, page_of_list
 
 
 @readers

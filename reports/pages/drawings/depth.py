@@ -7,13 +7,13 @@ from django.utils.translation import ngettext, pgettext
 from reports.charts.figures import ROOM, Bar, Edge, Series, distribution, dots, heights, level, trend, upright
 from reports.charts.waterfalls import depth_waterfall
 from reports.facts.reading import Reading
-from reports.measures.bins import bins
-from reports.measures.columns import Facts
 from reports.measures.depth import Depth, Fall, depth, falls, tried_times
+from reports.measures.handoff_columns import Facts
+from reports.measures.period_parts import parts_of
 from reports.pages.links import Links
 from reports.pages.sheet import Cell, Chart, bin_column, exact, long_name, short_name
 from smarketing.lib import palette
-from smarketing.lib.figures import number
+from smarketing.lib.numbers import number
 
 RECORDS = {"returned": "sent_back", "won": "won_unspoken", "given_up": "given_up", "tried": "tried", "open": "open"}
 LOOKS = {
@@ -133,7 +133,7 @@ def _sentence(found: Depth, handoffs: int) -> str:
 
 
 def _trend(reading: Reading, found: Depth, links: Links) -> Chart:
-    parts, facts = bins(reading.period), reading.facts
+    parts, facts = parts_of(reading.period), reading.facts
     values = [depth(facts[facts.on_days(part.start_on, part.end_on)], found.promised) for part in parts]
     urls = [links.records("never_connected", part) for part in parts]
     names = [long_name(part) for part in parts]

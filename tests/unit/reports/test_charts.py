@@ -17,7 +17,7 @@ from reports.charts.figures import Bar, Series, labelled, stacked, upright, wrap
 from reports.charts.sketch import boxes, legend, sketch
 from reports.charts.waterfalls import volume_waterfall
 from reports.facts.reading import Reading, read
-from reports.measures.columns import MINUTE
+from reports.measures.handoff_columns import MINUTE
 from reports.measures.selection import selected
 from reports.measures.speed import went_the_way
 from reports.pages.depth import depth_sheet

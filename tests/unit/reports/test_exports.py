@@ -4,7 +4,7 @@ import io
 from reports.pages.exports import as_csv
 from reports.pages.links import Links, choice_of, name_of
 from reports.pages.sheet import Cell
-from reports.pages.text import aligned
+from reports.pages.terminal import aligned
 from smarketing.lib.periods import Period
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from reports.judgement import JudgedPromise, depth_rows, depth_state, share_state, speed_rows, volume_state
-from tests.unit.reports.columns import facts
+from tests.unit.reports.handoff_columns import facts
 
 LATE = {"response": 90, "clock": "missed"}
 QUICK = {"response": 5}

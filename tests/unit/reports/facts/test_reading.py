@@ -10,7 +10,7 @@ from leads.clock.recompute import recompute
 from leads.models import Handoff
 from reports.facts.reading import Reading, measures, read, read_with_previous, verdicts
 from reports.judgement import depth_state
-from reports.measures.columns import Facts
+from reports.measures.handoff_columns import Facts
 from reports.measures.selection import KINDS, STEPS, Selection, selected
 from reports.pages.exports import as_json
 from smarketing.lib.periods import Period

@@ -1,8 +1,8 @@
 import pytest
 
-from reports.measures.columns import Facts
 from reports.measures.depth import depth, falls
-from tests.unit.reports.columns import NAN, facts
+from reports.measures.handoff_columns import Facts
+from tests.unit.reports.handoff_columns import NAN, facts
 
 
 def ends(rows: Facts, promised: int | None = 6) -> dict[str, int]:

@@ -13,7 +13,7 @@ from reports.measures.speed import (
     went_the_way,
     with_verdict,
 )
-from tests.unit.reports.columns import NAN, facts
+from tests.unit.reports.handoff_columns import NAN, facts
 
 RUNNING = {"clock": "running", "state": "waiting"}
 OVERDUE = {"clock": "overdue", "state": "waiting"}

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.measures.columns import Facts
+from reports.measures.handoff_columns import Facts
 from reports.measures.volume import Volume, steps, volume
 from smarketing.lib.periods import Period
-from tests.unit.reports.columns import facts
+from tests.unit.reports.handoff_columns import facts
 
 MARCH = Period.parse("2026-03")
 
