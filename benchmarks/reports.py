@@ -30,7 +30,8 @@ from django.core.management import call_command
 from agreements.models import Agreement
 from agreements.terms import timeline
 from leads.models import Handoff, Lead
-from reports.facts.reading import facts_between, measures, read, verdicts
+from reports.facts.handoffs import facts_of
+from reports.facts.reading import measures, read, verdicts
 from reports.pages.links import Links
 from reports.pages.speed import speed_sheet
 from reports.pages.volume import volume_sheet
@@ -104,7 +105,7 @@ def main(count: int) -> None:
     works: dict[str, Callable[[], Any]] = {
         "select count(*)": bare(f"select count(*) {where}"),
         "the same rows, bare": bare(f"select * {where}"),
-        "read as columns": lambda: facts_between(deal, MONTH.start_on, MONTH.end_on, terms=terms, at=AT),
+        "read as columns": lambda: facts_of(deal, MONTH.start_on, MONTH.end_on, terms=terms, at=AT),
         "all measures": lambda: (found := reading(), measures(found, verdicts(found))),
         "the page of the volume": lambda: volume_sheet(reading(), links),
         "the page of the speed": lambda: speed_sheet(reading(), links),

@@ -114,34 +114,11 @@ class HandoffQuerySet(QuerySet["Handoff"]):
         counted = rows.values_list("is_stopped", "clock_state").annotate(Count("pk"))
         return {(is_stopped, state): count for is_stopped, state, count in counted}
 
-    def breached(self, at: datetime) -> "HandoffQuerySet":
-        return self.annotate(clock_state=clock_state(at, HANDOFF_IS_OPEN)).filter(clock_state__in=rule.BREACHED)
-
     def overdue(self, at: datetime) -> "HandoffQuerySet":
         return self.open().filter(stopped_at=None, due_at__lt=at)
 
     def due_soon(self, at: datetime) -> "HandoffQuerySet":
         return self.open().filter(stopped_at=None, warn_at__lte=at, due_at__gte=at)
-
-    def followed_up(self) -> "HandoffQuerySet":
-        return self.filter(response_us__isnull=False)
-
-    def returned_untouched(self) -> "HandoffQuerySet":
-        """Returned before any attempt."""
-        return self.filter(returned_at__isnull=False, response_us=None)
-
-    def never_followed_up(self, at: datetime) -> "HandoffQuerySet":
-        return self.filter(stopped_at=None, due_at__lt=at)
-
-    def running(self, at: datetime) -> "HandoffQuerySet":
-        return self.filter(Q(stopped_at=None), Q(due_at=None) | Q(due_at__gte=at))
-
-    def marketings_returns(self) -> "HandoffQuerySet":
-        return self.filter(is_marketings_return=True)
-
-    def never_connected(self) -> "HandoffQuerySet":
-        """What the depth counts: returns for marketing's reasons are left out."""
-        return self.filter(connected_at=None).exclude(is_marketings_return=True)
 
     def by_urgency(self) -> "HandoffQuerySet":
         """Nobody called yet, by due time; then promised attempts outstanding, by theirs; then those with all of them

@@ -1,6 +1,7 @@
 from celery import shared_task
 from django.utils.timezone import now
 
+from leads.clock.sweep import note_clocks
 from leads.doors.files import runs
 
 

@@ -1,133 +1,208 @@
-"""PURE. Promised against delivered, for both sides: measures and targets -> rows with a state."""
+"""PURE. The one place where a promise meets the facts.
 
-from collections.abc import Iterator, Mapping
+In go handoffs (or the steps of the volume), each with what its own version promised for it; out comes which of them are
+judged, which kept their promise, the delivered and the promised figure, and the state. Every page, file, link and
+letter takes it from here.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from reports.measures.depth import depth
-from reports.measures.handoff_columns import Facts, Mask
-from reports.measures.speed import share_kept
+import numpy as np
 
-KEPT, ON_THE_WAY, AT_RISK, MISSED = "kept", "on_the_way", "at_risk", "missed"
+from reports.measures.handoff_columns import Facts, Floats, Ints, Mask, holds_several, mean_promise
+from reports.measures.volume import Steps
+
+KEPT, ON_THE_WAY, AT_RISK, MISSED, NOT_BEGUN = "kept", "on_the_way", "at_risk", "missed", "not_begun"
+UNSAID = ""
+VERDICTS = ("kept", "missed", "running", "none")  # of one handoff
 
 
 @dataclass(frozen=True)
-class JudgedPromise:
-    """One promise. `state` is "" where nothing can be said yet.
+class Viewpoint:
+    """From where a period is looked at."""
 
-    `tier` "" stands for every tier that has no promise of its own: `is_rest` says that there are such tiers.
-    `expected` is what should have been delivered by today, `projected` what the period comes to at its own pace,
-    `previous` what the period before delivered.
+    has_begun: bool
+    is_over: bool
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """Whom a promise is about, and what it says by the terms at the end of the period.
+
+    `tier` is one with its own promise; "" is the general one, with `is_rest` where other tiers have their own.
+    `figure` is what is promised (a share, attempts, leads), `limit` the working minutes or days for it.
+    """
+
+    tier: str = ""
+    is_rest: bool = False
+    figure: float | None = None
+    limit: float | None = None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What became of one promise. `about`, `judged` and `kept` are ids of handoffs, each within the one before.
+
+    `promised` and `limit` are those of the handoffs judged, each under its own version: where the period holds several,
+    their mean weighted by handoffs, and `is_mean` says so. `state` is "" as long as nothing can be said.
     """
 
     side: str
     measure: str
-    target: float | None
+    tier: str
+    is_rest: bool
+    about: Ints
+    judged: Ints
+    kept: Ints
     delivered: float | None
+    promised: float | None
+    limit: float | None
+    is_mean: bool
     state: str
-    tier: str = ""
-    is_rest: bool = False
-    expected: float | None = None
-    projected: float | None = None
-    previous: float | None = None
-    within_minutes: float | None = None
-    within_days: int | None = None
-
-    @property
-    def change(self) -> float | None:
-        """Against the period before: of what is to be expected, not of a period half over."""
-        now = self.delivered if self.projected is None else self.projected
-        return None if now is None or self.previous is None else now - self.previous
-
-    @property
-    def trend(self) -> str:
-        if self.change is None:
-            return ""
-        return "same" if abs(self.change) < 1e-9 else "better" if self.change > 0 else "worse"
 
 
-def volume_state(delivered: int, target: int | None, expected: float | None, *, is_over: bool) -> str:
-    if target is None:
-        return ""
-    if delivered >= target:
-        return KEPT
-    if is_over:
-        return MISSED
-    return ON_THE_WAY if delivered >= (expected or 0) else AT_RISK
+def speed_is_judged(facts: Facts) -> Mask:
+    """Those whose clock has ended or whose due time has passed; without a promise there is no clock."""
+    return facts.is_kept | facts.is_missed
 
 
-def share_state(share: float | None, promised: float, *, is_settled: bool) -> str:
-    """The share of handoffs followed up in time; settled once no clock of the period can still be kept."""
-    if share is None:
-        return ""
-    if is_settled:
-        return KEPT if share >= promised else MISSED
-    return ON_THE_WAY if share >= promised else AT_RISK
+def depth_is_about(facts: Facts) -> Mask:
+    return facts.is_never_connected & ~np.isnan(facts.promised)
 
 
-def depth_state(facts: Facts, promised: int, *, is_over: bool) -> str:
-    """Judged by the handoffs whose window is over or that are closed; the others may still get their attempts."""
-    never = facts[facts.is_never_connected]
-    if not len(never):
-        return ""
-    judged = never.attempts[is_judged(never)]
-    is_enough = not len(judged) or float(judged.mean()) >= promised
-    if is_over and len(judged) == len(never):
+def depth_is_judged(facts: Facts) -> Mask:
+    """Those whose window is over; the others may still get their attempts."""
+    return depth_is_about(facts) & facts.window_is_over
+
+
+def depth_is_kept(facts: Facts) -> Mask:
+    return depth_is_judged(facts) & (facts.in_window >= facts.promised)
+
+
+def speed_with(facts: Facts, verdict: str) -> Mask:
+    """By the promise of each handoff: "kept", "missed", "running", "none" without a promise; "" for all."""
+    return _with(verdict, facts.has_promise, speed_is_judged(facts), facts.is_kept)
+
+
+def depth_with(facts: Facts, verdict: str) -> Mask:
+    return _with(verdict, depth_is_about(facts), depth_is_judged(facts), depth_is_kept(facts))
+
+
+def _with(verdict: str, about: Mask, judged: Mask, kept: Mask) -> Mask:
+    masks = {
+        "": np.ones_like(about),
+        "kept": kept,
+        "missed": judged & ~kept,
+        "running": about & ~judged,
+        "none": ~about,
+    }
+    return masks[verdict]
+
+
+@dataclass(frozen=True)
+class _Basis:
+    """One entry per handoff; the delivered figure is the mean of `achieved` over those judged."""
+
+    about: Mask
+    judged: Mask
+    kept: Mask
+    achieved: Ints | Mask
+    figures: Floats
+    limits: Floats
+
+
+def judge_speed(facts: Facts, promise: Commitment, moment: Viewpoint) -> Judgement:
+    """`facts` are handoffs of the tiers that the promise is about, also such to which nothing was promised.
+
+    Delivered is the share that was kept.
+    """
+    judged, kept = speed_is_judged(facts), facts.is_kept
+    return _judgement(
+        "speed", facts, promise, moment, _Basis(facts.has_promise, judged, kept, kept, facts.share, facts.within)
+    )
+
+
+def judge_depth(facts: Facts, promise: Commitment, moment: Viewpoint) -> Judgement:
+    """Delivered is the mean of the attempts made in the window."""
+    about, judged, kept = depth_is_about(facts), depth_is_judged(facts), depth_is_kept(facts)
+    basis = _Basis(about, judged, kept, facts.in_window, facts.promised, facts.window)
+    return _judgement("depth", facts, promise, moment, basis)
+
+
+def _judgement(measure: str, facts: Facts, promise: Commitment, moment: Viewpoint, basis: _Basis) -> Judgement:
+    about, judged = basis.about, basis.judged
+    rows = judged if judged.any() else about
+    figures, limits = basis.figures[rows], basis.limits[rows]
+    promised = mean_promise(figures, promise.figure)
+    delivered = float(basis.achieved[judged].mean()) if judged.any() else None
+    return Judgement(
+        side="sales",
+        measure=measure,
+        tier=promise.tier,
+        is_rest=promise.is_rest,
+        about=facts.ids[about],
+        judged=facts.ids[judged],
+        kept=facts.ids[basis.kept],
+        delivered=delivered,
+        promised=promised,
+        limit=mean_promise(limits, promise.limit),
+        is_mean=holds_several(figures) or holds_several(limits),
+        state=state(delivered, promised, moment, is_settled=bool((judged == about).all())),
+    )
+
+
+def state(delivered: float | None, promised: float | None, moment: Viewpoint, *, is_settled: bool) -> str:
+    """Settled once nothing that the promise is about can change any more."""
+    if not moment.has_begun:
+        return NOT_BEGUN
+    if delivered is None or promised is None:
+        return UNSAID
+    is_enough = delivered >= promised
+    if moment.is_over and is_settled:
         return KEPT if is_enough else MISSED
     return ON_THE_WAY if is_enough else AT_RISK
 
 
-def is_judged(facts: Facts) -> Mask:
-    return ~facts.is_open | facts.depth.among("kept", "missed")
+def volume_is_judged(steps: Steps, months: Sequence[date]) -> Mask:
+    """The steps of the months that have a target, by handoffs made under terms."""
+    return steps.in_months(months) & (steps.version > 0)
 
 
-def tiers(facts: Facts, promised: Mapping[str, object]) -> Iterator[tuple[str, bool, Mask]]:
-    """Every promise with the handoffs it is about: the general one covers the tiers without their own."""
-    own = [tier for tier in promised if tier]
-    for tier in sorted(promised):
-        yield tier, not tier and bool(own), facts.tier.among(tier) if tier else ~facts.tier.among(*own)
+def judge_volume(
+    steps: Steps, months: Sequence[date], target: int | None, expected: float | None, moment: Viewpoint
+) -> Judgement:
+    """`months` are those of the period that have a target, `expected` what the goal line says for today.
+
+    Without a target all that was delivered is told, and nothing is judged.
+    """
+    judged = steps[volume_is_judged(steps, months)]
+    delivered = int(judged.changes.sum())
+    return Judgement(
+        side="marketing",
+        measure="volume",
+        tier="",
+        is_rest=False,
+        about=steps.ids[steps.is_handed_over],
+        judged=judged.ids[judged.is_handed_over],
+        kept=judged.ids[judged.stands],
+        delivered=delivered if months else int(steps.changes.sum()),
+        promised=target,
+        limit=None,
+        is_mean=False,
+        state=_volume_state(delivered, target, expected, moment),
+    )
 
 
-def speed_rows(
-    now: Facts, before: Facts, promised: Mapping[str, tuple[float, float]], *, is_over: bool
-) -> Iterator[JudgedPromise]:
-    """`promised` maps a tier to the minutes and the share."""
-    for (tier, is_rest, rows), (_tier, _rest, former) in zip(
-        tiers(now, promised), tiers(before, promised), strict=True
-    ):
-        within, share = promised[tier]
-        group, kept = now[rows], share_kept(now[rows])
-        is_settled = is_over and not bool(group.is_running.any())
-        yield JudgedPromise(
-            side="sales",
-            measure="speed",
-            tier=tier,
-            is_rest=is_rest,
-            target=share,
-            delivered=kept,
-            state=share_state(kept, share, is_settled=is_settled),
-            previous=share_kept(before[former]),
-            within_minutes=within,
-        )
-
-
-def depth_rows(
-    now: Facts, before: Facts, promised: Mapping[str, tuple[int, int]], *, is_over: bool
-) -> Iterator[JudgedPromise]:
-    """`promised` maps a tier to the attempts and the working days."""
-    for (tier, is_rest, rows), (_tier, _rest, former) in zip(
-        tiers(now, promised), tiers(before, promised), strict=True
-    ):
-        attempts, days = promised[tier]
-        never = now[rows & now.is_never_connected]
-        yield JudgedPromise(
-            side="sales",
-            measure="depth",
-            tier=tier,
-            is_rest=is_rest,
-            target=attempts,
-            delivered=depth(now[rows], attempts).mean_attempts,
-            state=depth_state(now[rows], attempts, is_over=is_over),
-            # Leads that may still be tried are no lower than the period before, they are only younger.
-            previous=depth(before[former], attempts).mean_attempts if bool(is_judged(never).all()) else None,
-            within_days=days,
-        )
+def _volume_state(delivered: int, target: int | None, expected: float | None, moment: Viewpoint) -> str:
+    """Leads that were delivered early stand; so the target may be reached before the period is over."""
+    if not moment.has_begun:
+        return NOT_BEGUN
+    if target is None:
+        return UNSAID
+    if delivered >= target:
+        return KEPT
+    if moment.is_over:
+        return MISSED
+    return ON_THE_WAY if delivered >= (expected or 0) else AT_RISK

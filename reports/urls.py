@@ -1,19 +1,14 @@
 from django.urls import path, re_path
 
 from reports.pages import files, views
+from reports.pages.register import PAGES
 
 app_name = "reports"
+FILES = "|".join([*PAGES, "records"])
 urlpatterns = [
     path("", views.home, name="home"),
     path("scorecard/", views.scorecards, name="scorecards"),
-    path("<slug:slug>/volume/", views.volume, name="volume"),
-    path("<slug:slug>/speed/", views.speed, name="speed"),
-    path("<slug:slug>/depth/", views.depth, name="depth"),
-    path("<slug:slug>/scorecard/", views.scorecard, name="scorecard"),
+    *(path(f"<slug:slug>/{page}/", views.report, {"page": page}, name=page) for page in PAGES),
     path("<slug:slug>/records/", views.records_behind, name="records"),
-    re_path(
-        r"^(?P<slug>[-\w]+)/(?P<page>volume|speed|depth|scorecard|records)\.(?P<form>json|csv)$",
-        files.data,
-        name="data",
-    ),
+    re_path(rf"^(?P<slug>[-\w]+)/(?P<page>{FILES})\.(?P<form>json|csv)$", files.data, name="data"),
 ]

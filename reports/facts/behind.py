@@ -8,22 +8,25 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from leads.models import Handoff
+from reports.facts.dimensions import WORDS
+from reports.facts.looking_back import as_they_stood
 from reports.facts.reading import Reading
-from reports.measures.handoff_columns import MINUTE, Ints
-from reports.measures.selection import Selection, selected
+from reports.facts.record_lists import Selection, selected
+from reports.measures.handoff_columns import DIMENSIONS, MINUTE, Ints
 
 AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class CountedHandoff:
-    """A handoff. Who may not see leads gets a number in place of a name, and no way to the lead."""
+    """A handoff; `words` are those of its dimensions, each with the dimension's name.
+
+    Who may not see leads gets a number in place of a name, and no way to the lead."""
 
     name: str
     url: str
     handed_at: datetime
-    source: str
-    tier: str
+    words: tuple[tuple[str, str], ...]
     state: str
     clock: str
     due_at: datetime | None
@@ -40,21 +43,22 @@ class CountedHandoff:
 
 def record_ids(reading: Reading, chosen: Selection) -> Ints:
     """In the order of the handoffs' numbers: the newest first."""
-    found = selected(reading.facts, reading.steps, chosen)
+    found = selected(reading, chosen)
     found.sort()
     return found[::-1]
 
 
-def records(ids: Sequence[int], *, with_names: bool, at: datetime) -> list[CountedHandoff]:
-    """The handoffs with these ids, in their order."""
-    rows = Handoff.objects.filter(pk__in=ids).with_clock(at).select_related("lead")
-    found = {row.pk: row for row in rows}
+def records(reading: Reading, ids: Sequence[int], *, with_names: bool) -> list[CountedHandoff]:
+    """The handoffs with these ids, in their order, as they stand or stood at the reading's instant."""
+    rows, at = Handoff.objects.filter(pk__in=ids).select_related("lead"), reading.at
+    seen = as_they_stood(rows, reading.terms, at) if reading.looks_back else rows.with_clock(at)
+    found = {row.pk: row for row in seen}
     return [_record(found[pk], with_names) for pk in ids if pk in found]
 
 
-def all_records(ids: Ints, *, with_names: bool, at: datetime) -> Iterator[CountedHandoff]:
+def all_records(reading: Reading, ids: Ints, *, with_names: bool) -> Iterator[CountedHandoff]:
     for start in range(0, len(ids), AT_ONCE):
-        yield from records(ids[start : start + AT_ONCE].tolist(), with_names=with_names, at=at)
+        yield from records(reading, ids[start : start + AT_ONCE].tolist(), with_names=with_names)
 
 
 def _record(handoff: Handoff, with_names: bool) -> CountedHandoff:
@@ -63,8 +67,7 @@ def _record(handoff: Handoff, with_names: bool) -> CountedHandoff:
         name=_name(handoff) if with_names else anonymous,
         url=reverse("leads:detail", args=[handoff.lead_id]) if with_names else "",
         handed_at=handoff.handed_at,
-        source=handoff.source,
-        tier=handoff.tier,
+        words=tuple((str(WORDS[dimension].label), getattr(handoff, dimension)) for dimension in DIMENSIONS),
         state=handoff.get_state_display(),
         clock=handoff.clock_state,  # type: ignore[attr-defined]
         due_at=handoff.due_at,

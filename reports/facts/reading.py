@@ -1,63 +1,45 @@
 """Reads: what happened in a period and what was promised for it, in as few queries as it takes."""
 
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from math import ceil
 from typing import Any, TypeVar
 
 import numpy as np
-from django.db.models import Case, CharField, F, Value, When
-from django.db.models.functions import Cast
 
 from agreements.models import Agreement
 from agreements.months.agreed import MonthTarget, month_targets
 from agreements.months.pace import MonthPace, goal_line, last_finished_day, month_pace, projection
+from agreements.promises.promise import DepthPromise, SpeedPromise
 from agreements.terms import Terms, Timeline, timeline
 from leads.models import Deal, Handoff
 from leads.work.outcome import LeadOutcome, outcome_of
-from reports.judgement import volume_state
-from reports.measures.depth import Depth, depth
-from reports.measures.handoff_columns import Facts, Names
+from reports.facts.handoffs import facts_of
+from reports.facts.results import Grouped, Measures
+from reports.judgement import Commitment, Judgement, Viewpoint, judge_depth, judge_speed, judge_volume, volume_is_judged
+from reports.measures.depth import Depth, Judged, depth
+from reports.measures.handoff_columns import DIMENSIONS, Facts, Scope
 from reports.measures.outcomes import outcomes
-from reports.measures.results import Grouped, Measures
 from reports.measures.speed import Speed, speed
-from reports.measures.volume import Steps, Volume, is_repeated, steps, volume
+from reports.measures.volume import Steps, Volume, steps, volume
 from smarketing.lib.periods import Period
+from smarketing.lib.words import key
 
 T = TypeVar("T")
 Verdicts = dict[int, LeadOutcome]
-# Only what Django hands on as it comes: converting a column of datetimes costs more than fetching all of these.
-COLUMNS = (
-    "pk",
-    "lead_id",
-    "version_id",
-    "handed_day",
-    "source",
-    "tier",
-    "state",
-    "clock_state",
-    "depth_state",
-    "promise",
-    "return_kind",
-    "waited_us",
-    "accepted_us",
-    "response_us",
-    "response_wall_us",
-    "connected_us",
-    "connected_nth",
-    "attempts_count",
-    "promised_attempts",
-)
+JUDGED = {"speed": judge_speed, "depth": judge_depth}
 
 
 @dataclass(frozen=True)
 class Reading:
     """All that a report of one agreement and period is made from.
 
-    `today` is the last local day it looks at, `at` the instant its clocks are read. With `source` or `tier` it is
-    about those handoffs only; then there is no target, for none was agreed for them.
+    `today` is the last local day it looks at, `at` the instant its clocks are read. `everything` holds the handoffs
+    made in the period and those that are taken off in it. With a scope it is about some handoffs only; then there is
+    no target, for none was agreed for them.
     """
 
     agreement: Agreement
@@ -67,54 +49,117 @@ class Reading:
     terms: Timeline
     targets: dict[date, MonthTarget]
     everything: Facts
-    source: str | None = None
-    tier: str | None = None
+    scope: Scope = field(default_factory=Scope)
+    looks_back: bool = False
+
+    @cached_property
+    def made(self) -> Facts:
+        """The handoffs of the period, of every source and tier."""
+        return self.everything[self.everything.on_days(self.period.start_on, self.period.end_on)]
 
     @cached_property
     def facts(self) -> Facts:
-        return self.everything.of_group(self.source, self.tier)
+        return self._scoped(self.made)
 
     @cached_property
     def steps(self) -> Steps:
-        """Counted over all handoffs first: a lead counts for the source that brought it first in the month."""
-        return steps(self.everything, self.period.end_on).of_group(self.source, self.tier)
+        return steps(self._scoped(self.everything), self.period)
+
+    def _scoped(self, facts: Facts) -> Facts:
+        return facts.within_scope(self.scope, self.own_tiers(self.scope.others)) if self.scope else facts
 
     @property
-    def is_filtered(self) -> bool:
-        return self.source is not None or self.tier is not None
+    def moment(self) -> Viewpoint:
+        return Viewpoint(has_begun=self.today >= self.period.start_on, is_over=self.is_over)
 
     @property
-    def promised(self) -> Terms:
-        """The latest terms that a handoff of the period was measured under; without any, those in force at its end.
+    def is_over(self) -> bool:
+        return self.terms.day_of(self.at) > self.period.end_on
 
-        So the promise that is shown is the one by which the figures were judged, also after a correction of the
-        terms that nobody has recomputed by.
-        """
-        measured = [self.terms.by_id(version) for version in np.unique(self.everything.versions).tolist() if version]
-        in_force = self.terms.on(min(self.period.end_on, self.today))
-        return max(measured, key=lambda terms: (terms.effective_on, terms.version_id), default=in_force)
+    # What sales promised
+
+    @cached_property
+    def in_force(self) -> Terms:
+        return self.terms.on(min(self.period.end_on, self.today))
+
+    @cached_property
+    def _terms(self) -> list[Terms]:
+        """Those by which the period's handoffs are measured, and those in force at its end."""
+        measured = [self.terms.by_id(version) for version in np.unique(self.made.version).tolist() if version]
+        return [*measured, self.in_force]
+
+    def own_tiers(self, measure: str) -> Collection[str]:
+        """The tiers that had a promise of their own at any time of the period, each in its latest spelling."""
+        spelled = {key(tier): tier for terms in self._terms for tier in promises_of(terms, measure) if tier}
+        return spelled.values()
+
+    def promise(self, measure: str, tier: str, *, is_rest: bool = False) -> Commitment:
+        """As the terms at the end of the period say it."""
+        made = {key(own): promised for own, promised in promises_of(self.in_force, measure).items()}
+        return Commitment(tier, is_rest, *says(made.get(key(tier)) or made.get("")))
+
+    def judge(self, measure: str, facts: Facts, promise: Commitment) -> Judgement:
+        return JUDGED[measure](facts, promise, self.moment)
+
+    @cached_property
+    def judgements(self) -> dict[str, list[Judgement]]:
+        """By measure, one for every promise that is about handoffs of this scope: the general one first."""
+        found = {measure: list(self._judgements(measure)) for measure in JUDGED}
+        return {"volume": [self.volume_judgement], **found}
+
+    def _judgements(self, measure: str) -> Iterator[Judgement]:
+        chosen, own = self.scope.word("tier"), sorted(self.own_tiers(measure))
+        if chosen is not None:
+            yield self.judge(measure, self.facts, self.promise(measure, chosen))
+            return
+        rest = self.facts.within_scope(Scope(others=measure), own)
+        yield self.judge(measure, rest, self.promise(measure, "", is_rest=bool(own)))
+        for tier in own if self.scope.others != measure else ():
+            yield self.judge(measure, self.facts[self.facts.tier.like(tier)], self.promise(measure, tier))
+
+    def judge_again(self, judgement: Judgement, own_tiers: Collection[str]) -> Judgement:
+        """The same promise over this period: the same tiers, each handoff by its own version."""
+        scope = Scope({"tier": judgement.tier}) if judgement.tier else Scope(others=judgement.measure)
+        return self.judge(judgement.measure, self.facts.within_scope(scope, own_tiers), Commitment())
+
+    @property
+    def scorecard(self) -> list[Judgement]:
+        """Marketing's promise, and those of sales that somebody made."""
+        rows = [judgement for found in self.judgements.values() for judgement in found]
+        return [row for row in rows if row.side == "marketing" or row.promised is not None]
+
+    # What marketing promised
 
     @cached_property
     def paces(self) -> list[MonthPace]:
         return [self._pace(month) for month in self.period.months()]
 
+    def _pace(self, month: Period) -> MonthPace:
+        target = self.targets.get(month.start_on)
+        return month_pace(month.days(), self.terms.versions, None if target is None or self.scope else target.leads)
+
+    @property
+    def judged_months(self) -> list[MonthPace]:
+        """The months over which the volume is judged: those that have a target."""
+        return [month for month in self.paces if month.goal is not None]
+
+    @property
+    def months_with_target(self) -> list[date]:
+        return [month.days[0] for month in self.judged_months]
+
+    @property
+    def target(self) -> int | None:
+        months = self.months_with_target
+        return sum(self.targets[month].leads for month in months) if months else None
+
     @cached_property
     def goal(self) -> list[float] | None:
         return goal_line(self.paces)
 
-    @property
-    def target(self) -> int | None:
-        if self.is_filtered or not self.targets:
-            return None
-        return sum(target.leads for target in self.targets.values())
-
     @cached_property
     def volume(self) -> Volume:
-        return volume(self.steps, self.period, self.goal, self.target)
-
-    @property
-    def is_over(self) -> bool:
-        return self.terms.day_of(self.at) > self.period.end_on
+        months = [Period(month).label for month in self.months_with_target]
+        return volume(self.steps, self.period, self.goal, self.target, months)
 
     @cached_property
     def finished_on(self) -> date:
@@ -130,38 +175,57 @@ class Reading:
         return 0.0 if finished_on < self.period.start_on else self.goal[(finished_on - self.period.start_on).days]
 
     @cached_property
+    def goal_for_today(self) -> int | None:
+        """Whole leads, by the evening of today; None in a period that is over or has not begun."""
+        if self.goal is None or self.today not in self.period or self.is_over:
+            return None
+        return whole_leads(self.goal[(self.today - self.period.start_on).days])
+
+    @cached_property
+    def volume_judgement(self) -> Judgement:
+        return judge_volume(self.steps, self.months_with_target, self.target, self.expected, self.moment)
+
+    @cached_property
     def projection(self) -> float | None:
-        """What the period comes to at its own pace; None before its first share has fallen due."""
-        added = [day.handed_over - day.returned for day in self.volume.by_day]
-        return projection(added, self.paces, self.finished_on, self.today)
+        """What the judged months, without any target all, come to at their own pace; None before it is known."""
+        if self.today < self.period.start_on:
+            return None
+        months = self.judged_months or self.paces
+        rows = volume_is_judged(self.steps, self.months_with_target) if self.judged_months else self.steps.changes != 0
+        days = self.steps.days[rows].astype("datetime64[D]").tolist()
+        added = Counter[date]()
+        for day, change in zip(days, self.steps.changes[rows].tolist(), strict=True):
+            added[day] += change
+        return projection([added[day] for month in months for day in month.days], months, self.finished_on, self.today)
 
     def projected_on(self, on: date) -> float | None:
         """How far its own pace brings it by the end of that day."""
         if self.projection is None:
             return None
-        days = [day for month in self.paces for day in month.paced]
+        days = [day for month in self.judged_months or self.paces for day in month.paced]
         return self.projection * sum(day <= on for day in days) / len(days)
 
-    @property
-    def volume_state(self) -> str:
-        return volume_state(self.volume.delivered, self.target, self.expected, is_over=self.is_over)
 
-    def within_minutes(self, tier: str) -> float | None:
-        promise = self.promised.speed_for(tier)
-        return promise.within.total_seconds() / 60 if promise else None
+def whole_leads(exact: float) -> int:
+    """A goal in whole leads: rounded up, but not for the last digits of a float."""
+    return ceil(round(exact, 6))
 
-    def promised_share(self, tier: str) -> float | None:
-        promise = self.promised.speed_for(tier)
-        return float(promise.share) if promise else None
 
-    def promised_attempts(self, tier: str) -> int | None:
-        promise = self.promised.depth_for(tier)
-        return promise.attempts if promise else None
+def end_of(on: date, terms: Timeline) -> datetime:
+    """The end of that local day."""
+    return datetime.combine(on + timedelta(days=1), time(), terms.zone)
 
-    def _pace(self, month: Period) -> MonthPace:
-        target = self.targets.get(month.start_on)
-        goal = None if target is None or self.is_filtered else target.leads
-        return month_pace(month.days(), self.terms.versions, goal)
+
+def promises_of(terms: Terms, measure: str) -> Mapping[str, SpeedPromise | DepthPromise]:
+    found: dict[str, Mapping[str, SpeedPromise | DepthPromise]] = {"speed": terms.speed, "depth": terms.depth}
+    return found.get(measure, {})
+
+
+def says(made: SpeedPromise | DepthPromise | None) -> tuple[float | None, float | None]:
+    """The figure that is promised, and the working minutes or days in which."""
+    if isinstance(made, SpeedPromise):
+        return float(made.share), made.within.total_seconds() / 60
+    return (made.attempts, made.within_working_days) if isinstance(made, DepthPromise) else (None, None)
 
 
 def read(
@@ -171,123 +235,42 @@ def read(
     at: datetime,
     today: date,
     terms: Timeline | None = None,
-    source: str | None = None,
-    tier: str | None = None,
+    scope: Scope | None = None,
+    looks_back: bool = False,
 ) -> Reading:
+    """With `looks_back` nothing that happened after `at` is known."""
     terms = terms or timeline(agreement)
-    return Reading(
-        agreement=agreement,
-        period=period,
-        at=at,
-        today=today,
-        terms=terms,
-        targets=month_targets(agreement, period, terms),
-        everything=facts_between(agreement, period.start_on, period.end_on, terms=terms, at=at),
-        source=source,
-        tier=tier,
-    )
+    facts = facts_of(agreement, period.start_on, period.end_on, terms=terms, at=at, looks_back=looks_back)
+    targets = month_targets(agreement, period, terms)
+    return Reading(agreement, period, at, today, terms, targets, facts, scope or Scope(), looks_back)
 
 
 def read_with_previous(
-    agreement: Agreement, period: Period, *, at: datetime, today: date, terms: Timeline | None = None
+    agreement: Agreement,
+    period: Period,
+    *,
+    at: datetime,
+    today: date,
+    terms: Timeline | None = None,
+    looks_back: bool = False,
 ) -> tuple[Reading, Reading]:
     """The period and the one before it, whose targets are left out."""
     terms, before = terms or timeline(agreement), period.previous()
-    both = facts_between(agreement, before.start_on, period.end_on, terms=terms, at=at)
-    is_now = both.days >= np.datetime64(period.start_on, "D")
+    both = facts_of(agreement, before.start_on, period.end_on, terms=terms, at=at, looks_back=looks_back)
     targets = month_targets(agreement, period, terms)
-    now = Reading(agreement, period, at, today, terms, targets, both[is_now])
-    return now, replace(now, period=before, targets={}, everything=both[~is_now])
-
-
-def facts_between(agreement: Agreement, first_on: date, last_on: date, *, terms: Timeline, at: datetime) -> Facts:
-    """The handoffs of these local days. Attempts and returns count whenever they happened."""
-    rows = (
-        Handoff.objects.filter(agreement=agreement, handed_on__range=(first_on, last_on))
-        .with_clock(at)
-        .annotate(
-            handed_day=Cast("handed_on", CharField()),
-            depth_state=_depth_state(at),
-            promise=Case(When(due_at=None, then=Value("")), default=Value("due"), output_field=CharField()),
-            return_kind=_return_kind(),
-        )
-        .order_by()
-        .values_list(*COLUMNS)
-    )
-    found = list(rows)
-    columns = zip(*found, strict=True) if found else ((),) * len(COLUMNS)
-    return _with_instants(_facts(dict(zip(COLUMNS, columns, strict=True))), terms)
-
-
-def _depth_state(at: datetime) -> Case:
-    return Case(
-        When(promised_attempts=None, then=Value("")),
-        When(depth_met_at__lte=F("depth_due_at"), then=Value("kept")),
-        When(depth_due_at__lt=at, then=Value("missed")),
-        default=Value("running"),
-        output_field=CharField(),
-    )
-
-
-def _return_kind() -> Case:
-    return Case(
-        When(returned_at=None, then=Value("")),
-        When(is_marketings_return=True, then=Value("taken off")),
-        default=Value("returned"),
-        output_field=CharField(),
-    )
-
-
-def _facts(column: dict[str, tuple[Any, ...]]) -> Facts:
-    returned, count = Names.of(column["return_kind"]), len(column["pk"])
-    return Facts(
-        ids=np.array(column["pk"], np.int64),
-        leads=np.array(column["lead_id"], np.int64),
-        versions=np.array([version or 0 for version in column["version_id"]], np.int64),
-        days=np.array(column["handed_day"], "datetime64[D]"),
-        handed_at=np.full(count, None, object),
-        source=Names.of(column["source"]),
-        tier=Names.of(column["tier"]),
-        state=Names.of(column["state"]),
-        clock=Names.of(column["clock_state"]),
-        depth=Names.of(column["depth_state"]),
-        has_promise=Names.of(column["promise"]).among("due"),
-        is_returned=returned.among("returned", "taken off"),
-        is_taken_off=returned.among("taken off"),
-        taken_off_at=np.full(count, None, object),
-        taken_off_on=np.full(count, None, "datetime64[D]"),
-        waited=np.array(column["waited_us"], np.float64),
-        accepted=np.array(column["accepted_us"], np.float64),
-        response=np.array(column["response_us"], np.float64),
-        response_wall=np.array(column["response_wall_us"], np.float64),
-        connected=np.array(column["connected_us"], np.float64),
-        nth=np.array(column["connected_nth"], np.float64),
-        attempts=np.array(column["attempts_count"], np.int64),
-        promised=np.array(column["promised_attempts"], np.float64),
-    )
-
-
-def _with_instants(facts: Facts, terms: Timeline) -> Facts:
-    """Adds the instants of the few handoffs that need them: those taken off, and those of a lead with several."""
-    rows = np.flatnonzero(facts.is_taken_off | is_repeated(facts))
-    if not len(rows):
-        return facts
-    handoffs = Handoff.objects.only("handed_at", "returned_at").in_bulk(facts.ids[rows].tolist())
-    for row in rows.tolist():
-        handoff = handoffs[int(facts.ids[row])]
-        facts.handed_at[row] = handoff.handed_at
-        if facts.is_taken_off[row] and handoff.returned_at is not None:
-            at = max(handoff.returned_at, handoff.handed_at)
-            facts.taken_off_at[row], facts.taken_off_on[row] = at, terms.day_of(at)
-    return facts
+    now = Reading(agreement, period, at, today, terms, targets, both, looks_back=looks_back)
+    return now, replace(now, period=before, targets={})
 
 
 def verdicts(reading: Reading) -> Verdicts:
-    """The outcomes of the leads that were handed over in the period."""
+    """The outcomes of the leads that were handed over in the period, as far as they were known."""
     leads = Handoff.objects.handed_in(reading.agreement, reading.period).order_by().values("lead_id")
     columns = ("lead_id", "outcome", "closed_at", "revenue", "reason")
+    closed = Deal.objects.filter(lead__in=leads)
+    if reading.looks_back:
+        closed = closed.filter(closed_at__lt=reading.at)
     deals: dict[int, list[Any]] = defaultdict(list)
-    for deal in Deal.objects.filter(lead__in=leads).values_list(*columns, named=True):
+    for deal in closed.values_list(*columns, named=True):
         deals[deal.lead_id].append(deal)
     return {lead: outcome for lead, own in deals.items() if (outcome := outcome_of(own))}
 
@@ -297,6 +280,7 @@ def measures(reading: Reading, closed: Verdicts) -> Measures:
         agreement=reading.agreement.slug,
         period=reading.period,
         time_zone=reading.agreement.time_zone,
+        scorecard=tuple(reading.scorecard),
         volume=reading.volume,
         speed=speeds(reading),
         depth=depths(reading),
@@ -305,18 +289,31 @@ def measures(reading: Reading, closed: Verdicts) -> Measures:
 
 
 def speeds(reading: Reading) -> Grouped[Speed]:
-    return _grouped(reading, lambda facts, tier: speed(facts, reading.within_minutes(tier)))
+    return _grouped(reading, lambda facts, tier: speed_of(reading, facts, tier))
+
+
+def speed_of(reading: Reading, facts: Facts, tier: str = "") -> Speed:
+    judged = reading.judge("speed", facts, reading.promise("speed", tier))
+    return speed(facts, judged.limit, judged.delivered)
 
 
 def depths(reading: Reading) -> Grouped[Depth]:
-    return _grouped(reading, lambda facts, tier: depth(facts, reading.promised_attempts(tier)))
+    return _grouped(reading, lambda facts, tier: depth_of(reading, facts, tier))
+
+
+def depth_of(reading: Reading, facts: Facts, tier: str = "") -> Depth:
+    judged = reading.judge("depth", facts, reading.promise("depth", tier))
+    return depth(facts, judged.promised, Judged(len(judged.judged), judged.delivered, len(judged.kept)))
 
 
 def _grouped(reading: Reading, measure: Callable[[Facts, str], T]) -> Grouped[T]:
-    """Measures all and every group; a tier's group is held against that tier's promise."""
-    facts, own = reading.facts, reading.tier or ""
-    return Grouped(
-        all=measure(facts, own),
-        by_source={name: measure(facts[rows], own) for name, rows in facts.source.groups()},
-        by_tier={name: measure(facts[rows], name) for name, rows in facts.tier.groups()},
-    )
+    """Measures all and every group; every handoff is held against the promise it was made under."""
+    facts, own = reading.facts, reading.scope.word("tier") or ""
+    by = {
+        dimension: {
+            name: measure(facts[rows], name if dimension == "tier" else own)
+            for name, rows in facts.names[dimension].groups()
+        }
+        for dimension in DIMENSIONS
+    }
+    return Grouped(measure(facts, own), by)

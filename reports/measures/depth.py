@@ -12,6 +12,15 @@ USUAL_DEPTH = 6  # bars of a waterfall without a promise
 
 
 @dataclass(frozen=True)
+class Judged:
+    """Of the handoffs that are judged (`n`): the mean of their attempts in the window, and how many had enough."""
+
+    n: int
+    mean_attempts: float | None
+    kept: int
+
+
+@dataclass(frozen=True)
 class Depth:
     """Mean and histogram are over the handoffs that were never connected, `attempts` over all."""
 
@@ -19,11 +28,13 @@ class Depth:
     connected: int
     attempts: int
     mean_attempts: float | None
-    promised: int | None
+    promised: float | None
+    judged: Judged
     histogram: dict[str, int]
 
 
-def depth(facts: Facts, promised: int | None) -> Depth:
+def depth(facts: Facts, promised: float | None, judged: Judged) -> Depth:
+    """The promised number and those judged by it come from the judgement."""
     tries = facts.attempts[facts.is_never_connected]
     counts = np.bincount(tries)
     return Depth(
@@ -32,6 +43,7 @@ def depth(facts: Facts, promised: int | None) -> Depth:
         attempts=int(facts.attempts.sum()),
         mean_attempts=float(tries.mean()) if len(tries) else None,
         promised=promised,
+        judged=judged,
         histogram={str(n): int(counts[n]) for n in np.flatnonzero(counts).tolist()},
     )
 
@@ -45,21 +57,13 @@ class Fall:
     nth: int | None = None
 
 
-def falls(facts: Facts, promised: int | None) -> list[Fall]:
-    """Every handoff exactly once: where its way ended, or that it is still open."""
-    last = promised or USUAL_DEPTH
+def falls(facts: Facts) -> list[Fall]:
+    """Every handoff exactly once: where its way ended, or that it is still open. As many ordinals as most promised."""
+    known = facts.promised[~np.isnan(facts.promised)]
+    last = int(known.max()) if len(known) else USUAL_DEPTH
     spoken = [Fall("connected", int(connected_with(facts, n).sum()), n) for n in range(1, last + 1)]
     later = Fall("later", int(connected_after(facts, last).sum()), last)
     return [*spoken, later, *(Fall(end, int(rows.sum())) for end, rows in unconnected(facts))]
-
-
-VERDICTS = {"kept": "kept", "missed": "missed", "running": "running", "none": ""}
-
-
-def tried_times(facts: Facts, tries: int, verdict: str = "") -> Mask:
-    """Never connected after so many attempts; with a verdict those of them whose own promise came out so."""
-    found: Mask = facts.is_never_connected & (facts.attempts == tries)
-    return found & facts.depth.among(VERDICTS[verdict]) if verdict else found
 
 
 def connected_with(facts: Facts, nth: int) -> Mask:
@@ -78,7 +82,7 @@ def unconnected(facts: Facts) -> Iterator[tuple[str, Mask]]:
     """
     rest = ~facts.is_connected
     few = np.nan_to_num(facts.promised) > facts.attempts
-    is_over = ~facts.is_open | facts.depth.among("missed")
+    is_over = ~facts.is_open | facts.window_is_over
     ends = {
         "returned": facts.is_taken_off,
         "won": facts.state.among(states.WON),

@@ -37,7 +37,8 @@ class Speed:
     wall_minutes: Spread
 
 
-def speed(facts: Facts, within_minutes: float | None) -> Speed:
+def speed(facts: Facts, within_minutes: float | None, share_within: float | None) -> Speed:
+    """The promised minutes and the share that kept them come from the judgement."""
     return Speed(
         handoffs=len(facts),
         followed_up=int(facts.is_followed_up.sum()),
@@ -45,16 +46,10 @@ def speed(facts: Facts, within_minutes: float | None) -> Speed:
         never_followed_up=int(facts.is_never_followed_up.sum()),
         running=int(facts.is_running.sum()),
         within_minutes=within_minutes,
-        share_within=share_kept(facts),
+        share_within=share_within,
         working_minutes=minutes(facts.response),
         wall_minutes=minutes(facts.response_wall),
     )
-
-
-def share_kept(facts: Facts) -> float | None:
-    """Only what was promised can be kept: handoffs without a due time count on neither side."""
-    kept, missed = int(facts.is_kept.sum()), int(facts.is_missed.sum())
-    return kept / (kept + missed) if kept + missed else None
 
 
 def minutes(durations: Floats) -> Spread:
@@ -128,9 +123,3 @@ def _between(durations: Floats, over: float | None, upto: float | None) -> Mask:
     if over is not None:
         found = found & (durations > over * MINUTE)
     return found if upto is None else found & (durations <= upto * MINUTE)
-
-
-def with_verdict(facts: Facts, verdict: str) -> Mask:
-    """By the promise of each handoff: "kept", "missed", "none" where nothing is judged, "" for all."""
-    found = {"": np.ones(len(facts), np.bool_), "kept": facts.is_kept, "missed": facts.is_missed}
-    return found[verdict] if verdict in found else ~(facts.is_kept | facts.is_missed)

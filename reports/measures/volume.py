@@ -1,50 +1,39 @@
-"""PURE. Volume: what marketing has handed over, less what came back for a reason of marketing's own."""
+"""PURE. Volume: what marketing has handed over, less what came back for a reason of marketing's own.
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+Which handoff begins to count a lead in its month, and on which day that count is taken off again, stands on the
+handoffs (`leads.clock`); here they are only added up.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import NamedTuple
 
 import numpy as np
 
 from reports.measures.handoff_columns import Days, Facts, Ints, Mask, Names
 from smarketing.lib.periods import Period
 
-MONTHS_APART = 1_000_000  # more than the months of all years of the calendar
-
-
-class _Step(NamedTuple):
-    row: int
-    origin: int
-    on: np.datetime64
-    change: int
-
 
 @dataclass(frozen=True)
 class Steps:
-    """The steps of the count: +1 where a lead begins to count in its month, -1 where it no longer does.
+    """The steps of the count in a period: +1 where a lead begins to count in its month, -1 where it no longer does.
 
-    `ids` are the handoffs that made the steps; source and tier of a step back are those of the step it takes off.
-    `stands` marks the steps forward that none takes off: as many as were delivered.
+    `ids` are the handoffs that made the steps. `stands` marks the steps forward that none of the period takes off,
+    `is_correction` the steps back that take off what an earlier period had counted.
     """
 
     ids: Ints
     days: Days
     changes: Ints
-    source: Names
-    tier: Names
+    version: Ints
+    names: Mapping[str, Names]
     stands: Mask
+    is_correction: Mask
 
     def __getitem__(self, rows: Mask) -> "Steps":
-        return Steps(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
-
-    def of_group(self, source: str | None, tier: str | None) -> "Steps":
-        found = np.ones(len(self.ids), np.bool_)
-        if source is not None:
-            found &= self.source.among(source)
-        if tier is not None:
-            found &= self.tier.among(tier)
-        return self[found]
+        columns = {column.name: getattr(self, column.name) for column in fields(self)}
+        names = {name: words[rows] for name, words in columns.pop("names").items()}
+        return replace(self, names=names, **{name: column[rows] for name, column in columns.items()})
 
     @property
     def is_handed_over(self) -> Mask:
@@ -53,6 +42,10 @@ class Steps:
     @property
     def is_returned(self) -> Mask:
         return self.changes < 0
+
+    def in_months(self, months: Sequence[date]) -> Mask:
+        """`months` by their first days."""
+        return np.isin(self.days.astype("datetime64[M]"), np.array(months, "datetime64[D]").astype("datetime64[M]"))
 
 
 @dataclass(frozen=True)
@@ -66,78 +59,43 @@ class VolumeDay:
 
 @dataclass(frozen=True)
 class Volume:
-    """`delivered` is what was handed over less what was returned; `by_source` and `by_tier` count that."""
+    """`delivered` is what was handed over less what was returned; `by` counts that, by dimension and word.
+
+    `corrections` are those of the returned that an earlier period had counted. `target` is the sum of the months of
+    `months_with_target`, None where there is none.
+    """
 
     target: int | None
     delivered: int
     handed_over: int
     returned: int
+    corrections: int
+    months_with_target: tuple[str, ...]
     by_day: tuple[VolumeDay, ...]
-    by_source: dict[str, int]
-    by_tier: dict[str, int]
+    by: Mapping[str, Mapping[str, int]]
 
 
-def steps(facts: Facts, last_on: date) -> Steps:
-    """Walks every lead's month: it counts once, as long as at least one of its handoffs of the month stands.
-
-    A return after `last_on`, the last day of the period, is taken off on that day.
-    """
-    is_one_of_many = is_repeated(facts)
-    alone = np.flatnonzero(~is_one_of_many)
-    off = np.minimum(facts.taken_off_on, np.datetime64(last_on, "D"))
-    back = alone[facts.is_taken_off[alone]]
-    again = list(_walks(facts, off, np.flatnonzero(is_one_of_many)))
-    rows = np.concatenate([alone, back, np.array([step.row for step in again], np.int64)])
-    origins = np.concatenate([alone, back, np.array([step.origin for step in again], np.int64)])
-    changes = np.concatenate([np.ones_like(alone), -np.ones_like(back), np.array([s.change for s in again], np.int64)])
-    days = np.concatenate([facts.days[alone], off[back], np.array([step.on for step in again], "datetime64[D]")])
+def steps(facts: Facts, period: Period) -> Steps:
+    """`facts` hold the handoffs made in the period, and those made before it that are taken off in it."""
+    is_made = facts.on_days(period.start_on, period.end_on)
+    is_off = facts.taken_off_between(period.start_on, period.end_on)
+    plus, minus = np.flatnonzero(is_made & facts.counts), np.flatnonzero(is_off)
+    rows = np.concatenate([plus, minus])
+    changes = np.concatenate([np.ones_like(plus), -np.ones_like(minus)])
     return Steps(
         ids=facts.ids[rows],
-        days=days,
+        days=np.concatenate([facts.days[plus], facts.taken_off_on[minus]]),
         changes=changes,
-        source=facts.source[origins],
-        tier=facts.tier[origins],
-        stands=(changes > 0) & ~np.isin(origins, origins[changes < 0]),
+        version=facts.version[rows],
+        names={name: words[rows] for name, words in facts.names.items()},
+        stands=(changes > 0) & ~is_off[rows],
+        is_correction=(changes < 0) & ~is_made[rows],
     )
 
 
-def is_repeated(facts: Facts) -> Mask:
-    """Whether the lead was handed over several times in that month."""
-    _keys, group, sizes = np.unique(_lead_months(facts), return_inverse=True, return_counts=True)
-    return np.greater(sizes[group], 1)
-
-
-def _lead_months(facts: Facts) -> Ints:
-    return facts.leads * MONTHS_APART + facts.days.astype("datetime64[M]").astype(np.int64)
-
-
-def _walks(facts: Facts, off: Days, rows: Ints) -> Iterator[_Step]:
-    together: dict[int, list[int]] = {}
-    for row, key in zip(rows.tolist(), _lead_months(facts)[rows].tolist(), strict=True):
-        together.setdefault(key, []).append(row)
-    for own in together.values():
-        yield from _walk(facts, off, own)
-
-
-def _walk(facts: Facts, off: Days, rows: Sequence[int]) -> Iterator[_Step]:
-    """One lead's handoffs of one month and their returns, in order of time."""
-    handed = [(facts.handed_at[row], 0, row) for row in rows]
-    returned = [(facts.taken_off_at[row], 1, row) for row in rows if facts.taken_off_at[row] is not None]
-    standing: set[int] = set()
-    origin = rows[0]
-    for _at, is_return, row in sorted(handed + returned):
-        if not is_return:
-            if not standing:
-                origin = row
-                yield _Step(row, origin, facts.days[row], 1)
-            standing.add(row)
-        else:
-            standing.remove(row)
-            if not standing:
-                yield _Step(row, origin, off[row], -1)
-
-
-def volume(made: Steps, period: Period, goal: Sequence[float] | None, target: int | None) -> Volume:
+def volume(
+    made: Steps, period: Period, goal: Sequence[float] | None, target: int | None, months: Sequence[str] = ()
+) -> Volume:
     """The steps of a period as its figures. `goal` is the goal reached by the end of each day."""
     days = period.days()
     handed_over = per_day(made[made.is_handed_over], period)
@@ -150,9 +108,10 @@ def volume(made: Steps, period: Period, goal: Sequence[float] | None, target: in
         delivered=int(made.changes.sum()),
         handed_over=int(handed_over.sum()),
         returned=int(returned.sum()),
+        corrections=int(made.is_correction.sum()),
+        months_with_target=tuple(months),
         by_day=tuple(VolumeDay(*row) for row in rows),
-        by_source=_net(made, made.source),
-        by_tier=_net(made, made.tier),
+        by={dimension: _net(made, names) for dimension, names in made.names.items()},
     )
 
 

@@ -1,47 +1,51 @@
 """The page of the depth: how often sales tries before it lets a lead go, against what it promised."""
 
-from dataclasses import asdict
-
 from django.utils.translation import gettext as _
 
 from reports.facts.reading import Reading, depths
-from reports.judgement import depth_state
+from reports.judgement import Judgement
 from reports.measures.depth import Depth
 from reports.pages.drawings.depth import depth_charts
-from reports.pages.exports import plain
+from reports.pages.exports import chapter_json
 from reports.pages.links import Links
+from reports.pages.scorecard import of_mean, scope_of, with_tier
 from reports.pages.sheet import BigNumber, Sheet, Table, group_cells
 from smarketing.lib.numbers import number, percent
 
 
 def depth_sheet(reading: Reading, links: Links) -> Sheet:
     found = depths(reading)
-    made = depth_charts(reading, found.all, links)
-    rows = [[cell, *_group(getattr(found, part)[name])] for part, name, cell in group_cells(reading, links, "depth")]
+    rows = [[cell, *_group(found.by[kind][name])] for kind, name, cell in group_cells(reading, links, "depth")]
     return Sheet(
-        _numbers(reading, found.all, links), made, Table(_group_columns(), rows), {"depth": plain(asdict(found))}
+        numbers=_numbers(reading, found.all, links),
+        charts=depth_charts(reading, found.all, links),
+        groups=Table(_group_columns(), rows),
+        measures={"depth": chapter_json(found)},
     )
 
 
 def _numbers(reading: Reading, found: Depth, links: Links) -> list[BigNumber]:
-    note, state = "", ""
-    if found.promised is not None:
-        note = _("%(count)s promised") % {"count": number(found.promised)}
-        state = depth_state(reading.facts, found.promised, is_over=reading.is_over)
+    """A number for every promise, as on the scorecard; then what holds for all handoffs."""
     handoffs = len(reading.facts)
     reached = percent(found.connected / handoffs if handoffs else None, 1)
+    tried = _("%(mean)s attempts on average") % {"mean": number(found.mean_attempts, 1)}
+    never = tried if found.never_connected else ""
     return [
-        BigNumber(
-            _("Mean attempts, never connected"),
-            number(found.mean_attempts, 1),
-            note,
-            state,
-            links.records("never_connected"),
-        ),
+        *(_judged(judgement, links.narrowed(scope_of(judgement))) for judgement in reading.judgements["depth"]),
         BigNumber(_("Connected"), number(found.connected), reached, url=links.records("connected")),
-        BigNumber(_("Never connected"), number(found.never_connected), url=links.records("never_connected")),
+        BigNumber(_("Never connected"), number(found.never_connected), never, url=links.records("never_connected")),
         BigNumber(_("Attempts in all"), number(found.attempts)),
     ]
+
+
+def _judged(judgement: Judgement, links: Links) -> BigNumber:
+    """Of the handoffs whose window is over: what was done after it is too late for the promise."""
+    name = with_tier(_("Attempts in time, never connected"), judgement)
+    note = ""
+    if judgement.promised is not None:
+        said = {"count": number(judgement.promised, 0 if not judgement.is_mean else 1)}
+        note = of_mean(_("%(count)s promised") % said, judgement)
+    return BigNumber(name, number(judgement.delivered, 1), note, judgement.state, links.records("depth_judged"))
 
 
 def _group_columns() -> list[str]:
@@ -49,4 +53,5 @@ def _group_columns() -> list[str]:
 
 
 def _group(found: Depth) -> list[object]:
-    return [found.connected, found.never_connected, found.attempts, number(found.mean_attempts, 1), found.promised]
+    promised = None if found.promised is None else number(found.promised, 0 if found.promised % 1 == 0 else 1)
+    return [found.connected, found.never_connected, found.attempts, number(found.mean_attempts, 1), promised]

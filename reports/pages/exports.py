@@ -7,7 +7,8 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from reports.measures.results import Measures
+from reports.facts.results import Measures
+from reports.judgement import Judgement
 from smarketing.lib.cells import safe_row
 from smarketing.lib.periods import Period
 
@@ -17,7 +18,29 @@ CHAPTERS = ("volume", "speed", "depth", "outcomes")
 def as_json(found: Measures) -> dict[str, Any]:
     """The figures as plain values for a JSON writer: nothing rounded, None for a group without a value."""
     head = {"agreement": found.agreement, "period": period_json(found.period, found.time_zone)}
-    return head | {name: plain(asdict(getattr(found, name))) for name in CHAPTERS}
+    chapters = {name: chapter_json(getattr(found, name)) for name in CHAPTERS}
+    return head | {"scorecard": [judgement_json(judgement) for judgement in found.scorecard], **chapters}
+
+
+def judgement_json(judgement: Judgement) -> dict[str, Any]:
+    return {
+        "side": judgement.side,
+        "measure": judgement.measure,
+        "tier": judgement.tier,
+        "is_rest": judgement.is_rest,
+        "promised": judgement.promised,
+        "delivered": judgement.delivered,
+        "judged": len(judgement.judged),
+        "kept": len(judgement.kept),
+        "state": judgement.state,
+    }
+
+
+def chapter_json(chapter: Any) -> dict[str, Any]:
+    """A measure with its groups: those of the dimension source stand under "by_source"."""
+    found = plain(asdict(chapter))
+    groups = {f"by_{dimension}": words for dimension, words in found.pop("by").items()}
+    return {**found, **groups}
 
 
 def period_json(period: Period, time_zone: str) -> dict[str, str]:

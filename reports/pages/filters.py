@@ -10,33 +10,46 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reports.facts.reading import Reading
-from reports.measures.handoff_columns import Names
-from reports.measures.selection import KINDS, STEPS, VERDICTS, Selection
-from reports.pages.links import choice_of, name_of
-from reports.pages.sheet import source_name, tier_name
+from reports.facts.dimensions import WORDS
+from reports.facts.reading import JUDGED, Reading
+from reports.facts.record_lists import LISTS, Selection
+from reports.judgement import VERDICTS
+from reports.measures.handoff_columns import DIMENSIONS, Scope
+from reports.pages.links import choice_of, choices_of, scope_of
 from smarketing.lib.periods import Period, PeriodError, period_of
 from smarketing.lib.spoken import period_name
 
 OFFERED = {"month": 15, "quarter": 6, "year": 3}
+MEASURES = tuple(JUDGED)
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """`source` and `tier`: None for all, "" for those without one."""
+    """`on` is the day on whose evening one looks, None for now."""
 
     period: Period
-    source: str | None = None
-    tier: str | None = None
+    scope: Scope
+    on: date | None = None
 
     @classmethod
     def read(cls, params: QueryDict, today: date) -> "Chosen":
-        """What the address asks for; without a readable period this month."""
+        """What the address asks for; without a readable period the month of that day."""
+        on = day_of(params.get("on", ""), today)
         try:
             period = period_of(params.get("period", ""))
         except PeriodError:
-            period = Period.of(today)
-        return cls(period, name_of(params.get("source", "")), name_of(params.get("tier", "")))
+            period = Period.of(on or today)
+        return cls(period, scope_of(params, MEASURES), on)
+
+
+def day_of(text: str, today: date) -> date | None:
+    """A day that is over; today is seen as it stands."""
+    try:
+        on = date.fromisoformat(text)
+        period_of(Period.of(on).label)
+    except (ValueError, PeriodError):
+        return None
+    return on if on < today else None
 
 
 def selection(params: QueryDict) -> Selection | None:
@@ -48,7 +61,7 @@ def selection(params: QueryDict) -> Selection | None:
 
 
 class SelectionForm(forms.Form):
-    what = forms.ChoiceField(choices=[(what, what) for what in (*STEPS, *KINDS)])
+    what = forms.ChoiceField(choices=[(what, what) for what in LISTS])
     first_on = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
     last_on = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
     over = forms.FloatField(required=False, min_value=0)
@@ -57,34 +70,43 @@ class SelectionForm(forms.Form):
     verdict = forms.ChoiceField(required=False, choices=[(name, name) for name in ("", *VERDICTS)])
 
 
-class ReportFilter(forms.Form):
+class PeriodFilter(forms.Form):
     period = forms.ChoiceField(label=gettext_lazy("Period"), required=False)
-    source = forms.ChoiceField(label=gettext_lazy("Source"), required=False)
-    tier = forms.ChoiceField(label=gettext_lazy("Tier"), required=False)
+    on = forms.DateField(
+        label=gettext_lazy("As on the evening of"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
 
-    def __init__(self, reading: Reading) -> None:
-        period, source, tier = reading.period, reading.source, reading.tier
-        initial = {"period": period.label, "source": choice_of(source), "tier": choice_of(tier)}
-        super().__init__(initial=initial)
-        everything = reading.everything
-        self._offer("period", periods(period, reading.today))
-        self._offer("source", [("", _("all sources")), *_names(everything.source, source, source_name)])
-        self._offer("tier", [("", _("all tiers")), *_names(everything.tier, tier, tier_name)])
+    def __init__(self, period: Period, today: date, on: date | None, **initial: str) -> None:
+        super().__init__(initial={"period": period.label, "on": on, **initial})
+        self.offer("period", periods(period, today))
 
-    def _offer(self, name: str, choices: list[Any]) -> None:
+    def offer(self, name: str, choices: list[Any]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
 
 
-class PeriodFilter(forms.Form):
-    period = forms.ChoiceField(label=gettext_lazy("Period"), required=False)
+class ReportFilter(PeriodFilter):
+    """The period, and one field for every dimension."""
 
-    def __init__(self, period: Period, today: date) -> None:
-        super().__init__(initial={"period": period.label})
-        field = self.fields["period"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = periods(period, today)
+    def __init__(self, reading: Reading, on: date | None) -> None:
+        super().__init__(reading.period, reading.today, on, **choices_of(reading.scope))
+        for dimension in DIMENSIONS:
+            self.fields[dimension] = forms.ChoiceField(label=str(WORDS[dimension].label), required=False)
+            self.offer(dimension, list(_choices(reading, dimension)))
+        self.order_fields(["period", *DIMENSIONS, "on"])
+
+
+def _choices(reading: Reading, dimension: str) -> Iterable[tuple[str, str]]:
+    words, scope = WORDS[dimension], reading.scope
+    chosen = scope.word(dimension)
+    yield "", str(words.all)
+    if dimension == "tier" and scope.others:
+        yield choices_of(scope)["tier"], _("all other tiers")
+    for name in sorted({*reading.made.names[dimension].names, *([chosen] if chosen is not None else [])}):
+        yield choice_of(name), words.say(name)
 
 
 def periods(chosen: Period, today: date) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -99,8 +121,3 @@ def periods(chosen: Period, today: date) -> list[tuple[str, list[tuple[str, str]
             latest = sorted([*latest, chosen], reverse=True)
         offered.append((titles[kind], [(period.label, period_name(period)) for period in latest]))
     return offered
-
-
-def _names(column: Names, chosen: str | None, say: Any) -> Iterable[tuple[str, str]]:
-    names = {*column.names, *([chosen] if chosen is not None else [])}
-    return [(choice_of(name), say(name)) for name in sorted(names)]

@@ -1,38 +1,69 @@
 """URLs of the pages of one agreement and period, and of the records behind a bar."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
 
+from reports.measures.handoff_columns import DIMENSIONS, Scope
 from reports.measures.period_parts import PeriodPart
 from smarketing.lib.periods import Period
+
+EMPTY, OTHERS = "=", "~"
 
 
 def choice_of(name: str | None) -> str:
     """A source or tier in a query: nothing for all of them, "=" for the empty one."""
     if name is None:
         return ""
-    return name if name and not name.startswith("=") else f"={name}"
+    return name if name and name[0] not in (EMPTY, OTHERS) else f"{EMPTY}{name}"
 
 
 def name_of(choice: str) -> str | None:
     """The reverse of `choice_of`."""
     if not choice:
         return None
-    return choice[1:] if choice.startswith("=") else choice
+    return choice[1:] if choice.startswith(EMPTY) else choice
+
+
+def choices_of(scope: Scope) -> dict[str, str]:
+    """A scope in a query; `tier=~speed` are the tiers without a promise of the speed of their own."""
+    choices = {dimension: choice_of(scope.word(dimension)) for dimension in DIMENSIONS}
+    return choices | {"tier": f"{OTHERS}{scope.others}"} if scope.others else choices
+
+
+def scope_of(params: Mapping[str, str], measures: tuple[str, ...]) -> Scope:
+    """The reverse of `choices_of`."""
+    choices = {dimension: params.get(dimension, "") for dimension in DIMENSIONS}
+    others = choices["tier"].removeprefix(OTHERS) if choices["tier"].startswith(OTHERS) else ""
+    if others:
+        del choices["tier"]
+    words = {dimension: name for dimension, choice in choices.items() if (name := name_of(choice)) is not None}
+    return Scope(words, others if others in measures else "")
 
 
 @dataclass(frozen=True)
 class Links:
     slug: str
     period: Period
-    source: str | None = None
-    tier: str | None = None
+    scope: Scope = field(default_factory=Scope)
+    on: date | None = None
 
-    def of(self, **changed: object) -> "Links":
-        return replace(self, **changed)  # type: ignore[arg-type]
+    def of(self, period: Period) -> "Links":
+        return replace(self, period=period)
+
+    def to(self, dimension: str, word: str | None) -> "Links":
+        return replace(self, scope=self.scope.to(dimension, word))
+
+    def narrowed(self, scope: Scope) -> "Links":
+        """The handoffs of both scopes."""
+        return self.within(Scope({**self.scope.words, **scope.words}, scope.others or self.scope.others))
+
+    def within(self, scope: Scope) -> "Links":
+        return replace(self, scope=scope)
 
     def page(self, page: str) -> str:
         return f"{reverse(f'reports:{page}', args=[self.slug])}?{self._query()}"
@@ -49,5 +80,6 @@ class Links:
         return f"{reverse('reports:data', args=[self.slug, page, form])}?{params.urlencode()}"
 
     def _query(self, **more: object) -> str:
-        chosen = {"period": self.period.label, "source": choice_of(self.source), "tier": choice_of(self.tier), **more}
+        on = self.on.isoformat() if self.on else ""
+        chosen = {"period": self.period.label, "on": on, **choices_of(self.scope), **more}
         return urlencode({key: value for key, value in chosen.items() if value not in ("", None)})

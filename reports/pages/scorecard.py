@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from math import ceil
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,32 +11,111 @@ from django.utils.translation import ngettext, pgettext
 
 from agreements.models import Agreement
 from agreements.terms import Timeline
-from reports import judgement
 from reports.facts.reading import Reading, read_with_previous, verdicts
-from reports.judgement import JudgedPromise, depth_rows, speed_rows
+from reports.judgement import AT_RISK, MISSED, NOT_BEGUN, Judgement
+from reports.measures.handoff_columns import Scope
 from reports.measures.outcomes import Outcomes, outcomes
+from reports.pages.exports import judgement_json
 from reports.pages.links import Links
 from reports.pages.sheet import spoken_minutes
 from smarketing.lib.numbers import number, percent
 from smarketing.lib.periods import Period
 from smarketing.lib.spoken import period_name
 
+# Which records each figure opens: those that kept the promise, and those judged by it.
+BEHIND = {
+    "volume": ("judged_delivered", "judged_handed_over"),
+    "speed": ("kept", "speed_judged"),
+    "depth": ("depth_kept", "depth_judged"),
+}
+
 
 @dataclass(frozen=True)
 class PromiseLine:
-    """One promise as people read it. `trend` is "better", "worse", "same" or ""."""
+    """One promise and how it goes on.
 
-    label: str
-    promise: str
-    target: str
-    delivered: str
-    expected: str
-    projected: str
-    state: str
-    trend: str
-    change: str
-    url: str
-    row: JudgedPromise
+    `expected` is the goal for tonight, `projected` what its own pace comes to, `previous` that of the period before.
+    """
+
+    judgement: Judgement
+    expected: int | None
+    projected: float | None
+    previous: float | None
+    links: Links
+
+    @property
+    def change(self) -> float | None:
+        """Against the period before: of what is to be expected, not of a period half over."""
+        now = self.judgement.delivered if self.projected is None else self.projected
+        return None if now is None or self.previous is None else now - self.previous
+
+    @property
+    def trend(self) -> str:
+        if self.change is None:
+            return ""
+        return "same" if abs(self.change) < 1e-9 else "better" if self.change > 0 else "worse"
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        pace = {name: getattr(self, name) for name in ("expected", "projected", "previous", "trend")}
+        return judgement_json(self.judgement) | pace
+
+    # As people read it
+
+    @property
+    def state(self) -> str:
+        return self.judgement.state
+
+    @property
+    def label(self) -> str:
+        return label_of(self.judgement)
+
+    @property
+    def promise(self) -> str:
+        return promise_of(self.judgement)
+
+    @property
+    def target(self) -> str:
+        return figure_of(self.judgement.measure, self.judgement.promised)
+
+    @property
+    def delivered(self) -> str:
+        return figure_of(self.judgement.measure, self.judgement.delivered)
+
+    @property
+    def goal(self) -> str:
+        if self.expected is None:
+            return ""
+        return _("goal for today %(expected)s") % {"expected": number(self.expected)}
+
+    @property
+    def at_this_pace(self) -> str:
+        return number(self.projected)
+
+    @property
+    def moved(self) -> str:
+        if self.change is None or self.trend == "same":
+            return ""
+        size = abs(self.change)
+        if self.judgement.measure == "speed":
+            return pgettext("percentage points", "%(number)s pts") % {"number": number(size * 100, 1)}
+        return number(size, 1 if self.judgement.measure == "depth" else 0)
+
+    @property
+    def url(self) -> str:
+        return self.links.page(self.judgement.measure)
+
+    @property
+    def behind(self) -> list[tuple[str, str]]:
+        """How many kept the promise and how many are judged by it, each with its records."""
+        kept, judged = len(self.judgement.kept), len(self.judgement.judged)
+        names = {
+            "volume": (_("%(n)s delivered"), _("of %(n)s handed over")),
+            "speed": (_("%(n)s in time"), _("of %(n)s judged")),
+            "depth": (_("%(n)s tried often enough"), _("of %(n)s judged")),
+        }[self.judgement.measure]
+        counts = zip(names, (kept, judged), BEHIND[self.judgement.measure], strict=True)
+        return [(name % {"n": number(n)}, self.links.records(what)) for name, n, what in counts] if judged else []
 
 
 @dataclass(frozen=True)
@@ -44,145 +124,177 @@ class Card:
 
     agreement: Agreement
     period: Period
-    marketing: list[PromiseLine]
-    sales: list[PromiseLine]
+    lines: list[PromiseLine]
+    handoffs: int
     outcomes: Outcomes
     links: Links
-    sentence: str
+
+    @property
+    def marketing(self) -> list[PromiseLine]:
+        return [line for line in self.lines if line.judgement.side == "marketing"]
+
+    @property
+    def sales(self) -> list[PromiseLine]:
+        return [line for line in self.lines if line.judgement.side == "sales"]
+
+    @property
+    def sentence(self) -> str:
+        return _sentence(self.lines, self.period)
+
+    @property
+    def url(self) -> str:
+        return self.links.page("scorecard")
+
+    @property
+    def won_url(self) -> str:
+        return self.links.records("leads_won")
+
+    @property
+    def lost_url(self) -> str:
+        return self.links.records("leads_lost")
+
+    @property
+    def open_url(self) -> str:
+        return self.links.records("leads_open")
+
+    @property
+    def leads(self) -> int:
+        """The leads of these handoffs, each once: won, lost and open add up to them."""
+        return self.outcomes.won + self.outcomes.lost + self.outcomes.open
+
+    @property
+    def leads_text(self) -> str:
+        said = {"leads": number(self.leads), "handoffs": number(self.handoffs)}
+        return (
+            ngettext(
+                "%(handoffs)s handoff of this period, of %(leads)s leads.",
+                "%(handoffs)s handoffs of this period, of %(leads)s leads.",
+                self.handoffs,
+            )
+            % said
+        )
 
     @property
     def as_json(self) -> dict[str, Any]:
         return {
-            "marketing": [_plain(line.row) for line in self.marketing],
-            "sales": [_plain(line.row) for line in self.sales],
+            "marketing": [line.as_json for line in self.marketing],
+            "sales": [line.as_json for line in self.sales],
             "outcomes": asdict(self.outcomes),
         }
 
 
-COLUMNS = ("side", "measure", "tier", "target", "delivered", "expected", "projected", "state", "previous", "trend")
-
-
-def _plain(row: JudgedPromise) -> dict[str, Any]:
-    return {"trend": row.trend, **asdict(row)}
+COLUMNS = (
+    "side",
+    "measure",
+    "tier",
+    "is_rest",
+    "promised",
+    "delivered",
+    "judged",
+    "kept",
+    "state",
+    "expected",
+    "projected",
+    "previous",
+    "trend",
+)
 
 
 def table(card: Card) -> list[list[object]]:
     """The rows of COLUMNS."""
-    return [[getattr(line.row, name) for name in COLUMNS] for line in [*card.marketing, *card.sales]]
+    return [[line.as_json[name] for name in COLUMNS] for line in card.lines]
 
 
-def card_of(agreement: Agreement, period: Period, *, at: datetime, today: date, terms: Timeline) -> Card:
-    reading, before = read_with_previous(agreement, period, at=at, today=today, terms=terms)
-    links = Links(agreement.slug, period)
-    marketing = [_line(row, links) for row in marketing_rows(reading, before)]
-    sales = [_line(row, links) for row in sales_rows(reading, before)]
+def card_of(
+    agreement: Agreement, links: Links, *, at: datetime, today: date, terms: Timeline, looks_back: bool = False
+) -> Card:
+    """Of the whole agreement, whatever group the links are about."""
+    reading, before = read_with_previous(
+        agreement, links.period, at=at, today=today, terms=terms, looks_back=looks_back
+    )
+    whole = links.within(Scope())
     return Card(
         agreement=agreement,
-        period=period,
-        marketing=marketing,
-        sales=sales,
+        period=links.period,
+        lines=list(lines(reading, before, whole)),
+        handoffs=len(reading.facts),
         outcomes=outcomes(reading.facts, verdicts(reading)),
-        links=links,
-        sentence=_sentence([*marketing, *sales], period),
+        links=whole,
     )
 
 
-def marketing_rows(reading: Reading, before: Reading) -> Iterator[JudgedPromise]:
-    running = not reading.is_over
-    yield JudgedPromise(
-        side="marketing",
-        measure="volume",
-        target=reading.target,
-        delivered=reading.volume.delivered,
-        state=reading.volume_state,
-        expected=reading.expected if running else None,
-        projected=reading.projection if running else None,
-        previous=before.volume.delivered,
-    )
+def lines(reading: Reading, before: Reading, links: Links) -> Iterator[PromiseLine]:
+    runs = reading.moment.has_begun and not reading.is_over
+    for judgement in reading.scorecard:
+        if judgement.measure == "volume":
+            pace = (reading.goal_for_today, reading.projection) if runs else (None, None)
+            yield PromiseLine(judgement, *pace, before.volume.delivered if runs or reading.is_over else None, links)
+        else:
+            scope = scope_of(judgement)
+            former = before.judge_again(judgement, reading.own_tiers(judgement.measure))
+            yield PromiseLine(judgement, None, None, former.delivered, links.within(scope))
 
 
-def sales_rows(reading: Reading, before: Reading) -> Iterator[JudgedPromise]:
-    terms, is_over = reading.promised, reading.is_over
-    speed = {tier: (made.within.total_seconds() / 60, float(made.share)) for tier, made in terms.speed.items()}
-    depth = {tier: (made.attempts, made.within_working_days) for tier, made in terms.depth.items()}
-    yield from speed_rows(reading.facts, before.facts, speed, is_over=is_over)
-    yield from depth_rows(reading.facts, before.facts, depth, is_over=is_over)
+def scope_of(judgement: Judgement) -> Scope:
+    """The handoffs that a promise is about, as an address says it."""
+    if judgement.tier:
+        return Scope({"tier": judgement.tier})
+    return Scope(others=judgement.measure) if judgement.is_rest else Scope()
 
 
-def _line(row: JudgedPromise, links: Links) -> PromiseLine:
-    say = {"volume": _count, "speed": _share, "depth": _tries}[row.measure]
-    return PromiseLine(
-        label=_label(row),
-        promise=_promise(row),
-        target=say(row.target),
-        delivered=say(row.delivered),
-        expected=_expected(row),
-        projected=number(row.projected),
-        state=row.state,
-        trend=row.trend,
-        change=_change(row),
-        url=links.of(tier=row.tier or None).page(row.measure),
-        row=row,
-    )
+def figure_of(measure: str, value: float | None) -> str:
+    if measure == "speed":
+        return percent(value, 1)
+    return number(value, 1 if measure == "depth" else 0)
 
 
-def _count(value: float | None) -> str:
-    return number(value)
+def label_of(judgement: Judgement) -> str:
+    names = {"volume": _("Leads delivered"), "speed": _("Follow-up speed"), "depth": _("Follow-up depth")}
+    return with_tier(names[judgement.measure], judgement)
 
 
-def _share(value: float | None) -> str:
-    return percent(value, 1)
+def with_tier(name: str, judgement: Judgement) -> str:
+    if judgement.tier:
+        return _("%(measure)s, tier %(tier)s") % {"measure": name, "tier": judgement.tier}
+    return _("%(measure)s, all other tiers") % {"measure": name} if judgement.is_rest else name
 
 
-def _tries(value: float | None) -> str:
-    return number(value, 1)
+def promise_of(judgement: Judgement) -> str:
+    if judgement.measure == "volume":
+        return _("leads in the period") if judgement.promised is not None else _("nothing is agreed for this period")
+    if judgement.measure == "speed":
+        said = _("first attempt within %(time)s of working time") % {"time": spoken_minutes(judgement.limit)}
+    else:
+        days = judgement.limit or 0
+        said = ngettext(
+            "attempts within %(days)s working day, unless connected",
+            "attempts within %(days)s working days, unless connected",
+            ceil(days),
+        ) % {"days": number(days)}
+    return of_mean(said, judgement)
 
 
-def _label(row: JudgedPromise) -> str:
-    name = {"volume": _("Leads delivered"), "speed": _("Follow-up speed"), "depth": _("Follow-up depth")}[row.measure]
-    if row.tier:
-        return _("%(measure)s, tier %(tier)s") % {"measure": name, "tier": row.tier}
-    return _("%(measure)s, all other tiers") % {"measure": name} if row.is_rest else name
-
-
-def _promise(row: JudgedPromise) -> str:
-    if row.measure == "volume":
-        return _("leads in the period") if row.target is not None else _("nothing is agreed for this period")
-    if row.measure == "speed":
-        return _("first attempt within %(time)s of working time") % {"time": spoken_minutes(row.within_minutes)}
-    days = row.within_days or 0
-    return ngettext(
-        "attempts within %(days)s working day, unless connected",
-        "attempts within %(days)s working days, unless connected",
-        days,
-    ) % {"days": number(days)}
-
-
-def _expected(row: JudgedPromise) -> str:
-    if row.expected is None:
-        return ""
-    return _("goal for today %(expected)s") % {"expected": number(row.expected, 1)}
-
-
-def _change(row: JudgedPromise) -> str:
-    if row.change is None or row.trend == "same":
-        return ""
-    size = abs(row.change)
-    if row.measure == "volume":
-        return number(size)
-    if row.measure == "depth":
-        return number(size, 1)
-    return pgettext("percentage points", "%(number)s pts") % {"number": number(size * 100, 1)}
+def of_mean(said: str, judgement: Judgement) -> str:
+    """Says so where the period holds several promises."""
+    if not judgement.is_mean:
+        return said
+    return _("%(promise)s: the mean of several promises, by handoffs") % {"promise": said}
 
 
 def _sentence(lines: list[PromiseLine], period: Period) -> str:
     """How many promises stand how, the worst first."""
-    counts = {state: sum(line.state == state for line in lines) for state in (judgement.MISSED, judgement.AT_RISK)}
+    said = {"period": period_name(period)}
+    if any(line.state == NOT_BEGUN for line in lines):
+        return _("%(period)s has not begun.") % said
+    missed, risk = (sum(line.state == state for line in lines) for state in (MISSED, AT_RISK))
     total = sum(bool(line.state) for line in lines)
-    said = {"period": period_name(period), "all": number(total)}
     if not total:
-        return _("Nothing can be said about %(period)s yet.") % said
-    if not any(counts.values()):
+        return _("Nothing of %(period)s can be judged yet.") % said
+    if not missed and not risk:
         return _("No promise of %(period)s is missed or at risk.") % said
-    said |= {"missed": number(counts[judgement.MISSED]), "risk": number(counts[judgement.AT_RISK])}
-    return _("%(period)s: of %(all)s promises %(missed)s missed, %(risk)s at risk.") % said
+    said |= {"all": number(total), "missed": number(missed), "risk": number(risk)}
+    if not risk:
+        return _("%(period)s: %(missed)s of %(all)s promises missed.") % said
+    if not missed:
+        return _("%(period)s: %(risk)s of %(all)s promises at risk.") % said
+    return _("%(period)s: %(missed)s of %(all)s promises missed, %(risk)s at risk.") % said

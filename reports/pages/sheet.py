@@ -9,7 +9,9 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext
 
+from reports.facts.dimensions import WORDS
 from reports.facts.reading import Reading
+from reports.measures.handoff_columns import DIMENSIONS
 from reports.measures.period_parts import PeriodPart
 from reports.pages.links import Links
 from smarketing.lib.numbers import NOTHING, exactly, percent
@@ -132,29 +134,10 @@ def bin_column(part: PeriodPart) -> str:
     return {"day": gettext("Day"), "week": gettext("Week"), "month": gettext("Month")}[part.by]
 
 
-def source_name(name: str) -> str:
-    return name or gettext("no source")
-
-
-def tier_name(name: str) -> str:
-    return name or gettext("no tier")
-
-
 def group_cells(reading: Reading, links: Links, page: str) -> list[tuple[str, str, Cell]]:
-    """Every group of the page: "by_source" or "by_tier", its name, and a cell that leads to its own page."""
-    sources = [name for name, _rows in reading.facts.source.groups()]
-    tiers = [name for name, _rows in reading.facts.tier.groups()]
+    """Every group of the page: its dimension, its name, and a cell that leads to its own page."""
     return [
-        *(("by_source", name, Cell(source_name(name), links.of(source=name).page(page))) for name in sources),
-        *(("by_tier", name, Cell(_tier_label(name), links.of(tier=name).page(page))) for name in tiers),
+        (dimension, name, Cell(WORDS[dimension].titled(name), links.to(dimension, name).page(page)))
+        for dimension in DIMENSIONS
+        for name, _rows in reading.facts.names[dimension].groups()
     ]
-
-
-def group_name(source: str | None, tier: str | None) -> str:
-    """The chosen source and tier in words, "" for all leads."""
-    parts = [] if source is None else [source_name(source)]
-    return " · ".join(parts if tier is None else [*parts, _tier_label(tier)])
-
-
-def _tier_label(name: str) -> str:
-    return gettext("Tier %(name)s") % {"name": name} if name else gettext("no tier")

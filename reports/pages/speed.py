@@ -1,56 +1,59 @@
 """The page of the speed: how long leads wait for the first attempt against what sales promised."""
 
-from dataclasses import asdict
-
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from reports.facts.reading import Reading, speeds
-from reports.judgement import share_state
+from reports.judgement import Judgement
 from reports.measures.speed import Speed
 from reports.pages.drawings.speed import speed_charts
-from reports.pages.exports import plain
+from reports.pages.exports import chapter_json
 from reports.pages.links import Links
+from reports.pages.scorecard import of_mean, scope_of, with_tier
 from reports.pages.sheet import BigNumber, Sheet, Table, group_cells, spoken_minutes, spoken_share
 from smarketing.lib.numbers import number
 
 
 def speed_sheet(reading: Reading, links: Links) -> Sheet:
     found = speeds(reading)
-    made = speed_charts(reading, found.all, links)
-    rows = [[cell, *_group(getattr(found, part)[name])] for part, name, cell in group_cells(reading, links, "speed")]
+    rows = [[cell, *_group(found.by[kind][name])] for kind, name, cell in group_cells(reading, links, "speed")]
     return Sheet(
-        _numbers(reading, found.all, links), made, Table(_group_columns(), rows), {"speed": plain(asdict(found))}
+        numbers=_numbers(reading, found.all, links),
+        charts=speed_charts(reading, found.all, links),
+        groups=Table(_group_columns(), rows),
+        measures={"speed": chapter_json(found)},
     )
 
 
 def _numbers(reading: Reading, found: Speed, links: Links) -> list[BigNumber]:
-    promised = reading.promised_share(reading.tier or "")
-    minutes, within = found.working_minutes, found.within_minutes
-    note = ""
-    if promised is not None and within is not None:
-        said = {"share": spoken_share(promised), "time": spoken_minutes(within)}
-        note = _("%(share)s promised within %(time)s") % said
-    state = ""
-    if promised is not None:
-        state = share_state(found.share_within, promised, is_settled=reading.is_over and not found.running)
+    """A number for every promise, as on the scorecard; then what holds for all of them."""
+    minutes = found.working_minutes
     mean = _("median %(median)s, nine in ten within %(p90)s") % {
         "median": spoken_minutes(minutes.median),
         "p90": spoken_minutes(minutes.p90),
     }
     return [
-        BigNumber(_("Followed up in time"), spoken_share(found.share_within), note, state, links.records("kept")),
+        *(_kept(judgement, links.narrowed(scope_of(judgement))) for judgement in reading.judgements["speed"]),
         BigNumber(_("Mean response time"), spoken_minutes(minutes.mean), mean if minutes.n else ""),
         BigNumber(_("Never followed up"), number(found.never_followed_up), url=links.records("never_followed_up")),
         BigNumber(_("Still in their time"), number(found.running), url=links.records("running")),
-        BigNumber(_("Handed over"), number(found.handoffs), url=links.records("handoffs")),
+        BigNumber(_("Handoffs"), number(found.handoffs), url=links.records("handoffs")),
     ]
+
+
+def _kept(judgement: Judgement, links: Links) -> BigNumber:
+    name = with_tier(_("Followed up in time"), judgement)
+    note = ""
+    if judgement.promised is not None:
+        said = {"share": spoken_share(judgement.promised), "time": spoken_minutes(judgement.limit)}
+        note = of_mean(_("%(share)s promised within %(time)s") % said, judgement)
+    return BigNumber(name, spoken_share(judgement.delivered), note, judgement.state, links.records("speed_judged"))
 
 
 def _group_columns() -> list[str]:
     return [
         _("Group"),
-        _("Handed over"),
+        _("Handoffs"),
         _("Followed up"),
         _("Never"),
         _("In time"),

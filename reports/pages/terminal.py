@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from reports.facts.results import Measures
+from reports.judgement import Judgement
 from reports.measures.depth import Depth
 from reports.measures.outcomes import Outcomes
-from reports.measures.results import Measures
 from reports.measures.speed import Speed
 
 HEAD = (
@@ -22,6 +23,7 @@ HEAD = (
     "won",
     "lost",
 )
+PROMISES = ("promise", "promised", "delivered", "judged", "kept", "state")
 
 
 def as_text(found: Measures) -> str:
@@ -29,15 +31,30 @@ def as_text(found: Measures) -> str:
     head = f"{found.agreement}  {period.label}  {period.start_on} to {period.end_on}  {found.time_zone}"
     counted = f"handed over {volume.handed_over}, returned {volume.returned}, delivered {volume.delivered}"
     target = "no target" if volume.target is None else f"target {volume.target}"
-    return "\n".join([head, f"{counted}, {target}", "", *aligned([list(HEAD), *_rows(found)])])
+    rows = [*map(_promise, found.scorecard)]
+    return "\n".join(
+        [head, f"{counted}, {target}", "", *aligned([list(HEAD), *_rows(found)]), "", *aligned([list(PROMISES), *rows])]
+    )
+
+
+def _promise(judgement: Judgement) -> list[str]:
+    tier = judgement.tier or ("all other tiers" if judgement.is_rest else "all")
+    figures = (judgement.promised, judgement.delivered)
+    counts = (len(judgement.judged), len(judgement.kept))
+    name = f"{judgement.side} {judgement.measure} {tier}"
+    return [name, *map(_exact, figures), *map(str, counts), judgement.state or "-"]
+
+
+def _exact(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}"
 
 
 def _rows(found: Measures) -> Iterator[list[str]]:
     yield ["all", *_cells(found.speed.all, found.depth.all, found.outcomes.all)]
-    for kind in ("source", "tier"):
-        speeds, depths, ends = (getattr(part, f"by_{kind}") for part in (found.speed, found.depth, found.outcomes))
+    for dimension, speeds in found.speed.by.items():
+        depths, ends = found.depth.by[dimension], found.outcomes.by[dimension]
         for name in speeds:
-            yield [f"{kind} {name or '(none)'}", *_cells(speeds[name], depths[name], ends[name])]
+            yield [f"{dimension} {name or '(none)'}", *_cells(speeds[name], depths[name], ends[name])]
 
 
 def _cells(speed: Speed, depth: Depth, outcomes: Outcomes) -> list[str]:

@@ -1,23 +1,19 @@
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from agreements.models import Agreement
 from reports.facts.behind import record_ids, records
-from reports.facts.reading import Reading
-from reports.pages.depth import depth_sheet
-from reports.pages.filters import PeriodFilter, ReportFilter, selection
-from reports.pages.links import Links
+from reports.facts.record_lists import title_of
+from reports.pages.filters import PeriodFilter, selection
 from reports.pages.opened import Opened, opened, opened_all
-from reports.pages.record_words import handoffs_counted, title_of
-from reports.pages.sheet import Sheet, group_name
-from reports.pages.speed import speed_sheet
-from reports.pages.volume import volume_sheet
+from reports.pages.record_words import dimension_columns, handoffs_counted, with_days
+from reports.pages.register import FIRST, PAGES
 from smarketing.accounts.access import readers
 from smarketing.lib.paging import kept_instant, page_of_list
 from smarketing.lib.periods import MONTHS, Period
@@ -29,66 +25,49 @@ def home(request: PortalRequest) -> HttpResponse:
     """The month's pace; who takes part in several agreements chooses one."""
     agreements = list(Agreement.objects.visible_to(request.access))
     if len(agreements) == 1:
-        return redirect("reports:volume", agreements[0].slug)
-    return TemplateResponse(request, "reports/home.html", {"agreements": agreements})
+        return redirect(f"reports:{FIRST}", agreements[0].slug)
+    return TemplateResponse(request, "reports/home.html", {"agreements": agreements, "pages": PAGES.values()})
 
 
 @readers
-def volume(request: PortalRequest, slug: str) -> HttpResponse:
-    return sheet(request, opened(request, slug, at=request.now), "volume", volume_sheet)
-
-
-@readers
-def speed(request: PortalRequest, slug: str) -> HttpResponse:
-    return sheet(request, opened(request, slug, at=request.now), "speed", speed_sheet)
-
-
-@readers
-def depth(request: PortalRequest, slug: str) -> HttpResponse:
-    return sheet(request, opened(request, slug, at=request.now), "depth", depth_sheet)
-
-
-@readers
-def scorecard(request: PortalRequest, slug: str) -> HttpResponse:
-    at_hand = opened(request, slug, at=request.now)
-    form = PeriodFilter(at_hand.chosen.period, at_hand.today)
-    context = {
-        "card": at_hand.card,
-        "form": form,
-        "json_url": at_hand.links.data("scorecard", "json"),
-        "csv_url": at_hand.links.data("scorecard", "csv"),
-        **frame(at_hand, "scorecard"),
-    }
-    return TemplateResponse(request, "reports/scorecard.html", context)
+def report(request: PortalRequest, slug: str, page: str) -> HttpResponse:
+    """One of the pages of `register`."""
+    at_hand, shown = opened(request, slug), PAGES[page]
+    context = {"page_title": shown.title, **shown.context(at_hand), **frame(at_hand, page)}
+    return TemplateResponse(request, shown.template, context)
 
 
 @readers
 def scorecards(request: PortalRequest) -> HttpResponse:
     """Every agreement that this person may read, one card below the other."""
     agreements = list(Agreement.objects.visible_to(request.access).with_teams())
-    found = opened_all(request, agreements, at=request.now)
+    found = opened_all(request, agreements)
     if not found:
         return TemplateResponse(request, "reports/home.html", {"agreements": []})
-    period, today = found[0].chosen.period, found[0].today
+    chosen, today = found[0].chosen, found[0].today
+    query = f"&on={chosen.on.isoformat()}" if chosen.on else ""
     context = {
         "cards": [at_hand.card for at_hand in found],
-        "form": PeriodFilter(period, today),
-        **neighbours(period, lambda period: f"?period={period.label}"),
+        "form": PeriodFilter(chosen.period, today, chosen.on),
+        "on": chosen.on,
+        "now_url": f"?period={chosen.period.label}",
+        **neighbours(chosen.period, lambda period: f"?period={period.label}{query}"),
     }
     return TemplateResponse(request, "reports/scorecards.html", context)
 
 
 @readers
 def records_behind(request: PortalRequest, slug: str) -> HttpResponse:
-    at_hand, chosen = opened(request, slug, at=kept_instant(request)), selection(request.GET)
+    at_hand, chosen = opened(request, slug, now=kept_instant(request)), selection(request.GET)
     if chosen is None:
         raise Http404
     ids = record_ids(at_hand.reading, chosen)
     page = page_of_list(ids.tolist(), request.GET, at=at_hand.at, count_text=handoffs_counted(len(ids)))
     context = {
-        "records": records(page.rows, with_names=at_hand.with_names, at=at_hand.at),
-        "title": title_of(chosen),
-        "group": group_name(at_hand.chosen.source, at_hand.chosen.tier),
+        "records": records(at_hand.reading, page.rows, with_names=at_hand.with_names),
+        "title": with_days(title_of(chosen), chosen),
+        "group": at_hand.group,
+        "dimensions": dimension_columns(),
         "with_names": at_hand.with_names,
         "page": page,
         "csv_url": at_hand.links.file("records", "csv", request.GET),
@@ -98,18 +77,6 @@ def records_behind(request: PortalRequest, slug: str) -> HttpResponse:
     return TemplateResponse(request, "reports/records.html", context)
 
 
-def sheet(
-    request: PortalRequest, at_hand: Opened, page: str, make: Callable[[Reading, Links], Sheet]
-) -> TemplateResponse:
-    context = {
-        "sheet": make(at_hand.reading, at_hand.links),
-        "form": ReportFilter(at_hand.reading),
-        "clear_url": at_hand.links.of(source=None, tier=None).page(page) if at_hand.reading.is_filtered else "",
-        **frame(at_hand, page),
-    }
-    return TemplateResponse(request, f"reports/{page}.html", context)
-
-
 def frame(at_hand: Opened, page: str) -> dict[str, Any]:
     """What stands around every page of one agreement."""
     links, period = at_hand.links, at_hand.chosen.period
@@ -117,25 +84,18 @@ def frame(at_hand: Opened, page: str) -> dict[str, Any]:
         "agreement": at_hand.agreement,
         "now": at_hand.at,
         "chosen": at_hand.chosen,
-        "tabs": list(tabs(links, page)),
-        **neighbours(period, lambda other: links.of(period=other).page(page if page != "records" else "volume")),
+        "on": at_hand.chosen.on,
+        "now_url": replace(links, on=None).page(page if page in PAGES else FIRST),
+        "begins_on": at_hand.begins_on,
+        "has_begun": at_hand.today >= period.start_on,
+        "tabs": [(shown.tab, links.page(name), name == page) for name, shown in PAGES.items()],
+        **neighbours(period, lambda other: links.of(other).page(page if page in PAGES else FIRST)),
         "kinds": [
-            (label, links.of(period=other).page(page), kind == period.kind)
+            (label, links.of(other).page(page), kind == period.kind)
             for kind, label, other in kinds(at_hand)
-            if page != "records"
+            if page in PAGES
         ],
     }
-
-
-def tabs(links: Links, page: str) -> Iterator[tuple[str, str, bool]]:
-    names = {
-        "volume": pgettext("report", "Volume"),
-        "speed": pgettext("report", "Speed"),
-        "depth": pgettext("report", "Depth"),
-        "scorecard": pgettext("report", "Scorecard"),
-    }
-    for name, label in names.items():
-        yield label, links.page(name), name == page
 
 
 def neighbours(period: Period, url: Callable[[Period], str]) -> dict[str, Any]:

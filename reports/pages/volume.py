@@ -1,12 +1,12 @@
 """The page of the volume: what marketing handed over against what it promised."""
 
-from dataclasses import asdict
-
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from reports.facts.reading import Reading
 from reports.pages.drawings.volume import volume_chart
-from reports.pages.exports import plain
+from reports.pages.exports import chapter_json
 from reports.pages.links import Links
 from reports.pages.sheet import BigNumber, Sheet, Table, group_cells
 from smarketing.lib.numbers import number, percent
@@ -17,38 +17,65 @@ def volume_sheet(reading: Reading, links: Links) -> Sheet:
         numbers=_numbers(reading, links),
         charts=[volume_chart(reading, links)],
         groups=_groups(reading, links),
-        measures={"volume": plain(asdict(reading.volume))},
+        measures={"volume": chapter_json(reading.volume)},
     )
 
 
 def _numbers(reading: Reading, links: Links) -> list[BigNumber]:
-    volume, target = reading.volume, reading.target
-    shown = [
-        BigNumber(
-            _("Leads delivered"),
-            number(volume.delivered),
-            _("of %(target)s promised") % {"target": number(target)} if target is not None else "",
-            reading.volume_state,
-            links.records("delivered"),
+    volume, judged = reading.volume, reading.volume_judgement
+    behind = links.records(_behind(reading))
+    shown = [BigNumber(_("Leads delivered"), number(judged.delivered), _note(reading), judged.state, behind)]
+    if judged.delivered != volume.delivered:
+        outside = _("with months without a target and what was handed over before the agreement")
+        shown.append(
+            BigNumber(_("Delivered in all"), number(volume.delivered), outside, url=links.records("delivered"))
         )
-    ]
-    if reading.expected is not None and not reading.is_over:
-        shown.append(BigNumber(_("Goal for today"), number(reading.expected, 1)))
+    if reading.goal_for_today is not None:
+        shown.append(BigNumber(_("Goal for today"), number(reading.goal_for_today)))
     if reading.projection is not None and not reading.is_over:
         shown.append(BigNumber(_("At this pace"), number(reading.projection), _("by the end")))
-    returned = _("taken off again") if volume.returned else ""
     return [
         *shown,
-        BigNumber(_("Handed over"), number(volume.handed_over), url=links.records("handed_over")),
-        BigNumber(_("Returned to marketing"), number(volume.returned), returned, url=links.records("returned")),
+        BigNumber(_("Leads handed over"), number(volume.handed_over), url=links.records("handed_over")),
+        BigNumber(
+            _("Returned to marketing"), number(volume.returned), _taken_off(reading), url=links.records("returned")
+        ),
     ]
+
+
+def _behind(reading: Reading) -> str:
+    return "judged_delivered" if reading.target is not None else "delivered"
+
+
+def _note(reading: Reading) -> str:
+    """What was promised; of a period whose months do not all have a target, for which of them."""
+    if reading.target is None:
+        return ""
+    said = {"target": number(reading.target)}
+    months = reading.months_with_target
+    if len(months) == len(reading.period.months()):
+        return _("of %(target)s promised") % said
+    said["months"] = ", ".join(date_format(month, "YEAR_MONTH_FORMAT") for month in months)
+    return _("of %(target)s promised in %(months)s, the only months with a target") % said
+
+
+def _taken_off(reading: Reading) -> str:
+    corrections = reading.volume.corrections
+    if not corrections:
+        return _("taken off again") if reading.volume.returned else ""
+    text = ngettext(
+        "%(count)s of them was delivered in an earlier period",
+        "%(count)s of them were delivered in an earlier period",
+        corrections,
+    )
+    return text % {"count": number(corrections)}
 
 
 def _groups(reading: Reading, links: Links) -> Table:
-    """Groups of the count itself: a lead counts for the source that brought it first in its month."""
+    """Groups of the count itself: a lead counts for the source and tier of the handoff that began its count."""
     rows = []
-    for part, name, cell in group_cells(reading, links, "volume"):
-        count = getattr(reading.volume, part).get(name, 0)
+    for dimension, name, cell in group_cells(reading, links, "volume"):
+        count = reading.volume.by[dimension].get(name, 0)
         share = count / reading.volume.delivered if reading.volume.delivered else None
         rows.append([cell, count, percent(share, 1)])
-    return Table([_("Group"), _("Delivered"), _("Of all")], rows)
+    return Table([_("Group"), _("Leads delivered"), _("Of all")], rows)

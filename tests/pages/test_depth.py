@@ -1,11 +1,11 @@
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
 
 from agreements.models import Agreement
-from leads.models import Handoff
+from leads.clock.recompute import recompute
 from smarketing.accounts.models import User
 from tests.pages.seen import at_instant, chart, count_of
 from tests.unit.reports.march import march
@@ -25,7 +25,14 @@ def url() -> str:
 
 def test_the_mean_stands_first_with_its_promise(signed_in, rep: User, url: str) -> None:
     first = signed_in(rep).get(url).context["sheet"].numbers[0]
-    assert (first.value, first.note, first.state) == ("0.5", "6 promised", "at_risk")
+    assert (first.value, first.note, first.state) == ("–", "6 promised", "")
+
+
+def test_once_the_windows_are_over_the_attempts_made_in_them_are_judged(signed_in, rep: User, url: str, at) -> None:
+    with at_instant(at + timedelta(days=60)):
+        client = signed_in(rep)
+        first = client.get(url, {"period": "2026-03"}).context["sheet"].numbers[0]
+        assert (first.value, first.state, count_of(client.get(first.url))) == ("0.5", "missed", 6)
 
 
 def test_every_fall_opens_as_many_records_as_it_counts(signed_in, rep: User, url: str) -> None:
@@ -54,9 +61,9 @@ def test_a_month_without_leads_says_so(signed_in, rep: User, url: str) -> None:
     assert "Every handoff of this period was connected, or there was none." in page.text
 
 
-def test_without_a_promise_no_line_is_drawn(signed_in, rep: User, north: Agreement, url: str) -> None:
+def test_without_a_promise_no_line_is_drawn(signed_in, rep: User, north: Agreement, url: str, at: datetime) -> None:
     north.versions.get().objectives.filter(measure="depth").delete()
-    Handoff.objects.update(promised_attempts=None)
+    recompute(north, by_terms_in_force=True, by=None, at=at)
     page = signed_in(rep).get(url)
     assert "annotations" not in chart(page, "waterfall").figure["layout"]
     assert [trace["name"] for trace in chart(page, "trend").figure["data"]] == ["Mean attempts"]

@@ -10,7 +10,7 @@ from agreements.promises.promise import SpeedPromise
 from leads.models import Handoff
 from smarketing.accounts.models import Role, User
 from tests import cast
-from tests.pages.seen import at_instant
+from tests.pages.seen import at_instant, count_of
 from tests.unit.reports.march import march
 
 
@@ -31,9 +31,9 @@ def test_both_sides_are_held_against_what_they_promised(signed_in, leader: User,
     assert [(line.label, line.target, line.delivered, line.state) for line in (*card.marketing, *card.sales)] == [
         ("Leads delivered", "22", "8", "at_risk"),
         ("Follow-up speed", "90.0%", "66.7%", "at_risk"),
-        ("Follow-up depth", "6.0", "0.5", "at_risk"),
+        ("Follow-up depth", "6.0", "–", ""),
     ]
-    assert card.sentence == "March 2026: of 3 promises 0 missed, 3 at risk."
+    assert card.sentence == "March 2026: 2 of 2 promises at risk."
 
 
 def test_each_promise_leads_to_its_report(signed_in, leader: User, url: str) -> None:
@@ -53,12 +53,53 @@ def test_a_tier_with_its_own_promise_has_its_own_line(signed_in, leader: User, n
 
 def test_the_trend_compares_with_the_period_before(signed_in, leader: User, url: str) -> None:
     (line,) = signed_in(leader).get(url).context["card"].marketing
-    assert (line.trend, line.change, line.row.previous) == ("better", "11", 1)  # 11.73 at this pace, 1 in February
+    assert (line.trend, line.moved, line.previous) == ("better", "11", 1)  # 11.73 at this pace, 1 in February
 
 
 def test_what_became_of_the_leads_stands_below(signed_in, leader: User, url: str) -> None:
     page = signed_in(leader).get(url)
     assert (page.context["card"].outcomes.won, "€1,500.50" in page.text) == (1, True)
+
+
+def test_won_lost_and_open_add_up_to_the_leads_and_open_them(signed_in, leader: User, url: str) -> None:
+    client = signed_in(leader)
+    card = client.get(url).context["card"]
+    counts = [count_of(client.get(link)) for link in (card.won_url, card.lost_url, card.open_url)]
+    assert counts == [card.outcomes.won, card.outcomes.lost, card.outcomes.open] == [1, 1, 7]
+    assert (card.leads, card.handoffs, card.leads_text) == (9, 10, "10 handoffs of this period, of 9 leads.")
+
+
+def test_every_figure_of_a_promise_opens_its_records(signed_in, leader: User, url: str) -> None:
+    client = signed_in(leader)
+    speed = client.get(url).context["card"].sales[0]
+    assert [(text, count_of(client.get(link))) for text, link in speed.behind] == [("6 in time", 6), ("of 9 judged", 9)]
+
+
+def test_the_page_can_be_seen_as_on_the_evening_of_a_day(signed_in, leader: User, url: str) -> None:
+    client = signed_in(leader)
+    page = client.get(url, {"on": "2026-03-05"})
+    card = page.context["card"]
+    assert (card.handoffs, card.marketing[0].delivered, card.outcomes.won) == (6, "5", 0)
+    assert "As on the evening of March 5, 2026" in page.text
+    assert "on=2026-03-05" in card.sales[0].url
+    assert count_of(client.get(card.open_url)) == 6
+
+
+@pytest.mark.parametrize("on", ["2026-03-20", "2027-01-01", "yesterday", "0001-01-01", ""])
+def test_today_a_day_to_come_and_nonsense_are_now(signed_in, leader: User, url: str, on: str) -> None:
+    page = signed_in(leader).get(url, {"on": on})
+    assert (page.context["on"], page.context["card"].handoffs) == (None, 10)
+
+
+@pytest.mark.parametrize(
+    ("period", "said"), [("2027-01", "This period has not begun."), ("2019-12", "before the agreement took effect")]
+)
+def test_a_period_to_come_and_one_before_the_agreement_are_told_apart(
+    signed_in, leader: User, url: str, period: str, said: str
+) -> None:
+    page = signed_in(leader).get(url, {"period": period})
+    assert said in page.text
+    assert {line.state for line in page.context["card"].marketing} == {"not_begun" if period == "2027-01" else ""}
 
 
 def test_leadership_sees_every_agreement_of_its_teams_and_a_member_its_own(
@@ -80,9 +121,12 @@ def test_the_scorecard_as_a_file_has_the_same_rows(signed_in, leader: User, url:
     client = signed_in(leader)
     page = client.get(url)
     rows = client.get(page.context["json_url"]).json()["scorecard"]
-    assert [row["state"] for row in (*rows["marketing"], *rows["sales"])] == ["at_risk"] * 3
+    assert [row["state"] for row in (*rows["marketing"], *rows["sales"])] == ["at_risk", "at_risk", ""]
     lines = client.get(page.context["csv_url"]).content.decode("utf-8-sig").splitlines()
-    assert (len(lines), lines[1].split(",")[:5]) == (4, ["marketing", "volume", "", "22", "8"])
+    assert (len(lines), lines[1].split(",")[:9]) == (
+        4,
+        ["marketing", "volume", "", "False", "22", "8", "10", "8", "at_risk"],
+    )
 
 
 def test_an_agreement_without_terms_is_left_out(signed_in, leader: User) -> None:
@@ -102,7 +146,7 @@ def test_a_foreign_scorecard_is_not_there(signed_in, stranger: User, url: str) -
     assert signed_in(stranger).get(url).status_code == 404
 
 
-def test_the_scorecard_takes_ten_queries(signed_in, leader: User, url: str, django_assert_num_queries) -> None:
+def test_the_scorecard_takes_nine_queries(signed_in, leader: User, url: str, django_assert_num_queries) -> None:
     client = signed_in(leader)
-    with django_assert_num_queries(10):  # as a sheet, and the outcomes
+    with django_assert_num_queries(9):  # as a sheet, and the deals
         client.get(url)

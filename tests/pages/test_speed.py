@@ -50,7 +50,7 @@ def test_the_big_numbers_open_what_they_count(signed_in, rep: User, url: str) ->
     client = signed_in(rep)
     numbers = client.get(url).context["sheet"].numbers
     counted = {number.label: (number.value, number.url) for number in numbers}
-    for label in ("Never followed up", "Still in their time", "Handed over"):
+    for label in ("Never followed up", "Still in their time", "Handoffs"):
         value, link = counted[label]
         assert int(value) == count_of(client.get(link)) > 0
 

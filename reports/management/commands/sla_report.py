@@ -1,6 +1,6 @@
 import json
 from argparse import ArgumentParser
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -8,7 +8,7 @@ from django.utils.timezone import now
 
 from agreements.models import Agreement
 from agreements.terms import Timeline, timeline
-from reports.facts.reading import measures, read, verdicts
+from reports.facts.reading import end_of, measures, read, verdicts
 from reports.pages.exports import as_json
 from reports.pages.terminal import as_text
 from smarketing.lib.periods import Period, PeriodError, period_of
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         if not terms.versions:
             raise CommandError(f"agreement {agreement.slug!r} has no terms yet")
         at, today = _standpoint(options["today"], terms)
-        reading = read(agreement, period, at=at, today=today, terms=terms)
+        reading = read(agreement, period, at=at, today=today, terms=terms, looks_back=options["today"] is not None)
         found = measures(reading, verdicts(reading))
         self.stdout.write(
             json.dumps(as_json(found), indent=1, ensure_ascii=False) if options["json"] else as_text(found)
@@ -56,7 +56,5 @@ def _period(label: str) -> Period:
 
 def _standpoint(today: date | None, terms: Timeline) -> tuple[datetime, date]:
     """The end of that local day, or now."""
-    if today is None:
-        at = now()
-        return at, terms.day_of(at)
-    return datetime.combine(today + timedelta(days=1), time(), terms.zone), today
+    at = now() if today is None else end_of(today, terms)
+    return at, today or terms.day_of(at)

@@ -6,8 +6,9 @@ from django.utils.translation import ngettext, pgettext
 
 from reports.charts.figures import ROOM, Bar, Edge, Series, distribution, dots, heights, level, trend, upright
 from reports.charts.waterfalls import depth_waterfall
-from reports.facts.reading import Reading
-from reports.measures.depth import Depth, Fall, depth, falls, tried_times
+from reports.facts.reading import Reading, depth_of
+from reports.judgement import depth_with
+from reports.measures.depth import Depth, Fall, falls
 from reports.measures.handoff_columns import Facts
 from reports.measures.period_parts import parts_of
 from reports.pages.links import Links
@@ -91,7 +92,7 @@ def _bar(fall: Fall, links: Links) -> Bar:
 
 def _waterfall(facts: Facts, found: Depth, links: Links) -> Chart:
     promised = promises(facts)
-    ways = [fall for fall in falls(facts, max(promised, default=None)) if fall.count or fall.end != "won"]
+    ways = [fall for fall in falls(facts) if fall.count or fall.end != "won"]
     spoken = [_bar(fall, links) for fall in ways if fall.nth]
     ends = [Series(_name(fall), [_bar(fall, links)], *LOOKS[fall.end]) for fall in ways if not fall.nth]
     n = len(facts)
@@ -134,7 +135,7 @@ def _sentence(found: Depth, handoffs: int) -> str:
 
 def _trend(reading: Reading, found: Depth, links: Links) -> Chart:
     parts, facts = parts_of(reading.period), reading.facts
-    values = [depth(facts[facts.on_days(part.start_on, part.end_on)], found.promised) for part in parts]
+    values = [depth_of(reading, facts[facts.on_days(part.start_on, part.end_on)]) for part in parts]
     urls = [links.records("never_connected", part) for part in parts]
     names = [long_name(part) for part in parts]
     measured = [
@@ -221,7 +222,8 @@ def _histogram(facts: Facts, found: Depth, links: Links) -> Chart:
 
 
 def _tries_bar(facts: Facts, tries: int, verdict: str, name: str, links: Links) -> Bar:
-    count = int(tried_times(facts, tries, verdict).sum())
+    tried = facts.is_never_connected & (facts.attempts == tries) & depth_with(facts, verdict)
+    count = int(tried.sum())
     said = {"tries": number(tries), "count": number(count)}
     text = ngettext("%(tries)s attempt: %(count)s", "%(tries)s attempts: %(count)s", tries) % said
     return Bar(number(tries), count, links.records("tried_times", nth=tries, verdict=verdict), f"{text} · {name}")

@@ -1,14 +1,9 @@
 """The drawings of the speed: where the time went, its trend, what was kept, how fast, and until the two spoke."""
 
-from collections import Counter
-from typing import Any
-
-import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from reports.charts.figures import (
-    ROOM,
     Bar,
     Edge,
     Series,
@@ -24,7 +19,8 @@ from reports.charts.figures import (
 )
 from reports.charts.waterfalls import legs_waterfall
 from reports.facts.reading import Reading
-from reports.measures.handoff_columns import Facts, Mask
+from reports.judgement import Judgement, speed_with
+from reports.measures.handoff_columns import Facts, Mask, mean_promise
 from reports.measures.period_parts import PeriodPart, parts_of
 from reports.measures.speed import (
     EDGES,
@@ -37,11 +33,8 @@ from reports.measures.speed import (
     in_band,
     legs,
     minutes,
-    share_kept,
-    speed,
     spoken_in_band,
     went_the_way,
-    with_verdict,
 )
 from reports.pages.links import Links
 from reports.pages.sheet import (
@@ -78,26 +71,15 @@ def _chart(key: str, links: Links, **parts: object) -> Chart:
     return Chart(id=key, **files, **parts)  # type: ignore[arg-type]
 
 
-def promises(reading: Reading, rows: Mask) -> Counter[float]:
-    """Promised minutes -> how many of these handoffs were promised them, each by its own terms and tier."""
-    facts = reading.facts[rows]
-    tiers = (facts.tier.names[code] for code in facts.tier.codes.tolist())
-    found: Counter[float] = Counter()
-    for (version, tier), n in Counter(zip(facts.versions.tolist(), tiers, strict=True)).items():
-        promise = reading.terms.by_id(version).speed_for(tier)
-        if promise:
-            found[promise.within.total_seconds() / 60] += n
-    return found
-
-
-def _mean_promise(reading: Reading, rows: Mask) -> float | None:
-    found = promises(reading, rows)
-    return sum(within * n for within, n in found.items()) / found.total() if found else None
+def promises(facts: Facts) -> list[float]:
+    """The minutes that these handoffs were promised, each by its own terms and tier."""
+    return sorted(set(facts.within[facts.has_promise].tolist()))
 
 
 def _way(reading: Reading, links: Links) -> Chart:
     rows, way = went_the_way(reading.facts), legs(reading.facts)
-    promised, url = _mean_promise(reading, rows), links.records("went_the_way")
+    facts = reading.facts
+    promised, url = mean_promise(facts.within[rows & facts.has_promise], None), links.records("went_the_way")
     due = None if promised is None else way[0].minutes + promised
     whole = sum(leg.minutes for leg in way)
     unit = Unit.fitting(whole, due)
@@ -149,7 +131,7 @@ def _way_sentence(way: list[Leg], n: int, handoffs: int, promised: float | None)
 
 
 def _trend(parts: Parts, found: Speed, links: Links) -> Chart:
-    values = [speed(facts, found.within_minutes).working_minutes for _part, facts in parts]
+    values = [minutes(facts.response) for _part, facts in parts]
     unit = Unit.fitting(found.within_minutes, *(value.p90 for value in values))
     urls = [links.records("followed_up", part) for part, _facts in parts]
     names = [long_name(part) for part, _facts in parts]
@@ -201,7 +183,8 @@ def _trend_sentence(found: Spread) -> str:
 
 
 def _shares(parts: Parts, reading: Reading, links: Links) -> Chart:
-    promised = reading.promised_share(reading.tier or "")
+    judged = reading.judge("speed", reading.facts, reading.promise("speed", reading.scope.word("tier") or ""))
+    promised = judged.promised
     counts = [(part, int(facts.is_kept.sum()), int(facts.is_missed.sum())) for part, facts in parts]
     series = [
         Series(_("In time"), [_share_bar(part, "kept", n, n + m, links) for part, n, m in counts], palette.KEPT_MARK),
@@ -217,7 +200,7 @@ def _shares(parts: Parts, reading: Reading, links: Links) -> Chart:
         "shares",
         links,
         title=_("Share followed up in time"),
-        sentence=_share_sentence(reading.facts),
+        sentence=_share_sentence(judged),
         figure=stacked([short_name(part) for part, *_counts in counts], series, shares(percent), lines=lines),
         table_columns=[bin_column(parts[0][0]), _("In time"), _("Too late or never"), _("% in time")],
         table_rows=[
@@ -236,8 +219,8 @@ def _share_bar(part: PeriodPart, what: str, count: int, ended: int, links: Links
     return Bar(short_name(part), count / ended if ended else 0, links.records(what, part), text)
 
 
-def _share_sentence(facts: Facts) -> str:
-    share, missed = share_kept(facts), int(facts.is_missed.sum())
+def _share_sentence(judged: Judgement) -> str:
+    share, missed = judged.delivered, len(judged.judged) - len(judged.kept)
     if share is None:
         return _("No clock with a promise has ended yet.")
     said = {"share": spoken_share(share), "count": number(missed)}
@@ -268,7 +251,7 @@ def _verdicts() -> dict[str, tuple[str, str, bool]]:
 
 def _bands(reading: Reading, found: Speed, links: Links) -> Chart:
     """Every promise is an edge; where promises differ, a band has records that kept theirs and others that did not."""
-    facts, promised = reading.facts, sorted(promises(reading, np.ones(len(reading.facts), np.bool_)))
+    facts, promised = reading.facts, promises(reading.facts)
     parts = bands(*EDGES, *promised)
     series = [
         Series(name, _band_bars(facts, parts, verdict, name, links), colour, is_hatched)
@@ -276,7 +259,6 @@ def _bands(reading: Reading, found: Speed, links: Links) -> Chart:
     ]
     labels = [*map(band_name, parts), _("never")]
     counts = heights(series)
-    axis = upright(max(counts), number, is_whole=True, room=ROOM)
     urls = [
         *(links.records("band", over=band.over, upto=band.upto) for band in parts),
         links.records("never_followed_up"),
@@ -286,7 +268,9 @@ def _bands(reading: Reading, found: Speed, links: Links) -> Chart:
         links,
         title=_("How fast, by bands"),
         sentence=_band_sentence(int(counts[0]), parts[0], found.never_followed_up),
-        figure=distribution(labels, series, axis, number, edges=_edges(parts, promised)),
+        figure=distribution(
+            labels, series, upright(max(counts), number, is_whole=True), number, edges=_edges(parts, promised)
+        ),
         table_columns=[_("Working time to the first attempt"), _("Handoffs"), _("Promise kept"), _("% of all")],
         table_rows=[
             [Cell(label, url), int(count), int(kept.value), 100 * count / len(facts) if len(facts) else None]
@@ -296,9 +280,11 @@ def _bands(reading: Reading, found: Speed, links: Links) -> Chart:
 
 
 def _band_bars(facts: Facts, parts: list[Band], verdict: str, name: str, links: Links) -> list[Bar]:
-    def bar(label: str, rows: Mask, what: str, **limits: Any) -> Bar:
-        count = int((rows & with_verdict(facts, verdict)).sum())
-        return Bar(label, count, links.records(what, verdict=verdict, **limits), f"{label}: {number(count)} · {name}")
+    def bar(label: str, rows: Mask, what: str, **limits: float | None) -> Bar:
+        count = int((rows & speed_with(facts, verdict)).sum())
+        return Bar(
+            label, count, links.records(what, None, verdict=verdict, **limits), f"{label}: {number(count)} · {name}"
+        )
 
     tried = [
         bar(band_name(band), in_band(facts, band.over, band.upto), "band", over=band.over, upto=band.upto)
@@ -342,7 +328,7 @@ def _spoken(facts: Facts, links: Links) -> Chart:
         title=_("Until the two spoke"),
         sentence=_spoken_sentence(waits, len(facts)),
         figure=distribution(
-            [bar.label for bar in told], series, upright(max(heights(series)), number, is_whole=True, room=ROOM), number
+            [bar.label for bar in told], series, upright(max(heights(series)), number, is_whole=True), number
         ),
         table_columns=[_("Working time until connected"), _("Handoffs"), _("% of all")],
         table_rows=[

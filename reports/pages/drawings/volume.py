@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date
-from math import ceil
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reports import judgement
 from reports.charts.figures import Bar, upright
 from reports.charts.waterfalls import DayBars, volume_waterfall
-from reports.facts.reading import Reading
+from reports.facts.reading import Reading, whole_leads
+from reports.judgement import AT_RISK
 from reports.measures.period_parts import PeriodPart, parts_of
 from reports.measures.volume import Volume, VolumeDay
 from reports.pages.links import Links
@@ -106,8 +105,8 @@ def _sentence(reading: Reading) -> str:
     if reading.is_over or reading.expected is None:
         return _("%(leads)s delivered in %(period)s; %(target)s were promised.") % said
     # A goal is a number of whole leads; rounded up, a team at it is on its line.
-    goal = ceil(round(reading.expected, 6))
+    goal = whole_leads(reading.expected)
     said |= {"today": date_format(reading.today, "MONTH_DAY_FORMAT"), "goal": number(goal)}
-    if reading.volume_state == judgement.AT_RISK:
+    if reading.volume_judgement.state == AT_RISK:
         return _("%(leads)s delivered by %(today)s, behind the goal of %(goal)s for that day.") % said
     return _("%(leads)s delivered by %(today)s, against a goal of %(goal)s for that day.") % said

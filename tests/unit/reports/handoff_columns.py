@@ -5,17 +5,20 @@ from typing import Any
 
 import numpy as np
 
-from reports.measures.handoff_columns import MINUTE, Facts, Names
+from reports.measures.handoff_columns import DIMENSIONS, MINUTE, Facts, Names
 
 NAN = float("nan")
 USUAL: dict[str, Any] = {
+    "version": 1,
     "source": "web",
     "tier": "A",
     "state": "working",
     "clock": "kept",
-    "depth": "running",
+    "depth": "open",
     "has_promise": True,
     "returned": False,
+    "taken_off": False,
+    "counts": True,
     "off": None,
     "waited": 0.0,
     "accepted": NAN,
@@ -23,7 +26,11 @@ USUAL: dict[str, Any] = {
     "connected": NAN,
     "nth": NAN,
     "attempts": 0,
+    "in_window": 0,
+    "within": 60.0,
+    "share": 0.9,
     "promised": 6.0,
+    "window": 15.0,
 }
 
 
@@ -32,32 +39,33 @@ def instant(text: str) -> datetime:
 
 
 def facts(*rows: dict[str, Any]) -> Facts:
-    """Minutes in, `at` and `off` (taken off) as "2026-03-02" or "2026-03-02 09:00", days in UTC."""
-    full = [{"id": n, "lead": n, "at": "2026-03-02 09:00", **USUAL, **row} for n, row in enumerate(rows, 1)]
+    """Minutes in, `at` and `off` (the day on which its count is taken off) as "2026-03-02", days in UTC."""
+    full = [{"id": n, "lead": n, "at": "2026-03-02", **USUAL, **row} for n, row in enumerate(rows, 1)]
 
     def column(name: str) -> list[Any]:
         return [row[name] for row in full]
 
-    off = [text and instant(text) for text in column("off")]
-    handed_at = [instant(text) for text in column("at")]
+    def numbers(*names: str) -> dict[str, Any]:
+        return {name: np.array(column(name), np.float64) for name in names}
+
+    def minutes(*names: str) -> dict[str, Any]:
+        return {name: MINUTE * values for name, values in numbers(*names).items()}
+
     return Facts(
         ids=np.array(column("id"), np.int64),
         leads=np.array(column("lead"), np.int64),
-        versions=np.ones(len(full), np.int64),
-        days=np.array([at.date() for at in handed_at], "datetime64[D]"),
-        handed_at=np.array(handed_at, object),
-        **{name: Names.of(column(name)) for name in ("source", "tier", "state", "clock", "depth")},
+        version=np.array(column("version"), np.int64),
+        days=np.array([instant(at).date() for at in column("at")], "datetime64[D]"),
+        names={dimension: Names.of(column(dimension)) for dimension in DIMENSIONS},
+        **{name: Names.of(column(name)) for name in ("state", "clock", "depth")},
         has_promise=np.array(column("has_promise"), np.bool_),
-        is_returned=np.array([row["returned"] or bool(row["off"]) for row in full], np.bool_),
-        is_taken_off=np.array([at is not None for at in off], np.bool_),
-        taken_off_at=np.array(off, object),
-        taken_off_on=np.array([at and at.date() for at in off], "datetime64[D]"),
-        **{
-            name: MINUTE * np.array(column(name), np.float64)
-            for name in ("waited", "accepted", "response", "connected")
-        },
+        is_returned=np.array([row["returned"] or row["taken_off"] for row in full], np.bool_),
+        is_taken_off=np.array(column("taken_off"), np.bool_),
+        counts=np.array(column("counts"), np.bool_),
+        taken_off_on=np.array(column("off"), "datetime64[D]"),
+        **minutes("waited", "accepted", "response", "connected"),
         response_wall=MINUTE * np.array(column("response"), np.float64),
-        nth=np.array(column("nth"), np.float64),
         attempts=np.array(column("attempts"), np.int64),
-        promised=np.array(column("promised"), np.float64),
+        in_window=np.array(column("in_window"), np.int64),
+        **numbers("nth", "within", "share", "promised", "window"),
     )

@@ -17,8 +17,8 @@ from reports.charts.figures import Bar, Series, labelled, stacked, upright, wrap
 from reports.charts.sketch import boxes, legend, sketch
 from reports.charts.waterfalls import volume_waterfall
 from reports.facts.reading import Reading, read
-from reports.measures.handoff_columns import MINUTE
-from reports.measures.selection import selected
+from reports.facts.record_lists import selected
+from reports.measures.handoff_columns import MINUTE, Scope
 from reports.measures.speed import went_the_way
 from reports.pages.depth import depth_sheet
 from reports.pages.filters import selection
@@ -41,7 +41,7 @@ def at(north: Agreement) -> datetime:
 
 
 def reading(north: Agreement, at: datetime, label: str = "2026-03", **group: str) -> Reading:
-    return read(north, Period.parse(label), at=at, today=date(2026, 3, 20), **group)
+    return read(north, Period.parse(label), at=at, today=date(2026, 3, 20), scope=Scope(group))
 
 
 def drawn(found: Reading, page: str) -> dict[str, Chart]:
@@ -110,7 +110,7 @@ def test_every_step_of_the_way_opens_the_set_it_is_the_mean_of(north: Agreement,
     found = reading(north, at)
     chart = drawn(found, "speed")["way"]
     chosen = {selection(QueryDict(url.split("?")[1])) for url in chart.figure["data"][0]["customdata"]}
-    ids = selected(found.facts, found.steps, *chosen)
+    ids = selected(found, *chosen)
     assert set(ids.tolist()) == set(found.facts.ids[went_the_way(found.facts)].tolist())
     assert {row[2] for row in chart.table_rows} == {len(ids)}
 
@@ -160,7 +160,7 @@ def test_every_bar_and_dot_opens_as_many_records_as_it_counts(north: Agreement, 
                 continue
             for box in boxes(chart.figure):
                 chosen = selection(QueryDict(box.url.split("?")[1]))
-                assert len(selected(found.facts, found.steps, chosen)) == round(box.high - box.low), box.text
+                assert len(selected(found, chosen)) == round(box.high - box.low), box.text
 
 
 def test_lines_let_the_pointer_through_and_everything_else_is_a_link(north: Agreement, at: datetime) -> None:

@@ -7,6 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from agreements.models import Agreement
+from leads.models import Deal
+from leads.work.handoffs import send_back
 from tests import cast
 from tests.unit.reports.march import march
 
@@ -68,6 +70,108 @@ def test_without_json_it_is_a_table_for_people(at: datetime) -> None:
 def test_what_cannot_be_reported_is_refused_with_a_reason(north: Agreement, arguments: Any, message: str) -> None:
     with pytest.raises(CommandError, match=message):
         run(*arguments)
+
+
+def test_a_promise_is_one_row_of_the_scorecard(north: Agreement, at: datetime) -> None:
+    rows = figures("north", "2026-03")["scorecard"]
+    assert rows == [
+        {
+            "side": "marketing",
+            "measure": "volume",
+            "tier": "",
+            "is_rest": False,
+            "promised": 22,
+            "delivered": 8,
+            "judged": 10,
+            "kept": 8,
+            "state": "missed",
+        },
+        {
+            "side": "sales",
+            "measure": "speed",
+            "tier": "",
+            "is_rest": False,
+            "promised": 0.9,
+            "delivered": 0.6,
+            "judged": 10,
+            "kept": 6,
+            "state": "missed",
+        },
+        {
+            "side": "sales",
+            "measure": "depth",
+            "tier": "",
+            "is_rest": False,
+            "promised": 6.0,
+            "delivered": 0.5,
+            "judged": 6,
+            "kept": 0,
+            "state": "missed",
+        },
+    ]
+
+
+def test_the_depth_says_over_how_many_it_is_judged(at: datetime) -> None:
+    depth = figures("north", "2026-03")["depth"]
+    assert depth["all"]["judged"] == {"n": 6, "mean_attempts": 0.5, "kept": 0}
+    assert depth["by_tier"]["B"]["judged"] == {"n": 2, "mean_attempts": 0.5, "kept": 0}
+
+
+def test_the_months_with_a_target_are_named(at: datetime) -> None:
+    assert figures("north", "2026-Q1")["volume"]["months_with_target"] == ["2026-03"]
+    assert figures("north", "2026-02")["volume"]["months_with_target"] == []
+
+
+def two_leads(deal: Agreement) -> None:
+    """One of 2 March, called on the 25th and won on the 28th; one of 20 March, called at once."""
+    first = cast.handed(deal, cast.local(deal, "2026-03-02 09:00"))
+    second = cast.handed(deal, cast.local(deal, "2026-03-20 09:00"))
+    cast.attempted(first, cast.local(deal, "2026-03-25 09:30"), "connected")
+    cast.attempted(second, cast.local(deal, "2026-03-20 09:30"), "connected")
+    at = cast.local(deal, "2026-03-28 10:00")
+    Deal.objects.create(lead=first.lead, outcome="won", closed_at=at, revenue=1000, recorded_at=at)
+
+
+def test_on_the_evening_of_a_day_nothing_is_known_of_what_came_later(north: Agreement) -> None:
+    two_leads(north)
+    then, now = figures("north", "2026-03", "--today", "2026-03-10"), figures("north", "2026-03")
+    assert [found["volume"]["handed_over"] for found in (then, now)] == [1, 2]
+    assert [found["speed"]["all"]["followed_up"] for found in (then, now)] == [0, 2]
+    assert [found["speed"]["all"]["never_followed_up"] for found in (then, now)] == [1, 0]
+    assert [found["depth"]["all"]["connected"] for found in (then, now)] == [0, 2]
+    assert [(found["outcomes"]["all"]["won"], found["outcomes"]["all"]["deals"]) for found in (then, now)] == [
+        (0, 0),
+        (1, 1),
+    ]
+
+
+def test_looking_back_on_today_shows_what_stands_now(at: datetime) -> None:
+    assert figures("north", "2026-03", "--today", "2026-06-30") == figures("north", "2026-03")
+
+
+def test_a_return_is_unknown_until_its_day(north: Agreement, at: datetime) -> None:
+    returned = [
+        figures("north", "2026-03", "--today", day)["volume"]["returned"] for day in ("2026-03-05", "2026-03-06")
+    ]
+    assert returned == [1, 2]
+
+
+def test_a_return_long_after_the_month_is_booked_where_it_comes(north: Agreement) -> None:
+    for minute in range(3):
+        handoff = cast.handed(north, cast.local(north, f"2026-01-05 09:0{minute}"))
+    january = figures("north", "2026-01")["volume"]
+    send_back(handoff, reason="wrong_data", by=None, at=cast.local(north, "2026-09-07 09:00"))
+    assert figures("north", "2026-01")["volume"] == january
+    september = figures("north", "2026-09")["volume"]
+    assert (september["handed_over"], september["corrections"], september["delivered"]) == (0, 1, -1)
+
+
+@pytest.mark.parametrize(("period", "states"), [("2027-01", ["not_begun"] * 3), ("2019-12", [""])])
+def test_of_a_period_that_has_not_begun_or_was_before_the_agreement_nothing_is_judged(
+    at: datetime, period: str, states: list[str]
+) -> None:
+    rows = figures("north", period, "--today", "2026-03-20")["scorecard"]
+    assert [row["state"] for row in rows] == states
 
 
 def test_an_agreement_without_terms_is_refused(db: None) -> None:

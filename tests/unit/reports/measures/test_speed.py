@@ -7,11 +7,9 @@ from reports.measures.speed import (
     in_band,
     legs,
     minutes,
-    share_kept,
     speed,
     spoken_in_band,
     went_the_way,
-    with_verdict,
 )
 from tests.unit.reports.handoff_columns import NAN, facts
 
@@ -20,27 +18,18 @@ OVERDUE = {"clock": "overdue", "state": "waiting"}
 
 
 def test_the_four_parts_add_up_to_the_handoffs() -> None:
-    found = speed(facts({"response": 5}, {"returned": True}, OVERDUE, RUNNING, {"clock": "due_soon"}), 60.0)
+    found = speed(facts({"response": 5}, {"returned": True}, OVERDUE, RUNNING, {"clock": "due_soon"}), 60.0, 0.5)
     assert (found.followed_up, found.returned, found.never_followed_up, found.running) == (1, 1, 1, 2)
     assert found.handoffs == 5
 
 
 def test_a_lead_that_was_closed_without_a_call_was_never_followed_up() -> None:
-    assert speed(facts({"clock": "missed", "state": "lost"}), 60.0).never_followed_up == 1
+    assert speed(facts({"clock": "missed", "state": "lost"}), 60.0, None).never_followed_up == 1
 
 
-def test_the_share_counts_leads_that_nobody_called_and_leaves_out_running_clocks() -> None:
-    rows = facts({"response": 5}, {"response": 90, "clock": "missed"}, OVERDUE, RUNNING)
-    assert share_kept(rows) == pytest.approx(1 / 3)
-
-
-def test_a_return_in_time_is_kept_and_in_no_mean() -> None:
-    found = speed(facts({"response": 30}, {"returned": True}), 60.0)
-    assert (found.share_within, found.working_minutes.n, found.working_minutes.mean) == (1.0, 1, 30.0)
-
-
-def test_what_was_not_promised_is_neither_kept_nor_missed() -> None:
-    assert share_kept(facts({"response": 5, "has_promise": False})) is None
+def test_a_return_is_in_no_mean_and_the_share_is_the_judgements() -> None:
+    found = speed(facts({"response": 30}, {"returned": True}), 60.0, 0.25)
+    assert (found.share_within, found.working_minutes.n, found.working_minutes.mean) == (0.25, 1, 30.0)
 
 
 def test_the_percentile_lies_between_order_statistics() -> None:
@@ -84,9 +73,3 @@ def test_the_time_until_the_two_spoke_has_bands_of_its_own() -> None:
     rows = facts({"response": 5, "connected": 60}, {"response": 5, "connected": 61, "nth": 2}, {"response": 5})
     assert rows.ids[spoken_in_band(rows, None, 60)].tolist() == [1]
     assert rows.ids[spoken_in_band(rows, 60, None)].tolist() == [2]
-
-
-def test_each_handoff_has_one_verdict_by_its_own_promise() -> None:
-    rows = facts({"clock": "kept"}, {"clock": "missed"}, {"clock": "kept", "has_promise": False}, RUNNING)
-    found = {what: rows.ids[with_verdict(rows, what)].tolist() for what in ("kept", "missed", "none", "")}
-    assert found == {"kept": [1], "missed": [2], "none": [3, 4], "": [1, 2, 3, 4]}

@@ -1,8 +1,10 @@
 """PURE. All figures of one agreement and period."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from reports.judgement import Judgement
 from reports.measures.depth import Depth
 from reports.measures.outcomes import Outcomes
 from reports.measures.speed import Speed
@@ -14,11 +16,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Grouped(Generic[T]):
-    """A measure of all handoffs, and of those of each source and of each tier."""
+    """A measure of all handoffs, and by dimension of those of each word."""
 
     all: T
-    by_source: dict[str, T]
-    by_tier: dict[str, T]
+    by: Mapping[str, Mapping[str, T]]
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Measures:
     agreement: str
     period: Period
     time_zone: str
+    scorecard: tuple[Judgement, ...]
     volume: Volume
     speed: Grouped[Speed]
     depth: Grouped[Depth]

@@ -1,0 +1,219 @@
+"""What can be behind a bar or a number: each list of records declared once, with its rows and its title.
+
+The same rows are counted for the page and listed behind it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from django.utils.functional import Promise as Lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from reports import judgement
+from reports.facts.reading import Reading, verdicts
+from reports.measures.depth import connected_after, connected_with, ending
+from reports.measures.handoff_columns import Days, Facts, Ints, Mask
+from reports.measures.speed import in_band, spoken_in_band, went_the_way
+from reports.measures.volume import Steps
+from smarketing.lib.spoken import duration
+
+
+@dataclass(frozen=True)
+class Selection:
+    """`what` is a key of LISTS.
+
+    Days are local and inclusive: those of the step in the lists of the volume, else those of the handoff.
+    `over` and `upto` are the minutes of a band, `nth` the number of an attempt. `verdict` is one
+    of `judgement.VERDICTS`, "" for all.
+    """
+
+    what: str
+    first_on: date | None = None
+    last_on: date | None = None
+    over: float | None = None
+    upto: float | None = None
+    nth: int | None = None
+    verdict: str = ""
+
+
+@dataclass(frozen=True)
+class OfHandoffs:
+    """A list of the handoffs of the period; the title may name the ordinal."""
+
+    title: str | Lazy | Callable[[Selection], str]
+    rows: Callable[[Facts, Selection], Mask]
+
+    def ids(self, reading: Reading, chosen: Selection) -> Ints:
+        facts = reading.facts
+        return facts.ids[self.rows(facts, chosen) & _on_days(facts.days, chosen)]
+
+
+@dataclass(frozen=True)
+class OfSteps:
+    """A list of the steps of the volume."""
+
+    title: str | Lazy | Callable[[Selection], str]
+    rows: Callable[[Steps], Mask]
+
+    def ids(self, reading: Reading, chosen: Selection) -> Ints:
+        steps = reading.steps
+        return steps.ids[self.rows(steps) & _on_days(steps.days, chosen)]
+
+
+@dataclass(frozen=True)
+class OfJudgedSteps(OfSteps):
+    """Of the months that have a target, by handoffs made under terms."""
+
+    def ids(self, reading: Reading, chosen: Selection) -> Ints:
+        steps = reading.steps
+        judged = judgement.volume_is_judged(steps, reading.months_with_target)
+        return steps.ids[judged & self.rows(steps) & _on_days(steps.days, chosen)]
+
+
+@dataclass(frozen=True)
+class OfLeads:
+    """A list of the leads that came out so ("" for open), each once: by its latest handoff of the period."""
+
+    title: str | Lazy
+    outcome: str
+
+    def ids(self, reading: Reading, chosen: Selection) -> Ints:
+        facts, known = reading.facts, verdicts(reading)
+        newest = facts[np.argsort(facts.ids)[::-1]]
+        leads, rows = np.unique(newest.leads, return_index=True)
+        outcomes = (known[lead].outcome if lead in known else "" for lead in leads.tolist())
+        return newest.ids[rows[np.array([outcome == self.outcome for outcome in outcomes], np.bool_)]]
+
+
+def _on_days(days: Days, chosen: Selection) -> Mask:
+    found = np.ones(len(days), np.bool_)
+    if chosen.first_on:
+        found &= days >= np.datetime64(chosen.first_on, "D")
+    if chosen.last_on:
+        found &= days <= np.datetime64(chosen.last_on, "D")
+    return found
+
+
+def _minutes(chosen: Selection) -> dict[str, str]:
+    over, upto = (duration(timedelta(minutes=minutes or 0)) for minutes in (chosen.over, chosen.upto))
+    return {"over": over, "upto": upto}
+
+
+def _band(chosen: Selection) -> str:
+    if chosen.over is None:
+        return _("First attempt within %(upto)s") % _minutes(chosen)
+    if chosen.upto is None:
+        return _("First attempt after more than %(over)s") % _minutes(chosen)
+    return _("First attempt after %(over)s to %(upto)s") % _minutes(chosen)
+
+
+def _spoken_band(chosen: Selection) -> str:
+    if chosen.over is None:
+        return _("Connected within %(upto)s") % _minutes(chosen)
+    if chosen.upto is None:
+        return _("Connected after more than %(over)s") % _minutes(chosen)
+    return _("Connected after %(over)s to %(upto)s") % _minutes(chosen)
+
+
+def _never(facts: Facts, chosen: Selection) -> Mask:
+    return facts.is_never_followed_up & judgement.speed_with(facts, chosen.verdict)
+
+
+def _in_band(facts: Facts, chosen: Selection) -> Mask:
+    return in_band(facts, chosen.over, chosen.upto) & judgement.speed_with(facts, chosen.verdict)
+
+
+def _tried(facts: Facts, chosen: Selection) -> Mask:
+    tried: Mask = facts.is_never_connected & (facts.attempts == (chosen.nth or 0))
+    return tried & judgement.depth_with(facts, chosen.verdict)
+
+
+VERDICT_WORDS = {
+    "kept": gettext_lazy("promise kept"),
+    "missed": gettext_lazy("promise missed"),
+    "running": gettext_lazy("still in their time"),
+    "none": gettext_lazy("not judged"),
+}
+LISTS: dict[str, OfHandoffs | OfSteps | OfLeads] = {
+    # the volume
+    "handed_over": OfSteps(gettext_lazy("Leads handed over"), lambda steps: steps.is_handed_over),
+    "returned": OfSteps(gettext_lazy("Leads returned to marketing"), lambda steps: steps.is_returned),
+    "corrections": OfSteps(gettext_lazy("Leads of earlier periods taken off"), lambda steps: steps.is_correction),
+    "delivered": OfSteps(gettext_lazy("Leads delivered"), lambda steps: steps.stands),
+    "judged_handed_over": OfJudgedSteps(
+        gettext_lazy("Leads handed over towards the target"), lambda steps: steps.is_handed_over
+    ),
+    "judged_delivered": OfJudgedSteps(gettext_lazy("Leads delivered towards the target"), lambda steps: steps.stands),
+    # the speed
+    "handoffs": OfHandoffs(gettext_lazy("Handoffs"), lambda facts, _chosen: np.ones(len(facts), np.bool_)),
+    "followed_up": OfHandoffs(gettext_lazy("Followed up"), lambda facts, _chosen: facts.is_followed_up),
+    "returned_untouched": OfHandoffs(
+        gettext_lazy("Returned before any attempt"), lambda facts, _chosen: facts.is_returned_untouched
+    ),
+    "never_followed_up": OfHandoffs(gettext_lazy("Never followed up"), _never),
+    "running": OfHandoffs(gettext_lazy("Still in their time"), lambda facts, _chosen: facts.is_running),
+    "speed_judged": OfHandoffs(
+        gettext_lazy("Judged by the promised time"), lambda facts, _chosen: judgement.speed_is_judged(facts)
+    ),
+    "kept": OfHandoffs(gettext_lazy("Followed up in time"), lambda facts, _chosen: facts.is_kept),
+    "missed": OfHandoffs(gettext_lazy("Followed up too late or never"), lambda facts, _chosen: facts.is_missed),
+    "band": OfHandoffs(_band, _in_band),
+    "spoken_in_band": OfHandoffs(_spoken_band, lambda facts, chosen: spoken_in_band(facts, chosen.over, chosen.upto)),
+    "went_the_way": OfHandoffs(
+        gettext_lazy("Followed up, with marketing's own time known"), lambda facts, _chosen: went_the_way(facts)
+    ),
+    "reached": OfHandoffs(
+        gettext_lazy("Followed up and connected"), lambda facts, _chosen: facts.is_followed_up & facts.is_connected
+    ),
+    # the depth
+    "depth_judged": OfHandoffs(
+        gettext_lazy("Judged by the promised attempts"), lambda facts, _chosen: judgement.depth_is_judged(facts)
+    ),
+    "depth_kept": OfHandoffs(
+        gettext_lazy("Tried as often as promised"), lambda facts, _chosen: judgement.depth_is_kept(facts)
+    ),
+    "connected": OfHandoffs(gettext_lazy("Connected"), lambda facts, _chosen: facts.is_connected),
+    "never_connected": OfHandoffs(gettext_lazy("Never connected"), lambda facts, _chosen: facts.is_never_connected),
+    "connected_with": OfHandoffs(
+        lambda chosen: _("Connected at attempt %(nth)s") % {"nth": chosen.nth or 1},
+        lambda facts, chosen: connected_with(facts, chosen.nth or 1),
+    ),
+    "connected_after": OfHandoffs(
+        lambda chosen: _("Connected after attempt %(nth)s") % {"nth": chosen.nth or 0},
+        lambda facts, chosen: connected_after(facts, chosen.nth or 0),
+    ),
+    "tried_times": OfHandoffs(
+        lambda chosen: _("Never connected after %(nth)s attempts") % {"nth": chosen.nth or 0}, _tried
+    ),
+    "sent_back": OfHandoffs(
+        gettext_lazy("Returned for marketing's reasons"), lambda facts, _chosen: ending(facts, "returned")
+    ),
+    "won_unspoken": OfHandoffs(
+        gettext_lazy("Won without a conversation on record"), lambda facts, _chosen: ending(facts, "won")
+    ),
+    "given_up": OfHandoffs(
+        gettext_lazy("Given up before the promised attempts"), lambda facts, _chosen: ending(facts, "given_up")
+    ),
+    "tried": OfHandoffs(
+        gettext_lazy("Closed after the promised attempts"), lambda facts, _chosen: ending(facts, "tried")
+    ),
+    "open": OfHandoffs(gettext_lazy("Still open, not connected"), lambda facts, _chosen: ending(facts, "open")),
+    # what became of the leads
+    "leads_won": OfLeads(gettext_lazy("Leads won since, by their latest handoff"), "won"),
+    "leads_lost": OfLeads(gettext_lazy("Leads lost since, by their latest handoff"), "lost"),
+    "leads_open": OfLeads(gettext_lazy("Leads still open, by their latest handoff"), ""),
+}
+
+
+def selected(reading: Reading, chosen: Selection) -> Ints:
+    """The ids of the handoffs, one for every step or handoff that counts. Raises KeyError for an unknown list."""
+    return LISTS[chosen.what].ids(reading, chosen)
+
+
+def title_of(chosen: Selection) -> str:
+    title = LISTS[chosen.what].title
+    said = title(chosen) if callable(title) else str(title)
+    return f"{said}, {VERDICT_WORDS[chosen.verdict]}" if chosen.verdict else said

@@ -1,0 +1,226 @@
+"""One truth: whatever page, file or command is asked, the same records are counted, by generated histories."""
+
+import csv
+import io
+import json
+from datetime import datetime
+from itertools import product
+from random import Random
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from agreements.models import Agreement
+from agreements.terms import Timeline, timeline
+from leads.clock import rule
+from leads.clock.sweep import note_clocks
+from leads.models import Escalation, Handoff
+from smarketing.accounts.models import Membership, Role
+from tests import cast
+from tests.house import history
+from tests.pages.seen import at_instant, count_of
+
+SEEDS = (1, 7)
+PERIODS = ("2026-02", "2026-03", "2026-Q1", "2026-01")
+Row = dict[str, Any]
+
+
+@pytest.fixture(params=SEEDS)
+def agreements(request: pytest.FixtureRequest, db: None) -> list[Agreement]:
+    rng = Random(request.param)
+    made = [history.agreement("north", "Europe/Berlin"), history.agreement("south", "America/Los_Angeles")]
+    for deal in made:
+        history.fill(deal, rng)
+    return made
+
+
+@pytest.fixture
+def client(agreements: list[Agreement]) -> Client:
+    """Somebody who leads both sales teams."""
+    person = cast.person("both@example.org")
+    for deal in agreements:
+        Membership.objects.create(user=person, team=deal.sales_team, role=Role.LEAD)
+    found = Client()
+    found.force_login(person)
+    return found
+
+
+def seen_at(deal: Agreement) -> datetime:
+    return cast.local(deal, "2026-03-31 15:00")
+
+
+def report(deal: Agreement, period: str, *more: str) -> Any:
+    out = io.StringIO()
+    call_command("sla_report", deal.slug, period, "--json", *more, stdout=out)
+    return json.loads(out.getvalue())
+
+
+def expected(deal: Agreement, terms: Timeline, period: str, at: datetime) -> dict[tuple[str, str], list[int]]:
+    """What each promise judges, told from the facts themselves, handoff by handoff: no column is read."""
+    found: dict[tuple[str, str], list[int]] = {}
+    first, last = reverse_period(period)
+    for handoff in Handoff.objects.filter(agreement=deal).select_related("lead"):
+        day = terms.day_of(handoff.handed_at)
+        made = terms.on(day)
+        promise = made.speed_for(handoff.tier)
+        if not first <= day.isoformat() <= last or promise is None:
+            continue
+        due = made.calendar.due(handoff.handed_at, promise.within)
+        touched = touches(handoff)
+        if touched or at > due:
+            found.setdefault(("judged", handoff.tier.upper()), []).append(handoff.pk)
+            if touched and min(touched) <= due:
+                found.setdefault(("kept", handoff.tier.upper()), []).append(handoff.pk)
+    return found
+
+
+def reverse_period(label: str) -> tuple[str, str]:
+    return {
+        "2026-01": ("2026-01-01", "2026-01-31"),
+        "2026-02": ("2026-02-01", "2026-02-28"),
+        "2026-03": ("2026-03-01", "2026-03-31"),
+        "2026-Q1": ("2026-01-01", "2026-03-31"),
+    }[label]
+
+
+def touches(handoff: Handoff) -> list[datetime]:
+    """The attempts that belong to it, and its return."""
+    own = list(Handoff.objects.filter(lead=handoff.lead).order_by("handed_at"))
+    made = [
+        attempt.attempted_at
+        for attempt in handoff.lead.attempts.all()
+        if ([h for h in own if h.handed_at <= attempt.attempted_at] or own[:1])[-1] == handoff
+    ]
+    return [*made, *([handoff.returned_at] if handoff.returned_at else [])]
+
+
+def lines_of(card: Any) -> list[Any]:
+    return [*card.marketing, *card.sales]
+
+
+def test_every_promise_judges_and_keeps_what_the_facts_say(client: Client, agreements: list[Agreement]) -> None:
+    for deal, period in product(agreements, PERIODS):
+        at, terms = seen_at(deal), timeline(deal)
+        with at_instant(at):
+            card = client.get(reverse("reports:scorecard", args=[deal.slug]), {"period": period}).context["card"]
+        wanted = expected(deal, terms, period, at)
+        rows = [line.judgement for line in card.sales if line.judgement.measure == "speed"]
+        own = {row.tier.upper() for row in rows if row.tier}
+        for row in rows:
+            for kind, ids in (("judged", row.judged), ("kept", row.kept)):
+                tiers = {row.tier.upper()} if row.tier else {tier for _kind, tier in wanted} - own
+                wanted_ids = sorted(pk for tier in tiers for pk in wanted.get((kind, tier), []))
+                assert (period, row.tier, sorted(ids.tolist())) == (period, row.tier, wanted_ids)
+
+
+def test_every_figure_of_the_scorecard_opens_its_records_on_the_page_and_in_files(
+    client: Client, agreements: list[Agreement]
+) -> None:
+    for deal, period in product(agreements, PERIODS):
+        with at_instant(seen_at(deal)):
+            card = client.get(reverse("reports:scorecard", args=[deal.slug]), {"period": period}).context["card"]
+            for line in lines_of(card):
+                for ids, (_text, url) in zip((line.judgement.kept, line.judgement.judged), line.behind, strict=False):
+                    assert count_of(client.get(url)) == len(ids) == len(records(client, url)) == len(lines(client, url))
+
+
+def records(client: Client, url: str) -> list[Row]:
+    return client.get(url.replace("records/", "records.json")).json()["records"]  # type: ignore[no-any-return]
+
+
+def lines(client: Client, url: str) -> list[list[str]]:
+    text = client.get(url.replace("records/", "records.csv")).content.decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))[1:]
+
+
+def test_page_headline_files_and_command_say_what_the_scorecard_says(
+    client: Client, agreements: list[Agreement]
+) -> None:
+    for deal, period in product(agreements, PERIODS):
+        with at_instant(seen_at(deal)):
+            url = reverse("reports:scorecard", args=[deal.slug])
+            card = client.get(url, {"period": period}).context["card"]
+            in_json = client.get(card.links.data("scorecard", "json")).json()["scorecard"]
+            in_csv = client.get(card.links.data("scorecard", "csv")).content.decode("utf-8-sig")
+            command = report(deal, period)["scorecard"]
+            for line in lines_of(card):
+                first = client.get(line.url).context["sheet"].numbers[0]
+                assert (first.value, first.state) == (line.delivered, line.state)
+                assert count_of(client.get(first.url)) == headline(line)
+        rows = [*in_json["marketing"], *in_json["sales"]]
+        assert command == [{name: row[name] for name in command[0]} for row in rows]
+        assert [
+            (row["measure"], row["tier"], row["judged"], row["state"]) for row in csv.DictReader(io.StringIO(in_csv))
+        ] == [(row["measure"], row["tier"], str(row["judged"]), row["state"]) for row in rows]
+
+
+def headline(line: Any) -> int:
+    """The volume's number opens what was delivered, the others those judged."""
+    judgement = line.judgement
+    if judgement.measure != "volume":
+        return len(judgement.judged)
+    return len(judgement.kept) if judgement.promised is not None else judgement.delivered
+
+
+def test_overdue_is_the_same_in_the_queue_in_the_reports_and_for_the_sweep(
+    client: Client, agreements: list[Agreement]
+) -> None:
+    at = seen_at(agreements[0])
+    with at_instant(at):
+        page = client.get(reverse("leads:queue"), {"whose": "team", "clock": "overdue"})
+        tiles = client.get(reverse("leads:queue"), {"whose": "team"}).context["tiles"]
+        listed = [row["Lead"] for deal in agreements for row in overdue(client, deal)]
+    in_queue = {row.handoff.pk: row.title for row in page.context["rows"]}
+    note_clocks(at=at)
+    told = set(Escalation.objects.filter(step="overdue").values_list("clock__handoff_id", flat=True))
+    assert set(in_queue) == told
+    assert sorted(in_queue.values()) == sorted(listed)
+    assert {tile["name"]: tile["count"] for tile in tiles}["overdue"] == len(told) > 0
+
+
+def overdue(client: Client, deal: Agreement) -> list[Row]:
+    found = []
+    for period in ("2026-01", "2026-02", "2026-03"):
+        url = reverse("reports:records", args=[deal.slug], query={"period": period, "what": "never_followed_up"})
+        found += [row for row in records(client, url) if row["Clock"] == rule.OVERDUE]
+    return found
+
+
+def test_looking_back_from_now_on_changes_nothing_and_from_before_forgets_what_came_later(
+    agreements: list[Agreement],
+) -> None:
+    for deal in agreements:
+        with at_instant(cast.local(deal, "2026-07-01 12:00")):
+            assert report(deal, "2026-03", "--today", "2026-06-30") == report(deal, "2026-03")
+        with at_instant(cast.local(deal, "2026-07-01 12:00")):
+            before = report(deal, "2026-03", "--today", "2026-03-13")
+        forget_after(deal, cast.local(deal, "2026-03-14 00:00"))
+        assert report(deal, "2026-03", "--today", "2026-03-13") == before
+
+
+def forget_after(deal: Agreement, at: datetime) -> None:
+    """As if it had been brought in on that evening."""
+    Handoff.objects.filter(agreement=deal, handed_at__gte=at).delete()
+    for handoff in Handoff.objects.filter(agreement=deal):
+        handoff.lead.attempts.filter(attempted_at__gte=at).delete()
+        handoff.lead.deals.filter(closed_at__gte=at).delete()
+        if handoff.returned_at is not None and handoff.returned_at >= at:
+            Handoff.objects.filter(pk=handoff.pk).update(returned_at=None, return_reason="")
+    history.settle(deal)
+
+
+def test_the_groups_of_every_dimension_add_up_to_the_whole(agreements: list[Agreement]) -> None:
+    for deal in agreements:
+        found = report(deal, "2026-Q1", "--today", "2026-03-31")
+        volume, speed = found["volume"], found["speed"]
+        for dimension in ("by_source", "by_tier"):
+            assert sum(volume[dimension].values()) == volume["delivered"]
+            assert sum(group["handoffs"] for group in speed[dimension].values()) == speed["all"]["handoffs"]
+        ends = found["outcomes"]["all"]
+        leads = {
+            h.lead_id for h in Handoff.objects.filter(agreement=deal, handed_on__range=("2026-01-01", "2026-03-31"))
+        }
+        assert ends["won"] + ends["lost"] + ends["open"] == len(leads)
