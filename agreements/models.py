@@ -74,7 +74,7 @@ class Version(models.Model):
     )
     automated_counts = models.BooleanField(_("an automated message counts as an attempt"), default=False)
     return_within_working_days = models.PositiveSmallIntegerField(
-        _("a return is taken off its own month for so many working days after it"), default=10
+        _("working days after a month in which returns still count against it"), default=10
     )
     tiers = models.JSONField(_("tiers"), default=list, blank=True)
     exceptions = models.JSONField(_("exceptions"), default=list, blank=True)

@@ -83,7 +83,7 @@ class Zone(Text):
     def read(self, value: Any, info: ValidationInfo) -> str:
         zone = super().read(value, info)
         if zone not in zones():
-            raise refused(_("{value} is no time zone: write one like Europe/Berlin"), value=shown(zone))
+            raise refused(_("{value} is not a time zone: write one like Europe/Berlin"), value=shown(zone))
         return zone
 
 
@@ -213,11 +213,11 @@ class PublicHolidays(TomlTable):
     @model_validator(mode="after")
     def _is_known(self) -> Self:
         if self.country not in countries():
-            reason = _("{value} is no known country code: write one like DE")
+            reason = _("{value} is not a known country code: write one like DE")
             refuse([(("country",), refused(reason, value=shown(self.country)))])
         subdivisions = countries()[self.country]
         if self.subdivision and self.subdivision not in subdivisions:
-            reason = _("{value} is no known subdivision of {country}: known are {known}")
+            reason = _("{value} is not a known subdivision of {country}: known are {known}")
             values = {"value": shown(self.subdivision), "country": self.country}
             refuse([(("subdivision",), refused(reason, **values, known=", ".join(subdivisions) or "-"))])
         return self
@@ -239,7 +239,7 @@ class Calendar(TomlTable):
         opened = [day for day, hours in self.overrides.items() if hours and day in closed]
         refuse([(("overrides", day), refused(_("opens a day that is among the closed ones"))) for day in opened])
         twice = self.yearly.keys() & self.overrides.keys()
-        refuse([(("overrides", day), refused(_("is among the yearly days, too"))) for day in sorted(twice)])
+        refuse([(("overrides", day), refused(_("is also among the yearly days"))) for day in sorted(twice)])
         self._refuse_impossible()
         return self
 
@@ -301,7 +301,7 @@ class ExceptionRow(TomlTable):
     def _ends_later(self) -> Self:
         begins, ends = self.clause().instants(ZoneInfo("UTC"))
         if ends <= begins:
-            refuse([(("to",), refused(_("must be later than its beginning")))])
+            refuse([(("to",), refused(_("must be later than its start")))])
         return self
 
     def clause(self) -> PauseClause:
@@ -313,7 +313,7 @@ def _refuse_twice(rows: Sequence[Any], key: str, values: Sequence[object]) -> No
     faults: list[Fault] = []
     for index, value in enumerate(values):
         if value in first:
-            reason = _("is there already (line {line})")
+            reason = _("is already there (line {line})")
             faults.append(((index, key), refused(reason, repeats=(first[value], key))))
         first.setdefault(value, index)
     refuse(faults)

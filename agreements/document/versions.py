@@ -101,9 +101,9 @@ def _apply(document: AgreementDocument, *, by: User | None, at: datetime, seen: 
         if agreement is None:
             return _create(document, by=by, at=at)
         if is_new:
-            raise NameTaken("slug", _("There is an agreement of this short name already."))
+            raise NameTaken("slug", _("An agreement with this short name already exists."))
         if seen is not None and seen != digest(document_of(agreement)):
-            text = _("Somebody changed this agreement meanwhile. Look at your entries and save again.")
+            text = _("Somebody else has changed this agreement in the meantime. Check your entries and save again.")
             raise ChangedMeanwhile("", text)
         return _amend(agreement, document, by=by, at=at)
 
@@ -144,7 +144,7 @@ def _version_to_amend(agreement: Agreement, effective_on: date) -> Version:
     latest = current[0]
     same = current.filter(effective_on=effective_on).first()
     if same is None and effective_on < latest.effective_on:
-        text = _("There is a version in force from %(latest)s: a new one begins later, not on %(on)s.")
+        text = _("A version is in force from %(latest)s: a new one must begin later, not on %(on)s.")
         raise EarlierThanLatest("effective_on", text % {"latest": latest.effective_on, "on": effective_on})
     return same or latest
 
@@ -152,7 +152,7 @@ def _version_to_amend(agreement: Agreement, effective_on: date) -> Version:
 def _refuse_fixed(agreement: Agreement, found: list[Difference]) -> None:
     for difference in found:
         if difference.path[0] in FIXED and agreement.handoffs.exists():
-            text = _("Leads were handed over under this agreement: its teams and its time zone stay as they are.")
+            text = _("Leads have been handed over under this agreement: its teams and its time zone stay as they are.")
             raise FixedByHandoffs(difference.path[0], text)
 
 

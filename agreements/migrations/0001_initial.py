@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
                 ('calendar', models.JSONField(verbose_name='working calendar')),
                 ('warn_share', models.DecimalField(decimal_places=2, default=Decimal('0.75'), max_digits=3, verbose_name='warn after this share of the time')),
                 ('automated_counts', models.BooleanField(default=False, verbose_name='an automated message counts as an attempt')),
-                ('return_within_working_days', models.PositiveSmallIntegerField(default=10, verbose_name='a return is taken off its own month for so many working days after it')),
+                ('return_within_working_days', models.PositiveSmallIntegerField(default=10, verbose_name='working days after a month in which returns still count against it')),
                 ('tiers', models.JSONField(blank=True, default=list, verbose_name='tiers')),
                 ('exceptions', models.JSONField(blank=True, default=list, verbose_name='exceptions')),
                 ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='agreements.agreement')),

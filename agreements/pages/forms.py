@@ -55,7 +55,9 @@ class DayInput(forms.DateInput):
 
 class HeadingForm(forms.Form):
     slug = forms.SlugField(
-        label=_("Short name"), max_length=60, help_text=_("For addresses and files, like north-2026. It cannot change.")
+        label=_("Short name"),
+        max_length=60,
+        help_text=_("For addresses and files, like north-2026. It cannot be changed later."),
     )
     name = forms.CharField(label=_("Name"), max_length=150)
     marketing_team = forms.CharField(label=_("Marketing team"), max_length=100)
@@ -81,7 +83,7 @@ class TermsForm(forms.Form):
     effective_on = forms.DateField(
         label=_("In force from"),
         widget=DayInput(),
-        help_text=_("The same date corrects these terms, a later one adds a version and leaves the former as it is."),
+        help_text=_("The same date corrects these terms; a later one adds a version and leaves this one as it is."),
     )
     pacing = forms.ChoiceField(label=_("The month's goal rises"), choices=Pacing.choices)
     warn_share = PercentField(label=_("Due soon after"), decimal_places=0)
@@ -95,16 +97,16 @@ class TermsForm(forms.Form):
         max_value=1000,
         initial=RETURN_WITHIN,
         help_text=_(
-            "For so many working days after a month, a return is taken off it; later ones in the month they come."
+            "Working days after a month in which a return still counts against it; later ones count when they come."
         ),
     )
     tiers = forms.CharField(
-        label=_("Tiers"), required=False, max_length=1000, help_text=_("The best first, with commas between.")
+        label=_("Tiers"), required=False, max_length=1000, help_text=_("Best first, separated by commas.")
     )
     exceptions = PausesField(
         label=_("Exceptions"),
         required=False,
-        help_text=_("One a line, from and to, like 2026-12-24 2026-12-31 stocktaking: clocks pause."),
+        help_text=_("One per line, from and to, like 2026-12-24 2026-12-31 stocktaking. Clocks pause."),
     )
 
     def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
@@ -127,22 +129,22 @@ class CalendarForm(forms.Form):
         label=_("Subdivision"), required=False, max_length=60, help_text=_("A state or region, like BE for Berlin.")
     )
     optional = forms.BooleanField(
-        label=_("Also the days that are optional or half holidays there"),
+        label=_("Include optional and half-day holidays"),
         required=False,
         widget=forms.CheckboxInput(),
     )
     closed = DaysField(
-        label=_("The team's own closed days"), required=False, help_text=_("One a line, like 2026-05-15.")
+        label=_("The team's own closed days"), required=False, help_text=_("One per line, like 2026-05-15.")
     )
     overrides = OtherHoursField(
         label=_("Days with other hours"),
         required=False,
-        help_text=_("One a line, like 2026-12-24 09:00-12:00. They also open a holiday."),
+        help_text=_("One per line, like 2026-12-24 09:00-12:00. They also apply on holidays."),
     )
     yearly = YearlyHoursField(
-        label=_("Hours of a day of every year"),
+        label=_("Hours on the same day every year"),
         required=False,
-        help_text=_("One a line, like 12-24 09:00-12:00; a day alone is closed."),
+        help_text=_("One per line, like 12-24 09:00-12:00; a day without hours is closed."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -178,7 +180,7 @@ class AssumptionsForm(forms.Form):
 
 
 class ClauseForm(forms.Form):
-    tier = forms.CharField(label=_("Tier"), required=False, max_length=60, help_text=_("Empty: all others."))
+    tier = forms.CharField(label=_("Tier"), required=False, max_length=60, help_text=_("Leave empty for all others."))
 
 
 class SpeedForm(ClauseForm):
@@ -264,7 +266,7 @@ class CalculatorForm(forms.Form):
     def derive(self, quota: Decimal, **conversion: Decimal) -> None:
         derivation = derive(quota, Conversion(**conversion))
         if derivation.leads > MOST_LEADS:
-            self.add_error("quota", _("This makes more leads than anybody could agree."))
+            self.add_error("quota", _("This comes to more leads than anyone could agree to."))
         else:
             self.derivation = derivation
 

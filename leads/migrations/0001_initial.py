@@ -165,7 +165,7 @@ class Migration(migrations.Migration):
                 ('attempted_at', models.DateTimeField(verbose_name='when')),
                 ('channel', models.CharField(choices=[('phone', 'Phone'), ('email', 'E-mail'), ('meeting', 'Meeting'), ('message', 'Message'), ('automated', 'Automated message'), ('other', 'Other')], default='phone', max_length=10, verbose_name='channel')),
                 ('result', models.CharField(choices=[('no_answer', 'No answer'), ('voicemail', 'Left a message'), ('sent', 'Sent'), ('connected', 'Connected'), ('wrong_contact', 'Wrong contact data')], max_length=15, verbose_name='result')),
-                ('direction', models.CharField(choices=[('outbound', 'We tried to reach the lead'), ('inbound', 'The lead came to us')], default='outbound', max_length=10, verbose_name='direction')),
+                ('direction', models.CharField(choices=[('outbound', 'We tried to reach the lead'), ('inbound', 'The lead contacted us')], default='outbound', max_length=10, verbose_name='direction')),
                 ('external_id', models.CharField(blank=True, max_length=200, verbose_name='external id')),
                 ('precision', models.PositiveIntegerField(choices=[(0, 'to the second'), (60, 'to the minute'), (86400, 'to the day')], default=0)),
                 ('door', models.CharField(choices=[('form', 'Form'), ('file', 'File')], default='form', max_length=10, verbose_name='door')),
@@ -218,7 +218,7 @@ class Migration(migrations.Migration):
             name='Event',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('logged', 'Lead logged'), ('edited', 'Lead edited'), ('handed_over', 'Handed over'), ('taken_back', 'Handoff taken back'), ('assigned', 'Assigned'), ('tier_put_right', 'Tier put right'), ('accepted', 'Accepted'), ('unaccepted', 'Acceptance undone'), ('attempted', 'Attempt recorded'), ('withdrawn', 'Attempt withdrawn'), ('sent_back', 'Returned to marketing'), ('return_undone', 'Return undone'), ('recycled', 'Handed over again'), ('closed', 'Closed'), ('reopened', 'Reopened'), ('corrected', 'Taken over from a file'), ('due_soon', 'Due soon'), ('overdue', 'Overdue')], max_length=15)),
+                ('kind', models.CharField(choices=[('logged', 'Lead logged'), ('edited', 'Lead edited'), ('handed_over', 'Handed over'), ('taken_back', 'Handoff taken back'), ('assigned', 'Assigned'), ('tier_put_right', 'Tier corrected'), ('accepted', 'Accepted'), ('unaccepted', 'Acceptance undone'), ('attempted', 'Attempt recorded'), ('withdrawn', 'Attempt withdrawn'), ('sent_back', 'Returned to marketing'), ('return_undone', 'Return undone'), ('recycled', 'Handed over again'), ('closed', 'Closed'), ('reopened', 'Reopened'), ('corrected', 'Updated from a file'), ('due_soon', 'Due soon'), ('overdue', 'Overdue')], max_length=15)),
                 ('at', models.DateTimeField()),
                 ('details', models.JSONField(default=dict)),
                 ('attempt', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to='leads.attempt')),

@@ -78,7 +78,7 @@ def withdraw(attempt: Attempt, *, by: User, at: datetime) -> None:
     """Takes a wrongly recorded attempt out again; the history keeps that it was there."""
     with changing(attempt.lead_id) as lead:
         if not Attempt.objects.filter(pk=attempt.pk).exists():
-            raise AlreadyWithdrawn(_("This attempt was withdrawn already."))
+            raise AlreadyWithdrawn(_("This attempt has already been withdrawn."))
         Event.objects.create(
             lead=lead,
             handoff_id=attempt.handoff_id,
@@ -101,7 +101,7 @@ def _refuse_double_click(
 ) -> None:
     same = lead.attempts.filter(channel=channel, result=result, recorded_by=by, recorded_at__gt=at - DOUBLE_CLICK)
     if same.filter(attempted_at=F("recorded_at") if attempted_at is None else attempted_at).exists():
-        raise AlreadyRecorded(_("This attempt is recorded already."))
+        raise AlreadyRecorded(_("This attempt is already recorded."))
 
 
 def _give_up(attempt: Attempt) -> None:

@@ -128,7 +128,7 @@ def _handed_over(leads: list[Lead], *, by: User | None, at: datetime, rep: User 
 
 def _check_hand_over(lead: Lead, before: list[Handoff], *, is_closed: bool, rep: User | None) -> None:
     if any(handoff.is_open for handoff in before):
-        raise AlreadyHandedOver(_("This lead is with sales already."))
+        raise AlreadyHandedOver(_("This lead is already with sales."))
     if is_closed:
         raise LeadClosed(_("This lead is closed: reopen it first."))
     if rep is not None:
@@ -198,7 +198,7 @@ def undo_return(handoff: Handoff, *, by: User, at: datetime) -> None:
     with changing(handoff.lead_id) as lead:
         current = current_for(handoff, "undo_return")
         if Handoff.objects.filter(lead=lead, handed_at__gt=current.handed_at).exists():
-            raise AlreadyHandedOver(_("This lead was handed over again since."))
+            raise AlreadyHandedOver(_("This lead has been handed over again since."))
         _note(current, EventKind.RETURN_UNDONE, by=by, at=at, reason=current.return_reason)
         _set(current, returned_at=None, returned_by=None, return_reason="", return_note="")
 

@@ -289,9 +289,9 @@ def _sentence(lines: list[PromiseLine], period: Period) -> str:
     missed, risk = (sum(line.state == state for line in lines) for state in (MISSED, AT_RISK))
     total = sum(bool(line.state) for line in lines)
     if not total:
-        return _("Nothing of %(period)s can be judged yet.") % said
+        return _("Nothing in %(period)s can be judged yet.") % said
     if not missed and not risk:
-        return _("No promise of %(period)s is missed or at risk.") % said
+        return _("No promise for %(period)s is missed or at risk.") % said
     said |= {"all": number(total), "missed": number(missed), "risk": number(risk)}
     if not risk:
         return _("%(period)s: %(missed)s of %(all)s promises missed.") % said

@@ -38,7 +38,7 @@ def test_months_without_a_target_say_why(signed_in, rep, north, time_machine):
     cast.target(north, "2026-04", 9)
     page = " ".join(signed_in(rep).get(URL).text.split())
     assert page.count("nothing was agreed: this month is not judged") == 1  # January
-    assert page.count("no target: there is a quota, but no assumptions turn it into leads") == 1  # February
+    assert page.count("no target: there is a quota, but no assumptions to turn it into leads") == 1  # February
     assert page.count("nothing agreed</span>") == 9  # March, and May to December
 
 

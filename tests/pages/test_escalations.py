@@ -132,4 +132,4 @@ def test_hostile_fields_are_escaped(north, client):
 
 @pytest.mark.django_db
 def test_nothing_running_out_is_said(client):
-    assert "Nothing is running out" in client.get(URL).content.decode()
+    assert "Nothing is due soon or overdue" in client.get(URL).content.decode()

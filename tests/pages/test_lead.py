@@ -73,7 +73,7 @@ def test_an_early_attempt_is_flagged_in_words(north, signed_in, rep):
     handoff = cast.handed(north)
     cast.attempted(handoff, cast.MONDAY - timedelta(minutes=5))
     html = page(signed_in(rep), handoff.lead).content.decode()
-    assert "counts as no response time" in html
+    assert "response time counts as zero" in html
 
 
 @pytest.mark.django_db

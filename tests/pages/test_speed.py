@@ -69,7 +69,7 @@ def test_the_groups_stand_side_by_side(signed_in, rep: User, url: str) -> None:
 
 def test_a_month_without_leads_says_so(signed_in, rep: User, url: str) -> None:
     page = signed_in(rep).get(url, {"period": "2025-01"})
-    assert "Nothing of this period has been followed up yet." in page.text
+    assert "Nothing in this period has been followed up yet." in page.text
     assert "No clock with a promise has ended yet." in page.text
 
 

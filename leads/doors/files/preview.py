@@ -87,7 +87,7 @@ def _rows(file: BinaryIO, plan: Plan, fields: list[str], at: datetime) -> Iterat
                 yield PreviewRow(found.line, as_written, found.column, worded(found.problem))
             else:
                 yield PreviewRow(
-                    found.line, as_written, reason=_("An open deal: counted, and not taken."), is_taken=True
+                    found.line, as_written, reason=_("An open deal: counted but not imported."), is_taken=True
                 )
 
 

@@ -58,7 +58,7 @@ def say_recorded(request: PortalRequest, made: Attempt) -> None:
 def withdraw_attempt(request: PortalRequest, pk: int) -> HttpResponse:
     lead = withdrawn_from(request, pk)
     if lead is not None:
-        say(request, gettext("This attempt was withdrawn already."), level=INFO)
+        say(request, gettext("This attempt has already been withdrawn."), level=INFO)
         return redirect(next_url(request, lead.get_absolute_url()))
     made = own_attempt(request, pk)
     goes_to = next_url(request, made.lead.get_absolute_url())

@@ -51,7 +51,7 @@ class AttemptForm(ActionForm):
     channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices, initial=Channel.PHONE)
     result = forms.ChoiceField(label=_("Result"), choices=Result.choices, initial=Result.NO_ANSWER)
     direction = forms.ChoiceField(
-        label=_("Who reached whom"), choices=Direction.choices, initial=Direction.OUTBOUND, required=False
+        label=_("Who contacted whom"), choices=Direction.choices, initial=Direction.OUTBOUND, required=False
     )
     attempted_at = WallTimeField(label=_("When"), required=False)
     note = forms.CharField(
@@ -140,7 +140,7 @@ def shut_unreached(field: forms.Field, handoff: Handoff) -> None:
     if handoff.attempts_count < promised and isinstance(field.widget, HalfOpenSelect):
         field.widget.shut = {ReturnReason.NOT_REACHED}
         field.help_text = _(
-            "“Could not be reached” opens with the promised attempts: %(made)d of %(promised)d are made."
+            "“Could not be reached” can be chosen after the promised attempts: %(made)d of %(promised)d made so far."
         ) % {"made": handoff.attempts_count, "promised": promised}
 
 

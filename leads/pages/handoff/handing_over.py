@@ -82,7 +82,7 @@ def take_back(request: PortalRequest) -> HttpResponse:
     refused: list[tuple[Lead, Refused]] = []
     pks = ids(request, "handoff")
     if taken_back_from(request, pks) is not None:
-        say(request, gettext("That was taken back already."), level=INFO)
+        say(request, gettext("That had already been taken back."), level=INFO)
         return redirect(goes_to)
     for made in marketed_handoffs(request, pks):
         try:
@@ -133,7 +133,7 @@ def unaccept(request: PortalRequest, pk: int) -> HttpResponse:
     tell(
         request,
         lambda: handoffs.unaccept(handoff, by=request.user, at=request.now),
-        gettext("%(lead)s is not accepted any more.") % {"lead": handoff.lead},
+        gettext("%(lead)s is no longer accepted.") % {"lead": handoff.lead},
     )
     return back(request, handoff)
 

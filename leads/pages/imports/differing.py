@@ -79,11 +79,11 @@ def take(request: PortalRequest, pk: int) -> HttpResponse:
     form = TakeOverForm(request.POST, run=run)
     is_all = "all" in request.POST
     if not form.is_valid() or not (is_all or form.cleaned_data["rows"]):
-        say(request, _("Choose rows and say why they are to be taken over."), level=ERROR)
+        say(request, _("Choose rows and say why they should be applied."), level=ERROR)
         return redirect(run)
     chosen = None if is_all else [int(one) for one in form.cleaned_data["rows"]]
     answer = take_over(run, by=request.user, at=request.now, reason=form.cleaned_data["reason"], row_ids=chosen)
-    told = ngettext("%(n)d row was taken over.", "%(n)d rows were taken over.", answer.taken) % {"n": answer.taken}
+    told = ngettext("%(n)d row was applied.", "%(n)d rows were applied.", answer.taken) % {"n": answer.taken}
     say(request, told)
     for row, refusal in answer.refused[:3]:
         say(request, _("Line %(line)d: %(reason)s") % {"line": row.line, "reason": refusal}, level=ERROR)
@@ -104,7 +104,7 @@ def download(request: PortalRequest, pk: int) -> HttpResponseBase:
 def _lines(run: ImportRun) -> Iterator[str]:
     writer, zone = csv.writer(Echo()), ZoneInfo(run.agreement.time_zone)
     yield "\ufeff"  # by this Excel knows UTF-8
-    yield writer.writerow([_("line"), _("lead"), _("field"), _("known here"), _("in the file"), _("taken over")])
+    yield writer.writerow([_("line"), _("lead"), _("field"), _("known here"), _("in the file"), _("applied")])
     for row in run.differing_rows.iterator():
         taken = row.taken_at.isoformat() if row.taken_at else ""
         for one in _fields(row, zone):

@@ -93,8 +93,8 @@ class ReadingForm(forms.Form):
     encoding = forms.ChoiceField(label=_("Encoding"))
     date_order = forms.ChoiceField(label=_("Dates"), required=False)
     decimal_mark = forms.ChoiceField(label=_("Decimal mark"), required=False)
-    time_zone = forms.ChoiceField(label=_("Time zone"), help_text=_("Of times without an offset of their own."))
-    hand_over = forms.BooleanField(label=_("Hand each new lead over at its creation"), required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone"), help_text=_("For times without an offset of their own."))
+    hand_over = forms.BooleanField(label=_("Hand each new lead over at the time it was created"), required=False)
 
     def __init__(
         self, data: Any = None, *, plan: Plan, lines: list[tuple[int, str]], foreign: list[tuple[str, str]]

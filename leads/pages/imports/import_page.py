@@ -136,7 +136,7 @@ def delete(request: PortalRequest, pk: int) -> HttpResponse:
     if runs.discard(run):
         say(request, _("%(file)s was removed.") % {"file": run.file_name})
         return redirect("leads:imports")
-    say(request, _("This import is under way or done; it stays."), level=ERROR)
+    say(request, _("This import has started or finished and cannot be removed."), level=ERROR)
     return redirect(run)
 
 

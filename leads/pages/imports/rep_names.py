@@ -60,7 +60,7 @@ def match(request: PortalRequest, slug: str) -> HttpResponse:
 def unmatch(request: PortalRequest, slug: str) -> HttpResponse:
     agreement, name = _agreement(request, slug), _name(request)
     unmatch_rep(agreement, name)
-    say(request, _("“%(name)s” is nobody again.") % {"name": name})
+    say(request, _("“%(name)s” is no longer matched.") % {"name": name})
     return _back(agreement)
 
 

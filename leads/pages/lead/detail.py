@@ -124,5 +124,5 @@ def put_tier_right(request: PortalRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return lead_page(request, handoff.lead, tier_form=form)
     handoffs.put_tier_right(handoff, **form.cleaned_data, by=request.user, at=request.now)
-    say(request, gettext("The tier of this handoff is put right."))
+    say(request, gettext("The tier of this handoff is corrected."))
     return redirect(handoff.lead)

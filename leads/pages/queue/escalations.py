@@ -54,5 +54,5 @@ def seen(request: PortalRequest) -> HttpResponse:
         own = own.filter(clock__handoff__in=ids(request, "handoff"))
     count = mark_seen(own, by=request.user, at=at)
     text = ngettext("%(count)d escalation is seen.", "%(count)d escalations are seen.", count)
-    say(request, text % {"count": count} if count else gettext("All escalations were seen already."))
+    say(request, text % {"count": count} if count else gettext("All escalations had already been seen."))
     return redirect(reverse("leads:escalations"))

@@ -58,7 +58,7 @@ def _label(fall: Fall) -> str:
     return {
         "later": _("later"),
         "returned": _("returned"),
-        "won": _("won unspoken"),
+        "won": _("won without contact"),
         "given_up": _("given up"),
         "tried": _("tried enough"),
         "open": _("open"),
@@ -175,7 +175,7 @@ def _mean_text(name: str, value: Depth) -> str:
 
 def _trend_sentence(found: Depth) -> str:
     if found.mean_attempts is None:
-        return _("Every handoff of this period was connected, or there was none.")
+        return _("Every handoff in this period was connected, or there were none.")
     said = {"mean": number(found.mean_attempts, 1), "count": number(found.never_connected)}
     text = ngettext(
         "%(count)s handoff was never connected; it was tried %(mean)s times.",

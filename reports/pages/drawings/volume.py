@@ -100,7 +100,7 @@ def _counted(count: int) -> str:
 def _sentence(reading: Reading) -> str:
     said = {"leads": _counted(reading.volume.delivered), "period": period_name(reading.period)}
     if reading.target is None:
-        return _("%(leads)s delivered in %(period)s. There is no target to hold it against.") % said
+        return _("%(leads)s delivered in %(period)s. There is no target to compare with.") % said
     said |= {"target": number(reading.target)}
     if reading.is_over or reading.expected is None:
         return _("%(leads)s delivered in %(period)s; %(target)s were promised.") % said

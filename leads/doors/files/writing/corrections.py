@@ -94,7 +94,7 @@ def _apply(run: ImportRun, row: DifferingRow, leads: dict[int, Lead], reps: RepB
 
 def _apply_to_waiting(row: DifferingRow, values: Values) -> None:
     if row.waiting is None:
-        raise Gone(_("The lead has come since: bring the file in again."))
+        raise Gone(_("The lead has arrived since: import the file again."))
     row.waiting.fields = {**row.waiting.fields, **packed(values)}
     row.waiting.save(update_fields=["fields"])
 
@@ -112,7 +112,7 @@ def _apply_to_fact(kind: str, row: DifferingRow, values: Values, reps: RepBook) 
     facts = sort.model._default_manager.filter(lead=row.lead_id)
     fact: Any = facts.filter(pk=row.record).first() if row.record else facts.filter(external_id=row.own_id).first()
     if fact is None:
-        raise Gone(_("This is no longer there."))
+        raise Gone(_("This no longer exists."))
     changed = {sort.columns[name]: value for name, value in values.items()}
     if "rep" in values:
         changed["rep_id"] = reps.rep(values["rep"])

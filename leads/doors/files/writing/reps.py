@@ -77,7 +77,7 @@ def _frequency(rows: QuerySet[Any]) -> Counter[str]:
 def match_rep(agreement: Agreement, name: str, user: User, *, by: User, at: datetime) -> int:
     """From now on this name means this person, also in what is there already. Answers how many rows that is."""
     if not sales_people(agreement).filter(pk=user.pk).exists():
-        raise NotInSalesTeam(_("%(name)s is no member of the sales team.") % {"name": user})
+        raise NotInSalesTeam(_("%(name)s is not a member of the sales team.") % {"name": user})
     with transaction.atomic():
         unmatch_rep(agreement, name)
         RepName.objects.create(agreement=agreement, name=name, user=user, by=by, at=at)

@@ -303,7 +303,7 @@ def test_every_problem_has_words():
     assert codes <= WORDS.keys()
     assert worded(FileProblem("too_long", "60")) == "This is longer than 60 characters."
     assert worded(FileProblem.parse("wrong_constant: no_choice: perhaps")).endswith(
-        "“perhaps” is none of the known values."
+        "“perhaps” is not one of the known values."
     )
     assert {field.name for fields in KINDS.values() for field in fields} == FIELD_NAMES.keys()
 
