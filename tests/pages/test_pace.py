@@ -51,7 +51,7 @@ def five_a_day(deal: Agreement, days: list[int]) -> None:
 
 
 def told(client: Any, deal: Agreement, now: str, period: str = "2026-01") -> tuple[str, str, str]:
-    """The state, the goal by the end of this day and what the period comes to, as the page shows them at that local time."""
+    """The state, the goal by the evening and what the period comes to, as the page shows them at that local time."""
     with at_instant(cast.local(deal, now)):
         page = client.get(reverse("reports:volume", args=["t"], query={"period": period}))
     delivered, *numbers = page.context["sheet"].numbers

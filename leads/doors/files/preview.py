@@ -13,10 +13,10 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from leads.doors.fields import KINDS, Reads
-from leads.doors.files.choices import choice
-from leads.doors.files.problems import Unreadable
-from leads.doors.files.recognition import Plan, opened
-from leads.doors.files.rows import CheckedRow, Rejection, kept
+from leads.doors.files.reading.choices import choice
+from leads.doors.files.reading.problems import Unreadable
+from leads.doors.files.reading.recognition import Plan, opened
+from leads.doors.files.reading.rows import CheckedRow, Rejection, kept
 from leads.doors.files.wording import field_name, worded
 from leads.enums import Channel, Direction, Result, ReturnReason, Verdict
 
