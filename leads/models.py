@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements.models import Agreement, Version
-from leads.clock import rule as clocks
+from leads.clock import rule
 from leads.enums import (
     Channel,
     ClockKind,
@@ -181,7 +181,7 @@ class Handoff(models.Model):
         return self.first_attempt_at is not None and self.first_attempt_at < self.handed_at
 
     def clock(self, at: datetime) -> str:
-        return clocks.clock(
+        return rule.clock(
             warn_at=self.warn_at, due_at=self.due_at, stopped_at=self.stopped_at, is_closed=not self.is_open, at=at
         )
 
@@ -294,7 +294,7 @@ class Clock(models.Model):
         return f"{self.handoff_id} · {self.kind} {self.nth}"
 
     def state_at(self, at: datetime) -> str:
-        return clocks.clock(
+        return rule.clock(
             warn_at=self.warn_at,
             due_at=self.due_at,
             stopped_at=self.stopped_at,

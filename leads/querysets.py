@@ -6,7 +6,7 @@ from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Que
 from django.db.models.functions import Coalesce
 
 from agreements.models import ReturnReason
-from leads.clock import rule as clocks
+from leads.clock import rule
 from leads.enums import ClockKind
 from leads.work import states
 from smarketing.accounts.models import Membership, Side
@@ -51,13 +51,13 @@ def clock_state(at: datetime, is_open: Q) -> Case:
     """`leads.clock.rule.clock`, branch by branch; of a clock, or of the copy of it on the handoff."""
     passed = Q(due_at__lt=at)
     return Case(
-        When(Q(due_at=None), then=Value(clocks.NONE)),
-        When(Q(stopped_at__lte=F("due_at")), then=Value(clocks.KEPT)),
-        When(Q(stopped_at__isnull=False), then=Value(clocks.MISSED)),
-        When(passed & is_open, then=Value(clocks.OVERDUE)),
-        When(passed, then=Value(clocks.MISSED)),
-        When(Q(warn_at__lte=at) & is_open, then=Value(clocks.DUE_SOON)),
-        default=Value(clocks.RUNNING),
+        When(Q(due_at=None), then=Value(rule.NONE)),
+        When(Q(stopped_at__lte=F("due_at")), then=Value(rule.KEPT)),
+        When(Q(stopped_at__isnull=False), then=Value(rule.MISSED)),
+        When(passed & is_open, then=Value(rule.OVERDUE)),
+        When(passed, then=Value(rule.MISSED)),
+        When(Q(warn_at__lte=at) & is_open, then=Value(rule.DUE_SOON)),
+        default=Value(rule.RUNNING),
         output_field=CharField(),
     )
 

@@ -12,7 +12,7 @@ from agreements.months.targets import agreed_directly
 from agreements.promises.promise import DepthPromise, Promise, SpeedPromise
 from agreements.terms import timeline
 from leads.clock.consequences import changing
-from leads.doors.words import settle
+from leads.doors.dictionary import settle
 from leads.models import Attempt, Handoff, Lead
 from leads.work.handoffs import hand_over
 from smarketing.accounts.models import Membership, Role, Side, Team, User

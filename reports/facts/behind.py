@@ -13,7 +13,7 @@ from reports.facts.dimensions import WORDS
 from reports.facts.looking_back import as_they_stood
 from reports.facts.reading import Reading
 from reports.facts.record_lists import Selection, selected
-from reports.measures.columns import DIMENSIONS, MINUTE, Ints
+from reports.measures.handoff_columns import DIMENSIONS, MINUTE, Ints
 
 AT_ONCE = 500
 

@@ -12,12 +12,12 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from agreements.models import Agreement
+from leads.doors.dictionary import read_for
 from leads.doors.files import runs
-from leads.doors.files.dialect import delimiter_named
-from leads.doors.files.problems import FileProblem, RefusedFile, Unreadable
-from leads.doors.files.recognition import Asked, Plan, recognise
+from leads.doors.files.reading.dialect import delimiter_named
+from leads.doors.files.reading.problems import FileProblem, RefusedFile, Unreadable
+from leads.doors.files.reading.recognition import Asked, Plan, recognise
 from leads.doors.files.wording import refusal, told, worded
-from leads.doors.words import read_for
 from leads.enums import RowKind, RunStatus
 from leads.models import ImportRun
 from smarketing.lib.cells import safe_row

@@ -12,7 +12,7 @@ from agreements.document.versions import ReasonInUse, apply
 from agreements.models import ReturnReason
 from leads.clock.recompute import preview
 from leads.models import Handoff
-from leads.pages.forms import ReturnForm
+from leads.pages.handoff.forms import ReturnForm
 from leads.work.handoffs import NoSuchReason, send_back
 from tests import cast
 from tests.unit.agreements.document.test_text import HEADING, WEEK

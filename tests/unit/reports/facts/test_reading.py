@@ -9,7 +9,7 @@ from leads.clock.recompute import recompute
 from leads.models import Handoff
 from reports.facts.reading import Reading, measures, read, read_with_previous, verdicts
 from reports.facts.record_lists import LISTS, OfSteps, Selection, selected
-from reports.measures.columns import Scope
+from reports.measures.handoff_columns import Scope
 from reports.pages.exports import as_json
 from smarketing.lib.periods import Period
 from tests import cast
