@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.document.clauses import Hours, PauseClause, moment_of
 from agreements.document.differences import hours_text
 from agreements.worktime import CalendarError, WorkCalendar
-from smarketing.lib.figures import MINUS, exactly, number
+from smarketing.lib.numbers import MINUS, exactly, number
 
 _WINDOW = re.compile(r"\s*([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)\s*[-–—]\s*([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)\s*")
 _SPACES = re.compile(r"[\s\u202f]")

@@ -15,7 +15,7 @@ from agreements.models import Agreement
 from agreements.promises.kinds import Fraction
 from agreements.promises.measures import MEASURES
 from smarketing.accounts.models import User
-from smarketing.lib.figures import exact_percent, exactly
+from smarketing.lib.numbers import exact_percent, exactly
 
 NAMES = {
     "slug": _("Short name"),

@@ -9,7 +9,7 @@ from leads.clock.consequences import changing
 from leads.enums import Direction, EventKind
 from leads.models import Attempt, Event, Handoff, Lead
 from leads.refusals import Refused
-from leads.work.handoffs import standing, take_if_nobodys
+from leads.work.handoffs import current_for, take_if_nobodys
 from smarketing.accounts.models import User
 
 DOUBLE_CLICK = timedelta(seconds=3)
@@ -46,7 +46,7 @@ def record(
         raise InTheFuture(_("An attempt cannot be in the future."))
     with changing(handoff.lead_id) as lead:
         _refuse_double_click(lead, channel, result, attempted_at, by=by, at=at)
-        current = standing(handoff, "attempt")
+        current = current_for(handoff, "attempt")
         take_if_nobodys(current, by=by, at=at)
         attempt = Attempt.objects.create(
             lead=lead,

@@ -13,12 +13,12 @@ from agreements.models import Agreement
 from agreements.terms import Timeline
 from reports.facts.reading import Reading, read_with_previous, verdicts
 from reports.judgement import AT_RISK, MISSED, NOT_BEGUN, Judgement
-from reports.measures.columns import Scope
+from reports.measures.handoff_columns import Scope
 from reports.measures.outcomes import Outcomes, outcomes
 from reports.pages.exports import judgement_json
 from reports.pages.links import Links
 from reports.pages.sheet import spoken_minutes
-from smarketing.lib.figures import number, percent
+from smarketing.lib.numbers import number, percent
 from smarketing.lib.periods import Period
 from smarketing.lib.spoken import period_name
 

@@ -73,3 +73,11 @@ class Period:
     def _moved(self, months: int) -> "Period":
         index = self.start_on.year * 12 + self.start_on.month - 1 + months
         return Period(date(index // 12, index % 12 + 1, 1), self.kind)
+
+
+def period_of(label: str) -> Period:
+    """The period a report can be made of; raises PeriodError for anything else."""
+    period = Period.parse(label)
+    if not FIRST_YEAR <= period.start_on.year <= LAST_YEAR:
+        raise PeriodError(f"{label!r} is out of reach: years run from {FIRST_YEAR} to {LAST_YEAR}")
+    return period

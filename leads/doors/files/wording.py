@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from leads.doors.files.columns import FIELDS, REQUIRED
-from leads.doors.files.problems import FileProblem, RefusedFile
+from leads.doors.files.reading.columns import FIELDS, REQUIRED
+from leads.doors.files.reading.problems import FileProblem, RefusedFile
 from leads.models import RejectedRow
 
 WORDS = {

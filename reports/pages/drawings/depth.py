@@ -8,13 +8,13 @@ from reports.charts.figures import ROOM, Bar, Edge, Series, distribution, dots, 
 from reports.charts.waterfalls import depth_waterfall
 from reports.facts.reading import Reading, depth_of
 from reports.judgement import depth_with
-from reports.measures.bins import bins
-from reports.measures.columns import Facts
 from reports.measures.depth import Depth, Fall, falls
+from reports.measures.handoff_columns import Facts
+from reports.measures.period_parts import parts_of
 from reports.pages.links import Links
 from reports.pages.sheet import Cell, Chart, bin_column, exact, long_name, short_name
 from smarketing.lib import palette
-from smarketing.lib.figures import number
+from smarketing.lib.numbers import number
 
 RECORDS = {"returned": "sent_back", "won": "won_unspoken", "given_up": "given_up", "tried": "tried", "open": "open"}
 LOOKS = {
@@ -134,7 +134,7 @@ def _sentence(found: Depth, handoffs: int) -> str:
 
 
 def _trend(reading: Reading, found: Depth, links: Links) -> Chart:
-    parts, facts = bins(reading.period), reading.facts
+    parts, facts = parts_of(reading.period), reading.facts
     values = [depth_of(reading, facts[facts.on_days(part.start_on, part.end_on)]) for part in parts]
     urls = [links.records("never_connected", part) for part in parts]
     names = [long_name(part) for part in parts]

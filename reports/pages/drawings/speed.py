@@ -20,8 +20,8 @@ from reports.charts.figures import (
 from reports.charts.waterfalls import legs_waterfall
 from reports.facts.reading import Reading
 from reports.judgement import Judgement, speed_with
-from reports.measures.bins import Bin, bins
-from reports.measures.columns import Facts, Mask, mean_promise
+from reports.measures.handoff_columns import Facts, Mask, mean_promise
+from reports.measures.period_parts import PeriodPart, parts_of
 from reports.measures.speed import (
     EDGES,
     SPOKEN_EDGES,
@@ -49,14 +49,14 @@ from reports.pages.sheet import (
     spoken_share,
 )
 from smarketing.lib import palette
-from smarketing.lib.figures import number, percent
+from smarketing.lib.numbers import number, percent
 
-Parts = list[tuple[Bin, Facts]]
+Parts = list[tuple[PeriodPart, Facts]]
 
 
 def speed_charts(reading: Reading, found: Speed, links: Links) -> list[Chart]:
     facts = reading.facts
-    parts = [(part, facts[facts.on_days(part.start_on, part.end_on)]) for part in bins(reading.period)]
+    parts = [(part, facts[facts.on_days(part.start_on, part.end_on)]) for part in parts_of(reading.period)]
     return [
         _way(reading, links),
         _trend(parts, found, links),
@@ -211,7 +211,7 @@ def _shares(parts: Parts, reading: Reading, links: Links) -> Chart:
     )
 
 
-def _share_bar(part: Bin, what: str, count: int, ended: int, links: Links) -> Bar:
+def _share_bar(part: PeriodPart, what: str, count: int, ended: int, links: Links) -> Bar:
     said = {"name": long_name(part), "count": number(count), "all": number(ended)}
     text = {
         "kept": _("%(name)s: %(count)s of %(all)s in time") % said,
