@@ -69,7 +69,7 @@ def test_correcting_an_assumption_in_june_leaves_march_its_hundred_leads(north):
     answer = amend(north, at=JUNE, **assumed("0.05"))
     assert targets(north) == {MARCH: 100, JULY: 1000}
     assert answer.told == (
-        "March 2026 keeps its 100 leads and not 1000: it has begun, so only both sides can change it.",
+        "March 2026 keeps its 100 leads and not 1,000: it has begun, so only both sides can change it.",
     )
     assert answer.lines == ["lead_to_customer 0.5 -> 0.05"]
     assert in_words(north) == [
@@ -181,8 +181,8 @@ def test_what_the_lead_of_one_side_writes_is_proposed_to_the_other(north, market
     assert targets(north) == {JULY: 100}
     assert {str(row): row.leads for row in north.targets.waiting()} == {"2026-07": 200, "2026-08": 8}
     assert answer.told == (
-        "July 2026: 200 leads are proposed to the other side.",
-        "August 2026: 8 leads are proposed to the other side.",
+        "July 2026: 200 leads proposed to the other side.",
+        "August 2026: 8 leads proposed to the other side.",
     )
     assert (answer.lines, document_of(north).lead_to_customer) == ([], Decimal("0.5"))
 
