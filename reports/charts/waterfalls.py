@@ -118,20 +118,18 @@ def legs_waterfall(
     return drawn
 
 
-def depth_waterfall(
-    total: Series, connected: Series, ends: Sequence[Series], yaxis: Axis, *, edges: Sequence[Edge]
-) -> Figure:
-    """From all handoffs down: those connected, then those that ended otherwise, to those still open.
+def depth_waterfall(total: Series, ends: Sequence[Series], yaxis: Axis, *, edges: Sequence[Edge]) -> Figure:
+    """From all handoffs down, step by step, to those still open.
 
     Bars on bases and not plotly's waterfall, which has two colours for all steps and no hatching.
     """
     traces, place, height = [bars(total)], 2, sum(bar.value for bar in total.bars)
-    for series in (connected, *ends):
+    for series in ends:
         bases = []
         for bar in series.bars:
             height -= bar.value
             bases.append(height)
         traces.append(bars(series, first=place, base=bases))
         place += len(series.bars)
-    labels = [bar.label for series in (total, connected, *ends) for bar in series.bars]
+    labels = [bar.label for series in (total, *ends) for bar in series.bars]
     return figure(traces, labels, yaxis, every=True, barmode="overlay", **marks(edges))

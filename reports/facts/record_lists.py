@@ -177,6 +177,9 @@ LISTS: dict[str, OfHandoffs | OfSteps | OfLeads] = {
     ),
     "connected": OfHandoffs(gettext_lazy("Connected"), lambda facts, _chosen: facts.is_connected),
     "never_connected": OfHandoffs(gettext_lazy("Never connected"), lambda facts, _chosen: facts.is_never_connected),
+    "came_first": OfHandoffs(
+        gettext_lazy("The lead came to us first"), lambda facts, _chosen: connected_with(facts, 0)
+    ),
     "connected_with": OfHandoffs(
         lambda chosen: _("Connected at attempt %(nth)s") % {"nth": chosen.nth or 1},
         lambda facts, chosen: connected_with(facts, chosen.nth or 1),
