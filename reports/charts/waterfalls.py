@@ -22,6 +22,7 @@ from reports.charts.figures import (
 from smarketing.lib import palette
 
 NARROW = WIDE / 2
+HATCHED = "hatched"  # by the server's drawing, so also on paper: plotly has no hatching within a waterfall
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def volume_waterfall(
     ahead = [Point(place, day.projected) for place, day in enumerate(days, 1) if day.projected is not None]
     traces = [_steps(steps, words["volume"]), key(words["plus"], palette.ACCENT)]
     if any(step.bar.value < 0 for step in steps):
-        traces.append(key(words["minus"], palette.MISSED_MARK))
+        traces.append(key(words["minus"], palette.MISSED_MARK, meta=HATCHED))
     if goal:
         traces.append(line(words["goal"], goal, palette.INK))
     if ahead:

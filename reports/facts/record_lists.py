@@ -147,6 +147,9 @@ LISTS: dict[str, OfHandoffs | OfSteps | OfLeads] = {
         gettext_lazy("Leads handed over towards the target"), lambda steps: steps.is_handed_over
     ),
     "judged_delivered": OfJudgedSteps(gettext_lazy("Leads delivered towards the target"), lambda steps: steps.stands),
+    "judged_corrections": OfJudgedSteps(
+        gettext_lazy("Leads of earlier periods taken off"), lambda steps: steps.is_correction
+    ),
     # the speed
     "handoffs": OfHandoffs(gettext_lazy("Handoffs"), lambda facts, _chosen: np.ones(len(facts), np.bool_)),
     "followed_up": OfHandoffs(gettext_lazy("Followed up"), lambda facts, _chosen: facts.is_followed_up),

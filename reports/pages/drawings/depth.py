@@ -243,6 +243,8 @@ def _tries_bar(facts: Facts, tries: int, verdict: str, name: str, links: Links) 
 
 def _histogram_sentence(found: Depth) -> str:
     never = found.histogram.get("0", 0)
+    if not never:
+        return _("Every handoff that was never connected was tried.") if found.never_connected else ""
     text = ngettext(
         "%(count)s handoff that was never connected was not tried at all.",
         "%(count)s handoffs that were never connected were not tried at all.",
