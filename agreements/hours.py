@@ -36,12 +36,12 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, TypeError, OSError):
-        raise CalendarError(f"{name!r} is no time zone: write one like Europe/Berlin") from None
+        raise CalendarError(f"{name!r} is not a time zone: write one like Europe/Berlin") from None
 
 
 def day_of(on: date) -> date:
     if not isinstance(on, date) or isinstance(on, datetime):
-        raise CalendarError(f"{on!r} is no day: give a date without a time")
+        raise CalendarError(f"{on!r} is not a day: give a date without a time")
     if not EARLIEST_YEAR <= on.year <= LATEST_YEAR:
         raise CalendarError(f"{on} is outside the years {EARLIEST_YEAR} to {LATEST_YEAR}")
     return on
@@ -54,7 +54,7 @@ def day_of_year(text: str) -> tuple[int, int]:
             return on.month, on.day
     except (TypeError, ValueError):
         pass
-    raise CalendarError(f"{text!r} is no day of the year: write month and day like 12-25")
+    raise CalendarError(f"{text!r} is not a day of the year: write month and day like 12-25")
 
 
 def hours_of(windows: Iterable[Iterable[str]], day: str) -> Hours:
@@ -62,7 +62,7 @@ def hours_of(windows: Iterable[Iterable[str]], day: str) -> Hours:
     try:
         hours = tuple(sorted(_window(pair, day) for pair in windows))
     except TypeError:
-        raise CalendarError(f"{day}: {windows!r} is no list of windows") from None
+        raise CalendarError(f"{day}: {windows!r} is not a list of windows") from None
     for one, other in pairwise(hours):
         if one.closes > other.opens:
             raise CalendarError(f"{day}: the windows {one.text} and {other.text} overlap")
@@ -71,7 +71,7 @@ def hours_of(windows: Iterable[Iterable[str]], day: str) -> Hours:
 
 def _window(pair: Any, day: str) -> Window:
     if isinstance(pair, str) or len(pair) != 2:
-        raise CalendarError(f"{day}: {pair!r} is no window: give its beginning and its end")
+        raise CalendarError(f"{day}: {pair!r} is not a window: give its beginning and its end")
     text = f"{pair[0]}-{pair[1]}"
     opens, closes = _time(pair[0], day), _time(pair[1], day, is_end=True)
     if opens == closes:
@@ -84,7 +84,7 @@ def _time(text: Any, day: str, *, is_end: bool = False) -> timedelta:
         return DAY
     match = _TIME.fullmatch(text) if isinstance(text, str) else None
     if not match:
-        raise CalendarError(f"{day}: {text!r} is no time: write it like 09:00, and 24:00 only as an end")
+        raise CalendarError(f"{day}: {text!r} is not a time: write it like 09:00, and 24:00 only as an end")
     return timedelta(hours=int(match[1]), minutes=int(match[2]), seconds=int(match[3] or 0))
 
 

@@ -1,20 +1,18 @@
 from django.urls import path
 
-from agreements.pages import calculate as calculating
-from agreements.pages import read as reading
-from agreements.pages import write as writing
+from agreements.pages import calculate, read, write
 
 app_name = "agreements"
 urlpatterns = [
-    path("", reading.agreement_list, name="list"),
-    path("new/", writing.new, name="new"),
-    path("load/", writing.load, name="load"),
-    path("<slug:slug>/", reading.detail, name="detail"),
-    path("<slug:slug>/edit/", writing.edit, name="edit"),
-    path("<slug:slug>/targets/", calculating.calculator, name="calculator"),
-    path("<slug:slug>/targets/agree/", calculating.agree, name="agree"),
-    path("<slug:slug>/targets/<int:pk>/accept/", calculating.accept, name="accept_target"),
-    path("<slug:slug>/targets/<int:pk>/decline/", calculating.decline, name="decline_target"),
-    path("<slug:slug>/drafts/<int:pk>/", writing.settle_draft, name="draft"),
-    path("<slug:slug>/toml/", reading.toml, name="toml"),
+    path("", read.agreement_list, name="list"),
+    path("new/", write.new, name="new"),
+    path("load/", write.load, name="load"),
+    path("<slug:slug>/", read.detail, name="detail"),
+    path("<slug:slug>/edit/", write.edit, name="edit"),
+    path("<slug:slug>/targets/", calculate.calculator, name="calculator"),
+    path("<slug:slug>/targets/agree/", calculate.agree, name="agree"),
+    path("<slug:slug>/targets/<int:pk>/accept/", calculate.accept, name="accept_target"),
+    path("<slug:slug>/targets/<int:pk>/decline/", calculate.decline, name="decline_target"),
+    path("<slug:slug>/drafts/<int:pk>/", write.settle_draft, name="draft"),
+    path("<slug:slug>/toml/", read.toml, name="toml"),
 ]

@@ -74,7 +74,7 @@ class WorkCalendar:
     ) -> None:
         for name in week:
             if name not in WEEKDAYS:
-                raise CalendarError(f"{name!r} is no day of the week: write one of {', '.join(WEEKDAYS)}")
+                raise CalendarError(f"{name!r} is not a day of the week: write one of {', '.join(WEEKDAYS)}")
         self._timeline = _timeline(
             _Rules(
                 zone=tz,

@@ -30,21 +30,9 @@ class Result(TextChoices):
     WRONG_CONTACT = "wrong_contact", _("Wrong contact data")
 
 
-class ReturnReason(TextChoices):
-    WRONG_DATA = "wrong_data", _("Wrong contact data")
-    BELOW_QUALITY = "below_quality", _("Below the agreed quality")
-    DUPLICATE = "duplicate", _("Duplicate")
-    NOT_REACHED = "not_reached", _("Could not be reached")
-    BAD_TIMING = "bad_timing", _("Not the right time")
-
-
-# Marketing's to mend: these are taken off the volume again and left out of the depth.
-MARKETING_REASONS = (ReturnReason.WRONG_DATA, ReturnReason.BELOW_QUALITY, ReturnReason.DUPLICATE)
-
-
 class Direction(TextChoices):
     OUTBOUND = "outbound", _("We tried to reach the lead")
-    INBOUND = "inbound", _("The lead came to us")
+    INBOUND = "inbound", _("The lead contacted us")
 
 
 class Door(TextChoices):
@@ -123,7 +111,7 @@ class EventKind(TextChoices):
     HANDED_OVER = "handed_over", _("Handed over")
     TAKEN_BACK = "taken_back", _("Handoff taken back")
     ASSIGNED = "assigned", _("Assigned")
-    TIER_PUT_RIGHT = "tier_put_right", _("Tier put right")
+    TIER_PUT_RIGHT = "tier_put_right", _("Tier corrected")
     ACCEPTED = "accepted", _("Accepted")
     UNACCEPTED = "unaccepted", _("Acceptance undone")
     ATTEMPTED = "attempted", _("Attempt recorded")
@@ -133,6 +121,6 @@ class EventKind(TextChoices):
     RECYCLED = "recycled", _("Handed over again")
     CLOSED = "closed", _("Closed")
     REOPENED = "reopened", _("Reopened")
-    CORRECTED = "corrected", _("Taken over from a file")
+    CORRECTED = "corrected", _("Updated from a file")
     DUE_SOON = "due_soon", _("Due soon")
     OVERDUE = "overdue", _("Overdue")

@@ -5,7 +5,8 @@ from django.apps import apps
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from leads.clock import rule as clocks
+from agreements.models import ReturnReason
+from leads.clock import rule
 from leads.enums import ClockKind
 from leads.work import states
 from smarketing.accounts.models import Membership, Side
@@ -50,13 +51,13 @@ def clock_state(at: datetime, is_open: Q) -> Case:
     """`leads.clock.rule.clock`, branch by branch; of a clock, or of the copy of it on the handoff."""
     passed = Q(due_at__lt=at)
     return Case(
-        When(Q(due_at=None), then=Value(clocks.NONE)),
-        When(Q(stopped_at__lte=F("due_at")), then=Value(clocks.KEPT)),
-        When(Q(stopped_at__isnull=False), then=Value(clocks.MISSED)),
-        When(passed & is_open, then=Value(clocks.OVERDUE)),
-        When(passed, then=Value(clocks.MISSED)),
-        When(Q(warn_at__lte=at) & is_open, then=Value(clocks.DUE_SOON)),
-        default=Value(clocks.RUNNING),
+        When(Q(due_at=None), then=Value(rule.NONE)),
+        When(Q(stopped_at__lte=F("due_at")), then=Value(rule.KEPT)),
+        When(Q(stopped_at__isnull=False), then=Value(rule.MISSED)),
+        When(passed & is_open, then=Value(rule.OVERDUE)),
+        When(passed, then=Value(rule.MISSED)),
+        When(Q(warn_at__lte=at) & is_open, then=Value(rule.DUE_SOON)),
+        default=Value(rule.RUNNING),
         output_field=CharField(),
     )
 
@@ -91,6 +92,13 @@ class HandoffQuerySet(QuerySet["Handoff"]):
         """Adds `next_attempt_due_at`, for which the next promised attempt is due."""
         clock = apps.get_model("leads", "Clock").objects.filter(handoff=OuterRef("pk"), kind=ClockKind.ATTEMPT)
         return self.annotate(next_attempt_due_at=Subquery(clock.values("due_at")[:1]))
+
+    def with_return_reason(self) -> "HandoffQuerySet":
+        """Adds `reason_label`, for `agreements.enums.reason_words`, and whether it `reason_counts`."""
+        reason = ReturnReason.objects.filter(agreement=OuterRef("agreement"), key=OuterRef("return_reason"))
+        return self.annotate(
+            reason_label=Subquery(reason.values("label")[:1]), reason_counts=Exists(reason.filter(counts=True))
+        )
 
     def handed_in(self, agreement: "Agreement", period: "Period") -> "HandoffQuerySet":
         return self.filter(agreement=agreement, handed_on__range=(period.start_on, period.end_on))

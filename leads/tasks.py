@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils.timezone import now
 
-from leads.alerts import escalation
+from leads.clock.sweep import note_clocks
 from leads.doors.files import runs
 
 
@@ -14,6 +14,6 @@ def run_import(run_id: int) -> None:
 def sweep() -> None:
     """Each minute: notes clocks due soon and overdue, and whatever a lost message left undone."""
     at = now()
-    escalation.sweep(at=at)
+    note_clocks(at=at)
     for run_id in runs.tidy(at):
         run_import.delay(run_id=run_id)

@@ -1,33 +1,32 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from leads.pages import attempt as attempts
-from leads.pages import close as closing
-from leads.pages import escalations, giving_away, handing_over, lead, queue
-from leads.pages import lead_list as leads
+from leads.pages.handoff import attempt, close, handing_over
+from leads.pages.lead import detail, list_page
+from leads.pages.queue import escalations, giving_away, queue_page
 
 app_name = "leads"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", leads.lead_list, name="list"),
-    path("new/", leads.new, name="new"),
-    path("queue/", queue.queue_page, name="queue"),
+    path("", list_page.lead_list, name="list"),
+    path("new/", list_page.new, name="new"),
+    path("queue/", queue_page.queue_page, name="queue"),
     path("escalations/", escalations.escalations, name="escalations"),
     path("escalations/count/", escalations.escalation_count, name="escalation_count"),
     path("escalations/seen/", escalations.seen, name="seen"),
     path("hand-over/", handing_over.hand_over, name="hand_over"),
     path("take-back/", handing_over.take_back, name="take_back"),
     path("imports/", include("leads.import_urls")),
-    path("<int:pk>/", lead.detail, name="detail"),
-    path("<int:pk>/edit/", lead.edit, name="edit"),
+    path("<int:pk>/", detail.detail, name="detail"),
+    path("<int:pk>/edit/", detail.edit, name="edit"),
     path("give-away/", giving_away.give_away, name="give_away"),
     path("give-back/", giving_away.take_from, name="give_back"),
-    path("handoffs/<int:pk>/tier/", lead.put_tier_right, name="put_tier_right"),
+    path("handoffs/<int:pk>/tier/", detail.put_tier_right, name="put_tier_right"),
     path("handoffs/<int:pk>/assign/", handing_over.assign, name="assign"),
     path("handoffs/<int:pk>/accept/", handing_over.accept, name="accept"),
     path("handoffs/<int:pk>/unaccept/", handing_over.unaccept, name="unaccept"),
     path("handoffs/<int:pk>/return/", handing_over.send_back, name="send_back"),
     path("handoffs/<int:pk>/undo-return/", handing_over.undo_return, name="undo_return"),
-    path("handoffs/<int:pk>/attempt/", attempts.attempt, name="attempt"),
-    path("handoffs/<int:pk>/close/", closing.close, name="close"),
-    path("handoffs/<int:pk>/reopen/", closing.reopen, name="reopen"),
-    path("attempts/<int:pk>/withdraw/", attempts.withdraw_attempt, name="withdraw"),
+    path("handoffs/<int:pk>/attempt/", attempt.attempt, name="attempt"),
+    path("handoffs/<int:pk>/close/", close.close, name="close"),
+    path("handoffs/<int:pk>/reopen/", close.reopen, name="reopen"),
+    path("attempts/<int:pk>/withdraw/", attempt.withdraw_attempt, name="withdraw"),
 ]

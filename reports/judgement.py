@@ -11,7 +11,7 @@ from datetime import date
 
 import numpy as np
 
-from reports.measures.columns import Facts, Floats, Ints, Mask, holds_several, mean_promise
+from reports.measures.handoff_columns import Facts, Floats, Ints, Mask, holds_several, mean_promise
 from reports.measures.volume import Steps
 
 KEPT, ON_THE_WAY, AT_RISK, MISSED, NOT_BEGUN = "kept", "on_the_way", "at_risk", "missed", "not_begun"

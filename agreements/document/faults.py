@@ -65,7 +65,7 @@ def decoded(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise DocumentError([DocumentProblem(line, (), _("this is no UTF-8 text: save the file as UTF-8"))]) from None
+        raise DocumentError([DocumentProblem(line, (), _("this is not UTF-8 text: save the file as UTF-8"))]) from None
 
 
 def parsed(text: str) -> tuple[dict[str, Any], dict[Path, int]]:
@@ -86,7 +86,7 @@ def parsed(text: str) -> tuple[dict[str, Any], dict[Path, int]]:
 def _syntax_problem(text: str, message: str) -> DocumentProblem:
     place = _PLACE.search(message)
     line = int(place[1]) if place and place[1] else text.rstrip("\n").count("\n") + 1
-    return DocumentProblem(line, (), _("this is no TOML: {message}"), {"message": _PLACE.sub("", message)})
+    return DocumentProblem(line, (), _("this is not valid TOML: {message}"), {"message": _PLACE.sub("", message)})
 
 
 def problems_of(error: ValidationError, lines: Mapping[Path, int]) -> list[DocumentProblem]:

@@ -110,7 +110,7 @@ def _with_latest_assumptions(
     if former is None or conversion_of(former) == conversion_of(document) or not later.exists():
         return document, []
     inputs = {name: getattr(former, name) for name in Conversion.__dataclass_fields__}
-    told = _("The assumptions stay as they are: those of this text are of an earlier version.")
+    told = _("The assumptions stay as they are: those in this text belong to an earlier version.")
     return replace(document, **inputs), [told]
 
 
@@ -173,17 +173,15 @@ def _kept(target: Target, document: AgreementDocument) -> str:
         return ""
     said = {"month": month_name(target.month), "leads": target.leads}
     if wanted is None:
-        return _("%(month)s keeps its %(leads)s leads: it has begun, so only both sides together change it.") % said
+        return _("%(month)s keeps its %(leads)s leads: it has begun, so only both sides can change it.") % said
     said["wanted"] = wanted.leads
-    text = _(
-        "%(month)s keeps its %(leads)s leads and not %(wanted)s: it has begun, so only both sides together change it."
-    )
+    text = _("%(month)s keeps its %(leads)s leads and not %(wanted)s: it has begun, so only both sides can change it.")
     return text % said
 
 
 def _underivable(document: AgreementDocument) -> Iterator[str]:
     """Quotas from which more leads would follow than anybody could agree."""
-    text = _("%(month)s gets no target: its quota makes more leads than anybody could agree.")
+    text = _("%(month)s gets no target: its quota comes to more leads than anyone could agree to.")
     if conversion_of(document):
         for month in document.quotas:
             if _numbers(document, month) is None:
@@ -200,7 +198,7 @@ def _for_one_side(
     """What one side writes: the targets wait, and with them the quotas and assumptions that they come of."""
     proposed = {month: numbers for month, numbers in sorted(new.items()) if numbers is not None}
     taken_away = [month for month, numbers in new.items() if numbers is None and month in agreed]
-    text = _("%(month)s keeps its %(leads)s leads: an administrator can take a target away.")
+    text = _("%(month)s keeps its %(leads)s leads: only an administrator can remove a target.")
     told += [text % {"month": month_name(month), "leads": agreed[month].leads} for month in taken_away]
     document = _with_months(document, former, {*proposed, *taken_away})
     if proposed and former is not None:

@@ -83,11 +83,11 @@ def agree_month(
     with transaction.atomic():
         agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
         if seen is not None and seen != stand_of(agreement, month):
-            text = _("Somebody agreed or proposed something for this month meanwhile. Look at it and decide again.")
+            text = _("Somebody else has agreed or proposed something for this month. Look at it and decide again.")
             raise MonthChanged("month", text)
         is_amended = has_begun(agreement, month, at) and agreement.targets.agreed().filter(month=month).exists()
         if is_amended and not reason.strip():
-            raise ReasonMissing("reason", _("This month has begun: say why its target is to change."))
+            raise ReasonMissing("reason", _("This month has begun: say why its target should change."))
         if decides_alone(by) and not is_amended:
             return put_in_force(agreement, month, numbers, by=by, at=at, reason=reason)
         return propose(agreement, month, numbers, by=by, at=at, reason=reason)
@@ -125,7 +125,7 @@ def accept(target: Target, *, by: User, at: datetime) -> Target:
         target = _still_open(target)
         sides = [side for side in target.missing_consents if side in sides_led(agreement, by)]
         if not sides:
-            raise NotYoursToAnswer("", _("The consent of your side is not what this proposal waits for."))
+            raise NotYoursToAnswer("", _("This proposal is not waiting for your side's consent."))
         for side in sides:
             _consent(target, side, by, at)
         target.save()
@@ -138,7 +138,7 @@ def decline(target: Target, *, by: User, at: datetime) -> Target:
         agreement = Agreement.objects.select_for_update().get(pk=target.agreement_id)
         target = _still_open(target)
         if not (by.is_administrator or sides_led(agreement, by)):
-            raise NotYoursToAnswer("", _("Only those who lead one of the two teams decline a proposal."))
+            raise NotYoursToAnswer("", _("Only the leads of the two teams can decline a proposal."))
         target.declined_at, target.declined_by = at, by
         target.save()
         _write_down(target, "declined", None, by=by, at=at)
@@ -148,7 +148,7 @@ def decline(target: Target, *, by: User, at: datetime) -> Target:
 def _still_open(target: Target) -> Target:
     target = Target.objects.select_related("agreement").get(pk=target.pk)
     if not target.is_open:
-        raise MonthChanged("", _("This proposal was answered meanwhile."))
+        raise MonthChanged("", _("This proposal has been answered in the meantime."))
     return target
 
 

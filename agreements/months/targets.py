@@ -50,11 +50,11 @@ def refuse_impossible(field: str, value: Decimal) -> None:
     if field == "quota" and value < 0:
         raise TargetError(field, _("must not be negative"))
     if field == "marketing_share" and not 0 <= value <= 1:
-        raise TargetError(field, _("must lie between 0 and 100 %"))
+        raise TargetError(field, _("must be between 0 and 100%"))
     if field == "average_deal" and value <= 0:
         raise TargetError(field, _("must be above zero"))
     if field == "lead_to_customer" and not 0 < value <= 1:
-        raise TargetError(field, _("must be above 0 and at most 100 %"))
+        raise TargetError(field, _("must be above 0 and at most 100%"))
 
 
 def derive(quota: Decimal, conversion: Conversion) -> Derivation:
@@ -94,5 +94,5 @@ def from_quota(quota: Decimal, conversion: Conversion) -> MonthNumbers:
     """Raises TargetError where no target follows, or one that nobody could agree."""
     made = derive(quota, conversion)
     if made.leads > MOST_LEADS:
-        raise TargetError("quota", _("makes more leads than anybody could agree"))
+        raise TargetError("quota", _("comes to more leads than anyone could agree to"))
     return MonthNumbers(made.leads, made.exact_leads, quota, conversion)

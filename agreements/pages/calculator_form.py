@@ -13,7 +13,7 @@ from agreements.models import Agreement
 from agreements.months.agreed import current_assumptions
 from agreements.months.targets import Derivation
 from agreements.pages.forms import NUMBERS, CalculatorForm
-from smarketing.lib.figures import exact_percent, exactly, money, places_of
+from smarketing.lib.numbers import exact_percent, exactly, money, places_of
 from smarketing.lib.periods import Period
 
 MONTHS_AROUND = 12

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.document.clauses import Hours, PauseClause, moment_of
 from agreements.document.differences import hours_text
 from agreements.worktime import CalendarError, WorkCalendar
-from smarketing.lib.figures import MINUS, exactly, number
+from smarketing.lib.numbers import MINUS, exactly, number
 
 _WINDOW = re.compile(r"\s*([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)\s*[-–—]\s*([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)\s*")
 _SPACES = re.compile(r"[\s\u202f]")
@@ -92,7 +92,7 @@ class HoursField(forms.CharField):
     default_error_messages = {
         "invalid": _("Write hours like 09:00-12:00, 13:00-17:00."),
         "overlap": _("These hours overlap."),
-        "impossible": _("A time goes from 00:00 to 24:00, and an end differs from its beginning."),
+        "impossible": _("Times run from 00:00 to 24:00, and an end differs from its start."),
     }
 
     def clean(self, value: Any) -> Any:
@@ -125,7 +125,7 @@ class DaysField(forms.CharField):
     """One day a line. Cleans to a sorted tuple of dates."""
 
     widget = forms.Textarea(attrs={"rows": 4})
-    default_error_messages = {"invalid": _("“%(line)s” is no date: write one like %(example)s.")}
+    default_error_messages = {"invalid": _("“%(line)s” is not a date: write one like %(example)s.")}
 
     def clean(self, value: Any) -> Any:
         return tuple(sorted({self.day(line) for line in super().clean(value).split("\n") if line.strip()}))
@@ -145,7 +145,7 @@ class DaysField(forms.CharField):
 class OtherHoursField(DaysField):
     """One day a line with its hours after it; a day alone is closed. Cleans to a dictionary."""
 
-    default_error_messages = {"twice": _("%(day)s stands there twice.")}
+    default_error_messages = {"twice": _("%(day)s is listed twice.")}
 
     def clean(self, value: Any) -> Any:
         days: dict[Any, Hours] = {}
@@ -169,7 +169,7 @@ class OtherHoursField(DaysField):
 class YearlyHoursField(OtherHoursField):
     """The same for days of every year, like 12-24."""
 
-    default_error_messages = {"invalid": _("“%(line)s” is no day of the year: write one like %(example)s.")}
+    default_error_messages = {"invalid": _("“%(line)s” is not a day of the year: write one like %(example)s.")}
 
     def day(self, text: str) -> Any:
         try:
@@ -186,7 +186,7 @@ class PausesField(forms.CharField):
     """One exception a line: from, to, and the reason. Cleans to a tuple of exceptions as in the TOML form."""
 
     widget = forms.Textarea(attrs={"rows": 3})
-    default_error_messages = {"invalid": _("“%(line)s” is no exception: write one like %(example)s.")}
+    default_error_messages = {"invalid": _("“%(line)s” is not an exception: write one like %(example)s.")}
 
     def clean(self, value: Any) -> Any:
         return tuple(self.pause(line) for line in super().clean(value).split("\n") if line.strip())

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.forms.formsets import BaseFormSet
-from django.utils.text import capfirst
+from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +23,7 @@ from agreements.document.text import (
     read_file,
     zones,
 )
-from agreements.enums import Pacing, Weekday
+from agreements.enums import Pacing, Weekday, reason_words
 from agreements.months.targets import Conversion, Derivation, TargetError, derive, refuse_impossible
 from agreements.pages.fields import (
     DaysField,
@@ -35,6 +35,7 @@ from agreements.pages.fields import (
     WholeField,
     YearlyHoursField,
 )
+from smarketing.accounts.models import Side
 from smarketing.lib.periods import Period
 from smarketing.lib.widgets import LongSelect
 
@@ -55,7 +56,9 @@ class DayInput(forms.DateInput):
 
 class HeadingForm(forms.Form):
     slug = forms.SlugField(
-        label=_("Short name"), max_length=60, help_text=_("For addresses and files, like north-2026. It cannot change.")
+        label=_("Short name"),
+        max_length=60,
+        help_text=_("For addresses and files, like north-2026. It cannot be changed later."),
     )
     name = forms.CharField(label=_("Name"), max_length=150)
     marketing_team = forms.CharField(label=_("Marketing team"), max_length=100)
@@ -81,7 +84,7 @@ class TermsForm(forms.Form):
     effective_on = forms.DateField(
         label=_("In force from"),
         widget=DayInput(),
-        help_text=_("The same date corrects these terms, a later one adds a version and leaves the former as it is."),
+        help_text=_("The same date corrects these terms; a later one adds a version and leaves this one as it is."),
     )
     pacing = forms.ChoiceField(label=_("The month's goal rises"), choices=Pacing.choices)
     warn_share = PercentField(label=_("Due soon after"), decimal_places=0)
@@ -95,16 +98,16 @@ class TermsForm(forms.Form):
         max_value=1000,
         initial=RETURN_WITHIN,
         help_text=_(
-            "For so many working days after a month, a return is taken off it; later ones in the month they come."
+            "Working days after a month in which a return still counts against it; later ones count when they come."
         ),
     )
     tiers = forms.CharField(
-        label=_("Tiers"), required=False, max_length=1000, help_text=_("The best first, with commas between.")
+        label=_("Tiers"), required=False, max_length=1000, help_text=_("Best first, separated by commas.")
     )
     exceptions = PausesField(
         label=_("Exceptions"),
         required=False,
-        help_text=_("One a line, from and to, like 2026-12-24 2026-12-31 stocktaking: clocks pause."),
+        help_text=_("One per line, from and to, like 2026-12-24 2026-12-31 stocktaking. Clocks pause."),
     )
 
     def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
@@ -127,22 +130,22 @@ class CalendarForm(forms.Form):
         label=_("Subdivision"), required=False, max_length=60, help_text=_("A state or region, like BE for Berlin.")
     )
     optional = forms.BooleanField(
-        label=_("Also the days that are optional or half holidays there"),
+        label=_("Include optional and half-day holidays"),
         required=False,
         widget=forms.CheckboxInput(),
     )
     closed = DaysField(
-        label=_("The team's own closed days"), required=False, help_text=_("One a line, like 2026-05-15.")
+        label=_("The team's own closed days"), required=False, help_text=_("One per line, like 2026-05-15.")
     )
     overrides = OtherHoursField(
         label=_("Days with other hours"),
         required=False,
-        help_text=_("One a line, like 2026-12-24 09:00-12:00. They also open a holiday."),
+        help_text=_("One per line, like 2026-12-24 09:00-12:00. They also apply on holidays."),
     )
     yearly = YearlyHoursField(
-        label=_("Hours of a day of every year"),
+        label=_("Hours on the same day every year"),
         required=False,
-        help_text=_("One a line, like 12-24 09:00-12:00; a day alone is closed."),
+        help_text=_("One per line, like 12-24 09:00-12:00; a day without hours is closed."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -178,7 +181,7 @@ class AssumptionsForm(forms.Form):
 
 
 class ClauseForm(forms.Form):
-    tier = forms.CharField(label=_("Tier"), required=False, max_length=60, help_text=_("Empty: all others."))
+    tier = forms.CharField(label=_("Tier"), required=False, max_length=60, help_text=_("Leave empty for all others."))
 
 
 class SpeedForm(ClauseForm):
@@ -195,6 +198,30 @@ class DepthForm(ClauseForm):
     field_order = ("attempts", "within_working_days", "tier")
 
 
+class ReasonForm(forms.Form):
+    """A reason for returns. Empty words at a default key: the words of the reader's language."""
+
+    label = forms.CharField(label=_("Words"), required=False, max_length=100)
+    key = forms.CharField(
+        label=_("Short name"), required=False, max_length=40, help_text=_("For files; it stays with the handoffs.")
+    )
+    whose = forms.ChoiceField(
+        label=_("For whom to mend"), choices=[(side, side.label) for side in (Side.MARKETING, Side.SALES)]
+    )
+    counts = forms.BooleanField(label=_("Taken off the volume"), required=False, widget=forms.CheckboxInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["label"].widget.attrs["placeholder"] = reason_words(str(self.initial.get("key", "")), "")
+
+    def clean(self) -> dict[str, Any]:
+        """A new reason gets a short name from its words, if none is given."""
+        cleaned = super().clean() or {}
+        if not cleaned.get("key"):
+            cleaned["key"] = slugify(cleaned.get("label", "")).replace("-", "_")[:40]
+        return cleaned
+
+
 class MonthForm(forms.Form):
     month = forms.DateField(widget=forms.HiddenInput())
     amount = NumberField(label=_("Quota"), required=False, min_value=0)
@@ -207,6 +234,7 @@ def clause_formset(form: type[ClauseForm]) -> "type[BaseFormSet[ClauseForm]]":
 
 SpeedFormSet = clause_formset(SpeedForm)
 DepthFormSet = clause_formset(DepthForm)
+ReasonFormSet = forms.formset_factory(ReasonForm, extra=1, can_delete=True, max_num=40, absolute_max=50)
 MonthFormSet = forms.formset_factory(MonthForm, extra=0, max_num=12, absolute_max=12)
 
 
@@ -264,7 +292,7 @@ class CalculatorForm(forms.Form):
     def derive(self, quota: Decimal, **conversion: Decimal) -> None:
         derivation = derive(quota, Conversion(**conversion))
         if derivation.leads > MOST_LEADS:
-            self.add_error("quota", _("This makes more leads than anybody could agree."))
+            self.add_error("quota", _("This comes to more leads than anyone could agree to."))
         else:
             self.derivation = derivation
 

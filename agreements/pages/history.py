@@ -15,7 +15,7 @@ from agreements.models import Agreement
 from agreements.promises.kinds import Fraction
 from agreements.promises.measures import MEASURES
 from smarketing.accounts.models import User
-from smarketing.lib.figures import exact_percent, exactly
+from smarketing.lib.numbers import exact_percent, exactly
 
 NAMES = {
     "slug": _("Short name"),
@@ -35,7 +35,7 @@ NAMES = {
     "calendar": _("Working calendar"),
     "holidays": _("Public holidays"),
     **dict(Weekday.choices),
-    "return_within": _("Returns are taken off their own month for so many working days after it"),
+    "return_within": _("Working days after a month in which returns still count against it"),
     "exception": _("Exception"),
     **{measure.key: _(measure.name) for measure in MEASURES.values()},
     **{field: _(words) for measure in MEASURES.values() for field, words in measure.promise.words().items()},

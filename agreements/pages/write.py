@@ -104,18 +104,18 @@ def saved(request: PortalRequest, amendment: Amendment) -> HttpResponse:
     """Says how much changed, and what did not: the handoffs measured before."""
     count = len(amendment.differences)
     if amendment.missing:
-        text = _("Kept as a draft: the consent of %(teams)s is missing.") % {"teams": ", ".join(amendment.missing)}
+        text = _("Saved as a draft: the consent of %(teams)s is missing.") % {"teams": ", ".join(amendment.missing)}
         say(request, text, level=messages.WARNING)
     elif amendment.is_new:
-        say(request, _("Agreement made."))
+        say(request, _("Agreement created."))
     elif count:
         say(request, ngettext("Saved: %(n)d change.", "Saved: %(n)d changes.", count) % {"n": count})
     elif not amendment.told:
         say(request, _("Nothing changed."), level=messages.INFO)
     if amendment.measured_before:
         text = ngettext(
-            "%(n)d handoff stays measured by the former terms.",
-            "%(n)d handoffs stay measured by the former terms.",
+            "%(n)d handoff is still measured by the former terms.",
+            "%(n)d handoffs are still measured by the former terms.",
             amendment.measured_before,
         )
         say(request, text % {"n": amendment.measured_before}, level=messages.WARNING)

@@ -171,7 +171,7 @@ class Fraction(Number):
     def fitting(self, number: Decimal) -> Decimal:
         if 0 <= number <= 1 and (number or self.may_be_zero):
             return number
-        reason = _("must lie between 0 and 1: 90 % is 0.9") if self.may_be_zero else _("must be above 0 and at most 1")
+        reason = _("must be between 0 and 1: 0.9 means 90%") if self.may_be_zero else _("must be above 0 and at most 1")
         raise refused(reason)
 
     def described(self) -> dict[str, Any]:
@@ -222,7 +222,7 @@ def day_of(value: object) -> date:
     if not isinstance(on, date) or not is_one(on, date):
         raise refused(_("must be a date like 2018-04-01, not {value}"), value=shown(value))
     if not FIRST_YEAR <= on.year <= LAST_YEAR:
-        raise refused(_("lies outside the years {first} to {last}"), first=FIRST_YEAR, last=LAST_YEAR)
+        raise refused(_("is outside the years {first} to {last}"), first=FIRST_YEAR, last=LAST_YEAR)
     return on
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from agreements.terms import Terms
-from leads.clock.face import Clockface, clockface
+from leads.clock.face import ClockFace, face_of
 from leads.models import Handoff
 
 MOST_DAYS = 31
@@ -27,7 +27,7 @@ class Stretch:
 class Explanation:
     """`within` is the promised working time, None where no speed was promised. `stretches` add up to it."""
 
-    face: Clockface
+    face: ClockFace
     handed_at: datetime
     within: timedelta | None = None
     runs_from: datetime | None = None
@@ -40,7 +40,7 @@ class Explanation:
 
 
 def explanation(handoff: Handoff, terms: Terms, *, at: datetime) -> Explanation:
-    face = clockface(handoff, terms, at=at)
+    face = face_of(handoff, terms, at=at)
     promise = terms.speed_for(handoff.tier)
     if promise is None or handoff.due_at is None:
         return Explanation(face, handoff.handed_at)

@@ -8,15 +8,15 @@ from typing import NamedTuple
 from agreements.models import Version
 from agreements.terms import Terms, pauses_of, work_calendar
 from agreements.worktime import WorkCalendar
-from leads.clock import rule as clocks
+from leads.clock import rule
 from leads.models import Handoff
 
-TICKING = frozenset({clocks.RUNNING, clocks.DUE_SOON, clocks.OVERDUE})
+TICKING = frozenset({rule.RUNNING, rule.DUE_SOON, rule.OVERDUE})
 SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
-class Clockface:
+class ClockFace:
     """`left` is working time, below zero once the clock is overdue; None where nothing ticks.
 
     `is_straight`: all of it is working time, so that "in 42 min" is also what a watch says.
@@ -49,9 +49,9 @@ def hours_of(handoffs: Iterable[Handoff]) -> dict[int, Hours]:
     }
 
 
-def clockface(handoff: Handoff, hours: Hours | Terms | None, *, at: datetime) -> Clockface:
+def face_of(handoff: Handoff, hours: Hours | Terms | None, *, at: datetime) -> ClockFace:
     clock, due_at = handoff.clock(at), handoff.due_at
     if clock not in TICKING or due_at is None or hours is None:
-        return Clockface(clock, due_at)
+        return ClockFace(clock, due_at)
     left = hours.calendar.elapsed(at, due_at, hours.pauses)
-    return Clockface(clock, due_at, left, is_straight=abs((due_at - at) - left) < SECOND)
+    return ClockFace(clock, due_at, left, is_straight=abs((due_at - at) - left) < SECOND)

@@ -13,11 +13,11 @@ from agreements.document.text import read
 from agreements.document.versions import apply
 from agreements.models import Agreement, Version
 from agreements.terms import Timeline, timeline
-from leads.alerts.escalation import sweep
 from leads.clock.consequences import refresh
+from leads.clock.sweep import note_clocks
 from leads.demonstration.company import MARKETS, PASSWORD, PEOPLE, Market, Person, agreement_toml
 from leads.demonstration.story import Pass, Scene, Story, stories_of, stories_of_now
-from leads.doors.words import settle
+from leads.doors.dictionary import settle
 from leads.enums import Result
 from leads.models import Attempt, Deal, Handoff, Lead
 from smarketing.accounts.models import Membership, Role, Team, User
@@ -48,7 +48,7 @@ def load(*, at: datetime) -> int:
             apply(read(agreement_toml(market, _months(market, at.date()))), by=None, at=at)
         people = _people()
         count = sum(_tell(market, people, at) for market in MARKETS)
-        sweep(at=at)
+        note_clocks(at=at)
         return count
 
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from agreements.terms import timeline
 from leads.clock.consequences import changing
+from leads.doors.dictionary import settle
 from leads.doors.fields import LEAD_FIELDS
-from leads.doors.files.waiting import link_waiting, lock_files_of
-from leads.doors.words import settle
+from leads.doors.files.writing.waiting import link_waiting, lock_files_of
 from leads.enums import EventKind
 from leads.models import Event, Lead, phone_key
 from leads.refusals import Refused

@@ -7,7 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from leads.enums import EventKind
 from leads.models import Attempt, Event, Handoff, Lead
-from leads.rights import check_withdraw
+from leads.ownership import check_withdraw
 from smarketing.accounts.rights import Verb
 from smarketing.lib.request import PortalRequest
 

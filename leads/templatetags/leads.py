@@ -12,10 +12,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
-from leads.clock.face import Clockface
+from leads.clock.face import ClockFace
 from leads.clock.rule import OVERDUE
 from leads.enums import LossReason, State
-from leads.pages.history import label
+from leads.pages.lead.history import label
 from smarketing.lib import spoken
 
 register = template.Library()
@@ -34,7 +34,7 @@ STATE_TONES = {
 
 
 @register.simple_tag
-def clock_words(face: Clockface, now: datetime, zone: str) -> str:
+def clock_words(face: ClockFace, now: datetime, zone: str) -> str:
     """In how long, where a watch says so too, else the day and the time; after "Overdue" by how much working time."""
     if face.due_at is None or face.left is None:
         return ""
@@ -46,7 +46,7 @@ def clock_words(face: Clockface, now: datetime, zone: str) -> str:
     return pgettext("clock", "due %(when)s") % {"when": spoken.when(face.due_at, now, there)}
 
 
-def _overdue(face: Clockface, now: datetime, zone: ZoneInfo) -> str:
+def _overdue(face: ClockFace, now: datetime, zone: ZoneInfo) -> str:
     assert face.due_at is not None
     over = _whole_minutes(face.over)
     if over and over < A_LONG_TIME:

@@ -9,7 +9,7 @@ from leads.clock.consequences import changing
 from leads.enums import Direction, EventKind
 from leads.models import Attempt, Event, Handoff, Lead
 from leads.refusals import Refused
-from leads.work.handoffs import standing, take_if_nobodys
+from leads.work.handoffs import current_for, take_if_nobodys
 from smarketing.accounts.models import User
 
 DOUBLE_CLICK = timedelta(seconds=3)
@@ -46,7 +46,7 @@ def record(
         raise InTheFuture(_("An attempt cannot lie in the future."))
     with changing(handoff.lead_id) as lead:
         _refuse_double_click(lead, channel, result, attempted_at, by=by, at=at)
-        current = standing(handoff, "attempt")
+        current = current_for(handoff, "attempt")
         take_if_nobodys(current, by=by, at=at)
         attempt = Attempt.objects.create(
             lead=lead,
@@ -78,7 +78,7 @@ def withdraw(attempt: Attempt, *, by: User, at: datetime) -> None:
     """Takes a wrongly recorded attempt out again; the history keeps that it was there."""
     with changing(attempt.lead_id) as lead:
         if not Attempt.objects.filter(pk=attempt.pk).exists():
-            raise AlreadyWithdrawn(_("This attempt was withdrawn already."))
+            raise AlreadyWithdrawn(_("This attempt has already been withdrawn."))
         Event.objects.create(
             lead=lead,
             handoff_id=attempt.handoff_id,
@@ -101,7 +101,7 @@ def _refuse_double_click(
 ) -> None:
     same = lead.attempts.filter(channel=channel, result=result, recorded_by=by, recorded_at__gt=at - DOUBLE_CLICK)
     if same.filter(attempted_at=F("recorded_at") if attempted_at is None else attempted_at).exists():
-        raise AlreadyRecorded(_("This attempt is recorded already."))
+        raise AlreadyRecorded(_("This attempt is already recorded."))
 
 
 def _give_up(attempt: Attempt) -> None:

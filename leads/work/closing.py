@@ -10,7 +10,7 @@ from leads.clock.consequences import changing
 from leads.enums import EventKind, Verdict
 from leads.models import Deal, Event, Handoff, Lead
 from leads.work.attempts import InTheFuture
-from leads.work.handoffs import refuse_unreached_too_early, standing
+from leads.work.handoffs import current_for, refuse_unreached_too_early
 from leads.work.outcome import closing, outcome_of
 from smarketing.accounts.models import User
 
@@ -29,7 +29,7 @@ def close(
     if closed_at > at:
         raise InTheFuture(_("A lead cannot be closed in the future."))
     with changing(handoff.lead_id) as lead:
-        current = standing(handoff, "close")
+        current = current_for(handoff, "close")
         refuse_unreached_too_early(current, reason)
         deal = Deal.objects.create(
             lead=lead,
@@ -50,7 +50,7 @@ def close(
 def reopen(handoff: Handoff, *, by: User, at: datetime) -> None:
     """Withdraws the deals that closed the handoff; the history keeps what they were."""
     with changing(handoff.lead_id) as lead:
-        standing(handoff, "reopen")
+        current_for(handoff, "reopen")
         deals = _closing_deals(handoff, lead)
         outcome = outcome_of(deals)
         assert outcome is not None

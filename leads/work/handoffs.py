@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django_stubs_ext import StrPromise
 
-from agreements.models import Agreement
+from agreements.enums import DefaultReason
+from agreements.models import Agreement, ReturnReason
 from agreements.terms import Timeline
 from leads.clock.consequences import changing, lock, refresh
 from leads.clock.happened import Timelines
-from leads.enums import EventKind, ReturnReason
+from leads.enums import EventKind
 from leads.models import Deal, Event, Handoff, Lead
 from leads.refusals import Refused
 from leads.work import states
@@ -40,6 +41,10 @@ class HandoffClosed(Refused):
 
 class TooFewAttempts(Refused):
     """ "Could not be reached" may be said only once the promised attempts are made."""
+
+
+class NoSuchReason(Refused):
+    """Handoffs are returned for one of the agreement's reasons."""
 
 
 class NotAccepted(Refused):
@@ -128,7 +133,7 @@ def _handed_over(leads: list[Lead], *, by: User | None, at: datetime, rep: User 
 
 def _check_hand_over(lead: Lead, before: list[Handoff], *, is_closed: bool, rep: User | None) -> None:
     if any(handoff.is_open for handoff in before):
-        raise AlreadyHandedOver(_("This lead is with sales already."))
+        raise AlreadyHandedOver(_("This lead is already with sales."))
     if is_closed:
         raise LeadClosed(_("This lead is closed: reopen it first."))
     if rep is not None:
@@ -155,7 +160,7 @@ def _made(lead: Lead, terms: Timeline, *, by: User | None, at: datetime, rep: Us
 def take_back(handoff: Handoff, *, by: User, at: datetime) -> None:
     """Undoes a handing over that sales has not yet touched."""
     with changing(handoff.lead_id):
-        current = standing(handoff, "take_back")
+        current = current_for(handoff, "take_back")
         if current.attempts.exists():  # automated ones leave it waiting
             raise AlreadyInWork(_("Sales has begun to work on it: ask for a return instead."))
         _note(current, EventKind.TAKEN_BACK, by=by, at=at, handed_at=current.handed_at.isoformat(), taken=current.pk)
@@ -168,7 +173,7 @@ def accept(handoff: Handoff, *, by: User, at: datetime) -> None:
         current = _current(handoff)
         if current.is_open and current.accepted_at is not None:
             return
-        current = standing(handoff, "accept")
+        current = current_for(handoff, "accept")
         take_if_nobodys(current, by=by, at=at)
         _note(current, EventKind.ACCEPTED, by=by, at=at)
         _set(current, accepted_at=at, accepted_by=by)
@@ -176,7 +181,7 @@ def accept(handoff: Handoff, *, by: User, at: datetime) -> None:
 
 def unaccept(handoff: Handoff, *, by: User, at: datetime) -> None:
     with changing(handoff.lead_id):
-        current = standing(handoff, "unaccept")
+        current = current_for(handoff, "unaccept")
         if current.attempts.exists():
             raise AlreadyInWork(_("Attempts have been recorded since."))
         _note(current, EventKind.UNACCEPTED, by=by, at=at)
@@ -186,19 +191,22 @@ def unaccept(handoff: Handoff, *, by: User, at: datetime) -> None:
 
 
 def send_back(handoff: Handoff, *, reason: str, note: str = "", by: User, at: datetime) -> None:
-    """Returns the handoff to marketing, with a reason from the short list."""
+    """Returns the handoff to marketing, with a reason of the agreement's, by its key."""
     with changing(handoff.lead_id):
-        current = standing(handoff, "send_back")
+        current = current_for(handoff, "send_back")
+        known = ReturnReason.objects.select_for_update().filter(agreement=current.agreement_id, key=reason)
+        if known.first() is None:
+            raise NoSuchReason(_("This is no longer a reason of the agreement: choose another one."))
         refuse_unreached_too_early(current, reason)
         _note(current, EventKind.SENT_BACK, by=by, at=at, reason=reason)
-        _set(current, returned_at=at, returned_by=by, return_reason=ReturnReason(reason), return_note=note)
+        _set(current, returned_at=at, returned_by=by, return_reason=reason, return_note=note)
 
 
 def undo_return(handoff: Handoff, *, by: User, at: datetime) -> None:
     with changing(handoff.lead_id) as lead:
-        current = standing(handoff, "undo_return")
+        current = current_for(handoff, "undo_return")
         if Handoff.objects.filter(lead=lead, handed_at__gt=current.handed_at).exists():
-            raise AlreadyHandedOver(_("This lead was handed over again since."))
+            raise AlreadyHandedOver(_("This lead has been handed over again since."))
         _note(current, EventKind.RETURN_UNDONE, by=by, at=at, reason=current.return_reason)
         _set(current, returned_at=None, returned_by=None, return_reason="", return_note="")
 
@@ -216,7 +224,7 @@ def put_tier_right(handoff: Handoff, *, tier: str, reason: str, by: User, at: da
 def refuse_unreached_too_early(handoff: Handoff, reason: str) -> None:
     """Once the promised attempts are made; where none are promised, after one."""
     promised = handoff.promised_attempts
-    if reason != ReturnReason.NOT_REACHED or handoff.attempts_count >= (promised or 1):
+    if reason != DefaultReason.NOT_REACHED or handoff.attempts_count >= (promised or 1):
         return
     if promised is None:
         raise TooFewAttempts(_("“Could not be reached” needs an attempt first."))
@@ -239,7 +247,7 @@ def _current(handoff: Handoff) -> Handoff:
         raise HandoffClosed(_("This handoff was taken back.")) from error
 
 
-def standing(handoff: Handoff, action: str) -> Handoff:
+def current_for(handoff: Handoff, action: str) -> Handoff:
     """The handoff as it is now, if its state allows the action."""
     current = _current(handoff)
     if states.may(action, current.state):

@@ -9,15 +9,15 @@ from django.db.models import Q
 from django.http import QueryDict
 
 from agreements.models import Agreement
-from leads.clock import rule as clocks
-from leads.clock.face import Clockface, Hours, clockface, hours_of
+from leads.clock import rule
+from leads.clock.face import ClockFace, Hours, face_of, hours_of
 from leads.enums import State
 from leads.models import Handoff
 from leads.querysets import URGENCY, HandoffQuerySet
 from smarketing.accounts.access import Access
 from smarketing.accounts.models import Membership, User
 from smarketing.accounts.rights import Verb
-from smarketing.lib.tables import Page, page_of
+from smarketing.lib.paging import Page, page_of
 
 MINE, UNASSIGNED, TEAM = "mine", "unassigned", "team"
 FOLLOWED_UP = "followed_up"
@@ -28,7 +28,7 @@ class QueueRow:
     """One handoff as the queue shows it. `rep` is empty as long as nobody has it; `former` is who had it and left."""
 
     handoff: Handoff
-    face: Clockface
+    face: ClockFace
     title: str
     company: str
     rep: str
@@ -79,10 +79,10 @@ def workload(access: Access, user: User, *, whose: str = "", agreement: Agreemen
 def counts(handoffs: HandoffQuerySet, *, at: datetime) -> QueueCounts:
     counted = handoffs.counted_by_clock(at)
     return QueueCounts(
-        overdue=counted.get((False, clocks.OVERDUE), 0),
-        due_soon=counted.get((False, clocks.DUE_SOON), 0),
-        running=counted.get((False, clocks.RUNNING), 0),
-        none=counted.get((False, clocks.NONE), 0),
+        overdue=counted.get((False, rule.OVERDUE), 0),
+        due_soon=counted.get((False, rule.DUE_SOON), 0),
+        running=counted.get((False, rule.RUNNING), 0),
+        none=counted.get((False, rule.NONE), 0),
         followed_up=sum(count for (is_stopped, _state), count in counted.items() if is_stopped),
     )
 
@@ -126,7 +126,7 @@ def _row(
     rep = handoff.rep.name if handoff.rep else handoff.rep_name
     return QueueRow(
         handoff=handoff,
-        face=clockface(handoff, hours, at=at),
+        face=face_of(handoff, hours, at=at),
         title=str(lead),
         company=lead.company if lead.name else "",
         rep=rep if is_held else "",

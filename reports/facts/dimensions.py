@@ -1,11 +1,11 @@
-"""The words of the dimensions by which figures can be split; `reports.measures.columns.DIMENSIONS` lists them."""
+"""The words of the dimensions by which figures are split; `reports.measures.handoff_columns.DIMENSIONS` lists them."""
 
 from dataclasses import dataclass
 
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext, gettext_lazy
 
-from reports.measures.columns import DIMENSIONS, Scope
+from reports.measures.handoff_columns import DIMENSIONS, Scope
 
 Words = str | Lazy
 

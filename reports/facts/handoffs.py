@@ -12,7 +12,7 @@ from agreements.models import Agreement
 from agreements.terms import Timeline
 from leads.models import Handoff
 from reports.facts.looking_back import as_they_stood
-from reports.measures.columns import DIMENSIONS, Facts, Floats, Names
+from reports.measures.handoff_columns import DIMENSIONS, Facts, Floats, Names
 from smarketing.lib.words import key
 
 # Only what Django hands on as it comes: converting a column of datetimes costs more than fetching all of these.

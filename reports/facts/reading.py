@@ -20,8 +20,8 @@ from leads.work.outcome import LeadOutcome, outcome_of
 from reports.facts.handoffs import facts_of
 from reports.facts.results import Grouped, Measures
 from reports.judgement import Commitment, Judgement, Viewpoint, judge_depth, judge_speed, judge_volume, volume_is_judged
-from reports.measures.columns import DIMENSIONS, Facts, Scope
 from reports.measures.depth import Depth, Judged, depth
+from reports.measures.handoff_columns import DIMENSIONS, Facts, Scope
 from reports.measures.outcomes import outcomes
 from reports.measures.speed import Speed, speed
 from reports.measures.volume import Steps, Volume, steps, volume

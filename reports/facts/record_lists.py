@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from reports import judgement
 from reports.facts.reading import Reading, verdicts
-from reports.measures.columns import Days, Facts, Ints, Mask
 from reports.measures.depth import connected_after, connected_with, ending
+from reports.measures.handoff_columns import Days, Facts, Ints, Mask
 from reports.measures.speed import in_band, spoken_in_band, went_the_way
 from reports.measures.volume import Steps
 from smarketing.lib.spoken import duration

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leads.work import states
-from reports.measures.columns import Facts, Mask
+from reports.measures.handoff_columns import Facts, Mask
 
 USUAL_DEPTH = 6  # bars of a waterfall without a promise
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from leads.work.outcome import WON, LeadOutcome
-from reports.measures.columns import Facts
+from reports.measures.handoff_columns import Facts
 
 
 @dataclass(frozen=True)

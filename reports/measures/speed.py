@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reports.measures.columns import MINUTE, Facts, Floats, Mask
+from reports.measures.handoff_columns import MINUTE, Facts, Floats, Mask
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from datetime import date
 
 import numpy as np
 
-from reports.measures.columns import Days, Facts, Ints, Mask, Names
+from reports.measures.handoff_columns import Days, Facts, Ints, Mask, Names
 from smarketing.lib.periods import Period
 
 

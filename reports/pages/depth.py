@@ -10,7 +10,7 @@ from reports.pages.exports import chapter_json
 from reports.pages.links import Links
 from reports.pages.scorecard import of_mean, scope_of, with_tier
 from reports.pages.sheet import BigNumber, Sheet, Table, group_cells, nothing_text
-from smarketing.lib.figures import number, percent
+from smarketing.lib.numbers import number, percent
 
 
 def depth_sheet(reading: Reading, links: Links) -> Sheet:

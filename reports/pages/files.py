@@ -6,7 +6,7 @@ from typing import Any
 from django.http import Http404, HttpResponse, JsonResponse
 
 from reports.facts.behind import all_records, record_ids
-from reports.measures.columns import DIMENSIONS
+from reports.measures.handoff_columns import DIMENSIONS
 from reports.pages.exports import as_csv, period_json
 from reports.pages.filters import selection
 from reports.pages.opened import Opened, opened

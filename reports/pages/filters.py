@@ -14,10 +14,9 @@ from reports.facts.dimensions import WORDS
 from reports.facts.reading import JUDGED, Reading
 from reports.facts.record_lists import LISTS, Selection
 from reports.judgement import VERDICTS
-from reports.measures.bins import period_of
-from reports.measures.columns import DIMENSIONS, Scope
+from reports.measures.handoff_columns import DIMENSIONS, Scope
 from reports.pages.links import choice_of, choices_of, scope_of
-from smarketing.lib.periods import Period, PeriodError
+from smarketing.lib.periods import Period, PeriodError, period_of
 from smarketing.lib.spoken import period_name
 
 OFFERED = {"month": 15, "quarter": 6, "year": 3}

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
-from reports.measures.bins import Bin
-from reports.measures.columns import DIMENSIONS, Scope
+from reports.measures.handoff_columns import DIMENSIONS, Scope
+from reports.measures.period_parts import PeriodPart
 from smarketing.lib.periods import Period
 
 EMPTY, OTHERS = "=", "~"
@@ -71,7 +71,7 @@ class Links:
     def data(self, page: str, form: str, chart: str = "") -> str:
         return f"{reverse('reports:data', args=[self.slug, page, form])}?{self._query(chart=chart)}"
 
-    def records(self, what: str, part: Bin | None = None, **more: float | str | None) -> str:
+    def records(self, what: str, part: PeriodPart | None = None, **more: float | str | None) -> str:
         days = {"first_on": part.start_on, "last_on": part.end_on} if part else {}
         return f"{reverse('reports:records', args=[self.slug])}?{self._query(what=what, **days, **more)}"
 

@@ -10,8 +10,8 @@ from django.utils.translation import ngettext, pgettext
 
 from reports.facts.dimensions import WORDS
 from reports.facts.record_lists import Selection
-from reports.measures.columns import DIMENSIONS
-from smarketing.lib.figures import number
+from reports.measures.handoff_columns import DIMENSIONS
+from smarketing.lib.numbers import number
 
 if TYPE_CHECKING:
     from reports.facts.behind import CountedHandoff

@@ -13,12 +13,12 @@ from agreements.models import Agreement
 from agreements.terms import Timeline
 from reports.facts.reading import Reading, read_with_previous, verdicts
 from reports.judgement import AT_RISK, MISSED, NOT_BEGUN, Judgement
-from reports.measures.columns import Scope
+from reports.measures.handoff_columns import Scope
 from reports.measures.outcomes import Outcomes, outcomes
 from reports.pages.exports import judgement_json
 from reports.pages.links import Links
 from reports.pages.sheet import spoken_minutes
-from smarketing.lib.figures import number, percent
+from smarketing.lib.numbers import number, percent
 from smarketing.lib.periods import Period
 from smarketing.lib.spoken import period_name
 
@@ -297,9 +297,9 @@ def _sentence(lines: list[PromiseLine], period: Period) -> str:
     missed, risk = (sum(line.state == state for line in lines) for state in (MISSED, AT_RISK))
     total = sum(bool(line.state) for line in lines)
     if not total:
-        return _("Nothing of %(period)s can be judged yet.") % said
+        return _("Nothing in %(period)s can be judged yet.") % said
     if not missed and not risk:
-        return _("No promise of %(period)s is missed or at risk.") % said
+        return _("No promise for %(period)s is missed or at risk.") % said
     said |= {"all": number(total), "missed": number(missed), "risk": number(risk)}
     if not risk:
         return _("%(period)s: %(missed)s of %(all)s promises missed.") % said

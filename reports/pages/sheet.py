@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from reports.facts.dimensions import WORDS
 from reports.facts.reading import Reading
-from reports.measures.bins import Bin
-from reports.measures.columns import DIMENSIONS
+from reports.measures.handoff_columns import DIMENSIONS
+from reports.measures.period_parts import PeriodPart
 from reports.pages.links import Links
-from smarketing.lib.figures import NOTHING, exactly, percent
+from smarketing.lib.numbers import NOTHING, exactly, percent
 from smarketing.lib.spoken import duration, period_name
 
 LONG = 180  # minutes from which on a chart counts in hours
@@ -127,7 +127,7 @@ def spoken_share(share: float | None) -> str:
     return percent(share, 1)
 
 
-def short_name(part: Bin) -> str:
+def short_name(part: PeriodPart) -> str:
     """As it stands under a bar."""
     if part.by == "day":
         return date_format(part.start_on, "j")
@@ -136,7 +136,7 @@ def short_name(part: Bin) -> str:
     return date_format(part.start_on, pgettext("date format of a week's first day", "j M"))
 
 
-def long_name(part: Bin) -> str:
+def long_name(part: PeriodPart) -> str:
     """As it stands in a table."""
     if part.by == "month":
         return date_format(part.start_on, "YEAR_MONTH_FORMAT")
@@ -147,7 +147,7 @@ def long_name(part: Bin) -> str:
     return f"{first} – {date_format(part.end_on, 'MONTH_DAY_FORMAT')}"
 
 
-def bin_column(part: Bin) -> str:
+def bin_column(part: PeriodPart) -> str:
     return {"day": gettext("Day"), "week": gettext("Week"), "month": gettext("Month")}[part.by]
 
 

@@ -11,7 +11,7 @@ from reports.pages.exports import chapter_json
 from reports.pages.links import Links
 from reports.pages.scorecard import of_mean, scope_of, with_tier
 from reports.pages.sheet import BigNumber, Sheet, Table, group_cells, nothing_text, spoken_minutes, spoken_share
-from smarketing.lib.figures import number
+from smarketing.lib.numbers import number
 
 
 def speed_sheet(reading: Reading, links: Links) -> Sheet:

@@ -15,9 +15,9 @@ from reports.pages.opened import Opened, opened, opened_all
 from reports.pages.record_words import dimension_columns, handoffs_counted, with_days
 from reports.pages.register import FIRST, PAGES
 from smarketing.accounts.access import readers
+from smarketing.lib.paging import kept_instant, page_of_list
 from smarketing.lib.periods import MONTHS, Period
 from smarketing.lib.request import PortalRequest
-from smarketing.lib.tables import kept_instant, page_of_list
 
 
 @readers

@@ -9,7 +9,7 @@ from reports.pages.drawings.volume import volume_chart, volume_sentence
 from reports.pages.exports import chapter_json
 from reports.pages.links import Links
 from reports.pages.sheet import BigNumber, Sheet, Table, group_cells, nothing_text
-from smarketing.lib.figures import number, percent
+from smarketing.lib.numbers import number, percent
 
 
 def volume_sheet(reading: Reading, links: Links) -> Sheet:

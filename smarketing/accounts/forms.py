@@ -18,7 +18,7 @@ else:
 
 
 def language_field() -> forms.ChoiceField:
-    choices = [("", _("As the browser asks for")), *settings.LANGUAGES]
+    choices = [("", _("As set in your browser")), *settings.LANGUAGES]
     return forms.ChoiceField(label=_("Language"), required=False, choices=choices)
 
 
@@ -45,7 +45,7 @@ class OneAddress:
 
 
 LABELS = {"is_superuser": _("Administrator")}
-HELP_TEXTS = {"is_superuser": _("Keeps people, teams and agreements, and may do all that a team lead may.")}
+HELP_TEXTS = {"is_superuser": _("Manages people, teams and agreements, and can do everything a team lead can.")}
 
 
 class PersonAddForm(OneAddress, AddForm):

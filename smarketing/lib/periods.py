@@ -25,14 +25,14 @@ class Period:
         """Reads "2011-10", "2011-Q4" or "2011"; raises PeriodError for anything else."""
         match = _LABEL.match(label)
         if not match or not int(match[1]) >= 1:
-            raise PeriodError(f"{label!r} is no period: write 2011-10, 2011-Q4 or 2011")
+            raise PeriodError(f"{label!r} is not a period: write 2011-10, 2011-Q4 or 2011")
         year, month, quarter = int(match[1]), match[2], match[3]
         try:
             if month:
                 return cls(date(year, int(month), 1), "month")
             return cls(date(year, 3 * int(quarter) - 2, 1), "quarter") if quarter else cls(date(year, 1, 1), "year")
         except ValueError as error:
-            raise PeriodError(f"{label!r} is no period: {error}") from error
+            raise PeriodError(f"{label!r} is not a period: {error}") from error
 
     @classmethod
     def of(cls, on: date, kind: str = "month") -> "Period":
@@ -73,3 +73,11 @@ class Period:
     def _moved(self, months: int) -> "Period":
         index = self.start_on.year * 12 + self.start_on.month - 1 + months
         return Period(date(index // 12, index % 12 + 1, 1), self.kind)
+
+
+def period_of(label: str) -> Period:
+    """The period a report can be made of; raises PeriodError for anything else."""
+    period = Period.parse(label)
+    if not FIRST_YEAR <= period.start_on.year <= LAST_YEAR:
+        raise PeriodError(f"{label!r} is out of reach: years run from {FIRST_YEAR} to {LAST_YEAR}")
+    return period

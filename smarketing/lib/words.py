@@ -29,7 +29,7 @@ def same_id(text: str) -> str:
 
     Those have 15 characters, of which case matters, or 18, of which the last three say which letters are capitals.
     """
-    bare = tidied(text).replace(" ", "")
+    bare = tidied(tidied(text).replace(" ", ""))  # a sign that stood on a blank joins the letter before it
     if _LONG_ID.fullmatch(bare) and _check_signs(bare[:15]) == bare[15:].upper():
         return bare[:15]
     return bare

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 
 from smarketing.lib import palette
+from smarketing.lib.paging import Page
 from smarketing.lib.periods import Period
-from smarketing.lib.tables import Page
 
 ROWS = (
     ("Ada Winter", "overdue", -135, "Trade fair"),

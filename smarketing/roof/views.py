@@ -76,7 +76,7 @@ def safe_next(request: HttpRequest) -> str:
 def sent_too_late(request: PortalRequest, reason: str = "") -> HttpResponse:
     """The token of the page is not valid any more: a part of a page cannot say so, the page is loaded anew."""
     if request.headers.get("HX-Request"):
-        say(request, gettext("This page was open too long and is loaded anew. Please do it once more."), level=WARNING)
+        say(request, gettext("This page was open too long and has been reloaded. Please try again."), level=WARNING)
         return HttpResponse(status=403, headers={"HX-Refresh": "true"})
     return csrf_failure(request, reason)
 

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
-from smarketing.lib import figures, notices, spoken
+from smarketing.lib import notices, numbers, spoken
 from smarketing.lib.periods import Period
 
 register = template.Library()
@@ -47,7 +47,7 @@ def time_element(instant: datetime, text: str, zone: tzinfo) -> SafeString:
 def when(instant: datetime | None, now: datetime, zone: str | tzinfo | None = None) -> str:
     """`{% when handoff.handed_at now agreement.time_zone %}`"""
     if instant is None:
-        return figures.NOTHING
+        return numbers.NOTHING
     there = zone_of(zone)
     return time_element(instant, spoken.when(instant, now, there), there)
 
@@ -56,7 +56,7 @@ def when(instant: datetime | None, now: datetime, zone: str | tzinfo | None = No
 def time_left(due_at: datetime | None, now: datetime, zone: str | tzinfo | None = None) -> str:
     """`{% time_left handoff.due_at now agreement.time_zone %}`"""
     if due_at is None:
-        return figures.NOTHING
+        return numbers.NOTHING
     return time_element(due_at, spoken.time_left(due_at, now), zone_of(zone))
 
 
@@ -82,17 +82,17 @@ def state_tone(name: str) -> str:
 
 @register.filter
 def duration(span: timedelta | None) -> str:
-    return figures.NOTHING if span is None else spoken.duration(span)
+    return numbers.NOTHING if span is None else spoken.duration(span)
 
 
 @register.filter
-def minutes(count: figures.Number | None) -> str:
-    return figures.NOTHING if count is None else spoken.duration(timedelta(minutes=float(count)))
+def minutes(count: numbers.Number | None) -> str:
+    return numbers.NOTHING if count is None else spoken.duration(timedelta(minutes=float(count)))
 
 
 @register.filter
 def microseconds(count: int | None) -> str:
-    return figures.NOTHING if count is None else spoken.duration(timedelta(microseconds=count))
+    return numbers.NOTHING if count is None else spoken.duration(timedelta(microseconds=count))
 
 
 @register.filter
@@ -101,39 +101,39 @@ def period_name(period: Period) -> str:
 
 
 @register.filter
-def number(value: figures.Number | None, places: int = 0) -> str:
-    return figures.number(value, places)
+def number(value: numbers.Number | None, places: int = 0) -> str:
+    return numbers.number(value, places)
 
 
 @register.filter
-def percent(share: figures.Number | None, places: int = 0) -> str:
-    return figures.percent(share, places)
+def percent(share: numbers.Number | None, places: int = 0) -> str:
+    return numbers.percent(share, places)
 
 
 @register.filter
 def exact_percent(share: Decimal | None) -> str:
-    return figures.exact_percent(share)
+    return numbers.exact_percent(share)
 
 
 @register.filter
-def money(amount: figures.Number | None, currency: str) -> str:
-    return figures.money(amount, currency)
+def money(amount: numbers.Number | None, currency: str) -> str:
+    return numbers.money(amount, currency)
 
 
 @register.filter
 def is_number(value: object) -> bool:
-    return isinstance(value, figures.Number) and not isinstance(value, bool)
+    return isinstance(value, numbers.Number) and not isinstance(value, bool)
 
 
 @register.filter
 def said(value: object) -> object:
     """A cell of a table as people read it: nothing as a dash, fractions with two places."""
     if value is None or value == "":
-        return figures.NOTHING
+        return numbers.NOTHING
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
-    if isinstance(value, figures.Number):
-        return figures.number(value, 0 if value == int(value) else 2)
+    if isinstance(value, numbers.Number):
+        return numbers.number(value, 0 if value == int(value) else 2)
     return value
 
 

@@ -15,8 +15,8 @@ from django.urls import reverse
 
 from agreements.models import Agreement
 from agreements.terms import Timeline, timeline
-from leads.alerts.escalation import sweep
-from leads.clock import rule as clocks
+from leads.clock import rule
+from leads.clock.sweep import note_clocks
 from leads.models import Escalation, Handoff
 from smarketing.accounts.models import Membership, Role
 from tests import cast
@@ -174,7 +174,7 @@ def test_overdue_is_the_same_in_the_queue_in_the_reports_and_for_the_sweep(
         tiles = client.get(reverse("leads:queue"), {"whose": "team"}).context["tiles"]
         listed = [row["Lead"] for deal in agreements for row in overdue(client, deal)]
     in_queue = {row.handoff.pk: row.title for row in page.context["rows"]}
-    sweep(at=at)
+    note_clocks(at=at)
     told = set(Escalation.objects.filter(step="overdue").values_list("clock__handoff_id", flat=True))
     assert set(in_queue) == told
     assert sorted(in_queue.values()) == sorted(listed)
@@ -185,7 +185,7 @@ def overdue(client: Client, deal: Agreement) -> list[Row]:
     found = []
     for period in ("2026-01", "2026-02", "2026-03"):
         url = reverse("reports:records", args=[deal.slug], query={"period": period, "what": "never_followed_up"})
-        found += [row for row in records(client, url) if row["Clock"] == clocks.OVERDUE]
+        found += [row for row in records(client, url) if row["Clock"] == rule.OVERDUE]
     return found
 
 

@@ -38,7 +38,7 @@ def test_months_without_a_target_say_why(signed_in, rep, north, time_machine):
     cast.target(north, "2026-04", 9)
     page = " ".join(signed_in(rep).get(URL).text.split())
     assert page.count("nothing was agreed: this month is not judged") == 1  # January
-    assert page.count("no target: there is a quota, but no assumptions turn it into leads") == 1  # February
+    assert page.count("no target: there is a quota, but no assumptions to turn it into leads") == 1  # February
     assert page.count("nothing agreed</span>") == 9  # March, and May to December
 
 
@@ -106,7 +106,7 @@ def test_the_page_takes_the_same_queries_with_more_versions_and_changes(
         amend(north, effective_on=date(2026, 1 + number, 1), targets={date(2026, 1 + number, 1): 5})
     client = signed_in(rep)
     time_machine.move_to(cast.MONDAY)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         assert len(client.get(URL).context["versions"]) == 1 + more
 
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms import CheckboxInput
 from django.test import Client
 from django.utils import translation
 
@@ -12,6 +13,7 @@ from agreements.document.stored import document_of
 from agreements.document.versions import apply
 from agreements.models import Agreement
 from agreements.promises.promise import DepthPromise, SpeedPromise
+from leads.work.handoffs import send_back
 from smarketing.accounts.models import Team
 from tests import cast
 from tests.unit.agreements.document.test_text import WHOLE
@@ -29,15 +31,20 @@ def filled(client: Client, url: str = URL) -> dict[str, str]:
     page = client.get(url)
     draft = page.context["draft"]
     forms = [draft.heading, draft.terms, draft.calendar, draft.assumptions]
-    for formset in (draft.speeds, draft.depths, draft.months):
+    for formset in (draft.speeds, draft.depths, draft.reasons, draft.months):
         forms += [formset.management_form, *formset.forms]
     fields = [field for form in forms for field in form if not field.field.disabled]
     with translation.override(page.headers["Content-Language"]):
-        shown = {field.html_name: field.field.widget.format_value(field.value()) for field in fields}
+        shown = {field.html_name: sent_back(field) for field in fields}
     sent = {name: value for name, value in shown.items() if value not in (None, "False")}
     return {name: value[0] if isinstance(value, list) else value for name, value in sent.items()} | {
         "seen": page.context.get("seen", "")
     }
+
+
+def sent_back(field) -> str | list[str] | None:
+    widget, value = field.field.widget, field.value()
+    return ("on" if value else None) if isinstance(widget, CheckboxInput) else widget.format_value(value)
 
 
 def now(deal: Agreement) -> AgreementDocument:
@@ -47,7 +54,7 @@ def now(deal: Agreement) -> AgreementDocument:
 def errors(response) -> dict[str, list[str]]:
     draft = response.context["draft"]
     forms = [draft.heading, draft.terms, draft.calendar, draft.assumptions]
-    forms += [*draft.speeds.forms, *draft.depths.forms, *draft.months.forms]
+    forms += [*draft.speeds.forms, *draft.depths.forms, *draft.reasons.forms, *draft.months.forms]
     return {form.add_prefix(name): texts for form in forms for name, texts in form.errors.items()}
 
 
@@ -121,7 +128,7 @@ def test_a_month_that_has_begun_keeps_its_target_and_the_page_says_so(signed_in,
         cast.target(north, month, leads)
     client = signed_in(administrator)
     page = client.post(URL, filled(client) | {"months-2-leads": "120", "months-3-leads": "50"}, follow=True).text
-    assert "March 2026 keeps its 100 leads and not 120" in page
+    assert "March 2026 keeps its 100 leads and does not get 120" in page
     assert now(north).targets == {date(2026, 3, 1): 100, date(2026, 4, 1): 50}
 
 
@@ -145,13 +152,13 @@ def test_months_of_other_years_stay_as_they_are(client, north):
         ("mon", "9-17", "Write hours like 09:00-12:00, 13:00-17:00."),
         ("mon", "09:00-12:00, 11:00-17:00", "These hours overlap."),
         ("mon", "22:00-10:00", "runs into"),
-        ("mon", "09:00-33:00", "A time goes from 00:00 to 24:00"),
-        ("closed", "15.05.2026x", "“15.05.2026x” is no date"),
+        ("mon", "09:00-33:00", "Times run from 00:00 to 24:00"),
+        ("closed", "15.05.2026x", "“15.05.2026x” is not a date"),
         ("overrides", "2026-12-24 noon", "Write hours like"),
-        ("country", "XX", "'XX' is no known country code"),
+        ("country", "XX", "'XX' is not a known country code"),
         ("subdivision", "ZZ", "This field"),
         ("currency", "€", "Must be a code of three capital letters"),
-        ("effective_on", "2019-01-01", "There is a version in force from"),
+        ("effective_on", "2019-01-01", "A version is in force from"),
         ("warn_share", "0", "Must be above 0"),
         ("average_deal", "0", "Must be above zero."),
         ("lead_to_customer", "", "given together or not at all"),
@@ -166,7 +173,7 @@ def test_a_wrong_entry_is_told_beside_its_field_and_nothing_changes(field, text,
     before = now(north)
     assumed = {"marketing_share": "45", "average_deal": "100", "lead_to_customer": "5"}
     country = {"country": "DE"} if field == "subdivision" else {}
-    reason = reason if field != "subdivision" else "'ZZ' is no known subdivision of DE"
+    reason = reason if field != "subdivision" else "'ZZ' is not a known subdivision of DE"
     response = client.post(URL, filled(client) | assumed | country | {field: text})
     assert response.status_code == 422
     assert any(reason in error for error in errors(response)[field]), errors(response)
@@ -181,14 +188,14 @@ def test_what_was_typed_is_kept(client, north):
 
 def test_the_same_tier_twice_is_told_beside_the_tier(client, north):
     again = {"speed-1-within_minutes": "30", "speed-1-share": "90"}
-    assert "Is there already" in errors(client.post(URL, filled(client) | again))["speed-1-tier"][0]
+    assert "Is already there" in errors(client.post(URL, filled(client) | again))["speed-1-tier"][0]
 
 
 def test_what_another_changed_meanwhile_is_not_overwritten_unseen(client, north):
     mine = filled(client) | {"name": "Mine"}
     apply(replace(now(north), name="Theirs"), by=None, at=cast.MONDAY)
     response = client.post(URL, mine)
-    assert "Somebody changed this agreement meanwhile" in response.content.decode()
+    assert "Somebody else has changed this agreement" in response.content.decode()
     assert now(north).name == "Theirs"
     client.post(URL, mine | {"seen": response.context["seen"]})
     assert now(north).name == "Mine"
@@ -214,7 +221,7 @@ def test_an_administrator_can_as_long_as_nothing_was_handed_over(signed_in, admi
 def test_a_correction_says_how_many_handoffs_stay_measured_as_before(client, north):
     cast.handed(north)
     response = client.post(URL, filled(client) | {"speed-0-within_minutes": "30"}, follow=True)
-    assert "1 handoff stays measured by the former terms." in response.content.decode()
+    assert "1 handoff is still measured by the former terms." in response.content.decode()
 
 
 def test_numbers_are_shown_and_read_as_the_language_writes_them(client, north, administrator):
@@ -248,7 +255,7 @@ def test_an_administrator_makes_an_agreement(signed_in, administrator):
 
 
 @pytest.mark.parametrize(
-    ("slug", "reason"), [("north", "There is an agreement of this"), ("new", "Is taken by a page")]
+    ("slug", "reason"), [("north", "An agreement with this short name"), ("new", "Is taken by a page")]
 )
 def test_a_short_name_that_is_taken_is_refused(slug, reason, signed_in, administrator, north):
     client = signed_in(administrator)
@@ -271,7 +278,7 @@ def test_a_wrong_file_is_told_line_by_line(signed_in, administrator):
     text = WHOLE.replace("share = 0.9", "share = 9").replace("leads = 1200", "leads = -1")
     response = signed_in(administrator).post("/agreements/load/", {"text": text})
     assert response.context["problems"] == [
-        "Line 22: promises.share: must lie between 0 and 1: 90 % is 0.9",
+        "Line 22: promises.share: must be between 0 and 1: 0.9 means 90%",
         "Line 41: targets.leads: must be a whole number from 0 to 2147483647",
     ]
     assert not Agreement.objects.exists()
@@ -280,7 +287,7 @@ def test_a_wrong_file_is_told_line_by_line(signed_in, administrator):
 def test_an_image_is_no_agreement(signed_in, administrator):
     file = SimpleUploadedFile("bank.toml", b"\x89PNG\r\n\x1a\n\x00\x00")
     response = signed_in(administrator).post("/agreements/load/", {"file": file})
-    assert response.context["problems"] == ["Line 1: this is no UTF-8 text: save the file as UTF-8"]
+    assert response.context["problems"] == ["Line 1: this is not UTF-8 text: save the file as UTF-8"]
 
 
 def test_neither_file_nor_text_is_asked_for(signed_in, administrator):
@@ -323,10 +330,10 @@ def test_what_the_form_was_opened_with_is_saved_unchanged(signed_in, administrat
 @pytest.mark.parametrize(
     ("field", "typed", "reason"),
     [
-        ("yearly", "24.12. 09:00-12:00", "is no day of the year"),
-        ("yearly", "12-24\n12-24 09:00-10:00", "12-24 stands there twice."),
-        ("exceptions", "2026-04-01", "is no exception"),
-        ("exceptions", "2026-04-02 2026-04-01", "Must be later than its beginning"),
+        ("yearly", "24.12. 09:00-12:00", "is not a day of the year"),
+        ("yearly", "12-24\n12-24 09:00-10:00", "12-24 is listed twice."),
+        ("exceptions", "2026-04-01", "is not an exception"),
+        ("exceptions", "2026-04-02 2026-04-01", "Must be later than its start"),
         ("tiers", "A, a", "Names a tier twice"),
     ],
 )
@@ -366,3 +373,25 @@ def test_a_discarded_draft_changes_nothing(signed_in, sales_lead, administrator,
     draft = north.versions.drafts().get()
     signed_in(administrator).post(f"/agreements/north/drafts/{draft.pk}/", {"decision": "discard"})
     assert (now(north), north.versions.drafts().count()) == (before, 0)
+
+
+def test_a_reason_for_returns_is_added_and_another_taken_out_in_the_form(signed_in, administrator, north):
+    client = signed_in(administrator)
+    typed = {"reasons-4-DELETE": "on", "reasons-5-label": "No budget at all", "reasons-5-whose": "marketing"}
+    assert client.post(URL, filled(client) | typed).status_code == 302
+    assert list(north.return_reasons.values_list("key", "label", "whose", "counts")) == [
+        ("wrong_data", "", "marketing", True),
+        ("below_quality", "", "marketing", True),
+        ("duplicate", "", "marketing", True),
+        ("not_reached", "", "sales", False),
+        ("no_budget_at_all", "No budget at all", "marketing", False),
+    ]
+
+
+def test_a_reason_in_use_stays_and_the_form_says_so(signed_in, administrator, rep, north):
+    send_back(cast.handed(north), reason="duplicate", by=rep, at=cast.MONDAY)
+    client = signed_in(administrator)
+    response = client.post(URL, filled(client) | {"reasons-2-counts": "", "name": "Another"})
+    assert response.status_code == 422
+    assert "Handoffs were returned for “Duplicate”: it stays a reason, and counts as it did." in response.text
+    assert now(north).name == "Agreement North"

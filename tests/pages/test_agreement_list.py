@@ -67,4 +67,4 @@ def test_an_empty_list_says_how_to_begin(signed_in, administrator):
     chief = cast.person("chief@example.org", cast.team("Marketing", Side.MARKETING), role=Role.LEADERSHIP)
     assert not Agreement.objects.exists()
     assert "An agreement says what marketing and sales promise" in signed_in(administrator).get(URL).content.decode()
-    assert "An administrator makes them" in signed_in(chief).get(URL).content.decode()
+    assert "An administrator creates them" in signed_in(chief).get(URL).content.decode()

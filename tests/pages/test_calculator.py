@@ -49,11 +49,11 @@ def test_the_unrounded_number_stays_visible(signed_in, rep, north):
     [
         ("average_deal", "0", "Must be above zero."),
         ("average_deal", "", "This field is required."),
-        ("lead_to_customer", "0", "Must be above 0 and at most 100 %."),
-        ("lead_to_customer", "101", "Must be above 0 and at most 100 %."),
-        ("marketing_share", "-1", "Must lie between 0 and 100 %."),
+        ("lead_to_customer", "0", "Must be above 0 and at most 100%."),
+        ("lead_to_customer", "101", "Must be above 0 and at most 100%."),
+        ("marketing_share", "-1", "Must be between 0 and 100%."),
         ("quota", "-5", "Must not be negative."),
-        ("quota", "999999999999999999", "This makes more leads than anybody could agree."),
+        ("quota", "999999999999999999", "This comes to more leads than anyone could agree to."),
         ("quota", "0,45", "Write a number like 1,234.5."),
         ("quota", "NaN", "Write a number like 1,234.5."),
         ("quota", "1e9", "Write a number like 1,234.5."),
@@ -138,7 +138,7 @@ def test_a_team_leads_month_waits_until_the_other_sides_lead_accepts_with_one_bu
     signed_in(sales_lead).post(f"{URL}agree/", EXAMPLE | {"month": "2026-04"})
     other = signed_in(cast.person("mark@example.org", north.marketing_team, role=Role.LEAD))
     page = " ".join(other.get("/agreements/north/").text.split())
-    assert "<strong>100 leads</strong> proposed by Lea Lead: waits for Marketing north" in page
+    assert "<strong>100 leads</strong> proposed by Lea Lead, waiting for Marketing north" in page
     button = f"{URL}{north.targets.get().pk}/accept/"
     assert (button in page, button in signed_in(sales_lead).get("/agreements/north/").text) == (True, False)
     assert other.post(button).status_code == 302
@@ -150,7 +150,7 @@ def test_a_proposal_is_declined_and_the_second_answer_is_told_so(signed_in, sale
     client.post(f"{URL}agree/", EXAMPLE | {"month": "2026-04"})
     decline = f"{URL}{north.targets.get().pk}/decline/"
     assert "April 2026 stays as it is" in client.post(decline, follow=True).text
-    assert "answered meanwhile" in client.post(decline, follow=True).text
+    assert "has been answered in the meantime" in client.post(decline, follow=True).text
     assert not north.targets.agreed().exists()
 
 
@@ -169,10 +169,10 @@ def test_a_month_that_has_begun_says_that_it_keeps_its_number_and_asks_for_a_rea
     client = signed_in(administrator)
     page = client.get(URL, EXAMPLE | {"month": "2026-03"}).text
     assert "Agreed for March 2026: 70 leads." in page
-    assert "the number stays until both sides have agreed" in page
+    assert "the number stays until both sides agree" in page
     response = client.post(f"{URL}agree/", EXAMPLE | {"month": "2026-03"})
     assert response.status_code == 422
-    assert response.context["reason_refused"] == "This month has begun: say why its target is to change."
+    assert response.context["reason_refused"] == "This month has begun: say why its target should change."
     assert north.targets.get().leads == 70
 
 
@@ -180,7 +180,7 @@ def test_with_a_reason_the_begun_month_waits_for_both_teams(signed_in, administr
     cast.target(north, "2026-03", 70)
     client = signed_in(administrator)
     page = client.post(f"{URL}agree/", EXAMPLE | {"month": "2026-03", "reason": "No fair"}, follow=True).text
-    assert "waits for Marketing north and Sales north" in " ".join(page.split())
+    assert "waiting for Marketing north and Sales north" in " ".join(page.split())
     assert north.targets.agreed().get().leads == 70
 
 
@@ -190,7 +190,7 @@ def test_what_another_agreed_meanwhile_is_told_beside_the_month(signed_in, admin
     cast.target(north, "2026-04", 7)
     response = client.post(f"{URL}agree/", EXAMPLE | {"month": "2026-04", "seen": seen})
     assert response.status_code == 422
-    assert "meanwhile" in response.context["form"].errors["month"][0]
+    assert "Somebody else has agreed or proposed something" in response.context["form"].errors["month"][0]
     assert document_of(north).targets == {APRIL: 7}
 
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from leads.alerts.escalation import sweep
+from leads.clock.sweep import note_clocks
 from leads.models import Escalation
 from leads.work import attempts
 from leads.work.handoffs import hand_over
@@ -32,7 +32,7 @@ def noted(north):
         "due_soon": cast.handed(north, at=NOON - timedelta(minutes=50), name="Soon"),
         "running": cast.handed(north, at=NOON - timedelta(minutes=5), name="Fresh"),
     }
-    sweep(at=NOON)
+    note_clocks(at=NOON)
     return made
 
 
@@ -105,7 +105,7 @@ def test_a_lead_is_assigned_from_there(client, rep, noted):
 def test_what_came_late_from_a_file_is_counted_in_the_queue_and_said(north, client, noted):
     handoff = hand_over(cast.lead(north, name="Filed"), by=None, at=cast.MONDAY)
     handoff.clocks.update(recorded_at=NOON)
-    sweep(at=NOON)
+    note_clocks(at=NOON)
     page = client.get(URL)
     assert names(page) == ["Late", "Soon"]
     assert "2 in the queue" in " ".join(page.content.decode().split())
@@ -116,7 +116,7 @@ def test_what_came_late_from_a_file_is_counted_in_the_queue_and_said(north, clie
 def test_the_page_needs_the_same_queries_for_any_number_of_rows(north, client, count, django_assert_num_queries):
     for number in range(count):
         cast.handed(north, name=f"Lead {number}")
-    sweep(at=NOON)
+    note_clocks(at=NOON)
     with django_assert_num_queries(11):
         assert len(names(client.get(URL))) == count
 
@@ -124,7 +124,7 @@ def test_the_page_needs_the_same_queries_for_any_number_of_rows(north, client, c
 @pytest.mark.django_db
 def test_hostile_fields_are_escaped(north, client):
     cast.handed(north, name="<script>x</script>", source="<b>")
-    sweep(at=NOON)
+    note_clocks(at=NOON)
     html = client.get(URL).content.decode()
     assert "<script>x" not in html
     assert "<b>" not in html
@@ -132,4 +132,4 @@ def test_hostile_fields_are_escaped(north, client):
 
 @pytest.mark.django_db
 def test_nothing_running_out_is_said(client):
-    assert "Nothing is running out" in client.get(URL).content.decode()
+    assert "Nothing is due soon or overdue" in client.get(URL).content.decode()

@@ -44,7 +44,7 @@ def test_who_is_left_out_is_named_with_the_reason(north, client):
     ada, grace = Handoff.objects.get().lead, cast.lead(north, name="Grace")
     html = client.post(HAND_OVER, {"lead": [ada.pk, grace.pk]}, follow=True).content.decode()
     assert "Grace is handed over to sales." in html
-    assert "This lead is with sales already. (Ada)" in html
+    assert "This lead is already with sales. (Ada)" in html
 
 
 @pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_undo_takes_back_those_that_nobody_has_touched(north, client, rep):
 def test_a_double_click_on_undo_says_that_it_is_done(north, client):
     url = f"{TAKE_BACK}?handoff={cast.handed(north).pk}"
     client.post(url)
-    assert "taken back already" in client.post(url, follow=True).content.decode()
+    assert "already been taken back" in client.post(url, follow=True).content.decode()
     assert Event.objects.filter(kind=EventKind.TAKEN_BACK).count() == 1
 
 

@@ -60,7 +60,7 @@ def test_a_fault_is_answered_without_the_database(rep, settings, monkeypatch, dj
     with django_assert_num_queries(0):
         response = client.get("/healthz")
     assert response.status_code == 500
-    assert "That went wrong on our side" in response.text
+    assert "Something went wrong on our side" in response.text
 
 
 def test_a_form_from_elsewhere_is_refused_in_the_look(db):

@@ -64,7 +64,7 @@ def test_an_uploaded_file_is_shown_as_it_is_read_and_takes_nothing(signed_in, ma
         ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "This is a picture"),
         ("empty.csv", b" \n", "The file is empty."),
         ("header.csv", b"lead_id,created_at\n", "has a header but no rows"),
-        ("zeros.csv", b"\0" * 999, "This is no text file"),
+        ("zeros.csv", b"\0" * 999, "This is not a text file"),
         ("sheet.xlsx", b"PK\x03\x04....", "Save the sheet as CSV"),
         ("line.csv", b"x" * 2_000_000, "too long for a row"),
     ],
@@ -112,7 +112,7 @@ def test_a_word_of_the_file_can_be_told_what_it_means(signed_in, marketer, north
     run = draft(client, north, text="mql_id,stage,won_date\n7,TRUE,2026-01-05\n8,Won,2026-01-05\n", kind="outcomes")
     page = client.get(run.get_absolute_url())
     assert "Outcome: TRUE" in page.content.decode()
-    assert [row.reason for row in page.context["preview"].rows] == ["“TRUE” is none of the known values.", ""]
+    assert [row.reason for row in page.context["preview"].rows] == ["“TRUE” is not one of the known values.", ""]
     data = form_of(page) | {"word_0": "lost"}
     page = client.post(reverse("leads:import_reading", args=[run.pk]), data, follow=True)
     assert [row.cells[1] for row in page.context["preview"].rows] == ["Lost", "Won"]
@@ -157,7 +157,7 @@ def test_cells_left_empty_and_open_deals_are_told_beside_the_other_counts(signed
     run.refresh_from_db()
     assert (run.waiting, run.open, run.warnings, run.rejected) == (1, 1, 1, 0)
     assert [(row.line, reason) for row, reason in page.context["rejects"]] == [
-        (2, "Taken without this cell: This is no amount.")
+        (2, "Taken without this cell: This is not an amount.")
     ]
 
 
@@ -220,7 +220,7 @@ def test_rejects_come_as_csv_that_a_spreadsheet_does_not_run(signed_in, marketer
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert lines == [
         "line,column,reason,lead_id,created_at,phone",
-        "2,created_at,This is no date or time.,'=cmd(),never,+49 89 1234",
+        "2,created_at,This is not a date or time.,'=cmd(),never,+49 89 1234",
     ]
 
 

@@ -14,15 +14,15 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F, Q, QuerySet
 
 from agreements.terms import timeline
-from leads.doors.files.chunk import Counts, take
-from leads.doors.files.columns import FIELDS
-from leads.doors.files.facts import Hand
-from leads.doors.files.problems import FileProblem, RefusedFile, Unreadable
-from leads.doors.files.recognition import Asked, Plan, recognise
-from leads.doors.files.records import Record
-from leads.doors.files.reps import rep_book
-from leads.doors.files.rows import CheckedRow, Checker, OpenDeal, Rejection, Remark
-from leads.doors.words import SPELLED, mean, meanings
+from leads.doors.dictionary import SPELLED, mean, meanings, read_for
+from leads.doors.files.reading.columns import FIELDS
+from leads.doors.files.reading.problems import FileProblem, RefusedFile, Unreadable
+from leads.doors.files.reading.recognition import Asked, Plan, recognise
+from leads.doors.files.reading.records import Record
+from leads.doors.files.reading.rows import CheckedRow, Checker, OpenDeal, Rejection, Remark
+from leads.doors.files.writing.chunk import Counts, take
+from leads.doors.files.writing.claims import Hand
+from leads.doors.files.writing.reps import rep_book
 from leads.enums import RunStatus
 from leads.models import ImportRun, RejectedRow
 from smarketing.lib.words import key
@@ -76,8 +76,7 @@ def carry_in(
     run: ImportRun, file: BinaryIO, *, clock: Clock, on_chunk: Callable[[ImportRun], None] | None = None
 ) -> Plan:
     """Takes the rows after those the run has read. Raises RefusedFile, before the first, where none can be taken."""
-    own = {"time_zone": run.agreement.time_zone, "currency": run.agreement.currency}
-    plan = recognise(file, run.kind, _with_known_words(run), **own).required()
+    plan = recognise(file, run.kind, _with_known_words(run), **read_for(run.agreement)).required()
     if run.started_at is None:
         run.started_at, run.options = clock(), plan.options()
         run.save(update_fields=["started_at", "options"])

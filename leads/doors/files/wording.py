@@ -4,32 +4,30 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from leads.doors.files.columns import FIELDS, REQUIRED
-from leads.doors.files.problems import FileProblem, RefusedFile
+from leads.doors.files.reading.columns import FIELDS, REQUIRED
+from leads.doors.files.reading.problems import FileProblem, RefusedFile
 from leads.models import RejectedRow
 
 WORDS = {
     # a file
     "empty": _("The file is empty."),
     "header_only": _("The file has a header but no rows."),
-    "no_text": _("This is no text file. Export it as CSV."),
+    "no_text": _("This is not a text file. Export it as CSV."),
     "too_many_columns": _("The file has more than %(detail)s columns."),
     "missing_fields": _("No column was recognised for: %(detail)s."),
     "unclear_date_order": _("The dates can be read in two ways (3/4 is the third of April or the fourth of March)."),
-    "unclear_decimal_mark": _(
-        "The amounts can be read in two ways (1.234 is a thousand and more, or a little over one)."
-    ),
+    "unclear_decimal_mark": _("The amounts can be read in two ways (1.234 is over a thousand, or just over one)."),
     "wrong_constant": _("A constant cannot be read: %(detail)s"),
     "file_gone": _("The file is no longer here."),
-    "interrupted": _("The import was interrupted. Start it again: what has been taken stays as it is."),
-    "failed": _("Something went wrong on our side. What had been taken until then is kept; try again."),
+    "interrupted": _("The import was interrupted. Start it again: what has been imported stays as it is."),
+    "failed": _("Something went wrong on our side. What had been imported by then is kept; try again."),
     # an option
-    "unknown_encoding": _("“%(detail)s” is no encoding that tables come in."),
-    "unknown_delimiter": _("“%(detail)s” cannot divide columns."),
-    "unknown_time_zone": _("“%(detail)s” is no time zone."),
+    "unknown_encoding": _("“%(detail)s” is not a text encoding used for tables."),
+    "unknown_delimiter": _("“%(detail)s” cannot separate columns."),
+    "unknown_time_zone": _("“%(detail)s” is not a time zone."),
     "no_column": _("The file has no column “%(detail)s”."),
     "column_twice": _("More than one column is called “%(detail)s”."),
-    "no_such_line": _("The file has no line %(detail)s, or nothing stands in it."),
+    "no_such_line": _("The file has no line %(detail)s, or that line is empty."),
     "no_field": _("There is no field “%(detail)s” in these rows."),
     "field_twice": _("“%(detail)s” is given both as a column and as a constant."),
     # a row
@@ -39,23 +37,23 @@ WORDS = {
     "too_many_cells": _("The row has too many cells (%(detail)s)."),
     # a cell
     "required": _("This must not be empty."),
-    "undecodable": _("Some characters are not of the file's encoding."),
-    "control_characters": _("There are control characters in it."),
+    "undecodable": _("Some characters do not belong to the file's encoding."),
+    "control_characters": _("It contains control characters."),
     "too_long": _("This is longer than %(detail)s characters."),
-    "no_email": _("This is no e-mail address."),
-    "more_addresses": _("There is more than one e-mail address; the first one was taken."),
+    "no_email": _("This is not an e-mail address."),
+    "more_addresses": _("There is more than one e-mail address; the first one was used."),
     "ruined_number": _("A spreadsheet has shortened this number; its last digits are lost."),
-    "no_date": _("This is no date or time."),
+    "no_date": _("This is not a date or time."),
     "no_such_day": _("There is no such day or time."),
     "other_date_order": _("This date is written in another order than year, month, day."),
     "long_ago": _("This is before 1970."),
-    "in_future": _("This lies in the future."),
-    "no_number": _("This is no amount."),
+    "in_future": _("This is in the future."),
+    "no_number": _("This is not an amount."),
     "negative": _("This is below zero."),
     "unclear_amount": _("This amount can be read in two ways."),
-    "other_currency": _("This is another currency than the agreement's: %(detail)s."),
+    "other_currency": _("This is not the agreement's currency: %(detail)s."),
     "too_large": _("This is too large."),
-    "no_choice": _("“%(detail)s” is none of the known values."),
+    "no_choice": _("“%(detail)s” is not one of the known values."),
 }
 FORMATS = {
     "workbook": _("This is a workbook. Save the sheet as CSV."),

@@ -12,10 +12,11 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from agreements.models import Agreement
+from leads.doors.dictionary import read_for
 from leads.doors.files import runs
-from leads.doors.files.dialect import delimiter_named
-from leads.doors.files.problems import FileProblem, RefusedFile, Unreadable
-from leads.doors.files.recognition import Asked, Plan, recognise
+from leads.doors.files.reading.dialect import delimiter_named
+from leads.doors.files.reading.problems import FileProblem, RefusedFile, Unreadable
+from leads.doors.files.reading.recognition import Asked, Plan, recognise
 from leads.doors.files.wording import refusal, told, worded
 from leads.enums import RowKind, RunStatus
 from leads.models import ImportRun
@@ -75,8 +76,7 @@ class Command(BaseCommand):
     def _carry_in(
         self, agreement: Agreement, file: BinaryIO, asked: Asked, options: dict[str, Any]
     ) -> tuple[Plan, ImportRun]:
-        own = {"time_zone": agreement.time_zone, "currency": agreement.currency}
-        plan = recognise(file, options["kind"], asked, **own).required()
+        plan = recognise(file, options["kind"], asked, **read_for(agreement)).required()
         if not options["dry_run"]:
             return plan, self._run(agreement, file, plan, options)
         with transaction.atomic():

@@ -9,10 +9,9 @@ from django.utils.timezone import now
 from agreements.models import Agreement
 from agreements.terms import Timeline, timeline
 from reports.facts.reading import end_of, measures, read, verdicts
-from reports.measures.bins import period_of
 from reports.pages.exports import as_json
-from reports.pages.text import as_text
-from smarketing.lib.periods import Period, PeriodError
+from reports.pages.terminal import as_text
+from smarketing.lib.periods import Period, PeriodError, period_of
 
 
 class Command(BaseCommand):

@@ -8,13 +8,13 @@ from reports.charts.figures import ROOM, Bar, Edge, Series, distribution, dots, 
 from reports.charts.waterfalls import depth_waterfall
 from reports.facts.reading import Reading, depth_of
 from reports.judgement import depth_with
-from reports.measures.bins import bins
-from reports.measures.columns import Facts
 from reports.measures.depth import Depth, Fall, falls
+from reports.measures.handoff_columns import Facts
+from reports.measures.period_parts import parts_of
 from reports.pages.links import Links
 from reports.pages.sheet import Cell, Chart, bin_column, exact, long_name, short_name
 from smarketing.lib import palette
-from smarketing.lib.figures import number
+from smarketing.lib.numbers import number
 
 RECORDS = {
     "came": "came_first",
@@ -68,7 +68,7 @@ def _label(fall: Fall) -> str:
         "came": _("came to us"),
         "later": _("later"),
         "returned": _("returned"),
-        "won": _("won unspoken"),
+        "won": _("won without contact"),
         "given_up": _("given up"),
         "tried": _("tried enough"),
         "open": _("open"),
@@ -146,7 +146,7 @@ def _sentence(found: Depth, handoffs: int) -> str:
 
 
 def _trend(reading: Reading, found: Depth, links: Links) -> Chart:
-    parts, facts = bins(reading.period), reading.facts
+    parts, facts = parts_of(reading.period), reading.facts
     values = [depth_of(reading, facts[facts.on_days(part.start_on, part.end_on)]) for part in parts]
     urls = [links.records("never_connected", part) for part in parts]
     names = [long_name(part) for part in parts]
@@ -187,7 +187,7 @@ def _mean_text(name: str, value: Depth) -> str:
 
 def _trend_sentence(found: Depth) -> str:
     if found.mean_attempts is None:
-        return _("Every handoff of this period was connected, or there was none.")
+        return _("Every handoff in this period was connected, or there were none.")
     said = {"mean": number(found.mean_attempts, 1), "count": number(found.never_connected)}
     text = ngettext(
         "%(count)s handoff was never connected; it was tried %(mean)s times.",

@@ -20,8 +20,8 @@ from reports.charts.figures import (
 from reports.charts.waterfalls import legs_waterfall
 from reports.facts.reading import Reading
 from reports.judgement import Judgement, speed_with
-from reports.measures.bins import Bin, bins
-from reports.measures.columns import Facts, Mask, mean_promise
+from reports.measures.handoff_columns import Facts, Mask, mean_promise
+from reports.measures.period_parts import PeriodPart, parts_of
 from reports.measures.speed import (
     EDGES,
     SPOKEN_EDGES,
@@ -49,14 +49,14 @@ from reports.pages.sheet import (
     spoken_share,
 )
 from smarketing.lib import palette
-from smarketing.lib.figures import number, percent
+from smarketing.lib.numbers import number, percent
 
-Parts = list[tuple[Bin, Facts]]
+Parts = list[tuple[PeriodPart, Facts]]
 
 
 def speed_charts(reading: Reading, found: Speed, links: Links) -> list[Chart]:
     facts = reading.facts
-    parts = [(part, facts[facts.on_days(part.start_on, part.end_on)]) for part in bins(reading.period)]
+    parts = [(part, facts[facts.on_days(part.start_on, part.end_on)]) for part in parts_of(reading.period)]
     return [
         _way(reading, links),
         _trend(parts, found, links),
@@ -114,19 +114,17 @@ def _leg_name(leg: Leg) -> str:
 
 def _way_sentence(way: list[Leg], n: int, handoffs: int, promised: float | None) -> str:
     if not n:
-        return _("Nothing of this period has been followed up yet.")
+        return _("Nothing in this period has been followed up yet.")
     waited, *sales = [leg.minutes for leg in way]
     said = {"waited": spoken_minutes(waited), "sales": spoken_minutes(sum(sales)), "promise": spoken_minutes(promised)}
     said |= {"n": number(n), "all": number(handoffs)}
-    text = _("A lead waited %(waited)s with marketing and %(sales)s with sales, in working time on average.")
+    text = _("On average, %(waited)s of working time passed with marketing and %(sales)s with sales.")
     if promised is not None:
         text = _(
-            "A lead waited %(waited)s with marketing and %(sales)s with sales, in working time on average;"
+            "On average, %(waited)s of working time passed with marketing and %(sales)s with sales;"
             " sales promised %(promise)s."
         )
-    which = _(
-        "This is over the %(n)s of %(all)s handoffs that were followed up and whose time with marketing is known."
-    )
+    which = _("Based on the %(n)s of %(all)s handoffs that were followed up and whose time with marketing is known.")
     return f"{text % said} {which % said}"
 
 
@@ -177,9 +175,12 @@ def _dot(day: str, name: str, lasted: float | None, unit: Unit, url: str) -> Bar
 
 def _trend_sentence(found: Spread) -> str:
     if not found.n:
-        return _("Nothing of this period has been followed up yet.")
+        return _("Nothing in this period has been followed up yet.")
     said = {"median": spoken_minutes(found.median), "mean": spoken_minutes(found.mean)}
-    return _("Half of the handoffs were tried within %(median)s of working time; the mean is %(mean)s.") % said
+    return (
+        _("Half of those followed up had a first attempt within %(median)s of working time; the mean is %(mean)s.")
+        % said
+    )
 
 
 def _shares(parts: Parts, reading: Reading, links: Links) -> Chart:
@@ -210,7 +211,7 @@ def _shares(parts: Parts, reading: Reading, links: Links) -> Chart:
     )
 
 
-def _share_bar(part: Bin, what: str, count: int, ended: int, links: Links) -> Bar:
+def _share_bar(part: PeriodPart, what: str, count: int, ended: int, links: Links) -> Bar:
     said = {"name": long_name(part), "count": number(count), "all": number(ended)}
     text = {
         "kept": _("%(name)s: %(count)s of %(all)s in time") % said,
@@ -303,7 +304,9 @@ def _edges(parts: list[Band], promised: list[float]) -> list[Edge]:
 def _band_sentence(quick: int, first: Band, never: int) -> str:
     said = {"count": number(quick), "never": number(never), "upto": spoken_minutes(first.upto)}
     text = ngettext(
-        "%(count)s handoff was tried within %(upto)s", "%(count)s handoffs were tried within %(upto)s", quick
+        "%(count)s handoff was followed up within %(upto)s",
+        "%(count)s handoffs were followed up within %(upto)s",
+        quick,
     )
     rest = ngettext("%(never)s was never followed up.", "%(never)s were never followed up.", never)
     if not quick:
@@ -329,7 +332,7 @@ def _spoken(facts: Facts, links: Links) -> Chart:
     return _chart(
         "connected",
         links,
-        title=_("Until the two spoke"),
+        title=_("Time until connected"),
         sentence=_spoken_sentence(waits, len(facts)),
         figure=distribution(
             [bar.label for bar in told], series, upright(max(heights(series)), number, is_whole=True), number
@@ -343,7 +346,7 @@ def _spoken(facts: Facts, links: Links) -> Chart:
 
 def _spoken_sentence(waits: Spread, handoffs: int) -> str:
     if not waits.n:
-        return _("Nobody was spoken to yet.")
+        return _("No handoff has been connected yet.")
     said = {"n": number(waits.n), "all": number(handoffs)}
     said |= {"median": spoken_minutes(waits.median), "mean": spoken_minutes(waits.mean)}
     text = ngettext(

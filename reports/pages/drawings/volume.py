@@ -11,16 +11,16 @@ from reports.charts.figures import Bar, upright
 from reports.charts.waterfalls import DayBars, volume_waterfall
 from reports.facts.reading import Reading, whole_leads
 from reports.judgement import AT_RISK
-from reports.measures.bins import Bin, bins
+from reports.measures.period_parts import PeriodPart, parts_of
 from reports.measures.volume import Volume, VolumeDay
 from reports.pages.links import Links
 from reports.pages.sheet import Cell, Chart, bin_column, long_name, short_name
-from smarketing.lib.figures import number
+from smarketing.lib.numbers import number
 from smarketing.lib.spoken import period_name
 
 
 def volume_chart(reading: Reading, links: Links) -> Chart:
-    parts = bins(reading.period)
+    parts = parts_of(reading.period)
     days = [_bars(part, reading, links) for part in parts]
     passed = len(days) if reading.is_over else sum(part.start_on <= reading.today for part in parts)
     net = reading.volume.delivered
@@ -57,11 +57,11 @@ def _top(days: Sequence[DayBars]) -> float:
     return max(found)
 
 
-def _within(part: Bin, volume: Volume) -> Sequence[VolumeDay]:
+def _within(part: PeriodPart, volume: Volume) -> Sequence[VolumeDay]:
     return [day for day in volume.by_day if day.on in part]
 
 
-def _bars(part: Bin, reading: Reading, links: Links) -> DayBars:
+def _bars(part: PeriodPart, reading: Reading, links: Links) -> DayBars:
     days = _within(part, reading.volume)
     plus, minus = sum(day.handed_over for day in days), sum(day.returned for day in days)
     name = long_name(part)
@@ -83,7 +83,7 @@ def _ahead(on: date, reading: Reading) -> float | None:
     return reading.projected_on(on)
 
 
-def _row(part: Bin, volume: Volume, links: Links) -> list[object]:
+def _row(part: PeriodPart, volume: Volume, links: Links) -> list[object]:
     days = _within(part, volume)
     return [
         Cell(long_name(part), links.records("handed_over", part)),
@@ -121,7 +121,7 @@ def volume_sentence(reading: Reading) -> str:
     if not reading.moment.has_begun:
         return _ahead_of_it(reading)
     if reading.target is None:
-        return _("%(leads)s delivered in %(period)s. There is no target to hold it against.") % said
+        return _("%(leads)s delivered in %(period)s. There is no target to compare with.") % said
     said |= {"target": number(reading.target)}
     if reading.is_over or reading.expected is None:
         return _("%(leads)s delivered in %(period)s; %(target)s were promised.") % said

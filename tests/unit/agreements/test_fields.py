@@ -79,4 +79,4 @@ def test_hours_are_read_as_people_type_them(text, hours):
 
 
 def test_other_hours_of_the_same_day_twice_are_refused():
-    assert cleaned(OtherHoursField(), "2026-12-24 09:00-12:00\n2026-12-24") == "Dec. 24, 2026 stands there twice."
+    assert cleaned(OtherHoursField(), "2026-12-24 09:00-12:00\n2026-12-24") == "Dec. 24, 2026 is listed twice."

@@ -101,11 +101,11 @@ def test_an_override_after_a_closed_evening_overlaps_nothing():
 )
 def test_half_written_times_are_refused(time):
     for window in ((time, "17:00"), ("00:30", time)):
-        assert re.match(r"wed: .* is no time", refusal({"wed": [window]}))
+        assert re.match(r"wed: .* is not a time", refusal({"wed": [window]}))
 
 
 def test_24_00_begins_no_window():
-    assert refusal({"wed": [("24:00", "06:00")]}).startswith("wed: '24:00' is no time")
+    assert refusal({"wed": [("24:00", "06:00")]}).startswith("wed: '24:00' is not a time")
 
 
 def test_a_window_that_begins_where_it_ends_is_refused():
@@ -120,18 +120,18 @@ def test_what_is_no_list_of_windows_is_refused(windows):
 
 
 def test_an_unknown_day_of_the_week_is_refused():
-    assert refusal({"monday": [("09:00", "17:00")]}).startswith("'monday' is no day of the week")
+    assert refusal({"monday": [("09:00", "17:00")]}).startswith("'monday' is not a day of the week")
 
 
 @pytest.mark.parametrize("zone", ["Europe/Atlantis", "", "../etc/passwd", "Europe", None])
 def test_an_unknown_time_zone_is_refused(zone):
-    assert refusal(tz=zone).startswith(f"{zone!r} is no time zone")
+    assert refusal(tz=zone).startswith(f"{zone!r} is not a time zone")
 
 
 @pytest.mark.parametrize("on", ["2026-12-25", datetime(2026, 12, 25), 20261225, None])
 def test_a_holiday_or_override_that_is_no_date_is_refused(on):
-    assert f"{on!r} is no day" in refusal(holidays=[on])
-    assert f"{on!r} is no day" in refusal(overrides={on: []})
+    assert f"{on!r} is not a day" in refusal(holidays=[on])
+    assert f"{on!r} is not a day" in refusal(overrides={on: []})
 
 
 def test_dates_beyond_the_known_years_are_refused():
@@ -141,7 +141,7 @@ def test_dates_beyond_the_known_years_are_refused():
 
 @pytest.mark.parametrize("text", ["02-30", "13-01", "1-1", "0101", "2026-01-01", "", "01-01\n", None, 101])
 def test_a_yearly_holiday_that_is_no_day_of_the_year_is_refused(text):
-    assert f"{text!r} is no day of the year" in refusal(yearly_holidays=[text])
+    assert f"{text!r} is not a day of the year" in refusal(yearly_holidays=[text])
 
 
 def test_windows_may_come_as_the_lists_of_a_json_file():

@@ -19,7 +19,7 @@ from reports.charts.sketch import boxes, legend, sketch
 from reports.charts.waterfalls import volume_waterfall
 from reports.facts.reading import Reading, read
 from reports.facts.record_lists import selected
-from reports.measures.columns import MINUTE, Scope
+from reports.measures.handoff_columns import MINUTE, Scope
 from reports.measures.speed import went_the_way
 from reports.pages.depth import depth_sheet
 from reports.pages.filters import selection

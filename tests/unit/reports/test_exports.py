@@ -3,11 +3,11 @@ import io
 
 import pytest
 
-from reports.measures.columns import Scope
+from reports.measures.handoff_columns import Scope
 from reports.pages.exports import as_csv
 from reports.pages.links import Links, choice_of, choices_of, name_of, scope_of
 from reports.pages.sheet import Cell
-from reports.pages.text import aligned
+from reports.pages.terminal import aligned
 from smarketing.lib.periods import Period
 
 

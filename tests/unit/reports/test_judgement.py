@@ -17,7 +17,7 @@ from reports.judgement import (
 )
 from reports.measures.volume import steps
 from smarketing.lib.periods import Period
-from tests.unit.reports.columns import NAN, facts
+from tests.unit.reports.handoff_columns import NAN, facts
 
 BEFORE, DURING, OVER = Viewpoint(False, False), Viewpoint(True, False), Viewpoint(True, True)
 LATE = {"response": 90, "clock": "missed"}

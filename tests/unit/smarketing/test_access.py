@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from agreements.models import Agreement
 from leads.models import Handoff, Lead
-from leads.rights import check_give, check_withdraw
+from leads.ownership import check_give, check_withdraw
 from smarketing.accounts.access import Access, access_of
 from smarketing.accounts.models import Role, Side
 from smarketing.accounts.rights import RIGHTS, Verb

@@ -48,7 +48,7 @@ def test_a_token_that_is_too_old_reloads_the_page_that_asked_for_a_part(rep, nor
     address = reverse("leads:accept", args=[cast.handed(north).pk])
     answer = client.post(address, headers={"HX-Request": "true", "HX-Current-URL": QUEUE})
     assert (answer.status_code, answer.headers["HX-Refresh"]) == (403, "true")
-    assert "is loaded anew. Please do it once more." in client.get("/leads/queue/").text
+    assert "has been reloaded. Please try again." in client.get("/leads/queue/").text
 
 
 @pytest.mark.parametrize("view", ["leads:close", "leads:send_back", "leads:attempt"])

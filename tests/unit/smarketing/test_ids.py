@@ -16,6 +16,7 @@ from smarketing.lib.words import is_ruined_number, same_id
         ("dac32acd4db4c29c23", "dac32acd4db4c29c23"),
         (" L\u00a01\u200b\u2009\ufeff", "L1"),
         ("Mu\u0308ller", "M\u00fcller"),
+        ("R\u00b8", "\u0156"),
         ("l-1", "l-1"),
     ],
 )

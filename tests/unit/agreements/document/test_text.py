@@ -174,10 +174,10 @@ def test_all_problems_are_told_with_their_lines():
     text = WHOLE.replace("Europe/Amsterdam", "Europe/Amsterdamn").replace('"13:00"', '"11:00"')
     text = text.replace("share = 0.9", "share = 90").replace('currency = "EUR"', "currency = 12")
     assert problems(text) == [
-        "3 time_zone: 'Europe/Amsterdamn' is no time zone: write one like Europe/Berlin",
+        "3 time_zone: 'Europe/Amsterdamn' is not a time zone: write one like Europe/Berlin",
         "4 currency: must be text in quotes, not 12",
         "14 calendar.week.mon: the windows 09:00-12:00 and 11:00-17:00 overlap",
-        "22 promises.share: must lie between 0 and 1: 90 % is 0.9",
+        "22 promises.share: must be between 0 and 1: 0.9 means 90%",
     ]
 
 
@@ -209,12 +209,16 @@ def test_all_problems_are_told_with_their_lines():
         ("share = 0.9\n", "share = 0.9\nattempts = 3\n", "23 promises.attempts: is unknown here"),
         ('tier = "A"', 'tier = ""', None),
         ('"depth"', '"speed"', "27 promises.attempts: is unknown here"),
-        ('country = "DE"', 'country = "XX"', "15 calendar.holidays.country: 'XX' is no known country code"),
-        ('subdivision = "BE"', 'subdivision = "ZZ"', "15 calendar.holidays.subdivision: 'ZZ' is no known subdivision"),
-        ("[2011-05-05]", "[2011-05-32]", "16 this is no TOML"),
+        ('country = "DE"', 'country = "XX"', "15 calendar.holidays.country: 'XX' is not a known country code"),
+        (
+            'subdivision = "BE"',
+            'subdivision = "ZZ"',
+            "15 calendar.holidays.subdivision: 'ZZ' is not a known subdivision",
+        ),
+        ("[2011-05-05]", "[2011-05-32]", "16 this is not valid TOML"),
         ("[2011-05-05]", "[7]", "16 calendar.closed: must be a date like 2018-04-01, not 7"),
         ("[2011-05-05]", "[2011-12-24]", "17 calendar.overrides.2011-12-24: opens a day that is among the closed"),
-        ('"06:00"', '"33:00"', "14 calendar.week.fri: '33:00' is no time"),
+        ('"06:00"', '"33:00"', "14 calendar.week.fri: '33:00' is not a time"),
         ("mon = [[", "moon = [[", "14 calendar.week.moon: is unknown here: did you mean mon?"),
         ("average_deal = 9000", "average_deal = 0", "32 assumptions.average_deal: must be above zero"),
         ("lead_to_customer = 0.0000000001", "", "30 assumptions.lead_to_customer: is missing"),
@@ -226,7 +230,7 @@ def test_all_problems_are_told_with_their_lines():
         ('month = "2018-04"', 'month = "2018-Q2"', "36 quotas.month: must be a month like"),
         ("leads = 1200", "leads = 1200.5", "41 targets.leads: must be a whole number, not 1200.5"),
         ("2011-01-01", "2011-01-01T00:00:00", "7 effective_on: must be a date"),
-        ("2011-01-01", "0011-01-01", "7 effective_on: lies outside the years 1900 to 2199"),
+        ("2011-01-01", "0011-01-01", "7 effective_on: is outside the years 1900 to 2199"),
         ('slug = "bank"', 'slug = "a bank"', "1 slug: may hold letters a to z"),
         ('slug = "bank"', 'slug = "new"', "1 slug: is taken by a page of the portal"),
         ('name = "Bank"', 'name = "Ba\\u0000nk"', "2 name: holds a control character"),
@@ -245,14 +249,14 @@ def test_a_wrong_key_or_value_is_refused_with_its_line_and_reason(old, new, expe
 def test_the_same_month_or_promise_twice_is_refused_where_it_comes_again():
     text = WHOLE + '\n[[targets]]\nmonth = "2018-04"\nleads = 1\n[[promises]]\nmeasure = "speed"\nwithin_minutes = 5\n'
     assert problems(text) == [
-        "44 targets.month: is there already (line 40)",
-        "47 promises.measure: is there already (line 20)",
+        "44 targets.month: is already there (line 40)",
+        "47 promises.measure: is already there (line 20)",
     ]
 
 
 def test_a_tier_spelt_otherwise_is_promised_the_same_thing_twice():
     text = WHOLE + '\n[[promises]]\nmeasure = "depth"\ntier = "a"\nattempts = 5\nwithin_working_days = 3\n'
-    assert problems(text) == ["44 promises.measure: is there already (line 25)"]
+    assert problems(text) == ["44 promises.measure: is already there (line 25)"]
 
 
 def test_days_of_every_year_may_stand_among_the_yearly_and_among_the_other_hours():
@@ -273,7 +277,7 @@ def test_an_exception_is_read_by_the_day_and_by_the_hour_and_ends_after_it_begin
         from = 2026-03-01T12:00:00
         to = "2026-03-01T11:59:00"
         """
-    assert problems(HEADING + WEEK + rows) == ["16 exceptions.to: must be later than its beginning"]
+    assert problems(HEADING + WEEK + rows) == ["16 exceptions.to: must be later than its start"]
     (first, second) = read(HEADING + WEEK + rows.replace("11:59", "14:00")).exceptions
     assert first == PauseClause(date(2026, 12, 24), date(2026, 12, 24), "stocktaking")
     assert second == PauseClause(datetime(2026, 3, 1, 12), datetime(2026, 3, 1, 14))
@@ -309,8 +313,8 @@ def test_an_empty_text_names_every_key_that_is_missing():
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("slug = \n", "1 this is no TOML: Invalid value"),
-        ("a = 1\n\na = 2\n", "3 this is no TOML: Cannot overwrite a value"),
+        ("slug = \n", "1 this is not valid TOML: Invalid value"),
+        ("a = 1\n\na = 2\n", "3 this is not valid TOML: Cannot overwrite a value"),
         ("a = " + "[" * 5000 + "]" * 5000, "1 the text is nested too deeply"),
         ("a = " + "1" * 5000, "1 the text holds a number of impossible length"),
         ("a = 1e99999999999999999999", "1 the text holds a number of impossible length"),
@@ -324,7 +328,7 @@ def test_what_is_no_toml_is_told_with_its_line(text, expected):
 def test_bytes_that_are_no_utf8_are_told_with_their_line():
     with pytest.raises(DocumentError) as refusal:
         read_file('slug = "x"\nname = "Büro"'.encode("cp1252"))
-    assert str(refusal.value) == "line 2: this is no UTF-8 text: save the file as UTF-8"
+    assert str(refusal.value) == "line 2: this is not UTF-8 text: save the file as UTF-8"
 
 
 def test_a_control_character_in_an_unknown_key_does_not_reach_the_terminal():

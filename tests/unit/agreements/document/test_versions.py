@@ -175,7 +175,7 @@ def test_a_wrong_file_is_refused_line_by_line_and_changes_nothing(tmp_path, caps
     with pytest.raises(SystemExit, match="1"):
         call_command("load_agreement", str(file))
     assert capsys.readouterr().err.splitlines() == [
-        f"{file}:22: promises.share: must lie between 0 and 1: 90 % is 0.9",
+        f"{file}:22: promises.share: must be between 0 and 1: 0.9 means 90%",
         f"{file}:41: targets.leads: must be a whole number from 0 to 2147483647",
     ]
     assert not Agreement.objects.exists()
@@ -189,7 +189,7 @@ def test_a_refused_amendment_names_the_line_too(tmp_path, capsys):
     file.write_text(WHOLE.replace("2011-01-01", "2010-01-01"))
     with pytest.raises(SystemExit, match="1"):
         call_command("load_agreement", str(file))
-    assert capsys.readouterr().err.startswith(f"{file}:7: effective_on: There is a version in force from 2011-01-01")
+    assert capsys.readouterr().err.startswith(f"{file}:7: effective_on: A version is in force from 2011-01-01")
 
 
 @pytest.mark.django_db

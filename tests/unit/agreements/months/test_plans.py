@@ -69,7 +69,7 @@ def test_correcting_an_assumption_in_june_leaves_march_its_hundred_leads(north):
     answer = amend(north, at=JUNE, **assumed("0.05"))
     assert targets(north) == {MARCH: 100, JULY: 1000}
     assert answer.told == (
-        "March 2026 keeps its 100 leads and not 1000: it has begun, so only both sides together change it.",
+        "March 2026 keeps its 100 leads and does not get 1000: it has begun, so only both sides can change it.",
     )
     assert answer.lines == ["lead_to_customer 0.5 -> 0.05"]
     assert in_words(north) == [
@@ -93,14 +93,14 @@ def test_the_month_that_has_begun_today_keeps_its_target_and_tomorrows_does_not(
     answer = amend(north, at=first, targets={JULY: 70, AUGUST: 80})
     assert targets(north) == {JULY: 7, AUGUST: 80}
     assert answer.lines == ["target 2026-08 8 -> 80"]
-    assert "July 2026 keeps its 7 leads and not 70" in answer.told[0]
+    assert "July 2026 keeps its 7 leads and does not get 70" in answer.told[0]
 
 
 def test_a_begun_month_that_the_document_no_longer_names_keeps_its_target_and_its_quota(north):
     amend(north, quotas={MARCH: Decimal(5000)}, **assumed("0.5"))
     answer = amend(north, at=JUNE, quotas={})
     assert (targets(north), document_of(north).quotas) == ({MARCH: 100}, {MARCH: 5000})
-    assert answer.told == ("March 2026 keeps its 100 leads: it has begun, so only both sides together change it.",)
+    assert answer.told == ("March 2026 keeps its 100 leads: it has begun, so only both sides can change it.",)
 
 
 def test_a_coming_month_that_the_document_no_longer_names_has_no_target_and_its_old_one_stays_visible(north):
@@ -155,7 +155,7 @@ def test_the_text_of_an_earlier_version_does_not_bring_its_assumptions_back(nort
     answer = apply(first, by=None, at=FEBRUARY)
     assert targets(north) == {AUGUST: 40}
     assert (answer.lines, document_of(north).lead_to_customer) == ([], Decimal("0.25"))
-    assert answer.told == ("The assumptions stay as they are: those of this text are of an earlier version.",)
+    assert answer.told == ("The assumptions stay as they are: those in this text belong to an earlier version.",)
 
 
 def test_a_month_before_the_terms_took_effect_is_judged_by_no_target(db):
@@ -167,7 +167,7 @@ def test_a_month_before_the_terms_took_effect_is_judged_by_no_target(db):
 def test_a_quota_that_makes_impossibly_many_leads_gets_no_target_and_that_is_told(north):
     answer = amend(north, quotas={JULY: Decimal(10**17)}, **assumed("0.0000000001"))
     assert targets(north) == {}
-    assert answer.told == ("July 2026 gets no target: its quota makes more leads than anybody could agree.",)
+    assert answer.told == ("July 2026 gets no target: its quota comes to more leads than anyone could agree to.",)
 
 
 @pytest.fixture
@@ -191,7 +191,7 @@ def test_the_lead_of_one_side_takes_no_target_away(north, marketing_lead):
     cast.target(north, "2026-07", 7)
     answer = amend(north, by=marketing_lead, targets={})
     assert targets(north) == {JULY: 7}
-    assert answer.told == ("July 2026 keeps its 7 leads: an administrator can take a target away.",)
+    assert answer.told == ("July 2026 keeps its 7 leads: only an administrator can remove a target.",)
 
 
 def test_an_administrator_is_in_force_at_once(north, administrator):
@@ -208,6 +208,6 @@ def test_the_command_tells_what_stays(north, tmp_path, capsys, time_machine):
     call_command("load_agreement", str(file))
     assert capsys.readouterr().out.splitlines() == [
         "north: nothing changed",
-        "  March 2026 keeps its 100 leads and not 120: it has begun, so only both sides together change it.",
+        "  March 2026 keeps its 100 leads and does not get 120: it has begun, so only both sides can change it.",
     ]
     assert targets(north) == {MARCH: 100}

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leads.alerts import escalation
-from leads.alerts.escalation import sweep
-from leads.clock import rule as clocks
+from leads.clock import rule
+from leads.clock.sweep import note_clocks
 from leads.enums import ClockState, EscalationStep
 from leads.models import Clock, Escalation, Handoff
 from leads.work import states
@@ -19,37 +18,37 @@ MOMENTS = st.none() | st.integers(-3, 3).map(lambda minutes: NOW + timedelta(min
 
 
 def stand(**fields):
-    return clocks.clock(**{"warn_at": None, "due_at": None, "stopped_at": None, "is_closed": False, "at": NOW} | fields)
+    return rule.clock(**{"warn_at": None, "due_at": None, "stopped_at": None, "is_closed": False, "at": NOW} | fields)
 
 
 def test_the_words_are_the_same_everywhere():
     assert set(ClockState.values) == {
-        clocks.NONE,
-        clocks.RUNNING,
-        clocks.DUE_SOON,
-        clocks.OVERDUE,
-        clocks.KEPT,
-        clocks.MISSED,
+        rule.NONE,
+        rule.RUNNING,
+        rule.DUE_SOON,
+        rule.OVERDUE,
+        rule.KEPT,
+        rule.MISSED,
     }
     assert set(EscalationStep.values) <= set(ClockState.values)
 
 
 def test_a_first_attempt_on_the_very_instant_keeps_the_promise():
-    assert stand(due_at=NOW, stopped_at=NOW) == clocks.KEPT
-    assert stand(due_at=NOW, stopped_at=NOW + timedelta(microseconds=1)) == clocks.MISSED
+    assert stand(due_at=NOW, stopped_at=NOW) == rule.KEPT
+    assert stand(due_at=NOW, stopped_at=NOW + timedelta(microseconds=1)) == rule.MISSED
 
 
 def test_a_clock_is_overdue_only_after_its_due_time():
-    assert stand(due_at=NOW, warn_at=NOW) == clocks.DUE_SOON
-    assert stand(due_at=NOW - timedelta(microseconds=1)) == clocks.OVERDUE
+    assert stand(due_at=NOW, warn_at=NOW) == rule.DUE_SOON
+    assert stand(due_at=NOW - timedelta(microseconds=1)) == rule.OVERDUE
 
 
 def test_a_closed_handoff_nobody_followed_up_is_missed():
-    assert stand(due_at=NOW - timedelta(minutes=1), is_closed=True) == clocks.MISSED
+    assert stand(due_at=NOW - timedelta(minutes=1), is_closed=True) == rule.MISSED
 
 
 def test_without_a_promise_there_is_no_clock():
-    assert {stand(), stand(stopped_at=NOW), stand(is_closed=True), stand(warn_at=NOW)} == {clocks.NONE}
+    assert {stand(), stand(stopped_at=NOW), stand(is_closed=True), stand(warn_at=NOW)} == {rule.NONE}
 
 
 @pytest.mark.django_db
@@ -75,8 +74,8 @@ def test_sql_and_python_agree_on_every_clock(north, rows):
     found = list(Handoff.objects.with_clock(NOW))
     assert [row.clock_state for row in found] == [row.clock(NOW) for row in found]
     for name, narrowed in {
-        clocks.OVERDUE: Handoff.objects.overdue(NOW),
-        clocks.DUE_SOON: Handoff.objects.due_soon(NOW),
+        rule.OVERDUE: Handoff.objects.overdue(NOW),
+        rule.DUE_SOON: Handoff.objects.due_soon(NOW),
     }.items():
         assert set(narrowed) == set(Handoff.objects.clocked(name, NOW))
 
@@ -109,8 +108,8 @@ def test_sql_python_and_the_sweeps_choice_agree_on_rows_of_clocks(north, rows):
     )
     found = list(Clock.objects.with_state(NOW))
     assert [row.clock_state for row in found] == [row.state_at(NOW) for row in found]
-    late = {row for row in found if row.state_at(NOW) == clocks.OVERDUE and not row.escalated_at}
-    soon = {row for row in found if row.state_at(NOW) == clocks.DUE_SOON and not row.warned_at}
+    late = {row for row in found if row.state_at(NOW) == rule.OVERDUE and not row.escalated_at}
+    soon = {row for row in found if row.state_at(NOW) == rule.DUE_SOON and not row.warned_at}
     assert (set(Clock.objects.to_escalate(NOW)), set(Clock.objects.to_warn(NOW))) == (late, soon)
 
 
@@ -118,25 +117,25 @@ def test_sql_python_and_the_sweeps_choice_agree_on_rows_of_clocks(north, rows):
 def test_the_sweep_notes_each_clock_once_and_as_often_as_the_queue_counts(north):
     late, later, soon, _fresh = [cast.handed(north, at=cast.MONDAY + timedelta(minutes=m)) for m in (0, 30, 50, 58)]
     at = cast.MONDAY + timedelta(minutes=100)
-    assert sweep(at=at) == {EscalationStep.OVERDUE: 2, EscalationStep.DUE_SOON: 1}
+    assert note_clocks(at=at) == {EscalationStep.OVERDUE: 2, EscalationStep.DUE_SOON: 1}
     told = set(Escalation.objects.values_list("clock__handoff", "step"))
     assert told == {(late.pk, "overdue"), (later.pk, "overdue"), (soon.pk, "due_soon")}
     assert set(Handoff.objects.overdue(at)) == {late, later}
     assert set(Handoff.objects.due_soon(at)) == {soon}
-    assert sweep(at=at) == {EscalationStep.OVERDUE: 0, EscalationStep.DUE_SOON: 0}
+    assert note_clocks(at=at) == {EscalationStep.OVERDUE: 0, EscalationStep.DUE_SOON: 0}
 
 
 @pytest.mark.django_db
 def test_the_sweep_goes_on_until_nothing_is_left_and_what_was_noted_costs_nothing(
     north, monkeypatch, django_assert_num_queries
 ):
-    monkeypatch.setattr(escalation, "BATCH", 2)
+    monkeypatch.setattr("leads.clock.sweep.BATCH", 2)
     for minutes in range(5):
         cast.handed(north, at=cast.MONDAY + timedelta(minutes=minutes))
     at = cast.MONDAY + timedelta(hours=3)
-    assert sweep(at=at)[EscalationStep.OVERDUE] == 5
+    assert note_clocks(at=at)[EscalationStep.OVERDUE] == 5
     with django_assert_num_queries(6):  # two reads, each in a transaction of its own
-        sweep(at=at)
+        note_clocks(at=at)
 
 
 @pytest.mark.django_db
@@ -144,7 +143,7 @@ def test_a_promised_attempt_that_is_overdue_is_noted_and_told_to_nobody(north):
     handoff = cast.handed(north)
     cast.attempted(handoff, cast.MONDAY + timedelta(minutes=5))
     at = cast.local(north, "2026-04-30 12:00")
-    assert sweep(at=at) == {EscalationStep.OVERDUE: 0, EscalationStep.DUE_SOON: 0}
+    assert note_clocks(at=at) == {EscalationStep.OVERDUE: 0, EscalationStep.DUE_SOON: 0}
     assert list(Clock.objects.to_escalate(at)) == []
 
 
@@ -154,4 +153,4 @@ def test_what_came_from_a_file_after_its_due_time_is_measured_but_nobody_is_told
     Clock.objects.filter(handoff=handoff).update(recorded_at=cast.MONDAY + timedelta(days=9))
     at = cast.MONDAY + timedelta(days=10)
     assert set(Handoff.objects.overdue(at)) == {handoff}
-    assert sweep(at=at)[EscalationStep.OVERDUE] == 0
+    assert note_clocks(at=at)[EscalationStep.OVERDUE] == 0

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from agreements.terms import timeline
-from leads.alerts.escalation import sweep
 from leads.clock.consequences import differences
+from leads.clock.sweep import note_clocks
 from leads.enums import EscalationStep
 from leads.models import Escalation, Event, Handoff
 from leads.work.attempts import AlreadyRecorded, record
@@ -75,6 +75,6 @@ def test_two_sweeps_at_once_note_each_clock_once(north):
     for minutes in range(5):
         cast.handed(north, at=cast.MONDAY + timedelta(minutes=minutes))
     later = cast.MONDAY + timedelta(hours=2)
-    answers = at_once(*[lambda: sweep(at=later)] * 3)
+    answers = at_once(*[lambda: note_clocks(at=later)] * 3)
     assert sum(answer[EscalationStep.OVERDUE] for answer in answers) == 5
     assert Escalation.objects.filter(step=EscalationStep.OVERDUE).count() == 5

@@ -4,8 +4,7 @@ import pytest
 
 from leads.enums import EventKind
 from leads.models import Deal, Event, Handoff
-from leads.work import handoffs as actions
-from leads.work import states
+from leads.work import handoffs, states
 from leads.work.assigning import assign
 from tests import cast
 
@@ -23,15 +22,15 @@ def kinds() -> list[str]:
 
 def test_a_lead_that_sales_has_cannot_be_handed_over_again(north, marketer):
     handoff = cast.handed(north)
-    with pytest.raises(actions.AlreadyHandedOver):
-        actions.hand_over(handoff.lead, by=marketer, at=SOON)
+    with pytest.raises(handoffs.AlreadyHandedOver):
+        handoffs.hand_over(handoff.lead, by=marketer, at=SOON)
     assert Handoff.objects.count() == 1
 
 
 def test_a_returned_lead_can_be_handed_over_again_as_a_record_of_its_own(north, rep, marketer):
     first = cast.handed(north)
-    actions.send_back(first, reason="bad_timing", by=rep, at=SOON)
-    second = actions.hand_over(first.lead, by=marketer, at=SOON + timedelta(hours=1))
+    handoffs.send_back(first, reason="bad_timing", by=rep, at=SOON)
+    second = handoffs.hand_over(first.lead, by=marketer, at=SOON + timedelta(hours=1))
     assert (again(first).state, second.state) == (states.RETURNED, states.WAITING)
     assert kinds()[-1] == EventKind.RECYCLED
 
@@ -39,21 +38,21 @@ def test_a_returned_lead_can_be_handed_over_again_as_a_record_of_its_own(north, 
 def test_a_closed_lead_cannot_be_handed_over(north, marketer):
     lead = cast.lead(north)
     Deal.objects.create(lead=lead, outcome="lost", closed_at=cast.MONDAY, recorded_at=cast.MONDAY)
-    with pytest.raises(actions.LeadClosed):
-        actions.hand_over(lead, by=marketer, at=SOON)
+    with pytest.raises(handoffs.LeadClosed):
+        handoffs.hand_over(lead, by=marketer, at=SOON)
 
 
 def test_of_many_leads_the_refused_ones_do_not_hold_up_the_others(north, marketer):
     taken = cast.handed(north).lead
     fresh = [cast.lead(north), cast.lead(north)]
-    answer = actions.hand_over_many([fresh[0], taken, fresh[1]], by=marketer, at=SOON)
+    answer = handoffs.hand_over_many([fresh[0], taken, fresh[1]], by=marketer, at=SOON)
     assert [handoff.lead for handoff in answer.handoffs] == fresh
     assert [lead for lead, _reason in answer.refused] == [taken]
 
 
 def test_a_handoff_nobody_touched_can_be_taken_back(north, marketer):
     handoff = cast.handed(north)
-    actions.take_back(handoff, by=marketer, at=SOON)
+    handoffs.take_back(handoff, by=marketer, at=SOON)
     assert not Handoff.objects.exists()
     assert kinds() == [EventKind.HANDED_OVER, EventKind.TAKEN_BACK]
 
@@ -61,13 +60,13 @@ def test_a_handoff_nobody_touched_can_be_taken_back(north, marketer):
 def test_a_handoff_in_work_cannot_be_taken_back(north, marketer):
     handoff = cast.handed(north)
     cast.attempted(handoff, SOON)
-    with pytest.raises(actions.AlreadyInWork):
-        actions.take_back(handoff, by=marketer, at=SOON)
+    with pytest.raises(handoffs.AlreadyInWork):
+        handoffs.take_back(handoff, by=marketer, at=SOON)
 
 
 def test_who_accepts_a_handoff_that_nobody_has_gets_it(north, rep):
     handoff = cast.handed(north)
-    actions.accept(handoff, by=rep, at=SOON)
+    handoffs.accept(handoff, by=rep, at=SOON)
     stands = again(handoff)
     assert (stands.rep, stands.accepted_at, stands.state) == (rep, SOON, states.ACCEPTED)
     assert stands.accepted_us == 10 * 60_000_000
@@ -75,21 +74,21 @@ def test_who_accepts_a_handoff_that_nobody_has_gets_it(north, rep):
 
 def test_accepting_does_not_stop_the_response_clock(north, rep):
     handoff = cast.handed(north)
-    actions.accept(handoff, by=rep, at=SOON)
+    handoffs.accept(handoff, by=rep, at=SOON)
     assert again(handoff).stopped_at is None
 
 
 def test_accepting_twice_changes_nothing(north, rep, sales_lead):
     handoff = cast.handed(north)
-    actions.accept(handoff, by=rep, at=SOON)
-    actions.accept(handoff, by=sales_lead, at=SOON + timedelta(minutes=5))
+    handoffs.accept(handoff, by=rep, at=SOON)
+    handoffs.accept(handoff, by=sales_lead, at=SOON + timedelta(minutes=5))
     assert (again(handoff).accepted_by, kinds().count(EventKind.ACCEPTED)) == (rep, 1)
 
 
 def test_undoing_an_acceptance_gives_the_handoff_back_to_the_team(north, rep):
     handoff = cast.handed(north)
-    actions.accept(handoff, by=rep, at=SOON)
-    actions.unaccept(handoff, by=rep, at=SOON)
+    handoffs.accept(handoff, by=rep, at=SOON)
+    handoffs.unaccept(handoff, by=rep, at=SOON)
     assert (again(handoff).rep, again(handoff).state) == (None, states.WAITING)
 
 
@@ -101,7 +100,7 @@ def test_reassigning_does_not_restart_the_clock_of_the_team(north, rep, sales_le
 
 
 def test_a_handoff_is_assigned_to_members_of_the_sales_team_only(north, stranger, sales_lead):
-    with pytest.raises(actions.NotInTheTeam):
+    with pytest.raises(handoffs.NotInTheTeam):
         assign(cast.handed(north), rep=stranger, by=sales_lead, at=SOON)
 
 
@@ -109,39 +108,39 @@ def test_could_not_be_reached_needs_the_promised_attempts(north, rep):
     handoff = cast.handed(north)
     for n in range(5):
         cast.attempted(handoff, SOON + timedelta(minutes=n))
-    with pytest.raises(actions.TooFewAttempts, match="5 of 6"):
-        actions.send_back(handoff, reason="not_reached", by=rep, at=SOON)
+    with pytest.raises(handoffs.TooFewAttempts, match="5 of 6"):
+        handoffs.send_back(handoff, reason="not_reached", by=rep, at=SOON)
     cast.attempted(handoff, SOON + timedelta(minutes=6))
-    actions.send_back(handoff, reason="not_reached", by=rep, at=SOON + timedelta(minutes=9))
+    handoffs.send_back(handoff, reason="not_reached", by=rep, at=SOON + timedelta(minutes=9))
     assert again(handoff).state == states.RETURNED
 
 
 def test_a_return_can_be_undone(north, rep):
     handoff = cast.handed(north)
-    actions.send_back(handoff, reason="wrong_data", note="no such number", by=rep, at=SOON)
-    actions.undo_return(handoff, by=rep, at=SOON)
+    handoffs.send_back(handoff, reason="wrong_data", note="no such number", by=rep, at=SOON)
+    handoffs.undo_return(handoff, by=rep, at=SOON)
     stands = again(handoff)
     assert (stands.state, stands.returned_at, stands.return_reason, stands.return_note) == ("waiting", None, "", "")
 
 
 def test_a_return_cannot_be_undone_once_the_lead_was_handed_over_again(north, rep, marketer):
     handoff = cast.handed(north)
-    actions.send_back(handoff, reason="wrong_data", by=rep, at=SOON)
-    actions.hand_over(handoff.lead, by=marketer, at=SOON + timedelta(minutes=5))
-    with pytest.raises(actions.AlreadyHandedOver):
-        actions.undo_return(handoff, by=rep, at=SOON)
+    handoffs.send_back(handoff, reason="wrong_data", by=rep, at=SOON)
+    handoffs.hand_over(handoff.lead, by=marketer, at=SOON + timedelta(minutes=5))
+    with pytest.raises(handoffs.AlreadyHandedOver):
+        handoffs.undo_return(handoff, by=rep, at=SOON)
 
 
 @pytest.mark.parametrize(
     "action",
     [
-        lambda handoff, rep: actions.accept(handoff, by=rep, at=SOON),
-        lambda handoff, rep: actions.send_back(handoff, reason="duplicate", by=rep, at=SOON),
+        lambda handoff, rep: handoffs.accept(handoff, by=rep, at=SOON),
+        lambda handoff, rep: handoffs.send_back(handoff, reason="duplicate", by=rep, at=SOON),
         lambda handoff, rep: assign(handoff, rep=rep, by=rep, at=SOON),
     ],
 )
 def test_nothing_more_happens_to_a_returned_handoff(north, rep, action):
     handoff = cast.handed(north)
-    actions.send_back(handoff, reason="wrong_data", by=rep, at=SOON)
-    with pytest.raises(actions.HandoffClosed):
+    handoffs.send_back(handoff, reason="wrong_data", by=rep, at=SOON)
+    with pytest.raises(handoffs.HandoffClosed):
         action(handoff, rep)

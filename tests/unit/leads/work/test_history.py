@@ -3,11 +3,12 @@ from decimal import Decimal
 
 import pytest
 
-from leads.alerts.escalation import mark_seen, sweep
+from leads.alerts.noted import mark_seen
+from leads.clock.sweep import note_clocks
 from leads.doors.form import edit_lead, log_lead
 from leads.enums import EventKind
 from leads.models import Escalation, Lead
-from leads.pages.history import history
+from leads.pages.lead.history import history
 from leads.work import attempts
 from leads.work.assigning import assign
 from leads.work.closing import close, reopen
@@ -114,7 +115,7 @@ def test_a_second_handoff_is_told_as_such(lead, marketer, rep):
 @pytest.mark.django_db
 def test_escalations_stand_in_it_with_who_saw_them(lead, marketer, sales_lead):
     hand_over(lead, by=marketer, at=after(10))
-    sweep(at=after(100))
+    note_clocks(at=after(100))
     mark_seen(Escalation.objects.all(), by=sales_lead, at=after(101))
     entry = history(lead)[0]
     assert (entry.kind, entry.detail) == (EventKind.OVERDUE, "seen by Lea Lead")

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from reports.measures.columns import Facts
 from reports.measures.depth import Depth, Judged, depth, falls
-from tests.unit.reports.columns import NAN, facts
+from reports.measures.handoff_columns import Facts
+from tests.unit.reports.handoff_columns import NAN, facts
 
 
 def tried(*rows: dict[str, Any]) -> Depth:

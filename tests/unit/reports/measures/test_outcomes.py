@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from leads.work.outcome import LeadOutcome
 from reports.measures.outcomes import outcomes
-from tests.unit.reports.columns import facts
+from tests.unit.reports.handoff_columns import facts
 
 DAY = datetime(2026, 3, 5, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from reports.measures.speed import (
     spoken_in_band,
     went_the_way,
 )
-from tests.unit.reports.columns import NAN, facts
+from tests.unit.reports.handoff_columns import NAN, facts
 
 RUNNING = {"clock": "running", "state": "waiting"}
 OVERDUE = {"clock": "overdue", "state": "waiting"}

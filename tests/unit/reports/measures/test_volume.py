@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reports.measures.columns import Scope
+from reports.measures.handoff_columns import Scope
 from reports.measures.volume import Steps, Volume, steps, volume
 from smarketing.lib.periods import Period
-from tests.unit.reports.columns import facts
+from tests.unit.reports.handoff_columns import facts
 
 MARCH = Period.parse("2026-03")
 

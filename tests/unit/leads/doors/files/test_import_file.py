@@ -57,7 +57,7 @@ def test_the_answer_has_the_counts_and_what_was_recognised(import_file):
         (b"", "The file is empty."),
         (b"lead_id,created_at\n", "no rows"),
         (b"x" * 3_000_000, "too long"),
-        (b"lead_id,created_at\n" + b"\0" * 500, "no text file"),
+        (b"lead_id,created_at\n" + b"\0" * 500, "not a text file"),
         (b"shoe,size\nred,41\n", "Columns of the file: shoe, size."),
         (b"id,created\n1,03/04/2018\n", "--date-order dmy"),
     ],
@@ -76,11 +76,11 @@ def test_a_wrong_file_is_refused_and_leaves_the_data_as_they_were(import_file, c
         (["--map", "tier"], "write field=column"),
         (["--map", "tier=id", "--map", "tier=created"], "given twice"),
         (["--set", "shoe=red"], "no field “shoe”"),
-        (["--set", "value=much"], "This is no amount"),
-        (["--time-zone", "Mars/Olympus"], "no time zone"),
-        (["--time-zone", "../../etc/passwd"], "no time zone"),
-        (["--encoding", "rot13"], "no encoding"),
-        (["--delimiter", "ab"], "cannot divide"),
+        (["--set", "value=much"], "This is not an amount"),
+        (["--time-zone", "Mars/Olympus"], "not a time zone"),
+        (["--time-zone", "../../etc/passwd"], "not a time zone"),
+        (["--encoding", "rot13"], "not a text encoding"),
+        (["--delimiter", "ab"], "cannot separate"),
         (["--rejects", "/nowhere/rejects.csv"], "No such file"),
     ],
 )
@@ -243,7 +243,7 @@ def test_deals_in_other_currencies_are_set_apart_with_the_reason(import_file, tm
     found = import_file("outcomes", text, "--rejects", str(rejects))
     assert (found["waiting"], found["rejected"]) == (1, 2)
     assert [line.split(",")[0] for line in rejects.read_text().splitlines()] == ["line", "3", "4"]
-    assert "another currency than the agreement's: JPY" in rejects.read_text()
+    assert "not the agreement's currency: JPY" in rejects.read_text()
 
 
 def test_words_of_the_file_and_columns_to_leave_alone_can_be_named(import_file):
@@ -284,8 +284,8 @@ def test_a_wrong_optional_cell_is_told_and_the_lead_comes_with_its_handoff(impor
     ]
     lines = list(csv.reader(rejects.read_text().splitlines()))
     assert [line[:3] for line in lines[1:]] == [
-        ["2", "Email", "Taken without this cell: This is no e-mail address."],
-        ["3", "Value", "Taken without this cell: This is no amount."],
+        ["2", "Email", "Taken without this cell: This is not an e-mail address."],
+        ["3", "Value", "Taken without this cell: This is not an amount."],
     ]
     assert import_file("handoffs", "Lead ID,Assigned Date\nL-1,2026-01-05 09:00\n")["created"] == 1
 

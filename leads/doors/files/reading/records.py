@@ -1,0 +1,144 @@
+"""PURE. A text file as records with their physical line numbers, in bounded memory whatever the file holds."""
+
+import codecs
+import csv
+import io
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import BinaryIO
+
+from leads.doors.files.reading.problems import FileProblem
+
+LIMIT = 2**20  # characters of one record; more is no row of a table
+UNDECODABLE = "\udcff"
+MOST_FOOTERS = 30
+TOTALS = ("total", "grand total", "sum", "gesamt", "i alt", "copyright", "confidential")
+_MARK = "leads.doors.files.mark"
+codecs.register_error(_MARK, lambda error: (UNDECODABLE, error.end))  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """`line` counts physical lines from 1. With a problem the cells are what could be read of it."""
+
+    line: int
+    cells: list[str]
+    problem: FileProblem | None = None
+    follows_blank: bool = False
+
+
+class TooLong(Exception):
+    """A record is longer than LIMIT."""
+
+
+class _Lines:
+    """Physical lines of the record being read; those read too far can be given back."""
+
+    def __init__(self, text: io.TextIOBase) -> None:
+        self._text = text
+        self._back: deque[str] = deque()
+        self.taken: list[str] = []
+        self._size = 0
+        self._is_cut = False
+
+    def begin(self) -> None:
+        if self._is_cut:
+            self._skip_rest()
+        self.taken, self._size, self._is_cut = [], 0, False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._back.popleft() if self._back else self._text.readline(LIMIT + 1)
+        if not line:
+            raise StopIteration
+        self.taken.append(line)
+        self._size += len(line)
+        if self._size > LIMIT:
+            raise TooLong
+        return line
+
+    def give_back(self) -> None:
+        """Leaves the first line and gives back the others; of a line too long the rest is skipped, later."""
+        self._back.extendleft(reversed(self.taken[1:]))
+        del self.taken[1:]
+        self._is_cut = len(self.taken[0]) > LIMIT
+
+    def _skip_rest(self) -> None:
+        line = self.taken[0]
+        while line and line[-1] not in "\r\n":
+            line = self._text.readline(LIMIT)
+
+
+class Records:
+    """Iterates over the records of a binary file from its beginning; blank ones are passed over.
+
+    A record that is no CSV (a quote never closed, longer than LIMIT) comes with its problem, and reading goes on in
+    the line after its first. Bytes that are not of the encoding stand as UNDECODABLE in their cell.
+    """
+
+    def __init__(self, file: BinaryIO, encoding: str, delimiter: str) -> None:
+        file.seek(0)
+        self._text = io.TextIOWrapper(file, encoding, errors=_MARK, newline="")
+        self._lines = _Lines(self._text)
+        self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
+        self._line = 0
+
+    def detach(self) -> None:
+        """Gives the binary file back, which otherwise is closed with this object."""
+        self._text.detach()
+
+    def __iter__(self) -> Iterator[Record]:
+        after_blank = False
+        while (record := self._next()) is not None:
+            if record.problem or any(map(str.strip, record.cells)):
+                yield replace(record, follows_blank=True) if after_blank else record
+                after_blank = False
+            else:
+                after_blank = True
+
+    def _next(self) -> Record | None:
+        first = self._line + 1
+        self._lines.begin()
+        try:
+            record = Record(first, next(self._reader))
+        except StopIteration:
+            return None
+        except (TooLong, csv.Error):
+            record = self._broken(first)
+        self._line += len(self._lines.taken)
+        return record
+
+    def _broken(self, first: int) -> Record:
+        taken = self._lines.taken
+        is_long = len(taken) == 1 and len(taken[0]) > csv.field_size_limit()
+        self._lines.give_back()
+        return Record(first, [taken[0][:1000]], FileProblem("too_long_record" if is_long else "open_quote"))
+
+
+def without_hint(records: Iterable[Record]) -> Iterator[Record]:
+    """Without the hint `sep=;` in front with which Excel is told the delimiter."""
+    for number, record in enumerate(records):
+        if number or not record.cells[0].lower().startswith("sep="):
+            yield record
+
+
+def without_footer(records: Iterable[Record], width: int) -> Iterator[Record]:
+    """Without the lines at the end, after a blank one, that are no rows: totals, who may read it, copyright."""
+    held: list[Record] = []
+    for record in records:
+        if (held or record.follows_blank) and _is_footer(record, width) and len(held) < MOST_FOOTERS:
+            held.append(record)
+            continue
+        yield from held
+        held.clear()
+        yield record
+
+
+def _is_footer(record: Record, width: int) -> bool:
+    if record.problem:
+        return False
+    first = next(cell for cell in record.cells if cell.strip()).strip()
+    return len(record.cells) < width or first.casefold().startswith(TOTALS)

@@ -1,0 +1,118 @@
+"""Action: a handful of checked rows of one kind, in the caller's transaction, with all that follows from them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from leads.clock.consequences import refresh
+from leads.doors.dictionary import settle
+from leads.doors.fields import LEAD_FIELDS
+from leads.doors.files.reading.rows import CheckedRow, Values
+from leads.doors.files.writing.claims import Claim, Hand, Tally, differing, write
+from leads.doors.files.writing.identity import OWN_ID, contradictions
+from leads.doors.files.writing.waiting import keep, link, lock_files_of
+from leads.enums import Door
+from leads.models import ImportRun, Lead
+from smarketing.lib import bulk
+from smarketing.lib.words import same_id
+
+KEPT = (*LEAD_FIELDS, "precision")
+
+
+@dataclass
+class Counts:
+    """read = created + unchanged + waiting + open + rejected; differing are among the unchanged and the waiting.
+
+    `warnings` are cells left empty, or read in part, of rows that were taken.
+    """
+
+    read: int = 0
+    created: int = 0
+    unchanged: int = 0
+    differing: int = 0
+    waiting: int = 0
+    rejected: int = 0
+    linked: int = 0
+    open: int = 0
+    warnings: int = 0
+
+
+def take(kind: str, rows: Sequence[CheckedRow], hand: Hand, *, hand_over: bool, run: ImportRun) -> Counts:
+    """Writes what is new. `hand_over`: each lead created is handed over in the same instant."""
+    lock_files_of(hand.agreement_id)
+    values = [row.values for row in rows]
+    for name in ("external_id", OWN_ID.get(kind, "")):
+        for own in values:
+            if text := own.get(name):
+                own[name] = same_id(text)
+    settle(hand.agreement_id, values)
+    if kind == "leads":
+        return _take_leads(rows, hand, hand_over, run)
+    return _take_facts(kind, rows, hand, run)
+
+
+def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: ImportRun) -> Counts:
+    counts, tally = Counts(read=len(rows)), Tally()
+    known = _known_leads([row.values for row in rows], hand)
+    fresh: list[CheckedRow] = []
+    others: list[tuple[CheckedRow, dict[str, tuple[Any, Any]]]] = []
+    for row in rows:
+        if (existing := known.get(row.values["external_id"])) is not None:
+            counts.unchanged += 1
+            if says := contradictions(row.values, existing, hand.day_of):
+                others.append((row, says))
+            continue
+        known[row.values["external_id"]] = row.values
+        fresh.append(row)
+    leads = _created([row.values for row in fresh], hand, run)
+    counts.created = len(fresh)
+    for row, says in others:
+        name = row.values["external_id"]
+        pk = leads.get(name) or known[name]["pk"]
+        tally.differing.append(differing(Claim(pk, row.values, run.pk, row.line), pk, says))
+    if hand_over:
+        write("handoffs", [_handed(leads, row, run) for row in fresh], hand, tally)
+    counts.linked = link(leads, hand, tally)
+    counts.differing = len(others)
+    bulk.insert(tally.differing)
+    refresh(tally.touched, hand.terms)
+    return counts
+
+
+def _handed(leads: dict[str, int], row: CheckedRow, run: ImportRun) -> Claim:
+    values = {"handed_at": row.values["created_at"], "precision": row.values.get("precision", 0)}
+    return Claim(leads[row.values["external_id"]], values, run.pk, row.line)
+
+
+def _known_leads(rows: list[Values], hand: Hand) -> dict[str, Values]:
+    ids = {values["external_id"] for values in rows}
+    known = Lead.objects.filter(agreement=hand.agreement_id, external_id__in=ids).values("pk", *KEPT)
+    return {values["external_id"]: dict(values) for values in known}
+
+
+def _created(rows: list[Values], hand: Hand, run: ImportRun) -> dict[str, int]:
+    """External id -> primary key of the new leads."""
+    came = {"door": Door.FILE, "run_id": run.pk, "recorded_at": hand.at, "recorded_by": hand.by}
+    bulk.insert([Lead(agreement_id=hand.agreement_id, **came, **values) for values in rows])
+    ids = [values["external_id"] for values in rows]
+    return dict(Lead.objects.filter(agreement=hand.agreement_id, external_id__in=ids).values_list("external_id", "pk"))
+
+
+def _take_facts(kind: str, rows: Sequence[CheckedRow], hand: Hand, run: ImportRun) -> Counts:
+    ids = {row.values["external_id"] for row in rows}
+    locked = Lead.objects.select_for_update().filter(agreement=hand.agreement_id, external_id__in=ids).order_by("pk")
+    leads = dict(locked.values_list("external_id", "pk"))
+    there = [row for row in rows if row.values["external_id"] in leads]
+    absent = [row for row in rows if row.values["external_id"] not in leads]
+    tally = Tally()
+    write(kind, [Claim(leads[row.values["external_id"]], row.values, run.pk, row.line) for row in there], hand, tally)
+    tally.differing += keep(kind, absent, hand, run)
+    bulk.insert(tally.differing)
+    refresh(tally.touched, hand.terms)
+    return Counts(
+        read=len(rows),
+        created=tally.created,
+        unchanged=tally.unchanged,
+        differing=len(tally.differing),
+        waiting=len(absent),
+    )

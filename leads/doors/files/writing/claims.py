@@ -1,0 +1,289 @@
+"""Actions: checked rows become handoffs, attempts and deals, many at once. What exists is never overwritten.
+
+The caller is in a transaction, has locked the leads, and refreshes what stands on their handoffs afterwards.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Model
+
+from agreements.terms import Timeline
+from leads.clock.happened import belonging
+from leads.clock.span import latest
+from leads.doors.files.reading.rows import Values, packed
+from leads.doors.files.writing.identity import OWN_ID, WHEN, Kept, KeptFacts, contradictions
+from leads.doors.files.writing.reps import RepBook
+from leads.enums import Door
+from leads.models import Attempt, Deal, DifferingRow, Handoff, Lead
+from smarketing.accounts.models import User
+from smarketing.lib import bulk
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Whose files these are: what every new row needs besides its values."""
+
+    agreement_id: int
+    currency: str
+    terms: Timeline
+    reps: RepBook
+    by: User | None
+    at: datetime
+    zone: ZoneInfo | None = None
+
+    def day_of(self, at: datetime) -> date:
+        """By the zone in which the file's dates were read: a bare date means a day of that."""
+        return at.astimezone(self.zone).date() if self.zone else self.terms.day_of(at)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a row says of a lead that is there. `run` brought it; it stands in `line` of its file."""
+
+    lead_id: int
+    values: Values
+    run_id: int | None = None
+    line: int = 0
+
+
+@dataclass
+class Tally:
+    """`differing` rows are among the unchanged; `touched` are the leads that got something new."""
+
+    created: int = 0
+    unchanged: int = 0
+    differing: list[DifferingRow] = field(default_factory=list)
+    touched: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class FactKind:
+    """How rows of one kind enter a table. `columns`: our field -> the model's."""
+
+    model: type[Model]
+    columns: Mapping[str, str]
+    make: Callable[[Claim, Hand], Model]
+    place: Callable[[Sequence[Any]], None] = lambda fresh: None
+
+
+def origin(claim: Claim, own_id: str, hand: Hand) -> dict[str, Any]:
+    """What every fact knows of the way it came in."""
+    return {
+        "lead_id": claim.lead_id,
+        "external_id": claim.values.get(own_id, ""),
+        "precision": claim.values.get("precision", 0),
+        "door": Door.FILE,
+        "run_id": claim.run_id,
+        "seen_in_id": claim.run_id,
+        "recorded_at": hand.at,
+    }
+
+
+def _handoff(claim: Claim, hand: Hand) -> Handoff:
+    values = claim.values
+    rep = hand.reps.rep(values.get("rep", ""))
+    return Handoff(
+        agreement_id=hand.agreement_id,
+        handed_at=values["handed_at"],
+        handed_on=hand.terms.day_of(values["handed_at"]),
+        handed_by=hand.by,
+        source=values.get("source", ""),
+        tier=values.get("tier", ""),
+        rep_id=rep,
+        rep_name=values.get("rep", ""),
+        assigned_at=values["handed_at"] if rep else None,
+        accepted_at=values.get("accepted_at"),
+        returned_at=values.get("returned_at"),
+        return_reason=values.get("return_reason", ""),
+        return_note=values.get("return_note", ""),
+        version_id=hand.terms.on(hand.terms.day_of(values["handed_at"])).version_id,
+        **origin(claim, "handoff_id", hand),
+    )
+
+
+def _fix_source_and_tier(handoffs: Sequence[Handoff]) -> None:
+    """Those of the lead, as it is now, where the file says nothing."""
+    silent = [handoff for handoff in handoffs if not (handoff.source and handoff.tier)]
+    leads = Lead.objects.filter(pk__in={handoff.lead_id for handoff in silent})
+    known = {pk: (source, tier) for pk, source, tier in leads.values_list("pk", "source", "tier")}
+    for handoff in silent:
+        source, tier = known[handoff.lead_id]
+        handoff.source, handoff.tier = handoff.source or source, handoff.tier or tier
+
+
+def _attempt(claim: Claim, hand: Hand) -> Attempt:
+    values = claim.values
+    return Attempt(
+        attempted_at=values["attempted_at"],
+        channel=values.get("channel", "phone"),
+        result=values["result"],
+        direction=values.get("direction", "outbound"),
+        rep_id=hand.reps.rep(values.get("rep", "")),
+        rep_name=values.get("rep", ""),
+        note=values.get("note", ""),
+        recorded_by=hand.by,
+        **origin(claim, "attempt_id", hand),
+    )
+
+
+def _place_attempts(attempts: Sequence[Attempt]) -> None:
+    """Links them before they are written, which `leads.clock.consequences` would otherwise do one by one afterwards."""
+    handoffs: dict[int, list[Handoff]] = defaultdict(list)
+    leads = {attempt.lead_id for attempt in attempts}
+    for handoff in Handoff.objects.filter(lead__in=leads).only("lead_id", "handed_at").order_by("handed_at", "pk"):
+        handoffs[handoff.lead_id].append(handoff)
+    for attempt in attempts:
+        if own := handoffs.get(attempt.lead_id):
+            attempt.handoff_id = belonging(latest(attempt.attempted_at, attempt.precision), own).pk
+
+
+def _deal(claim: Claim, hand: Hand) -> Deal:
+    values = claim.values
+    return Deal(
+        outcome=values["outcome"],
+        closed_at=values["closed_at"],
+        revenue=values.get("revenue"),
+        currency=values.get("currency") or hand.currency,
+        reason=values.get("reason", ""),
+        recorded_by=hand.by,
+        **origin(claim, "deal_id", hand),
+    )
+
+
+# In the order in which they happen.
+FACTS = {
+    "handoffs": FactKind(
+        model=Handoff,
+        columns={
+            "handed_at": "handed_at",
+            "source": "source",
+            "tier": "tier",
+            "rep": "rep_name",
+            "accepted_at": "accepted_at",
+            "returned_at": "returned_at",
+            "return_reason": "return_reason",
+            "return_note": "return_note",
+            "handoff_id": "external_id",
+            "precision": "precision",
+        },
+        make=_handoff,
+        place=_fix_source_and_tier,
+    ),
+    "attempts": FactKind(
+        model=Attempt,
+        columns={
+            "attempted_at": "attempted_at",
+            "channel": "channel",
+            "rep": "rep_name",
+            "result": "result",
+            "direction": "direction",
+            "note": "note",
+            "attempt_id": "external_id",
+            "precision": "precision",
+        },
+        make=_attempt,
+        place=_place_attempts,
+    ),
+    "outcomes": FactKind(
+        model=Deal,
+        columns={
+            "outcome": "outcome",
+            "closed_at": "closed_at",
+            "revenue": "revenue",
+            "currency": "currency",
+            "reason": "reason",
+            "deal_id": "external_id",
+            "precision": "precision",
+        },
+        make=_deal,
+    ),
+}
+
+
+def write(kind: str, rows: Iterable[Claim], hand: Hand, tally: Tally) -> None:
+    """Adds what is not there yet. The rows of one call come from one run, or from waiting rows of several."""
+    sort, claims = FACTS[kind], sorted(rows, key=_precision)
+    if not claims:
+        return
+    facts = KeptFacts(kind, hand.day_of)
+    for lead_id, known in _kept(kind, {claim.lead_id for claim in claims}, {claim.run_id for claim in claims}):
+        facts.add(lead_id, known)
+    fresh, met = [], []
+    for claim in claims:
+        person = hand.reps.rep(claim.values.get("rep", ""))
+        if (kept := facts.find(claim.lead_id, claim.values, person)) is not None:
+            tally.unchanged += 1
+            met.append((claim, kept))
+            _compare(claim, kept, person, hand, tally)
+            continue
+        facts.add(claim.lead_id, Kept(0, claim.values, person, is_met=True))
+        fresh.append(sort.make(claim, hand))
+        tally.touched.add(claim.lead_id)
+    sort.place(fresh)
+    bulk.insert(fresh)
+    tally.created += len(fresh)
+    _mark(kind, met)
+
+
+def _precision(claim: Claim) -> int:
+    """What is known best looks for its fact first: it could be no other."""
+    return int(claim.values.get("precision", 0))
+
+
+def _kept(kind: str, lead_ids: Collection[int], run_ids: Collection[int | None]) -> Iterator[tuple[int, Kept]]:
+    """What is there of these leads. What a row of this run has made or met already, no other row of it can meet."""
+    sort = FACTS[kind]
+    columns = ("pk", "lead_id", "seen_in_id", "rep_id" if "rep" in sort.columns else "pk", *sort.columns.values())
+    rows = sort.model._default_manager.filter(lead_id__in=lead_ids).order_by("pk").values_list(*columns)
+    for pk, lead_id, seen_in, person, *found in rows.iterator():
+        is_met = seen_in is not None and seen_in in run_ids
+        yield lead_id, Kept(pk, dict(zip(sort.columns, found, strict=True)), person, is_met)
+
+
+def _compare(claim: Claim, kept: Kept, person: int | None, hand: Hand, tally: Tally) -> None:
+    says = contradictions(claim.values, kept.values, hand.day_of)
+    if "rep" in says and person is not None and person == kept.person:
+        del says["rep"]
+    if says and claim.run_id is not None:  # a run that was put away lists nothing
+        tally.differing.append(differing(claim, kept.pk, says))
+
+
+def differing(
+    claim: Claim, record: int, says: Mapping[str, tuple[Any, Any]], *, is_waiting: bool = False
+) -> DifferingRow:
+    """`record` is 0 for a fact made in this moment: it is found by its id later."""
+    assert claim.run_id is not None
+    said = {name: said for name, (_known, said) in says.items()}
+    if said.keys() & WHEN.values():
+        said["precision"] = claim.values.get("precision", 0)
+    return DifferingRow(
+        run_id=claim.run_id,
+        line=claim.line,
+        lead_id=claim.lead_id or None,
+        external_id=claim.values.get("external_id", ""),
+        own_id=next((claim.values[name] for name in OWN_ID.values() if claim.values.get(name)), ""),
+        waiting_id=record if is_waiting else None,
+        record=0 if is_waiting else record,
+        known=packed({name: known for name, (known, _said) in says.items()}),
+        said=packed(said),
+    )
+
+
+def _mark(kind: str, met: Sequence[tuple[Claim, Kept]]) -> None:
+    """Writes down which run met which fact, and the ids that facts without one have got."""
+    model, own_id = FACTS[kind].model, OWN_ID[kind]
+    by_run: dict[int, list[int]] = defaultdict(list)
+    adopted = []
+    for claim, kept in met:
+        if claim.run_id is not None and kept.pk:
+            by_run[claim.run_id].append(kept.pk)
+        if kept.pk and claim.values.get(own_id) and not kept.values.get(own_id):
+            adopted.append(model(pk=kept.pk, external_id=claim.values[own_id]))
+    for run_id, pks in by_run.items():
+        bulk.mark(model, pks, "seen_in", run_id)
+    bulk.update(adopted, ["external_id"])

@@ -1,0 +1,108 @@
+"""Actions: rows whose lead is not there yet are kept, and linked when it comes."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from agreements.models import Agreement
+from agreements.terms import Timeline
+from leads.clock.consequences import refresh
+from leads.doors.files.reading.rows import CheckedRow, packed, unpacked
+from leads.doors.files.writing.claims import FACTS, Claim, Hand, Tally, differing, write
+from leads.doors.files.writing.identity import OWN_ID, Kept, KeptFacts, contradictions
+from leads.doors.files.writing.reps import rep_book
+from leads.models import DifferingRow, ImportRun, Lead, WaitingRow
+from smarketing.lib import bulk
+from smarketing.lib.words import same_id
+
+BATCH = 1000
+
+
+def lock_files_of(agreement_id: int) -> None:
+    """One at a time brings leads or looks for them, so that no row waits for a lead that came in this moment.
+
+    On PostgreSQL a lock that leaves foreign keys to the agreement alone.
+    """
+    list(Agreement.objects.select_for_update(no_key=True).filter(pk=agreement_id).values_list("pk"))
+
+
+def keep(kind: str, rows: Sequence[CheckedRow], hand: Hand, run: ImportRun) -> list[DifferingRow]:
+    """Keeps rows until their lead comes, each fact once. Answers those that say something else than one waiting."""
+    if not rows:
+        return []
+    facts = _waiting(kind, {row.values["external_id"] for row in rows}, hand, run)
+    fresh, met, others = [], [], []
+    for row in sorted(rows, key=lambda row: int(row.values.get("precision", 0))):
+        name, person = row.values["external_id"], hand.reps.rep(row.values.get("rep", ""))
+        kept = facts.find(name, row.values, person)
+        if kept is None:
+            facts.add(name, Kept(0, row.values, person, is_met=True))
+            fresh.append(_waits(kind, row, hand, run))
+            continue
+        met.append((row, kept))
+        if says := contradictions(row.values, kept.values, hand.day_of):
+            others.append(differing(Claim(0, row.values, run.pk, row.line), kept.pk, says, is_waiting=True))
+    bulk.insert(fresh)
+    _mark(kind, met, run)
+    return others
+
+
+def _waiting(kind: str, ids: Collection[str], hand: Hand, run: ImportRun) -> KeptFacts:
+    facts = KeptFacts(kind, hand.day_of)
+    rows = WaitingRow.objects.filter(agreement=hand.agreement_id, kind=kind, external_id__in=ids).order_by("pk")
+    for row in rows.iterator(chunk_size=BATCH):
+        values = unpacked(row.fields)
+        person = hand.reps.rep(values.get("rep", ""))
+        facts.add(row.external_id, Kept(row.pk, values, person, is_met=row.seen_in_id == run.pk))
+    return facts
+
+
+def _waits(kind: str, row: CheckedRow, hand: Hand, run: ImportRun) -> WaitingRow:
+    return WaitingRow(
+        agreement_id=hand.agreement_id,
+        kind=kind,
+        external_id=row.values["external_id"],
+        fields=packed(row.values),
+        line=row.line,
+        run=run,
+        seen_in=run,
+    )
+
+
+def _mark(kind: str, met: Sequence[tuple[CheckedRow, Kept]], run: ImportRun) -> None:
+    """Writes down which rows this run met, and the ids that those without one have got."""
+    own_id, adopted = OWN_ID[kind], []
+    bulk.mark(WaitingRow, [kept.pk for _row, kept in met], "seen_in", run.pk)
+    for row, kept in met:
+        if kept.pk and row.values.get(own_id) and not kept.values.get(own_id):
+            adopted.append(WaitingRow(pk=kept.pk, fields=packed({**kept.values, own_id: row.values[own_id]})))
+    bulk.update(adopted, ["fields"])
+
+
+def link(leads: dict[str, int], hand: Hand, tally: Tally) -> int:
+    """Takes the rows that waited for these leads (external id -> primary key). Answers how many."""
+    rows = WaitingRow.objects.filter(agreement=hand.agreement_id, external_id__in=leads.keys()).order_by("pk")
+    by_kind: dict[str, list[Claim]] = defaultdict(list)
+    for row in rows.iterator(chunk_size=BATCH):
+        claim = Claim(leads[row.external_id], unpacked(row.fields), row.seen_in_id or row.run_id, row.line)
+        by_kind[row.kind].append(claim)
+    for kind in FACTS:
+        write(kind, by_kind[kind], hand, tally)
+    if by_kind:
+        rows.delete()
+    return sum(map(len, by_kind.values()))
+
+
+def link_waiting(leads: Collection[Lead], *, terms: Timeline, at: datetime) -> int:
+    """For leads that came by another way than a file. In a transaction; the leads are of one agreement and locked."""
+    named = {same_id(lead.external_id): lead.pk for lead in leads if lead.external_id}
+    if not named:
+        return 0
+    agreement = next(iter(leads)).agreement
+    lock_files_of(agreement.pk)
+    tally = Tally()
+    hand = Hand(agreement.pk, agreement.currency, terms, rep_book(agreement), by=None, at=at)
+    linked = link(named, hand, tally)
+    bulk.insert(tally.differing)
+    refresh(tally.touched, terms)
+    return linked

@@ -1,0 +1,219 @@
+"""The forms of an import: the file, and how it is to be read."""
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO, cast
+from uuid import uuid4
+from zoneinfo import available_timezones
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _text
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models import Agreement
+from leads.doors.dictionary import read_for
+from leads.doors.files.preview import choices_of
+from leads.doors.files.reading.choices import OPEN
+from leads.doors.files.reading.columns import FIELDS, REQUIRED
+from leads.doors.files.reading.dialect import DELIMITERS
+from leads.doors.files.reading.problems import RefusedFile, Unreadable
+from leads.doors.files.reading.recognition import Asked, Plan, recognise
+from leads.doors.files.wording import field_name, worded
+from leads.enums import RowKind
+from leads.models import ImportRun
+
+LARGEST = 500 * 2**20
+CONSTANT = "="
+TABLE = frozenset({"delimiter", "encoding", "header"})  # with another of these all columns are other ones
+
+
+def opened(file: Any) -> BinaryIO:
+    """An upload or a stored file as a binary file."""
+    return cast("BinaryIO", file)
+
+
+class UploadForm(forms.Form):
+    agreement = forms.ModelChoiceField(Agreement.objects.none(), label=_("Agreement"), empty_label=None)
+    kind = forms.ChoiceField(label=_("What is in a row"), choices=RowKind.choices, widget=forms.RadioSelect)
+    file = forms.FileField(label=_("CSV file"), widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}))
+
+    def __init__(self, *args: Any, agreements: QuerySet[Agreement], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agreement"].queryset = agreements  # type: ignore[attr-defined]
+
+    def clean_file(self) -> "UploadedFile[Any]":
+        file: UploadedFile[Any] = self.cleaned_data["file"]
+        if (file.size or 0) > LARGEST:
+            raise forms.ValidationError(
+                _("The file is larger than %(size)s MB. Split it, or use the command line."),
+                params={"size": LARGEST // 2**20},
+            )
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        """Refuses here what is no table at all; what is unclear is asked on the next page."""
+        found = self.cleaned_data
+        if {"agreement", "kind", "file"} <= found.keys():
+            try:
+                plan = recognise(opened(found["file"].file), found["kind"], Asked(), **read_for(found["agreement"]))
+                found["options"] = plan.options()
+            except (RefusedFile, Unreadable) as error:
+                self.add_error("file", worded(error.problem))
+        return found
+
+    def draft(self, *, by: Any) -> ImportRun:
+        file: UploadedFile[Any] = self.cleaned_data["file"]
+        run = ImportRun(
+            agreement=self.cleaned_data["agreement"],
+            kind=self.cleaned_data["kind"],
+            file_name=(file.name or "")[-255:],
+            options=self.cleaned_data["options"],
+            size=file.size or 0,
+            by=by,
+        )
+        file.seek(0)
+        run.file.save(f"{uuid4().hex}.csv", file)
+        return run
+
+
+class ReadingForm(forms.Form):
+    """How the file is read. What is chosen for a column is its number, several numbers, or a constant.
+
+    `lines` are those among which the header may be; `foreign` are words of the file, each with its field, that need
+    somebody to say what they mean.
+    """
+
+    header = forms.TypedChoiceField(label=_("Names of the columns"), coerce=int, required=False, empty_value=None)
+    delimiter = forms.ChoiceField(label=_("Columns are divided by"))
+    encoding = forms.ChoiceField(label=_("Encoding"))
+    date_order = forms.ChoiceField(label=_("Dates"), required=False)
+    decimal_mark = forms.ChoiceField(label=_("Decimal mark"), required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone"), help_text=_("For times without an offset of their own."))
+    hand_over = forms.BooleanField(label=_("Hand each new lead over at the time it was created"), required=False)
+
+    def __init__(
+        self, data: Any = None, *, plan: Plan, lines: list[tuple[int, str]], foreign: list[tuple[str, str]]
+    ) -> None:
+        super().__init__(data, initial=_initial(plan))
+        self.plan, self.foreign = plan, foreign
+        for name, choices in {**_reading_choices(plan), "header": _header_choices(plan, lines)}.items():
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        for number, (field, word) in enumerate(foreign):
+            self.fields[f"word_{number}"] = _word_field(plan, field, word)
+        if plan.kind != "leads":
+            del self.fields["hand_over"]
+        for field in FIELDS[plan.kind]:
+            self.fields[f"column_{field}"] = forms.ChoiceField(
+                label=field_name(field),
+                choices=_column_choices(plan, field),
+                required=False,
+                widget=forms.Select(attrs={"class": "form-select"}),
+            )
+
+    @property
+    def reading(self) -> list[forms.BoundField]:
+        return [bound for bound in self if bound.name.partition("_")[0] not in ("column", "word", "hand")]
+
+    @property
+    def words(self) -> list[forms.BoundField]:
+        return [self[f"word_{number}"] for number in range(len(self.foreign))]
+
+    @property
+    def columns(self) -> list[tuple[forms.BoundField, bool]]:
+        """Each field with whether it is needed."""
+        return [(self[f"column_{name}"], name in REQUIRED[self.plan.kind]) for name in FIELDS[self.plan.kind]]
+
+    def clean_header(self) -> int:
+        line: int | None = self.cleaned_data["header"]
+        return self.plan.header if line is None else line
+
+    def _is_other_table(self) -> bool:
+        return any(name in TABLE or name.startswith("column_") for name in self.changed_data)
+
+    def options(self) -> dict[str, Any]:
+        """What to keep with the run. What was recognised from other cells is recognised anew."""
+        found = self.cleaned_data
+        stale = {"date_order", "decimal_mark"} - set(self.changed_data) if self._is_other_table() else set()
+        names = ("delimiter", "encoding", "date_order", "decimal_mark", "time_zone", "hand_over")
+        options: dict[str, Any] = {name: found[name] for name in names if name in found and name not in stale}
+        chosen = {field: found[f"column_{field}"] for field in FIELDS[self.plan.kind]}
+        fixed = {field: value for field, value in chosen.items() if value.startswith(CONSTANT)}
+        options["constants"] = {field: value.removeprefix(CONSTANT) for field, value in fixed.items()}
+        options["header"], options["has_header"] = found["header"], found["header"] > 0
+        options["words"] = self._said()
+        if not TABLE & set(self.changed_data):
+            options["wanted"] = {
+                field: [self.plan.labels[int(index)] for index in value.split("+") if index]
+                for field, value in chosen.items()
+                if field not in fixed
+            }
+        return options
+
+    def _said(self) -> dict[str, dict[str, str]]:
+        words: dict[str, dict[str, str]] = {}
+        for number, (field, word) in enumerate(self.foreign):
+            if ours := self.cleaned_data[f"word_{number}"]:
+                words.setdefault(field, {})[word] = ours
+        return words
+
+
+def _initial(plan: Plan) -> dict[str, Any]:
+    names = ("header", "delimiter", "encoding", "date_order", "decimal_mark", "time_zone", "hand_over")
+    columns = {f"column_{field}": "+".join(map(str, indexes)) for field, indexes in plan.mapped.items()}
+    constants = {f"column_{field}": f"{CONSTANT}{value}" for field, value in plan.constants.items()}
+    return {**{name: getattr(plan, name) for name in names}, **columns, **constants}
+
+
+def _header_choices(plan: Plan, lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    known = {plan.header: "", **dict(lines)} if plan.header else dict(lines)
+    named = [
+        (line, _text("Line %(line)d: %(text)s") % {"line": line, "text": known[line][:60]}) for line in sorted(known)
+    ]
+    return [*named, (0, _text("The file has none; the columns are called 1, 2, …"))]
+
+
+def _word_field(plan: Plan, field: str, word: str) -> forms.ChoiceField:
+    own = list(choices_of(plan, field).items())
+    still_open = [(OPEN, _("Open"))] if field == "outcome" else []
+    return forms.ChoiceField(
+        label=f"{field_name(field)}: {word[:80]}",
+        choices=[("", _("not known")), *own, *still_open],
+        initial=plan.words.get(field, {}).get(word, ""),
+        required=False,
+    )
+
+
+def _reading_choices(plan: Plan) -> dict[str, list[tuple[str, Any]]]:
+    delimiters = {",": _("Comma"), ";": _("Semicolon"), "\t": _("Tab"), "|": _("Vertical bar")}
+    encodings = {"utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": _("Windows (cp1252)")}
+    orders = [("iso", _("Year, month, day")), ("dmy", _("Day, month, year")), ("mdy", _("Month, day, year"))]
+    unclear = [] if plan.date_order else [("", _("Please choose"))]
+    unclear_mark = [] if plan.decimal_mark else [("", _("Please choose"))]
+    return {
+        "delimiter": [(sign, delimiters[sign]) for sign in DELIMITERS],
+        "encoding": list({plan.encoding: plan.encoding, **encodings}.items()),
+        "date_order": [*unclear, *orders],
+        "decimal_mark": [*unclear_mark, (".", _("Point: 1,234.50")), (",", _("Comma: 1.234,50"))],
+        "time_zone": [(zone, zone) for zone in sorted({plan.time_zone, *available_timezones()})],
+    }
+
+
+def _column_choices(plan: Plan, field: str) -> list[tuple[str, Any]]:
+    return [("", _("not in this file")), *_columns(plan, field), *_constants(plan, field)]
+
+
+def _columns(plan: Plan, field: str) -> Iterator[tuple[str, str]]:
+    indexes = plan.mapped.get(field, ())
+    if len(indexes) > 1:
+        yield "+".join(map(str, indexes)), plan.columns[field]
+    for index, label in enumerate(plan.labels):
+        yield str(index), label
+
+
+def _constants(plan: Plan, field: str) -> Iterator[tuple[str, str]]:
+    known = choices_of(plan, field)
+    if field in plan.constants:
+        known.setdefault(plan.constants[field], plan.constants[field])
+    for value, label in known.items():
+        yield f"{CONSTANT}{value}", _text("always: %(value)s") % {"value": label}

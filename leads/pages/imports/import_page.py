@@ -1,0 +1,236 @@
+"""Files: choose one, look at how it is read, start it, watch it, see what became of it."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.messages import ERROR
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agreements.models import Agreement
+from leads.doors.dictionary import read_for
+from leads.doors.files import runs
+from leads.doors.files.preview import first_lines, foreign_words, preview
+from leads.doors.files.reading.problems import FileProblem, RefusedFile, Unreadable
+from leads.doors.files.reading.recognition import Asked, Plan, recognise
+from leads.doors.files.wording import told, worded
+from leads.enums import RunStatus
+from leads.models import ImportRun, WaitingRow
+from leads.pages.answers import Echo
+from leads.pages.imports.differing import differing_rows
+from leads.pages.imports.forms import ReadingForm, UploadForm, opened
+from leads.tasks import run_import
+from smarketing.accounts.access import marketers
+from smarketing.lib.cells import safe_row
+from smarketing.lib.htmx import fragment, is_partial
+from smarketing.lib.notices import say
+from smarketing.lib.paging import page_of
+from smarketing.lib.request import PortalRequest
+
+UNDER_WAY = (RunStatus.QUEUED, RunStatus.RUNNING)
+
+
+@marketers
+@require_safe
+def imports(request: PortalRequest) -> HttpResponse:
+    agreements = Agreement.objects.marketed_by(request.access)
+    found = ImportRun.objects.filter(agreement__in=agreements).select_related("agreement", "by")
+    waiting = WaitingRow.objects.filter(agreement__in=agreements)
+    page = page_of(found, ("-created_at", "-id"), request.GET)
+    context = {"page": page, "waiting": waiting.count(), "now": request.now, "agreements": agreements}
+    return TemplateResponse(request, "leads/imports.html", context)
+
+
+@marketers
+def new(request: PortalRequest) -> HttpResponse:
+    agreements = Agreement.objects.marketed_by(request.access)
+    form = UploadForm(request.POST or None, request.FILES or None, agreements=agreements, initial={"kind": "leads"})
+    if request.method == "POST" and form.is_valid():
+        return redirect(form.draft(by=request.user))
+    context = {"form": form, "has_agreements": agreements.exists()}
+    return TemplateResponse(request, "leads/import_new.html", context, status=422 if form.errors else 200)
+
+
+@marketers
+@require_safe
+def detail(request: PortalRequest, pk: int) -> HttpResponse:
+    run = _run(request, pk)
+    if run.status == RunStatus.DRAFT:
+        return _draft_or_gone(request, run)
+    rejects = page_of(run.rejects.all(), ("line", "id"), request.GET)
+    waiting = WaitingRow.objects.filter(agreement=run.agreement).count() if run.waiting else 0
+    return TemplateResponse(
+        request,
+        "leads/import.html",
+        {
+            "run": run,
+            "page": rejects,
+            "rejects": [(row, told(row)) for row in rejects.rows],
+            "error": worded(FileProblem.parse(run.error)) if run.error else "",
+            "still_waiting": waiting,
+            "differing": differing_rows(run),
+            "pending": run.differing_rows.filter(taken_at=None).count(),
+            "is_under_way": run.status in UNDER_WAY,
+            "percent": _percent(run),
+            "now": request.now,
+        },
+    )
+
+
+@marketers
+@require_http_methods(["GET", "HEAD", "POST"])
+def reading(request: PortalRequest, pk: int) -> HttpResponse:
+    """Another way of reading the file: the preview is made again, and the choice kept."""
+    if request.method != "POST":
+        return redirect(_run(request, pk))
+    run = _draft(request, pk)
+    form, error = _reread(run, request.POST)
+    if form.is_valid() and not error:
+        return _draft_page(request, run) if is_partial(request) else redirect(run)
+    return _draft_page(request, run, form=form, error=error)
+
+
+@marketers
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: PortalRequest, pk: int) -> HttpResponse:
+    if request.method != "POST":
+        return redirect(_run(request, pk))
+    run = _draft(request, pk)
+    form, error = _reread(run, request.POST)
+    if not form.is_valid() or error or _plan(run).problem:
+        return _draft_page(request, run, form=form if form.errors else None, error=error)
+    with transaction.atomic():
+        if runs.queue(run, run.options, at=request.now):
+            _enqueue(run)
+    return redirect(run)
+
+
+@marketers
+@require_safe
+def progress(request: PortalRequest, pk: int) -> HttpResponse:
+    run = _run(request, pk)
+    if run.status not in UNDER_WAY:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return fragment(request, "leads/import.html#progress", {"run": run, "percent": _percent(run)})
+
+
+@marketers
+@require_POST
+def retry(request: PortalRequest, pk: int) -> HttpResponse:
+    run = _run(request, pk)
+    with transaction.atomic():
+        if runs.retry(run, at=request.now):
+            _enqueue(run)
+    return redirect(run)
+
+
+@marketers
+@require_POST
+def delete(request: PortalRequest, pk: int) -> HttpResponse:
+    """A file that was not started, or failed, is put away; rows that it brought stay."""
+    run = _run(request, pk)
+    if runs.discard(run):
+        say(request, _("%(file)s was removed.") % {"file": run.file_name})
+        return redirect("leads:imports")
+    say(request, _("This import has started or finished and cannot be removed."), level=ERROR)
+    return redirect(run)
+
+
+@marketers
+@require_safe
+def rejects(request: PortalRequest, pk: int) -> HttpResponseBase:
+    run = _run(request, pk)
+    return StreamingHttpResponse(
+        _reject_lines(run),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="rejects-{run.pk}.csv"'},
+    )
+
+
+def _reject_lines(run: ImportRun) -> Iterator[str]:
+    writer = csv.writer(Echo())
+    yield "\ufeff"  # by this Excel knows UTF-8
+    yield writer.writerow([_("line"), _("column"), _("reason"), *safe_row(run.options.get("labels", []))])
+    for row in run.rejects.iterator():
+        yield writer.writerow(safe_row([row.line, row.column, told(row), *row.values]))
+
+
+def _runs(request: PortalRequest) -> Any:
+    agreements = Agreement.objects.marketed_by(request.access)
+    return ImportRun.objects.filter(agreement__in=agreements).select_related("agreement", "by")
+
+
+def _run(request: PortalRequest, pk: int) -> ImportRun:
+    run: ImportRun = get_object_or_404(_runs(request), pk=pk)
+    return run
+
+
+def _draft(request: PortalRequest, pk: int) -> ImportRun:
+    run: ImportRun = get_object_or_404(_runs(request).filter(status=RunStatus.DRAFT), pk=pk)
+    return run
+
+
+def _draft_or_gone(request: PortalRequest, run: ImportRun) -> HttpResponse:
+    try:
+        return _draft_page(request, run)
+    except FileNotFoundError:
+        runs.discard(run)
+        say(request, worded(FileProblem("file_gone")), level=ERROR)
+        return redirect("leads:imports")
+
+
+def _plan(run: ImportRun) -> Plan:
+    with run.file.open("rb") as file:
+        return recognise(opened(file), run.kind, Asked.of(run.options), **read_for(run.agreement))
+
+
+def _reading_form(run: ImportRun, plan: Plan, data: Any = None) -> ReadingForm:
+    with run.file.open("rb") as file:
+        lines, foreign = first_lines(opened(file), plan), foreign_words(opened(file), plan)
+    return ReadingForm(data, plan=plan, lines=lines, foreign=foreign)
+
+
+def _reread(run: ImportRun, data: Any) -> tuple[ReadingForm, str]:
+    """The form over the file as it was read until now; if it can be read the new way, that is kept."""
+    form = _reading_form(run, _plan(run), data)
+    if not form.is_valid():
+        return form, ""
+    before, run.options = run.options, form.options()
+    try:
+        run.options = _plan(run).options()
+    except (RefusedFile, Unreadable) as refusal:
+        run.options = before
+        return form, worded(refusal.problem)
+    ImportRun.objects.filter(pk=run.pk, status=RunStatus.DRAFT).update(options=run.options)
+    return form, ""
+
+
+def _draft_page(
+    request: PortalRequest, run: ImportRun, *, form: ReadingForm | None = None, error: str = ""
+) -> HttpResponse:
+    plan = _plan(run)
+    with run.file.open("rb") as file:
+        rows = preview(opened(file), plan, at=request.now)
+    context = {
+        "run": run,
+        "plan": plan,
+        "form": form or _reading_form(run, plan),
+        "preview": rows,
+        "problem": error or (worded(plan.problem) if plan.problem else ""),
+    }
+    template = "leads/import_draft.html" + ("#reading" if is_partial(request) else "")
+    return TemplateResponse(request, template, context, status=422 if error else 200)
+
+
+def _enqueue(run: ImportRun) -> None:
+    pk = run.pk
+    transaction.on_commit(lambda: run_import.delay(run_id=pk), robust=True)
+
+
+def _percent(run: ImportRun) -> int:
+    return min(100, 100 * run.position // run.size) if run.size else 0

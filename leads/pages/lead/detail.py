@@ -1,0 +1,130 @@
+"""The page of a lead: what is known, what is promised, what can be done, and everything that happened."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from agreements.enums import reason_words
+from agreements.models import Agreement
+from agreements.terms import timeline
+from leads.clock.explanation import explanation
+from leads.doors.fields import LEAD, SOURCE, TIER, Field
+from leads.doors.files.wording import field_name
+from leads.doors.form import ExternalIdTaken, HandedOverBefore, edit_lead
+from leads.models import Deal, Handoff, Lead
+from leads.ownership import may_put_tier_right, may_withdraw
+from leads.pages.fetch import marketed_lead, seen_handoff, seen_lead
+from leads.pages.handoff.forms import AttemptForm, LostForm, ReturnForm, TierForm, WonForm
+from leads.pages.lead.form import LeadForm
+from leads.pages.lead.history import HistoryEntry, history
+from leads.work import handoffs
+from leads.work.outcome import outcome_of
+from leads.work.queue import team_reps
+from smarketing.accounts.access import marketers, practitioners
+from smarketing.accounts.rights import Verb
+from smarketing.lib.notices import say
+from smarketing.lib.request import PortalRequest
+
+
+@practitioners
+@require_safe
+def detail(request: PortalRequest, pk: int) -> HttpResponse:
+    return lead_page(request, seen_lead(request, pk))
+
+
+def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
+    """`typed` are the forms that were refused, with what was typed."""
+    at, access = request.now, request.access
+    handoff = lead.handoffs.select_related("rep").with_return_reason().order_by("-handed_at", "-pk").first()
+    entries = history(lead)
+    deals = list(Deal.objects.filter(lead=lead).order_by("closed_at", "pk"))
+    context = {
+        "lead": lead,
+        "agreement": lead.agreement,
+        "zone": lead.agreement.time_zone,
+        "now": at,
+        "history": entries,
+        "known": known_of(lead),
+        "withdrawable": withdrawable(request, entries),
+        "deals": deals,
+        "outcome": outcome_of(deals),
+        "may_market": access.may(Verb.MARKET, lead.agreement),
+        "may_follow_up": access.may(Verb.FOLLOW_UP, lead.agreement),
+        "may_assign": access.may(Verb.ASSIGN, lead.agreement),
+        "typed": bool(typed),
+    }
+    if handoff is not None:
+        handoff.lead, handoff.agreement = lead, lead.agreement
+        terms = timeline(lead.agreement)
+        in_force = terms.by_id(handoff.version_id) if handoff.version_id else terms.on(handoff.handed_on)
+        reason = reason_words(handoff.return_reason, handoff.reason_label)  # type: ignore[attr-defined]
+        context |= {"handoff": handoff, "clock": explanation(handoff, in_force, at=at), "return_reason": reason}
+        if may_put_tier_right(access, handoff.agreement):
+            context |= {"tier_form": TierForm(handoff=handoff), **typed}
+        if context["may_follow_up"]:
+            context |= {**sales_forms(handoff), **typed, "reps": reps_of(lead.agreement)}
+    return TemplateResponse(request, "leads/detail.html", context, status=422 if typed else 200)
+
+
+def known_of(lead: Lead) -> list[tuple[Field, str, Any]]:
+    """The fields of a lead with their values; how to reach it stands above. Of empty ones only source and tier."""
+    shown = (field for field in reversed(LEAD) if field.is_kept and field.name not in ("email", "phone"))
+    known = [(field, field_name(field.name), getattr(lead, field.name)) for field in shown]
+    return [(field, name, value) for field, name, value in known if value not in ("", None) or field in (SOURCE, TIER)]
+
+
+def sales_forms(handoff: Handoff) -> dict[str, Any]:
+    return {
+        "attempt_form": AttemptForm(handoff=handoff),
+        "return_form": ReturnForm(handoff=handoff),
+        "won_form": WonForm(handoff=handoff),
+        "lost_form": LostForm(handoff=handoff),
+    }
+
+
+def reps_of(agreement: Agreement) -> list[Any]:
+    return team_reps([agreement.sales_team_id])[agreement.sales_team_id]
+
+
+def withdrawable(request: PortalRequest, entries: list[HistoryEntry]) -> set[int]:
+    made = [entry.attempt for entry in entries if entry.attempt is not None]
+    return {attempt.pk for attempt in made if may_withdraw(request.access, attempt, by=request.user)}
+
+
+@marketers
+def edit(request: PortalRequest, pk: int) -> HttpResponse:
+    lead, at = marketed_lead(request, pk), request.now
+    own = Agreement.objects.filter(pk=lead.agreement_id)
+    form = LeadForm(request.POST or None, instance=lead, agreements=own, at=at)
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = edit_lead(lead, form.cleaned_data, by=request.user, at=at)
+        except ExternalIdTaken as reason:
+            form.add_error("external_id", str(reason))
+        except HandedOverBefore as reason:
+            form.add_error("created_at", str(reason))
+        else:
+            say(request, gettext("Your changes are saved.") if changed else gettext("Nothing was changed."))
+            return redirect(lead)
+    open_handoff = lead.handoffs.open().filter(due_at__isnull=False).first()
+    context = {"form": form, "lead_pk": pk, "open_handoff": open_handoff}
+    return TemplateResponse(request, "leads/edit.html", context, status=422 if form.errors else 200)
+
+
+@practitioners
+@require_POST
+def put_tier_right(request: PortalRequest, pk: int) -> HttpResponse:
+    handoff = seen_handoff(request, pk)
+    if not may_put_tier_right(request.access, handoff.agreement):
+        raise PermissionDenied
+    form = TierForm(request.POST, handoff=handoff)
+    if not form.is_valid():
+        return lead_page(request, handoff.lead, tier_form=form)
+    handoffs.put_tier_right(handoff, **form.cleaned_data, by=request.user, at=request.now)
+    say(request, gettext("The tier of this handoff is corrected."))
+    return redirect(handoff.lead)

@@ -1,0 +1,101 @@
+"""The filter of the list of leads: what stands in the address is what is shown."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import django_filters
+from django import forms
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models import Agreement
+from leads.doors.words_in_use import words_in_use
+from leads.enums import State
+from leads.models import Handoff, Lead
+from leads.querysets import LeadQuerySet
+from smarketing.accounts.access import Access
+from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR
+
+NOT_HANDED_OVER = "none"
+EARLIEST, LATEST = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
+
+
+class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
+    q = django_filters.CharFilter(
+        label=_("Name, company, e-mail or id"), method="search", widget=forms.TextInput({"type": "search"})
+    )
+    agreement = django_filters.ModelChoiceFilter(
+        label=_("Agreement"), queryset=Agreement.objects.none(), to_field_name="slug", empty_label=_("All")
+    )
+    state = django_filters.ChoiceFilter(
+        label=_("State"),
+        choices=[(NOT_HANDED_OVER, _("Not handed over")), *State.choices],
+        method="in_state",
+        empty_label=_("All"),
+    )
+    source = django_filters.ChoiceFilter(label=_("Source"), empty_label=_("All"))
+    tier = django_filters.ChoiceFilter(label=_("Tier"), empty_label=_("All"))
+    since = django_filters.DateFilter(
+        label=_("Created from"), method="won_since", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    until = django_filters.DateFilter(
+        label=_("Created until"), method="won_until", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+
+    class Meta:
+        model = Lead
+        fields: list[str] = []
+
+    def __init__(self, data: Any, *, queryset: LeadQuerySet, access: Access) -> None:
+        super().__init__(data, queryset=queryset)
+        self.agreements = list(Agreement.objects.visible_to(access))
+        words = words_in_use(self.agreements)
+        self.filters["agreement"].queryset = Agreement.objects.visible_to(access)
+        for name, known in (("source", words.sources), ("tier", words.tiers)):
+            self.filters[name].extra["choices"] = _choices(known, data.get(name, ""))
+        if not self.has_several_agreements:
+            del self.filters["agreement"]
+
+    @property
+    def is_active(self) -> bool:
+        return any(self.data.get(name) for name in self.filters)
+
+    @property
+    def has_several_agreements(self) -> bool:
+        return len(self.agreements) > 1
+
+    def search(self, leads: LeadQuerySet, name: str, text: str) -> QuerySet[Lead]:
+        fields = ("name", "company", "email", "external_id")
+        hit = Q()
+        for field in fields:
+            hit |= Q((f"{field}__icontains", text))
+        return leads.filter(hit)
+
+    def in_state(self, leads: LeadQuerySet, name: str, state: str) -> QuerySet[Lead]:
+        """The state of a lead is that of its latest handoff."""
+        if state == NOT_HANDED_OVER:
+            return leads.never_handed_over()
+        latest = Handoff.objects.filter(lead=OuterRef("pk")).order_by("-handed_at", "-pk")
+        return leads.annotate(present=Subquery(latest.values("state")[:1])).filter(present=state)
+
+    def won_since(self, leads: LeadQuerySet, name: str, on: date) -> QuerySet[Lead]:
+        return leads.filter(self._each_zone("gte", on))
+
+    def won_until(self, leads: LeadQuerySet, name: str, on: date) -> QuerySet[Lead]:
+        return leads.filter(self._each_zone("lt", min(on, LATEST) + timedelta(days=1)))
+
+    def _each_zone(self, lookup: str, on: date) -> Q:
+        """A day is a day of the agreement's time zone."""
+        on = min(max(on, EARLIEST), LATEST)  # beyond them an instant cannot be said in UTC
+        found = Q(pk__in=[])
+        for agreement in self.agreements:
+            midnight = datetime.combine(on, time.min, ZoneInfo(agreement.time_zone))
+            found |= Q(("agreement", agreement)) & Q((f"created_at__{lookup}", midnight))
+        return found
+
+
+def _choices(known: list[str], asked: str) -> list[tuple[str, str]]:
+    """A link may ask for a word that nobody has used lately."""
+    words = [*known, asked] if asked and asked not in known else known
+    return [(word, word) for word in words]

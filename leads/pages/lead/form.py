@@ -1,0 +1,122 @@
+"""The form of a lead, for a new one and for changes."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from agreements.models import Agreement
+from leads.doors.fields import LEAD, LEAD_FIELDS
+from leads.doors.files.reading.problems import Unreadable
+from leads.doors.files.wording import worded
+from leads.doors.texts import Partly, read_text
+from leads.doors.words_in_use import WordsInUse, words_in_use
+from leads.models import Lead
+from leads.pages.fields import WallTimeField, instant, wall_time
+
+if TYPE_CHECKING:
+    Base = forms.ModelForm[Lead]
+else:
+    Base = forms.ModelForm
+
+REACHABLE = ("name", "company", "email", "phone")
+PAIRS = (("name", "company"), ("email", "phone"), ("source", "tier"), ("value", "created_at"))
+TEXTS = tuple(field for field in LEAD if field.longest and field.is_kept)
+
+
+class LeadForm(Base):
+    """`at` is the instant that a new lead is won at where nothing is said, and beyond which none can be."""
+
+    created_at = WallTimeField(label=pgettext_lazy("lead", "Created"), required=False)
+
+    class Meta:
+        model = Lead
+        fields = ("agreement", *LEAD_FIELDS)
+        widgets = {
+            "source": forms.TextInput({"list": "known-sources", "autocomplete": "off"}),
+            "tier": forms.TextInput({"list": "known-tiers", "autocomplete": "off"}),
+            "phone": forms.TextInput({"type": "tel"}),
+            "external_id": forms.TextInput({"autocomplete": "off"}),
+        }
+        help_texts = {"external_id": _("The lead's id in another system, if it has one.")}
+
+    def __init__(self, *args: Any, agreements: QuerySet[Agreement], at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.at = at
+        self.words: WordsInUse = words_in_use(agreements)
+        choice = self.fields["agreement"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = agreements
+        if self.instance.pk:
+            self._prepare_for_change()
+        else:
+            self._prepare_for_new(list(agreements[:2]))
+        self.helper = lead_layout()
+
+    def _prepare_for_change(self) -> None:
+        self.fields["agreement"].disabled = True
+        self.fields["agreement"].widget = forms.HiddenInput()
+        self.fields["created_at"].required = True
+        self.initial["created_at"] = wall_time(self.instance.created_at, self.instance.agreement.time_zone)
+
+    def _prepare_for_new(self, agreements: list[Agreement]) -> None:
+        self.fields["created_at"].help_text = _("Empty means now.")
+        if len(agreements) == 1:
+            self.fields["agreement"].widget = forms.HiddenInput()
+            self.initial["agreement"] = agreements[0].pk
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        self._read_texts(values)
+        if not any(values.get(name) or name in self.errors for name in REACHABLE):
+            self.add_error(None, ValidationError(_("Give at least a name, a company, an e-mail or a phone number.")))
+        self._check_time(values)
+        self._check_external_id(values)
+        return values
+
+    def _read_texts(self, values: dict[str, Any]) -> None:
+        """As files read them, so that one lead is the same through every door."""
+        for field in TEXTS:
+            if text := values.get(field.name):
+                try:
+                    values[field.name] = read_text(field, text)
+                except (Unreadable, Partly) as error:
+                    self.add_error(field.name, ValidationError(worded(error.problem), code=error.problem.code))
+
+    def _check_time(self, values: dict[str, Any]) -> None:
+        agreement = values.get("agreement")
+        if agreement is None or "created_at" in self.errors:
+            return
+        wall, stood = values.get("created_at"), self.initial.get("created_at")
+        if self.instance.pk and isinstance(stood, datetime) and wall == stood.replace(second=0, microsecond=0):
+            values["created_at"] = self.instance.created_at  # the field shows no seconds: nothing was changed
+            return
+        values["created_at"] = instant(wall, agreement.time_zone) if wall else self.at
+        if values["created_at"] > self.at:
+            self.add_error("created_at", ValidationError(_("A lead cannot be won in the future."), code="future"))
+
+    def _check_external_id(self, values: dict[str, Any]) -> None:
+        agreement, external_id = values.get("agreement"), values.get("external_id")
+        if agreement is None or not external_id:
+            return
+        others = Lead.objects.filter(agreement=agreement, external_id=external_id)
+        if others.exclude(pk=self.instance.pk).exists():
+            message = _("Another lead of this agreement has this external id.")
+            self.add_error("external_id", ValidationError(message, code="taken"))
+
+
+def lead_layout() -> FormHelper:
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.layout = Layout(
+        "agreement",
+        *(Div(*pair, css_class="form-pair") for pair in PAIRS),
+        *(name for name in reversed(LEAD_FIELDS) if not any(name in pair for pair in PAIRS)),
+    )
+    return helper

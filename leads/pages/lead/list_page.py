@@ -1,0 +1,68 @@
+"""The list of leads, and logging a new one."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from agreements.models import Agreement
+from leads.doors.form import ExternalIdTaken, log_lead, same_person
+from leads.models import Lead
+from leads.pages.handoff.handing_over import say_handed_over
+from leads.pages.lead.filter import LeadFilter
+from leads.pages.lead.form import LeadForm
+from leads.pages.lead.rows import listed
+from leads.work.handoffs import hand_over_many
+from smarketing.accounts.access import marketers, practitioners
+from smarketing.lib.notices import say
+from smarketing.lib.paging import page_of
+from smarketing.lib.request import PortalRequest
+
+
+@practitioners
+@require_safe
+def lead_list(request: PortalRequest) -> HttpResponse:
+    access = request.access
+    asked = LeadFilter(request.GET, queryset=Lead.objects.visible_to(access), access=access)
+    page = page_of(asked.qs.select_related("agreement"), ("-created_at", "-id"), request.GET)
+    rows = listed(page.rows, access)
+    may_hand_over = any(row.may_hand_over for row in rows)
+    context = {"asked": asked, "page": page, "rows": rows, "may_hand_over": may_hand_over, "now": request.now}
+    return TemplateResponse(request, "leads/list.html", context)
+
+
+@marketers
+def new(request: PortalRequest) -> HttpResponse:
+    at = request.now
+    agreements = Agreement.objects.marketed_by(request.access)
+    form = LeadForm(request.POST or None, initial=kept(request), agreements=agreements, at=at)
+    known: list[Lead] = []
+    if request.method == "POST" and form.is_valid():
+        lead = form.save(commit=False)
+        known = same_person(lead)
+        if {str(other.pk) for other in known} <= set(request.POST.getlist("known")):
+            try:
+                return logged(request, log_lead(lead, by=request.user, at=at))
+            except ExternalIdTaken as reason:
+                form.add_error("external_id", str(reason))
+    context = {"form": form, "known": known, "now": at, "has_agreements": agreements.exists()}
+    return TemplateResponse(request, "leads/new.html", context, status=422 if form.errors or known else 200)
+
+
+def kept(request: PortalRequest) -> dict[str, str]:
+    """What the next of many leads has in common with the one before."""
+    return {name: request.GET[name] for name in ("agreement", "source", "tier") if name in request.GET}
+
+
+def logged(request: PortalRequest, lead: Lead) -> HttpResponse:
+    then = request.POST.get("then", "")
+    if then == "hand_over":
+        say_handed_over(request, hand_over_many([lead], by=request.user, at=request.now))
+        return redirect(lead)
+    say(request, gettext("%(lead)s is saved.") % {"lead": lead})
+    if then == "another":
+        same = {"agreement": lead.agreement_id, "source": lead.source, "tier": lead.tier}
+        return redirect(reverse("leads:new", query=same))
+    return redirect(lead)
