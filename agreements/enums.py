@@ -21,6 +21,23 @@ class How(TextChoices):
     PROPOSED = "proposed", _("proposed and accepted")
 
 
+class DefaultReason(TextChoices):
+    """The words for the return reasons with which every agreement begins; other reasons bring their own."""
+
+    WRONG_DATA = "wrong_data", _("Wrong contact data")
+    BELOW_QUALITY = "below_quality", _("Below the agreed quality")
+    DUPLICATE = "duplicate", _("Duplicate")
+    NOT_REACHED = "not_reached", _("Could not be reached")
+    BAD_TIMING = "bad_timing", _("Not the right time")
+
+
+def reason_words(key: str, label: str | None) -> str:
+    """As written in the agreement; for a default reason without a label, in the reader's language; none for none."""
+    if not key:
+        return ""
+    return label or (str(DefaultReason(key).label) if key in DefaultReason.values else key)
+
+
 class Weekday(TextChoices):
     MON = "mon", _("Monday")
     TUE = "tue", _("Tuesday")

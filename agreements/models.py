@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -6,7 +7,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from agreements.enums import How, Pacing, VersionState
+from agreements.document.clauses import ReasonClause
+from agreements.enums import How, Pacing, VersionState, reason_words
 from agreements.months.targets import Conversion
 from agreements.promises.measures import promise_of
 from agreements.promises.promise import Promise
@@ -39,6 +41,36 @@ class Agreement(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("agreements:detail", args=[self.slug])
+
+
+class ReturnReason(models.Model):
+    """Why a handoff may be returned, under one agreement. Handoffs keep the key, which never changes."""
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="return_reasons")
+    key = models.CharField(_("key"), max_length=40)
+    label = models.CharField(_("label"), max_length=100, blank=True)
+    whose = models.CharField(
+        _("for whom to mend"), max_length=10, choices=[(side, side.label) for side in (Side.MARKETING, Side.SALES)]
+    )
+    counts = models.BooleanField(_("taken off the volume"), default=False)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("return reason")
+        verbose_name_plural = _("return reasons")
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["agreement", "key"], name="one_return_reason_per_key")]
+
+    def __str__(self) -> str:
+        return reason_words(self.key, self.label)
+
+    @classmethod
+    def rows(cls, agreement: Agreement, clauses: Iterable[ReasonClause]) -> list["ReturnReason"]:
+        return [cls(agreement=agreement, order=number, **vars(clause)) for number, clause in enumerate(clauses)]
+
+    @property
+    def clause(self) -> ReasonClause:
+        return ReasonClause(self.key, self.label, self.whose, self.counts)
 
 
 class VersionIsFixed(Exception):
@@ -76,7 +108,6 @@ class Version(models.Model):
     return_within_working_days = models.PositiveSmallIntegerField(
         _("working days after a month in which returns still count against it"), default=10
     )
-    tiers = models.JSONField(_("tiers"), default=list, blank=True)
     exceptions = models.JSONField(_("exceptions"), default=list, blank=True)
 
     objects = VersionQuerySet.as_manager()
@@ -101,6 +132,23 @@ class Version(models.Model):
         if not self._state.adding and self.state != VersionState.DRAFT:
             raise VersionIsFixed
         super().save(*args, **kwargs)
+
+
+class Tier(models.Model):
+    """A quality level of leads that a version knows; the best one has the lowest order."""
+
+    version = models.ForeignKey(Version, models.CASCADE, related_name="tiers")
+    name = models.CharField(_("name"), max_length=60)
+    order = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name = _("tier")
+        verbose_name_plural = _("tiers")
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["version", "name"], name="one_tier_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Objective(models.Model):

@@ -97,7 +97,7 @@ class Timeline:
 
 def timeline(agreement: Agreement) -> Timeline:
     zone = agreement.time_zone
-    rows = list(agreement.versions.agreed().order_by("effective_on").prefetch_related("objectives"))
+    rows = list(agreement.versions.agreed().order_by("effective_on").prefetch_related("objectives", "tiers"))
     current = tuple(terms_of(row, zone) for row in rows if row.superseded_at is None)
     former = tuple(terms_of(row, zone) for row in rows if row.superseded_at is not None)
     return Timeline(agreement.pk, ZoneInfo(zone), current, former)
@@ -114,7 +114,7 @@ def terms_of(version: Version, zone: str) -> Terms:
         automated_counts=version.automated_counts,
         pauses=pauses_of(version.exceptions, zone),
         return_within_working_days=version.return_within_working_days,
-        tiers=tuple(version.tiers),
+        tiers=tuple(tier.name for tier in version.tiers.all()),
     )
 
 

@@ -28,7 +28,8 @@ django.setup()
 
 from django.core.management import call_command
 
-from agreements.models import Agreement, Objective, Version
+from agreements.document.clauses import DEFAULT_REASONS
+from agreements.models import Agreement, Objective, ReturnReason, Version
 from agreements.promises.promise import SpeedPromise
 from leads.doors.files.runs import carry_in
 from leads.models import ImportRun
@@ -49,6 +50,7 @@ def agreement() -> Agreement:
         time_zone="Europe/Berlin",
         currency="EUR",
     )
+    ReturnReason.objects.bulk_create(ReturnReason.rows(made, DEFAULT_REASONS))
     version = Version.objects.create(agreement=made, effective_on=date(2020, 1, 1), calendar={"week": WEEK})
     Objective.of(version, SpeedPromise(within_minutes=Decimal(60), share=Decimal("0.9"))).save()
     return made

@@ -32,18 +32,6 @@ class Result(TextChoices):
     WRONG_CONTACT = "wrong_contact", _("Wrong contact data")
 
 
-class ReturnReason(TextChoices):
-    WRONG_DATA = "wrong_data", _("Wrong contact data")
-    BELOW_QUALITY = "below_quality", _("Below the agreed quality")
-    DUPLICATE = "duplicate", _("Duplicate")
-    NOT_REACHED = "not_reached", _("Could not be reached")
-    BAD_TIMING = "bad_timing", _("Not the right time")
-
-
-# Marketing's to mend: these are taken off the volume again and left out of the depth.
-MARKETING_REASONS = (ReturnReason.WRONG_DATA, ReturnReason.BELOW_QUALITY, ReturnReason.DUPLICATE)
-
-
 class Direction(TextChoices):
     OUTBOUND = "outbound", _("We tried to reach the lead")
     INBOUND = "inbound", _("The lead contacted us")

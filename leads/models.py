@@ -19,7 +19,6 @@ from leads.enums import (
     EventKind,
     Precision,
     Result,
-    ReturnReason,
     RowKind,
     RunStatus,
     State,
@@ -99,8 +98,9 @@ class Handoff(models.Model):
     block follow from the facts; `leads.clock.consequences` keeps them, in the transaction that changes a fact.
     Durations are whole microseconds; `_us` is working time, `_wall_us` wall-clock time.
 
-    `version` is NULL for a handoff made before the first version: it is measured and never judged. `counts`: with this
-    handoff the lead begins to count in its month; `taken_off_on` is the day on which that is taken back.
+    `version` is NULL for a handoff made before the first version: it is measured and never judged. `return_reason` is
+    the key of one of the agreement's. `counts`: with this handoff the lead begins to count in its month; `taken_off_on`
+    is the day on which that is taken back.
     """
 
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="handoffs")
@@ -118,7 +118,7 @@ class Handoff(models.Model):
     accepted_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     returned_at = models.DateTimeField(_("returned"), null=True)
     returned_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    return_reason = models.CharField(_("reason"), max_length=20, choices=ReturnReason.choices, blank=True)
+    return_reason = models.CharField(_("reason"), max_length=40, blank=True)
     return_note = models.TextField(_("note"), blank=True)
     external_id = models.CharField(_("external id"), max_length=200, blank=True)
     precision = models.PositiveIntegerField(choices=Precision.choices, default=Precision.EXACT)

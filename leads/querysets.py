@@ -5,6 +5,7 @@ from django.apps import apps
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from agreements.models import ReturnReason
 from leads.clock import rule
 from leads.enums import ClockKind
 from leads.work import states
@@ -87,6 +88,13 @@ class HandoffQuerySet(QuerySet["Handoff"]):
         """Adds `next_attempt_due_at`, for which the next promised attempt is due."""
         clock = apps.get_model("leads", "Clock").objects.filter(handoff=OuterRef("pk"), kind=ClockKind.ATTEMPT)
         return self.annotate(next_attempt_due_at=Subquery(clock.values("due_at")[:1]))
+
+    def with_return_reason(self) -> "HandoffQuerySet":
+        """Adds `reason_label`, for `agreements.enums.reason_words`, and whether it `reason_counts`."""
+        reason = ReturnReason.objects.filter(agreement=OuterRef("agreement"), key=OuterRef("return_reason"))
+        return self.annotate(
+            reason_label=Subquery(reason.values("label")[:1]), reason_counts=Exists(reason.filter(counts=True))
+        )
 
     def handed_in(self, agreement: "Agreement", period: "Period") -> "HandoffQuerySet":
         return self.filter(agreement=agreement, handed_on__range=(period.start_on, period.end_on))

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from agreements.document.clauses import DEFAULT_REASONS
 from agreements.enums import How
-from agreements.models import Agreement, Objective, Target, Version
+from agreements.models import Agreement, Objective, ReturnReason, Target, Tier, Version
 from agreements.months.proposing import made, take_effect
 from agreements.months.targets import agreed_directly
 from agreements.promises.promise import DepthPromise, Promise, SpeedPromise
@@ -42,6 +43,7 @@ def agreement(slug: str = "north", *, zone: str = "Europe/Berlin", **version: An
         time_zone=zone,
         currency="EUR",
     )
+    ReturnReason.objects.bulk_create(ReturnReason.rows(made, DEFAULT_REASONS))
     promises = version.pop("promises", True)
     fields = {"effective_on": date(2020, 1, 1), "calendar": {"week": OFFICE_HOURS}, **version}
     terms = Version.objects.create(agreement=made, **fields)
@@ -53,6 +55,8 @@ def agreement(slug: str = "north", *, zone: str = "Europe/Berlin", **version: An
 
 def promise(version: Version, promised: Promise) -> None:
     Objective.of(version, promised).save()
+    if promised.tier:
+        Tier.objects.create(version=version, name=promised.tier, order=version.tiers.count())
 
 
 def target(deal: Agreement, month: str, leads: int) -> Target:

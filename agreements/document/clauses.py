@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from agreements.promises.promise import Promise
 from agreements.worktime import WEEKDAYS
+from smarketing.lib import words
 
 WrittenHours = tuple[tuple[str, str], ...]
 
@@ -73,6 +74,32 @@ class PauseClause:
 
 
 @dataclass(frozen=True)
+class ReasonClause:
+    """Why sales may return a handoff. Without a label the reason is one of the defaults, shown in the reader's words.
+
+    `whose` side it is for to mend; one that `counts` is taken off the volume and left out of the depth.
+    """
+
+    key: str
+    label: str = ""
+    whose: str = "sales"
+    counts: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.label or self.key
+
+
+DEFAULT_REASONS = (
+    ReasonClause("wrong_data", whose="marketing", counts=True),
+    ReasonClause("below_quality", whose="marketing", counts=True),
+    ReasonClause("duplicate", whose="marketing", counts=True),
+    ReasonClause("not_reached"),
+    ReasonClause("bad_timing"),
+)
+
+
+@dataclass(frozen=True)
 class AgreementDocument:
     """Quotas and targets by the first day of their month. The three assumptions are given together or not at all."""
 
@@ -92,11 +119,19 @@ class AgreementDocument:
     tiers: tuple[str, ...] = ()
     exceptions: tuple[PauseClause, ...] = ()
     promises: tuple[Promise, ...] = ()
+    return_reasons: tuple[ReasonClause, ...] = DEFAULT_REASONS
     marketing_share: Decimal | None = None
     average_deal: Decimal | None = None
     lead_to_customer: Decimal | None = None
     quotas: Mapping[date, Decimal] = field(default_factory=dict)
     targets: Mapping[date, int] = field(default_factory=dict)
+
+    @property
+    def known_tiers(self) -> tuple[str, ...]:
+        """The best first: as listed, then those that have a promise of their own and stand in no list."""
+        promised = [promise.tier for promise in self.promises if promise.tier]
+        known = {words.key(tier): tier for tier in reversed((*self.tiers, *promised))}
+        return tuple(dict.fromkeys(known[words.key(tier)] for tier in (*self.tiers, *promised)))
 
 
 def hours_of(windows: Sequence[Sequence[str]]) -> WrittenHours:

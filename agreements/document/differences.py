@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from agreements.document.clauses import AgreementDocument, CalendarClause, WrittenHours
+from agreements.document.clauses import DEFAULT_REASONS, AgreementDocument, CalendarClause, ReasonClause, WrittenHours
 from agreements.promises.measures import MEASURES
 from agreements.promises.promise import Promise
 
@@ -41,7 +41,7 @@ class Difference:
     @property
     def is_of_version(self) -> bool:
         """It takes another version, where the heading is kept on the agreement itself."""
-        return self.measures or self.path[0] in ("pacing", "tiers")
+        return self.measures or self.path[0] in ("pacing", "tiers", "return_reason")
 
     def __str__(self) -> str:
         name = " ".join(part for part in self.path if part)
@@ -62,8 +62,11 @@ class Difference:
 
 
 def differences(former: AgreementDocument | None, document: AgreementDocument) -> list[Difference]:
-    """In the order of the text; what was removed comes last. The order of promises is no difference."""
-    before, after = _flat(former) if former else {}, _flat(document)
+    """In the order of the text; what was removed comes last. The order of promises is no difference.
+
+    A new agreement differs from one that says nothing, and that has the default reasons of returns.
+    """
+    before, after = _flat(former) if former else _flat_reasons(DEFAULT_REASONS), _flat(document)
     changed = [Difference(path, before.get(path), text) for path, text in after.items() if before.get(path) != text]
     return changed + [Difference(path, text, None) for path, text in before.items() if path not in after]
 
@@ -79,11 +82,12 @@ def _flat(document: AgreementDocument) -> Flat:
     flat["automated_counts",] = "yes" if document.automated_counts else ""
     flat |= _flat_calendar(document.calendar)
     flat["return_within",] = _plain(document.return_within_working_days)
-    flat["tiers",] = ", ".join(document.tiers)
+    flat["tiers",] = ", ".join(document.known_tiers)
     for pause in document.exceptions:
         flat["exception", str(pause.begins)] = f"{pause.ends} {pause.reason}".strip()
     for promise in document.promises:
         flat |= _flat_promise(promise)
+    flat |= _flat_reasons(document.return_reasons)
     flat |= _flat_months("quota", document.quotas)
     flat |= _flat_months("target", document.targets)
     return {path: text for path, text in flat.items() if text}
@@ -104,6 +108,16 @@ def _flat_calendar(calendar: CalendarClause) -> Flat:
 
 def _flat_promise(promise: Promise) -> Flat:
     return {(promise.measure, key, promise.tier): _plain(value) for key, value in promise.values().items()}
+
+
+def _flat_reasons(reasons: Sequence[ReasonClause]) -> Flat:
+    flat: Flat = {}
+    for place, reason in enumerate(reasons, 1):
+        flat["return_reason", reason.name, "whose"] = reason.whose
+        flat["return_reason", reason.name, "place"] = str(place)
+        if reason.counts:
+            flat["return_reason", reason.name, "counts"] = "yes"
+    return flat
 
 
 def _flat_months(name: str, months: Mapping[date, Decimal] | Mapping[date, int]) -> Flat:

@@ -8,12 +8,14 @@ from agreements.document.clauses import AgreementDocument, CalendarClause, Pause
 from agreements.models import Agreement, Target, Version
 from agreements.months.agreed import current_assumptions
 from agreements.months.targets import Conversion
+from agreements.promises.promise import Promise
 
 
 def document_of(agreement: Agreement, version: Version | None = None) -> AgreementDocument:
     """The document of one version, else of the latest. Raises Version.DoesNotExist where there is none."""
     version = version or agreement.versions.current().latest("effective_on")
     service_team = agreement.service_team
+    promises = tuple(row.promised for row in sorted(version.objectives.all(), key=lambda row: row.pk))
     return AgreementDocument(
         slug=agreement.slug,
         name=agreement.name,
@@ -28,11 +30,19 @@ def document_of(agreement: Agreement, version: Version | None = None) -> Agreeme
         warn_share=version.warn_share,
         automated_counts=version.automated_counts,
         return_within_working_days=version.return_within_working_days,
-        tiers=tuple(version.tiers),
+        tiers=_listed_tiers(version, promises),
         exceptions=tuple(PauseClause.from_json(row) for row in version.exceptions),
-        promises=tuple(row.promised for row in sorted(version.objectives.all(), key=lambda row: row.pk)),
+        promises=promises,
+        return_reasons=tuple(reason.clause for reason in agreement.return_reasons.all()),
         **_months(agreement),
     )
+
+
+def _listed_tiers(version: Version, promises: tuple[Promise, ...]) -> tuple[str, ...]:
+    """None, where they are those that have promises, in that order: the text then needs no list."""
+    names = tuple(tier.name for tier in version.tiers.all())
+    promised = tuple(dict.fromkeys(promise.tier for promise in promises if promise.tier))
+    return () if names == promised else names
 
 
 def _months(agreement: Agreement) -> dict[str, Any]:

@@ -16,9 +16,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from agreements.document.clauses import (
+    DEFAULT_REASONS,
     AgreementDocument,
     CalendarClause,
     PauseClause,
+    ReasonClause,
     WrittenHours,
     hours_of,
     moment_of,
@@ -48,8 +50,10 @@ from smarketing.lib import words
 DEFAULT_WARN_SHARE = Decimal("0.75")
 PACINGS = ("working", "calendar")
 RESERVED_SLUGS = ("new", "load")
+SIDES = ("marketing", "sales")
 
 _SLUG = re.compile(r"[A-Za-z0-9_-]+")
+_REASON = re.compile(r"[a-z0-9_]+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _DAY_OF_YEAR = re.compile(r"[0-9]{2}-[0-9]{2}")
 _INTO_NEXT_DAY = re.compile(r"(\S+): the window (\S+) runs into (\S+) of the next day, (\S+)")
@@ -84,6 +88,14 @@ class Slug(Text):
         if slug in RESERVED_SLUGS:
             raise refused(_("is taken by a page of the portal"))
         return slug
+
+
+class ReasonKey(Text):
+    def read(self, value: Any, info: ValidationInfo) -> str:
+        key = super().read(value, info)
+        if not _REASON.fullmatch(key):
+            raise refused(_("may hold small letters a to z, digits and underscores only"))
+        return key
 
 
 class Zone(Text):
@@ -315,6 +327,26 @@ class ExceptionRow(TomlTable):
         return PauseClause(self.begins, self.ends, self.reason)
 
 
+class ReasonRow(TomlTable):
+    key: Annotated[str, ReasonKey(40)]
+    label: Annotated[str, Text(100, may_be_empty=True)] = ""
+    whose: Annotated[str, OneOf(SIDES)] | None = None
+    counts: Annotated[bool, Flag()] | None = None
+
+    @model_validator(mode="after")
+    def _has_words(self) -> Self:
+        if not self.label and self.key not in _DEFAULTS:
+            refuse([(("label",), refused(_("is missing")))])
+        return self
+
+    def clause(self) -> ReasonClause:
+        """What is not said is as in the default reason of that key; else what marketing is to mend counts."""
+        default = _DEFAULTS.get(self.key)
+        whose = self.whose or (default.whose if default else "sales")
+        counts = default.counts if default and not self.whose else whose == "marketing"
+        return ReasonClause(self.key, self.label, whose, counts if self.counts is None else self.counts)
+
+
 def _refuse_twice(rows: Sequence[Any], key: str, values: Sequence[object]) -> None:
     first: dict[object, int] = {}
     faults: list[Fault] = []
@@ -334,6 +366,12 @@ def _once_a_month(rows: list[Any]) -> list[Any]:
 def _once_a_tier(rows: list[Any]) -> list[Any]:
     """A tier is one, however it is spelt."""
     _refuse_twice(rows, "measure", [(row.measure, row.tier_key) for row in rows])
+    return rows
+
+
+def _once_a_reason(rows: list[Any]) -> list[Any]:
+    _refuse_twice(rows, "key", [row.key for row in rows])
+    _refuse_twice(rows, "label", [words.key(row.label) or row.key for row in rows])
     return rows
 
 
@@ -372,6 +410,7 @@ class AgreementText(TomlTable, title="Agreement"):
     promises: Annotated[
         list[Annotated[SpeedPromise | DepthPromise, Field(discriminator="measure")]], AfterValidator(_once_a_tier)
     ] = []
+    return_reasons: Annotated[list[ReasonRow], AfterValidator(_once_a_reason)] = []
     assumptions: Assumed | None = None
     quotas: Annotated[list[QuotaRow], AfterValidator(_once_a_month)] = []
     targets: Annotated[list[TargetRow], AfterValidator(_once_a_month)] = []
@@ -403,12 +442,14 @@ class AgreementText(TomlTable, title="Agreement"):
             tiers=self.tiers,
             exceptions=tuple(row.clause() for row in self.exceptions),
             promises=tuple(self.promises),
+            return_reasons=tuple(row.clause() for row in self.return_reasons) or DEFAULT_REASONS,
             **assumed,
             quotas=dict(sorted((row.month, row.amount) for row in self.quotas)),
             targets=dict(sorted((row.month, row.leads) for row in self.targets)),
         )
 
 
+_DEFAULTS = {reason.key: reason for reason in DEFAULT_REASONS}
 HEADING = ("slug", "name", "time_zone", "currency", "marketing_team", "sales_team", "service_team", "effective_on")
 _UNREACHABLE = refused(_("cannot come due: the calendar is hardly ever open"))
 

@@ -14,7 +14,7 @@ from agreements.document.differences import Difference, differences
 from agreements.document.stored import document_of
 from agreements.document.text import HEADING, digest, read, write
 from agreements.enums import VersionState
-from agreements.models import Agreement, Change, Objective, Version
+from agreements.models import Agreement, Change, Objective, ReturnReason, Tier, Version
 from agreements.months.plans import carry_out, month_plan
 from agreements.months.proposing import decides_alone
 from smarketing.accounts.models import Role, Side, Team, User
@@ -33,6 +33,10 @@ class AmendmentRefused(Exception):
 
 class FixedByHandoffs(AmendmentRefused):
     """Teams and time zone of an agreement under which leads were handed over."""
+
+
+class ReasonInUse(AmendmentRefused):
+    """What handoffs were returned for stays a reason, and counts as it did."""
 
 
 class ChangedMeanwhile(AmendmentRefused):
@@ -110,6 +114,7 @@ def _apply(document: AgreementDocument, *, by: User | None, at: datetime, seen: 
 
 def _create(document: AgreementDocument, *, by: User | None, at: datetime) -> Amendment:
     agreement = Agreement.objects.create(slug=document.slug, **_heading(document))
+    ReturnReason.objects.bulk_create(ReturnReason.rows(agreement, document.return_reasons))
     _add_version(agreement, document, by=by, at=at)
     plan = month_plan(agreement, None, document, by=by, at=at)
     told = carry_out(plan, agreement, by=by, at=at)
@@ -126,12 +131,14 @@ def _amend(agreement: Agreement, document: AgreementDocument, *, by: User | None
     if not found:
         return Amendment(agreement, False, (), told=carry_out(plan, agreement, by=by, at=at))
     _refuse_fixed(agreement, found)
+    _refuse_reasons_in_use(agreement, document)
     if (missing := missing_consent(agreement, by)) and any(difference.is_of_terms for difference in found):
         _keep_draft(agreement, document, by=by, at=at)
         told = carry_out(replace(plan, document=_with_its_terms(former, document)), agreement, by=by, at=at)
         return Amendment(agreement, False, tuple(found), told=told, missing=missing)
     measured = _measured_before(agreement, version, document.effective_on, found)
     _set_heading(agreement, document)
+    _set_reasons(agreement, document)
     _set_version(version, document, found, by=by, at=at)
     told = carry_out(plan, agreement, by=by, at=at)
     _write_down(agreement, found, by=by, at=at)
@@ -154,6 +161,16 @@ def _refuse_fixed(agreement: Agreement, found: list[Difference]) -> None:
         if difference.path[0] in FIXED and agreement.handoffs.exists():
             text = _("Leads have been handed over under this agreement: its teams and its time zone stay as they are.")
             raise FixedByHandoffs(difference.path[0], text)
+
+
+def _refuse_reasons_in_use(agreement: Agreement, document: AgreementDocument) -> None:
+    counts = {reason.key: reason.counts for reason in document.return_reasons}
+    for reason in agreement.return_reasons.select_for_update():
+        if counts.get(reason.key) == reason.counts:
+            continue
+        if agreement.handoffs.filter(return_reason=reason.key).exists():
+            text = _("Handoffs were returned for “%(reason)s”: it stays a reason, and counts as it did.")
+            raise ReasonInUse("return_reasons", text % {"reason": reason})
 
 
 def _measured_before(agreement: Agreement, version: Version, effective_on: date, found: list[Difference]) -> int:
@@ -179,6 +196,12 @@ def _set_heading(agreement: Agreement, document: AgreementDocument) -> None:
     for name, value in heading.items():
         setattr(agreement, name, value)
     agreement.save(update_fields=[*heading])
+
+
+def _set_reasons(agreement: Agreement, document: AgreementDocument) -> None:
+    if [reason.clause for reason in agreement.return_reasons.all()] != list(document.return_reasons):
+        agreement.return_reasons.all().delete()
+        ReturnReason.objects.bulk_create(ReturnReason.rows(agreement, document.return_reasons))
 
 
 def _team(name: str, side: Side) -> Team:
@@ -240,6 +263,9 @@ def _set_version(
 
 def _add_version(agreement: Agreement, document: AgreementDocument, *, by: User | None, at: datetime) -> None:
     version = Version.objects.create(**_version_fields(agreement, document, by=by, at=at))
+    Tier.objects.bulk_create(
+        Tier(version=version, name=name, order=order) for order, name in enumerate(document.known_tiers)
+    )
     Objective.objects.bulk_create(Objective.of(version, promise) for promise in document.promises)
 
 
@@ -260,7 +286,6 @@ def _version_fields(
         "warn_share": document.warn_share,
         "automated_counts": document.automated_counts,
         "return_within_working_days": document.return_within_working_days,
-        "tiers": list(document.tiers),
         "exceptions": [pause.as_json() for pause in document.exceptions],
         "pacing": document.pacing,
     }

@@ -8,7 +8,7 @@ from django import forms
 from django.forms.formsets import BaseFormSet
 from django.http import QueryDict
 
-from agreements.document.clauses import AgreementDocument
+from agreements.document.clauses import DEFAULT_REASONS, AgreementDocument
 from agreements.document.lines import Path
 from agreements.document.tables import DEFAULT_WARN_SHARE
 from agreements.document.text import ASSUMPTIONS, HEADING, DocumentError, checked
@@ -18,6 +18,7 @@ from agreements.pages.forms import (
     DepthFormSet,
     HeadingForm,
     MonthFormSet,
+    ReasonFormSet,
     SpeedFormSet,
     TermsForm,
     said,
@@ -58,12 +59,15 @@ class Draft:
         depths = [clause.model_dump() for clause in promises if clause.measure == "depth"]
         self.speeds = SpeedFormSet(data, initial=speeds, prefix="speed")
         self.depths = DepthFormSet(data, initial=depths, prefix="depth")
+        reasons = [vars(reason) for reason in former.get("return_reasons", DEFAULT_REASONS)]
+        self.reasons = ReasonFormSet(data, initial=reasons, prefix="reasons")
         self.months = MonthFormSet(data, initial=_months_initial(former, year), prefix="months")
         self.document: AgreementDocument | None = None
 
     @property
     def parts(self) -> list[Any]:
-        return [self.heading, self.terms, self.calendar, self.assumptions, self.speeds, self.depths, self.months]
+        single = [self.heading, self.terms, self.calendar, self.assumptions]
+        return [*single, self.speeds, self.depths, self.reasons, self.months]
 
     @property
     def has_errors(self) -> bool:
@@ -84,8 +88,7 @@ class Draft:
     @property
     def clauses(self) -> list[forms.Form]:
         """The filled rows, in the order of the promises."""
-        rows = [form for formset in (self.speeds, self.depths) for form in formset.forms]
-        return [row for row in rows if (row.initial or row.has_changed()) and not row.cleaned_data.get("DELETE")]
+        return [row for formset in (self.speeds, self.depths) for row in _filled(formset)]
 
     def is_valid(self) -> bool:
         valid = [part.is_valid() for part in self.parts]  # all of them, so that every field says what is wrong
@@ -115,6 +118,8 @@ class Draft:
                 return self.calendar, name
             case ("promises", int(row), *rest):
                 return self.clauses[row], "tier" if rest == ["measure"] else str(rest[0] if rest else "")
+            case ("return_reasons", int(row), *rest):
+                return _filled(self.reasons)[row], str(rest[0] if rest else "")
             case ("assumptions", *rest):
                 return self.assumptions, str(rest[0] if rest else "")
             case (str(name), *_rest) if name in self.terms.fields:
@@ -131,6 +136,7 @@ class Draft:
             "exceptions": [pause.as_json() for pause in terms["exceptions"]],
             "calendar": self._calendar_values(),
             "promises": [_clause_values(row) for row in self.clauses],
+            "return_reasons": [_reason_values(row) for row in _filled(self.reasons)],
             **({"assumptions": given} if given else {}),
             "quotas": list(self._month_rows("quotas", "amount")),
             "targets": list(self._month_rows("targets", "leads")),
@@ -172,7 +178,8 @@ def initial_of(document: AgreementDocument) -> dict[str, Any]:
     return {
         **{key: getattr(document, key) for key in (*HEADING, *TERMS, *ASSUMPTIONS)},
         **{key: getattr(calendar, key) for key in CALENDAR},
-        **{key: getattr(document, key) for key in ("promises", "quotas", "targets")},
+        "tiers": document.known_tiers,
+        **{key: getattr(document, key) for key in ("promises", "return_reasons", "quotas", "targets")},
     }
 
 
@@ -188,6 +195,15 @@ def _months_initial(former: Mapping[str, Any], year: int) -> list[dict[str, Any]
 
 def _non_form_errors(part: Any) -> bool:
     return bool(part.is_bound and isinstance(part, BaseFormSet) and part.non_form_errors())
+
+
+def _filled(formset: Any) -> list[Any]:
+    rows = [row for row in formset.forms if row.initial or row.has_changed()]
+    return [row for row in rows if not row.cleaned_data.get("DELETE")]
+
+
+def _reason_values(row: Any) -> dict[str, Any]:
+    return {key: value for key, value in row.cleaned_data.items() if key != "DELETE"}
 
 
 def _clause_values(row: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.forms.formsets import BaseFormSet
-from django.utils.text import capfirst
+from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +23,7 @@ from agreements.document.text import (
     read_file,
     zones,
 )
-from agreements.enums import Pacing, Weekday
+from agreements.enums import Pacing, Weekday, reason_words
 from agreements.months.targets import Conversion, Derivation, TargetError, derive, refuse_impossible
 from agreements.pages.fields import (
     DaysField,
@@ -35,6 +35,7 @@ from agreements.pages.fields import (
     WholeField,
     YearlyHoursField,
 )
+from smarketing.accounts.models import Side
 from smarketing.lib.periods import Period
 from smarketing.lib.widgets import LongSelect
 
@@ -197,6 +198,30 @@ class DepthForm(ClauseForm):
     field_order = ("attempts", "within_working_days", "tier")
 
 
+class ReasonForm(forms.Form):
+    """A reason for returns. Empty words at a default key: the words of the reader's language."""
+
+    label = forms.CharField(label=_("Words"), required=False, max_length=100)
+    key = forms.CharField(
+        label=_("Short name"), required=False, max_length=40, help_text=_("For files; it stays with the handoffs.")
+    )
+    whose = forms.ChoiceField(
+        label=_("For whom to mend"), choices=[(side, side.label) for side in (Side.MARKETING, Side.SALES)]
+    )
+    counts = forms.BooleanField(label=_("Taken off the volume"), required=False, widget=forms.CheckboxInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["label"].widget.attrs["placeholder"] = reason_words(str(self.initial.get("key", "")), "")
+
+    def clean(self) -> dict[str, Any]:
+        """A new reason gets a short name from its words, if none is given."""
+        cleaned = super().clean() or {}
+        if not cleaned.get("key"):
+            cleaned["key"] = slugify(cleaned.get("label", "")).replace("-", "_")[:40]
+        return cleaned
+
+
 class MonthForm(forms.Form):
     month = forms.DateField(widget=forms.HiddenInput())
     amount = NumberField(label=_("Quota"), required=False, min_value=0)
@@ -209,6 +234,7 @@ def clause_formset(form: type[ClauseForm]) -> "type[BaseFormSet[ClauseForm]]":
 
 SpeedFormSet = clause_formset(SpeedForm)
 DepthFormSet = clause_formset(DepthForm)
+ReasonFormSet = forms.formset_factory(ReasonForm, extra=1, can_delete=True, max_num=40, absolute_max=50)
 MonthFormSet = forms.formset_factory(MonthForm, extra=0, max_num=12, absolute_max=12)
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 from agreements.models import Agreement
 from agreements.terms import Terms, Timeline, timeline
 from leads.clock.span import earliest, latest
-from leads.enums import MARKETING_REASONS, Channel, Direction, Result
+from leads.enums import Channel, Direction, Result
 from leads.models import Attempt, Deal, Handoff
 from leads.work.outcome import closing, outcome_of
 
@@ -86,7 +86,7 @@ class Case:
 
     @property
     def is_marketings_return(self) -> bool:
-        return self.handoff.returned_at is not None and self.handoff.return_reason in MARKETING_REASONS
+        return self.handoff.returned_at is not None and self.handoff.reason_counts  # type: ignore[attr-defined]
 
     def moment(self, touch: Touch) -> datetime:
         """In the very minute of the handoff, and known no better: not before it."""
@@ -116,7 +116,8 @@ def _cases(handoffs: list[Handoff], timelines: Timelines, by_terms_in_force: boo
 
 def _handoffs(lead_ids: Collection[int], until: datetime | None) -> dict[int, list[Handoff]]:
     handoffs: dict[int, list[Handoff]] = defaultdict(list)
-    for handoff in Handoff.objects.filter(lead__in=lead_ids).select_related("lead").order_by("handed_at", "pk"):
+    known = Handoff.objects.filter(lead__in=lead_ids).with_return_reason()
+    for handoff in known.select_related("lead").order_by("handed_at", "pk"):
         if until is not None:
             if handoff.handed_at > until:
                 continue

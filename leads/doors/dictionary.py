@@ -3,15 +3,21 @@
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
-from agreements.models import Objective
+from agreements.models import Agreement, Tier
 from leads.models import Word
 from smarketing.lib.words import key, tidied
 
 SPELLED = {"source": 100, "tier": 60, "rep": 150}
 
 
+def read_for(agreement: Agreement) -> dict[str, Any]:
+    """What an agreement says of files where they say nothing themselves."""
+    reasons = dict(agreement.return_reasons.values_list("key", "label"))
+    return {"time_zone": agreement.time_zone, "currency": agreement.currency, "reasons": reasons}
+
+
 def settle(agreement_id: int, rows: Sequence[MutableMapping[str, Any]]) -> None:
-    """Writes sources, tiers and reps in their one spelling: what is meant, or as promised, or as first seen.
+    """Writes sources, tiers and reps in their one spelling: what is meant, or as agreed, or as first seen.
 
     The caller holds `lock_files_of`, so that a word is seen first once.
     """
@@ -36,11 +42,9 @@ def _spelled(agreement_id: int, pairs: set[tuple[str, str]]) -> dict[tuple[str, 
     spelled = {(word.field, word.key): word.means or word.spelling for word in words}
     if any(field == "tier" for field, _word in pairs):
         meant = {(word.field, word.key) for word in words if word.means}
-        tiers = (
-            Objective.objects.filter(version__agreement=agreement_id).exclude(tier="").values_list("tier", flat=True)
-        )
-        promised = {("tier", key(tier)): tier for tier in tiers.order_by("version__effective_on", "pk")}
-        spelled |= {pair: tier for pair, tier in promised.items() if pair not in meant}
+        tiers = Tier.objects.filter(version__agreement=agreement_id).values_list("name", flat=True)
+        agreed = {("tier", key(tier)): tier for tier in tiers.order_by("version__effective_on", "pk")}
+        spelled |= {pair: tier for pair, tier in agreed.items() if pair not in meant}
     return spelled
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from agreements.models import Agreement, Objective
+from agreements.models import Agreement, Tier
 from leads.models import Word
 
 MOST = 1000
@@ -16,12 +16,12 @@ class WordsInUse:
 
 
 def words_in_use(agreements: Iterable[Agreement]) -> WordsInUse:
-    """Each word once, in its spelling; and the tiers promised."""
+    """Each word once, in its spelling; and the tiers agreed."""
     own = list(agreements)
-    promised = Objective.objects.filter(version__agreement__in=own, version__superseded_at=None)
+    agreed = Tier.objects.filter(version__agreement__in=own, version__superseded_at=None)
     spellings = Word.objects.filter(agreement__in=own, field__in=("source", "tier"), means="")
     used = set(spellings.values_list("field", "spelling")[:MOST])
-    tiers = {spelling for field, spelling in used if field == "tier"} | set(promised.values_list("tier", flat=True))
+    tiers = {spelling for field, spelling in used if field == "tier"} | set(agreed.values_list("name", flat=True))
     return WordsInUse(
         sources=_sorted({spelling for field, spelling in used if field == "source"}), tiers=_sorted(tiers)
     )

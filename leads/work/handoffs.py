@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django_stubs_ext import StrPromise
 
-from agreements.models import Agreement
+from agreements.enums import DefaultReason
+from agreements.models import Agreement, ReturnReason
 from agreements.terms import Timeline
 from leads.clock.consequences import changing, lock, refresh
 from leads.clock.happened import Timelines
-from leads.enums import EventKind, ReturnReason
+from leads.enums import EventKind
 from leads.models import Deal, Event, Handoff, Lead
 from leads.refusals import Refused
 from leads.work import states
@@ -40,6 +41,10 @@ class HandoffClosed(Refused):
 
 class TooFewAttempts(Refused):
     """ "Could not be reached" may be said only once the promised attempts are made."""
+
+
+class NoSuchReason(Refused):
+    """Handoffs are returned for one of the agreement's reasons."""
 
 
 class NotAccepted(Refused):
@@ -186,12 +191,15 @@ def unaccept(handoff: Handoff, *, by: User, at: datetime) -> None:
 
 
 def send_back(handoff: Handoff, *, reason: str, note: str = "", by: User, at: datetime) -> None:
-    """Returns the handoff to marketing, with a reason from the short list."""
+    """Returns the handoff to marketing, with a reason of the agreement's, by its key."""
     with changing(handoff.lead_id):
         current = current_for(handoff, "send_back")
+        known = ReturnReason.objects.select_for_update().filter(agreement=current.agreement_id, key=reason)
+        if known.first() is None:
+            raise NoSuchReason(_("This is no longer a reason of the agreement: choose another one."))
         refuse_unreached_too_early(current, reason)
         _note(current, EventKind.SENT_BACK, by=by, at=at, reason=reason)
-        _set(current, returned_at=at, returned_by=by, return_reason=ReturnReason(reason), return_note=note)
+        _set(current, returned_at=at, returned_by=by, return_reason=reason, return_note=note)
 
 
 def undo_return(handoff: Handoff, *, by: User, at: datetime) -> None:
@@ -216,7 +224,7 @@ def put_tier_right(handoff: Handoff, *, tier: str, reason: str, by: User, at: da
 def refuse_unreached_too_early(handoff: Handoff, reason: str) -> None:
     """Once the promised attempts are made; where none are promised, after one."""
     promised = handoff.promised_attempts
-    if reason != ReturnReason.NOT_REACHED or handoff.attempts_count >= (promised or 1):
+    if reason != DefaultReason.NOT_REACHED or handoff.attempts_count >= (promised or 1):
         return
     if promised is None:
         raise TooFewAttempts(_("“Could not be reached” needs an attempt first."))

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from agreements.enums import reason_words
 from leads.models import Handoff
 from reports.facts.dimensions import WORDS
 from reports.facts.looking_back import as_they_stood
@@ -50,7 +51,7 @@ def record_ids(reading: Reading, chosen: Selection) -> Ints:
 
 def records(reading: Reading, ids: Sequence[int], *, with_names: bool) -> list[CountedHandoff]:
     """The handoffs with these ids, in their order, as they stand or stood at the reading's instant."""
-    rows, at = Handoff.objects.filter(pk__in=ids).select_related("lead"), reading.at
+    rows, at = Handoff.objects.filter(pk__in=ids).with_return_reason().select_related("lead"), reading.at
     seen = as_they_stood(rows, reading.terms, at) if reading.looks_back else rows.with_clock(at)
     found = {row.pk: row for row in seen}
     return [_record(found[pk], with_names) for pk in ids if pk in found]
@@ -75,7 +76,7 @@ def _record(handoff: Handoff, with_names: bool) -> CountedHandoff:
         attempts=handoff.attempts_count,
         connected_at=handoff.connected_at,
         returned_at=handoff.returned_at,
-        reason=handoff.get_return_reason_display(),
+        reason=reason_words(handoff.return_reason, handoff.reason_label),  # type: ignore[attr-defined]
     )
 
 

@@ -147,6 +147,9 @@ LISTS: dict[str, OfHandoffs | OfSteps | OfLeads] = {
         gettext_lazy("Leads handed over towards the target"), lambda steps: steps.is_handed_over
     ),
     "judged_delivered": OfJudgedSteps(gettext_lazy("Leads delivered towards the target"), lambda steps: steps.stands),
+    "judged_corrections": OfJudgedSteps(
+        gettext_lazy("Leads of earlier periods taken off"), lambda steps: steps.is_correction
+    ),
     # the speed
     "handoffs": OfHandoffs(gettext_lazy("Handoffs"), lambda facts, _chosen: np.ones(len(facts), np.bool_)),
     "followed_up": OfHandoffs(gettext_lazy("Followed up"), lambda facts, _chosen: facts.is_followed_up),
@@ -177,6 +180,9 @@ LISTS: dict[str, OfHandoffs | OfSteps | OfLeads] = {
     ),
     "connected": OfHandoffs(gettext_lazy("Connected"), lambda facts, _chosen: facts.is_connected),
     "never_connected": OfHandoffs(gettext_lazy("Never connected"), lambda facts, _chosen: facts.is_never_connected),
+    "came_first": OfHandoffs(
+        gettext_lazy("The lead came to us first"), lambda facts, _chosen: connected_with(facts, 0)
+    ),
     "connected_with": OfHandoffs(
         lambda chosen: _("Connected at attempt %(nth)s") % {"nth": chosen.nth or 1},
         lambda facts, chosen: connected_with(facts, chosen.nth or 1),

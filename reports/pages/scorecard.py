@@ -115,7 +115,15 @@ class PromiseLine:
             "depth": (_("%(n)s tried often enough"), _("of %(n)s judged")),
         }[self.judgement.measure]
         counts = zip(names, (kept, judged), BEHIND[self.judgement.measure], strict=True)
-        return [(name % {"n": number(n)}, self.links.records(what)) for name, n, what in counts] if judged else []
+        found = [(name % {"n": number(n)}, self.links.records(what)) for name, n, what in counts] if judged else []
+        return [*found, *self._corrected]
+
+    @property
+    def _corrected(self) -> list[tuple[str, str]]:
+        """Why fewer are delivered than its list has."""
+        count = self.judgement.corrections
+        text = _("less %(n)s of earlier periods") % {"n": number(count)}
+        return [(text, self.links.records("judged_corrections"))] if count else []
 
 
 @dataclass(frozen=True)

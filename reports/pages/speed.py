@@ -10,7 +10,7 @@ from reports.pages.drawings.speed import speed_charts
 from reports.pages.exports import chapter_json
 from reports.pages.links import Links
 from reports.pages.scorecard import of_mean, scope_of, with_tier
-from reports.pages.sheet import BigNumber, Sheet, Table, group_cells, spoken_minutes, spoken_share
+from reports.pages.sheet import BigNumber, Sheet, Table, group_cells, nothing_text, spoken_minutes, spoken_share
 from smarketing.lib.numbers import number
 
 
@@ -21,6 +21,7 @@ def speed_sheet(reading: Reading, links: Links) -> Sheet:
         numbers=_numbers(reading, found.all, links),
         charts=speed_charts(reading, found.all, links),
         groups=Table(_group_columns(), rows),
+        nothing=nothing_text(reading),
         measures={"speed": chapter_json(found)},
     )
 

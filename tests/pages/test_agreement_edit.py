@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms import CheckboxInput
 from django.test import Client
 from django.utils import translation
 
@@ -12,6 +13,7 @@ from agreements.document.stored import document_of
 from agreements.document.versions import apply
 from agreements.models import Agreement
 from agreements.promises.promise import DepthPromise, SpeedPromise
+from leads.work.handoffs import send_back
 from smarketing.accounts.models import Team
 from tests import cast
 from tests.unit.agreements.document.test_text import WHOLE
@@ -29,15 +31,20 @@ def filled(client: Client, url: str = URL) -> dict[str, str]:
     page = client.get(url)
     draft = page.context["draft"]
     forms = [draft.heading, draft.terms, draft.calendar, draft.assumptions]
-    for formset in (draft.speeds, draft.depths, draft.months):
+    for formset in (draft.speeds, draft.depths, draft.reasons, draft.months):
         forms += [formset.management_form, *formset.forms]
     fields = [field for form in forms for field in form if not field.field.disabled]
     with translation.override(page.headers["Content-Language"]):
-        shown = {field.html_name: field.field.widget.format_value(field.value()) for field in fields}
+        shown = {field.html_name: sent_back(field) for field in fields}
     sent = {name: value for name, value in shown.items() if value not in (None, "False")}
     return {name: value[0] if isinstance(value, list) else value for name, value in sent.items()} | {
         "seen": page.context.get("seen", "")
     }
+
+
+def sent_back(field) -> str | list[str] | None:
+    widget, value = field.field.widget, field.value()
+    return ("on" if value else None) if isinstance(widget, CheckboxInput) else widget.format_value(value)
 
 
 def now(deal: Agreement) -> AgreementDocument:
@@ -47,7 +54,7 @@ def now(deal: Agreement) -> AgreementDocument:
 def errors(response) -> dict[str, list[str]]:
     draft = response.context["draft"]
     forms = [draft.heading, draft.terms, draft.calendar, draft.assumptions]
-    forms += [*draft.speeds.forms, *draft.depths.forms, *draft.months.forms]
+    forms += [*draft.speeds.forms, *draft.depths.forms, *draft.reasons.forms, *draft.months.forms]
     return {form.add_prefix(name): texts for form in forms for name, texts in form.errors.items()}
 
 
@@ -366,3 +373,25 @@ def test_a_discarded_draft_changes_nothing(signed_in, sales_lead, administrator,
     draft = north.versions.drafts().get()
     signed_in(administrator).post(f"/agreements/north/drafts/{draft.pk}/", {"decision": "discard"})
     assert (now(north), north.versions.drafts().count()) == (before, 0)
+
+
+def test_a_reason_for_returns_is_added_and_another_taken_out_in_the_form(signed_in, administrator, north):
+    client = signed_in(administrator)
+    typed = {"reasons-4-DELETE": "on", "reasons-5-label": "No budget at all", "reasons-5-whose": "marketing"}
+    assert client.post(URL, filled(client) | typed).status_code == 302
+    assert list(north.return_reasons.values_list("key", "label", "whose", "counts")) == [
+        ("wrong_data", "", "marketing", True),
+        ("below_quality", "", "marketing", True),
+        ("duplicate", "", "marketing", True),
+        ("not_reached", "", "sales", False),
+        ("no_budget_at_all", "No budget at all", "marketing", False),
+    ]
+
+
+def test_a_reason_in_use_stays_and_the_form_says_so(signed_in, administrator, rep, north):
+    send_back(cast.handed(north), reason="duplicate", by=rep, at=cast.MONDAY)
+    client = signed_in(administrator)
+    response = client.post(URL, filled(client) | {"reasons-2-counts": "", "name": "Another"})
+    assert response.status_code == 422
+    assert "Handoffs were returned for “Duplicate”: it stays a reason, and counts as it did." in response.text
+    assert now(north).name == "Agreement North"

@@ -61,8 +61,15 @@ def test_the_groups_stand_side_by_side(signed_in, rep: User, url: str) -> None:
 
 def test_a_month_without_leads_says_so(signed_in, rep: User, url: str) -> None:
     page = signed_in(rep).get(url, {"period": "2025-01"})
-    assert "Nothing in this period has been followed up yet." in page.text
-    assert "No clock with a promise has ended yet." in page.text
+    assert "Nothing was handed over in January 2025." in page.text
+    assert "chart-box" not in page.text
+
+
+def test_a_chart_without_a_bar_is_its_sentence_and_no_axes(signed_in, rep: User, url: str) -> None:
+    page = signed_in(rep).get(url, {"period": "2026-04"})
+    assert "Nobody was spoken to yet." in page.text
+    assert [chart.id for chart in page.context["sheet"].charts if not chart.is_empty] == []
+    assert page.text.count("chart-box") == 0
 
 
 def test_a_tier_is_held_against_its_own_promise(signed_in, rep: User, north: Agreement, url: str) -> None:

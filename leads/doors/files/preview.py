@@ -1,6 +1,6 @@
 """Read: the first rows of a file as they would be taken, for the page before the import."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
+from agreements.enums import reason_words
 from leads.doors.fields import KINDS, Reads
-from leads.doors.files.reading.choices import choice
+from leads.doors.files.reading.choices import choice, words_for
 from leads.doors.files.reading.problems import Unreadable
 from leads.doors.files.reading.recognition import Plan, opened
 from leads.doors.files.reading.rows import CheckedRow, Rejection, kept
 from leads.doors.files.wording import field_name, worded
-from leads.enums import Channel, Direction, Result, ReturnReason, Verdict
+from leads.enums import Channel, Direction, Result, Verdict
 
 SHOWN = 8
 MOST_HEADS = 12
@@ -29,7 +30,6 @@ CHOICES: dict[str, Any] = {
     "result": Result,
     "outcome": Verdict,
     "direction": Direction,
-    "return_reason": ReturnReason,
 }
 
 
@@ -78,7 +78,7 @@ def _rows(file: BinaryIO, plan: Plan, fields: list[str], at: datetime) -> Iterat
             found = checker.check(record, at)
             if isinstance(found, CheckedRow):
                 warning = found.warnings[0] if found.warnings else None
-                cells = [shown(field, found.values.get(field), zone) for field in fields]
+                cells = [shown(field, found.values.get(field), zone, plan.reasons) for field in fields]
                 reason = worded(warning.problem) if warning else ""
                 yield PreviewRow(found.line, cells, warning.column if warning else "", reason, is_taken=True)
                 continue
@@ -108,14 +108,14 @@ def foreign_words(file: BinaryIO, plan: Plan) -> list[tuple[str, str]]:
         for record in islice(records, SEARCHED):
             for name in names:
                 word = " ".join(_cells(record.cells, plan.mapped[name])).strip()
-                if word and len(found) < MOST_WORDS and not _is_known(name, word):
+                if word and len(found) < MOST_WORDS and not _is_known(plan, name, word):
                     found.add((name, word))
     return sorted(found)
 
 
-def _is_known(field: str, word: str) -> bool:
+def _is_known(plan: Plan, field: str, word: str) -> bool:
     try:
-        choice(field, word)
+        choice(field, word, words_for(plan.reasons) if field == "return_reason" else None)
     except Unreadable:
         return False
     return True
@@ -125,13 +125,22 @@ def _cells(cells: list[str], indexes: tuple[int, ...]) -> list[str]:
     return [cells[index][:200] for index in indexes if index < len(cells)]
 
 
-def shown(field: str, value: Any, zone: ZoneInfo) -> str:
-    """A value of a field as people read it."""
+def choices_of(plan: Plan, field: str) -> dict[str, str]:
+    """The values that a field can have, with the words for them; none where it can have any."""
+    if field == "return_reason":
+        return {key: reason_words(key, label) for key, label in plan.reasons.items()}
+    return dict(CHOICES[field].choices) if field in CHOICES else {}
+
+
+def shown(field: str, value: Any, zone: ZoneInfo, reasons: Mapping[str, str]) -> str:
+    """A value of a field as people read it. `reasons`: the agreement's for returns, key -> label."""
     if isinstance(value, datetime):
         local = value.astimezone(zone)
         return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M}"
     if isinstance(value, Decimal):
         return number_format(value, use_l10n=True)
+    if field == "return_reason":
+        return reason_words(str(value or ""), reasons.get(str(value), ""))
     if field in CHOICES and value:
         return str(CHOICES[field](value).label)
     return str(value or "")[:200]

@@ -14,7 +14,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F, Q, QuerySet
 
 from agreements.terms import timeline
-from leads.doors.dictionary import SPELLED, mean, meanings
+from leads.doors.dictionary import SPELLED, mean, meanings, read_for
 from leads.doors.files.reading.columns import FIELDS
 from leads.doors.files.reading.problems import FileProblem, RefusedFile, Unreadable
 from leads.doors.files.reading.recognition import Asked, Plan, recognise
@@ -76,8 +76,7 @@ def carry_in(
     run: ImportRun, file: BinaryIO, *, clock: Clock, on_chunk: Callable[[ImportRun], None] | None = None
 ) -> Plan:
     """Takes the rows after those the run has read. Raises RefusedFile, before the first, where none can be taken."""
-    own = {"time_zone": run.agreement.time_zone, "currency": run.agreement.currency}
-    plan = recognise(file, run.kind, _with_known_words(run), **own).required()
+    plan = recognise(file, run.kind, _with_known_words(run), **read_for(run.agreement)).required()
     if run.started_at is None:
         run.started_at, run.options = clock(), plan.options()
         run.save(update_fields=["started_at", "options"])

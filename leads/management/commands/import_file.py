@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from agreements.models import Agreement
+from leads.doors.dictionary import read_for
 from leads.doors.files import runs
 from leads.doors.files.reading.dates import ORDERS
 from leads.doors.files.reading.dialect import delimiter_named
@@ -76,8 +77,7 @@ class Command(BaseCommand):
     def _carry_in(
         self, agreement: Agreement, file: BinaryIO, asked: Asked, options: dict[str, Any]
     ) -> tuple[Plan, ImportRun]:
-        own = {"time_zone": agreement.time_zone, "currency": agreement.currency}
-        plan = recognise(file, options["kind"], asked, **own).required()
+        plan = recognise(file, options["kind"], asked, **read_for(agreement)).required()
         if not options["dry_run"]:
             return plan, self._run(agreement, file, plan, options)
         with transaction.atomic():

@@ -10,12 +10,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from leads.enums import Channel, Direction, LossReason, Result, ReturnReason, Verdict
+from agreements.enums import DefaultReason
+from leads.enums import Channel, Direction, LossReason, Result, Verdict
 from leads.models import Deal, Handoff
 from leads.pages.fields import HalfOpenSelect, WallTimeField, instant
 from leads.refusals import Refused
 from leads.work.attempts import InTheFuture
-from leads.work.handoffs import TooFewAttempts
+from leads.work.handoffs import NoSuchReason, TooFewAttempts
 from smarketing.accounts.models import User
 
 MINUTE = timedelta(minutes=1)
@@ -74,17 +75,19 @@ class TierForm(ActionForm):
 
 
 class ReturnForm(ActionForm):
-    beside = {TooFewAttempts: "reason"}
-    reason = forms.ChoiceField(
-        label=_("Reason"), choices=[("", _("Choose a reason")), *ReturnReason.choices], widget=HalfOpenSelect
-    )
+    beside = {TooFewAttempts: "reason", NoSuchReason: "reason"}
+    reason = forms.ChoiceField(label=_("Reason"), widget=HalfOpenSelect)
     note = forms.CharField(
         label=_("Note for marketing"), required=False, max_length=2000, widget=forms.Textarea({"rows": 2})
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        shut_unreached(self.fields["reason"], self.handoff)
+        reason = self.fields["reason"]
+        assert isinstance(reason, forms.ChoiceField)
+        known = self.handoff.agreement.return_reasons.all()
+        reason.choices = [("", _("Choose a reason")), *((one.key, str(one)) for one in known)]
+        shut_unreached(reason, self.handoff)
 
 
 class WonForm(ActionForm):
@@ -138,7 +141,7 @@ def shut_unreached(field: forms.Field, handoff: Handoff) -> None:
     """Not offered before its time; the action refuses it as well."""
     promised = handoff.promised_attempts or 1
     if handoff.attempts_count < promised and isinstance(field.widget, HalfOpenSelect):
-        field.widget.shut = {ReturnReason.NOT_REACHED}
+        field.widget.shut = {DefaultReason.NOT_REACHED}
         field.help_text = _(
             "“Could not be reached” can be chosen after the promised attempts: %(made)d of %(promised)d made so far."
         ) % {"made": handoff.attempts_count, "promised": promised}

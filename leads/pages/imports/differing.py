@@ -1,7 +1,8 @@
 """Rows that say something else than what is known: seen with both values, downloaded, taken over."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from leads.doors.dictionary import read_for
 from leads.doors.files.preview import shown
 from leads.doors.files.reading.rows import unpacked
 from leads.doors.files.wording import field_name
@@ -56,17 +58,21 @@ class TakeOverForm(forms.Form):
 
 def differing_rows(run: ImportRun) -> list[Shown]:
     """The first of them; the download has all."""
-    zone = ZoneInfo(run.agreement.time_zone)
+    read = _reader(run)
     rows = run.differing_rows.select_related("lead", "taken_by")[:SHOWN]
-    return [Shown(row, _fields(row, zone)) for row in rows]
+    return [Shown(row, _fields(row, read)) for row in rows]
 
 
-def _fields(row: DifferingRow, zone: ZoneInfo) -> list[Otherwise]:
+def _reader(run: ImportRun) -> Callable[[str, Any], str]:
+    """Shows a value of a field in the zone and the words of the run's agreement."""
+    own = read_for(run.agreement)
+    return partial(shown, zone=ZoneInfo(own["time_zone"]), reasons=own["reasons"])
+
+
+def _fields(row: DifferingRow, read: Callable[[str, Any], str]) -> list[Otherwise]:
     known, said = unpacked(row.known), unpacked(row.said)
     names = [name for name in said if name != "precision"]
-    return [
-        Otherwise(field_name(name), shown(name, known[name], zone), shown(name, said[name], zone)) for name in names
-    ]
+    return [Otherwise(field_name(name), read(name, known[name]), read(name, said[name])) for name in names]
 
 
 @marketers
@@ -96,9 +102,9 @@ def download(request: PortalRequest, pk: int) -> HttpResponseBase:
 
 
 def _rows(run: ImportRun) -> Iterator[list[object]]:
-    zone = ZoneInfo(run.agreement.time_zone)
+    read = _reader(run)
     yield [_("line"), _("lead"), _("field"), _("known here"), _("in the file"), _("applied")]
     for row in run.differing_rows.iterator():
         taken = row.taken_at.isoformat() if row.taken_at else ""
-        for one in _fields(row, zone):
+        for one in _fields(row, read):
             yield [row.line, row.external_id, one.name, one.known, one.said, taken]

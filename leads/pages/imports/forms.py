@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement
-from leads.doors.files.preview import CHOICES
+from leads.doors.dictionary import read_for
+from leads.doors.files.preview import choices_of
 from leads.doors.files.reading.choices import OPEN
 from leads.doors.files.reading.columns import FIELDS, REQUIRED
 from leads.doors.files.reading.dialect import DELIMITERS
@@ -30,11 +31,6 @@ TABLE = frozenset({"delimiter", "encoding", "header"})  # with another of these 
 def opened(file: Any) -> BinaryIO:
     """An upload or a stored file as a binary file."""
     return cast("BinaryIO", file)
-
-
-def read_for(agreement: Agreement) -> dict[str, str]:
-    """What an agreement says of files where they say nothing themselves."""
-    return {"time_zone": agreement.time_zone, "currency": agreement.currency}
 
 
 class UploadForm(forms.Form):
@@ -178,7 +174,7 @@ def _header_choices(plan: Plan, lines: list[tuple[int, str]]) -> list[tuple[int,
 
 
 def _word_field(plan: Plan, field: str, word: str) -> forms.ChoiceField:
-    own = list(CHOICES[field].choices) if field in CHOICES else []
+    own = list(choices_of(plan, field).items())
     still_open = [(OPEN, _("Open"))] if field == "outcome" else []
     return forms.ChoiceField(
         label=f"{field_name(field)}: {word[:80]}",
@@ -216,7 +212,7 @@ def _columns(plan: Plan, field: str) -> Iterator[tuple[str, str]]:
 
 
 def _constants(plan: Plan, field: str) -> Iterator[tuple[str, str]]:
-    known = dict(CHOICES[field].choices) if field in CHOICES else {}
+    known = choices_of(plan, field)
     if field in plan.constants:
         known.setdefault(plan.constants[field], plan.constants[field])
     for value, label in known.items():

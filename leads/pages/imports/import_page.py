@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agreements.models import Agreement
+from leads.doors.dictionary import read_for
 from leads.doors.files import runs
 from leads.doors.files.preview import first_lines, foreign_words, preview
 from leads.doors.files.reading.problems import FileProblem, RefusedFile, Unreadable
@@ -22,7 +23,7 @@ from leads.models import ImportRun, WaitingRow
 from leads.pages.answers import csv_file
 from leads.pages.fetch import marketed_run, marketed_runs
 from leads.pages.imports.differing import differing_rows
-from leads.pages.imports.forms import ReadingForm, UploadForm, opened, read_for
+from leads.pages.imports.forms import ReadingForm, UploadForm, opened
 from leads.tasks import run_import
 from smarketing.accounts.access import marketers
 from smarketing.lib.htmx import fragment, is_partial

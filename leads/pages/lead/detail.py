@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from agreements.enums import reason_words
 from agreements.models import Agreement
 from agreements.terms import timeline
 from leads.clock.explanation import explanation
@@ -39,7 +40,7 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
 def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
     """`typed` are the forms that were refused, with what was typed."""
     at, access = request.now, request.access
-    handoff = lead.handoffs.select_related("rep").order_by("-handed_at", "-pk").first()
+    handoff = lead.handoffs.select_related("rep").with_return_reason().order_by("-handed_at", "-pk").first()
     entries = history(lead)
     deals = list(Deal.objects.filter(lead=lead).order_by("closed_at", "pk"))
     context = {
@@ -61,7 +62,8 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
         handoff.lead, handoff.agreement = lead, lead.agreement
         terms = timeline(lead.agreement)
         in_force = terms.by_id(handoff.version_id) if handoff.version_id else terms.on(handoff.handed_on)
-        context |= {"handoff": handoff, "clock": explanation(handoff, in_force, at=at)}
+        reason = reason_words(handoff.return_reason, handoff.reason_label)  # type: ignore[attr-defined]
+        context |= {"handoff": handoff, "clock": explanation(handoff, in_force, at=at), "return_reason": reason}
         if may_put_tier_right(access, handoff.agreement):
             context |= {"tier_form": TierForm(handoff=handoff), **typed}
         if context["may_follow_up"]:

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import TextChoices
+from django.db.models import TextChoices, prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from agreements.enums import reason_words
 from leads.doors.files.wording import FIELD_NAMES
-from leads.enums import Channel, Door, EventKind, LossReason, Result, ReturnReason, Verdict
+from leads.enums import Channel, Door, EventKind, LossReason, Result, Verdict
 from leads.models import Attempt, Deal, Escalation, Event, Handoff, Lead
 from smarketing.accounts.models import User
 from smarketing.lib.numbers import money
@@ -44,9 +45,10 @@ class HistoryEntry:
 
 
 def history(lead: Lead) -> list[HistoryEntry]:
+    prefetch_related_objects([lead.agreement], "return_reasons")
     events = list(lead.events.select_related("by").order_by("-at", "-id"))
     known = lead.handoffs.select_related("lead", "handed_by", "accepted_by", "returned_by")
-    handoffs = list(known.order_by("handed_at", "pk"))
+    handoffs = list(known.with_return_reason().order_by("handed_at", "pk"))
     facts = [*_escalations(lead), *_deals(lead), *_attempts(lead), *_handoffs(handoffs), _won(lead)]
     untold = _untold(events, {handoff.pk: handoff for handoff in handoffs})
     return sorted([*_events(lead, untold), *facts], key=lambda entry: entry.at, reverse=True)
@@ -109,7 +111,7 @@ def _handoff(handoff: Handoff, kind: EventKind) -> Iterator[HistoryEntry]:
             handoff.returned_at,
             EventKind.SENT_BACK,
             _name(handoff.returned_by),
-            detail=label(ReturnReason, handoff.return_reason),
+            detail=reason_words(handoff.return_reason, handoff.reason_label),  # type: ignore[attr-defined]
             note=handoff.return_note,
             recorded_at=handoff.returned_at,
         )
@@ -175,12 +177,17 @@ def _event_detail(lead: Lead, event: Event, reps: dict[int, User]) -> str:
         EventKind.TIER_PUT_RIGHT: lambda: _put_right(details),
         EventKind.ATTEMPTED: lambda: _tried(details.get("channel", ""), details.get("result", "")),
         EventKind.WITHDRAWN: lambda: _tried(details.get("channel", ""), details.get("result", "")),
-        EventKind.SENT_BACK: lambda: label(ReturnReason, details.get("reason", "")),
-        EventKind.RETURN_UNDONE: lambda: label(ReturnReason, details.get("reason", "")),
+        EventKind.SENT_BACK: lambda: _returned_for(lead, details.get("reason", "")),
+        EventKind.RETURN_UNDONE: lambda: _returned_for(lead, details.get("reason", "")),
         EventKind.CLOSED: lambda: _closed(details, lead),
         EventKind.REOPENED: lambda: _closed(details, lead),
     }
     return words.get(event.kind, str)()
+
+
+def _returned_for(lead: Lead, key: str) -> str:
+    known = {reason.key: str(reason) for reason in lead.agreement.return_reasons.all()}
+    return known.get(key) or reason_words(key, "")
 
 
 def _closed(details: dict[str, Any], lead: Lead) -> str:

@@ -89,6 +89,8 @@ RETURN_REASONS = {
     ),
 }
 
+DEFAULT_REASONS = dict.fromkeys(RETURN_REASONS, "")  # key -> label; an agreement may have others
+
 
 def squeezed(text: str) -> str:
     """Letters and digits only, without case and accents: how names of columns and choices are compared."""
@@ -114,12 +116,19 @@ _TABLES = {
 }
 
 
-def choice(field: str, text: str) -> str:
-    """Our word for theirs; raises Unreadable for one that is not known."""
-    found = _TABLES[field].get(squeezed(text)) if len(text) <= LONGEST else None
+def choice(field: str, text: str, reasons: Mapping[str, str] | None = None) -> str:
+    """Our word for theirs; raises Unreadable for one that is not known. `reasons`: of returns, as `words_for`."""
+    table = _TABLES[field] if reasons is None else reasons
+    found = table.get(squeezed(text)) if len(text) <= LONGEST else None
     if found is None:
         raise Unreadable("no_choice", text[:80])
     return found
+
+
+def words_for(reasons: Mapping[str, str]) -> dict[str, str]:
+    """The words for an agreement's reasons of returns, by key and label; a default key has those of many systems."""
+    known = {key: f"{squeezed(label)} {RETURN_REASONS.get(key, '')}" for key, label in reasons.items()}
+    return _table(known)
 
 
 def direction_in(text: str) -> str:

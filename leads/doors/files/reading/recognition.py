@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 from leads.doors.files.reading import amounts, columns, dates, dialect, rows
-from leads.doors.files.reading.choices import Words, squeezed
+from leads.doors.files.reading.choices import DEFAULT_REASONS, Words, squeezed
 from leads.doors.files.reading.problems import FileProblem, RefusedFile, Unreadable
 from leads.doors.files.reading.records import Record, Records, without_footer, without_hint
 from smarketing.lib.cells import plain_cell
@@ -72,6 +72,7 @@ class Plan:
     date_order: str = ""
     decimal_mark: str = ""
     problem: FileProblem | None = None
+    reasons: Mapping[str, str] = field(default_factory=lambda: DEFAULT_REASONS)
 
     @property
     def ignored(self) -> list[str]:
@@ -110,7 +111,7 @@ class Plan:
 
     def checker(self) -> rows.Checker:
         zone = ZoneInfo(self.time_zone)
-        reading = rows.Notation(self.date_order, self.decimal_mark, zone, self.currency, self.words)
+        reading = rows.Notation(self.date_order, self.decimal_mark, zone, self.currency, self.words, self.reasons)
         return rows.Checker(self.kind, self.labels, self.mapped, self.constants, reading)
 
     def records(self, file: BinaryIO) -> Generator[Record]:
@@ -122,9 +123,17 @@ class Plan:
                 yield _as_before(record) if self.is_rejects else record
 
 
-def recognise(file: BinaryIO, kind: str, asked: Asked, *, time_zone: str, currency: str = "") -> Plan:
+def recognise(
+    file: BinaryIO,
+    kind: str,
+    asked: Asked,
+    *,
+    time_zone: str,
+    currency: str = "",
+    reasons: Mapping[str, str] = DEFAULT_REASONS,
+) -> Plan:
     """`time_zone` and `currency` are the agreement's: of instants without an offset where none was asked for, and of
-    amounts, among which another currency is set apart.
+    amounts, among which another currency is set apart. `reasons` of returns: key -> label.
 
     Raises RefusedFile for what is no table at all, and Unreadable for an option that cannot be.
     """
@@ -148,6 +157,7 @@ def recognise(file: BinaryIO, kind: str, asked: Asked, *, time_zone: str, curren
         constants=asked.constants,
         words=asked.words,
         left_out=asked.left_out,
+        reasons=reasons,
     )
     with closing(plan.records(file)) as records:
         if next(records, None) is None:

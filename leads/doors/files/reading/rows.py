@@ -10,7 +10,16 @@ from zoneinfo import ZoneInfo
 
 from leads.doors.fields import KINDS, Field, Reads, fields_that
 from leads.doors.files.reading import amounts
-from leads.doors.files.reading.choices import OPEN, Words, choice, compared, direction_in, own_words
+from leads.doors.files.reading.choices import (
+    DEFAULT_REASONS,
+    OPEN,
+    Words,
+    choice,
+    compared,
+    direction_in,
+    own_words,
+    words_for,
+)
 from leads.doors.files.reading.columns import Mapped, currency_in
 from leads.doors.files.reading.dates import Moment, instant
 from leads.doors.files.reading.problems import FileProblem, Unreadable
@@ -63,7 +72,7 @@ class OpenDeal:
 class Notation:
     """How the cells of a file are read. `words`: field -> foreign word -> what is to be read in its place.
 
-    Without `currency`, the agreement's own, amounts in any are taken.
+    Without `currency`, the agreement's own, amounts in any are taken. `reasons`: its reasons of returns, key -> label.
     """
 
     order: str
@@ -71,6 +80,7 @@ class Notation:
     zone: ZoneInfo
     currency: str = ""
     words: Words = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=lambda: DEFAULT_REASONS)
 
 
 class Checker:
@@ -189,6 +199,8 @@ def parser(own: Field, reading: Notation) -> Callable[[str], Any]:
         return partial(amount, reading=reading, may_be_negative=own.may_be_negative)
     if own.reads is Reads.CURRENCY:
         return partial(own_currency, currency=reading.currency)
+    if own.name == "return_reason":
+        return partial(choice, own.name, reasons=words_for(reading.reasons))
     if own.reads is Reads.CHOICE:
         return partial(choice, own.name)
     return partial(read_text, own)

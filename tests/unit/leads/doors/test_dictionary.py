@@ -1,6 +1,8 @@
+from decimal import Decimal
+
 import pytest
 
-from agreements.models import Objective
+from agreements.promises.promise import SpeedPromise
 from leads.doors.dictionary import mean, meanings
 from leads.doors.files.writing.reps import match_rep
 from leads.doors.form import edit_lead, log_lead
@@ -33,8 +35,7 @@ def test_one_source_however_it_is_written_is_one_group_in_its_first_spelling(nor
 
 
 def test_a_tier_that_the_agreement_promises_is_written_as_it_promises(north):
-    promise = {"within_minutes": "10", "share": "1"}
-    Objective.objects.create(version=north.versions.get(), measure="speed", tier="A", promise=promise)
+    cast.promise(north.versions.get(), SpeedPromise(within_minutes=Decimal(10), tier="A"))
     taken(north, "leads", leads_file(",a", ",b", ",B", ",A"))
     assert list(Lead.objects.order_by("external_id").values_list("tier", flat=True)) == ["A", "b", "b", "A"]
     assert words_in_use([north]).tiers == ["A", "b"]

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agreements.enums import DefaultReason
 from leads.doors.fields import KINDS, LEAD_FIELDS
 from leads.doors.files.reading.choices import CHANNELS, DIRECTIONS, RESULTS, RETURN_REASONS, VERDICTS, choice
 from leads.doors.files.reading.problems import FileProblem
 from leads.doors.files.reading.recognition import Asked, recognise
 from leads.doors.files.reading.rows import OpenDeal, Rejection, packed, unpacked
 from leads.doors.files.wording import FIELD_NAMES, WORDS, worded
-from leads.enums import Channel, Direction, Result, ReturnReason, Verdict
+from leads.enums import Channel, Direction, Result, Verdict
 from leads.models import Attempt, Deal, Handoff, Lead
 from leads.pages.lead.form import LeadForm
 
@@ -273,7 +274,7 @@ def test_the_known_choices_are_those_of_the_models():
     assert list(CHANNELS) == Channel.values
     assert list(RESULTS) == Result.values
     assert list(VERDICTS) == Verdict.values
-    assert list(RETURN_REASONS) == ReturnReason.values
+    assert list(RETURN_REASONS) == DefaultReason.values
     assert set(DIRECTIONS) == set(Direction.values)
 
 

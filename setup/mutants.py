@@ -1,0 +1,245 @@
+"""Changes the code in small wrong ways, one at a time, and tells which changes no test notices.
+
+    .venv/bin/python setup/mutants.py --sample 300 --seed 7
+
+First all tests run once under coverage, which notes the tests that run each line. Then each sampled change is made in a
+copy of the tree and those tests run until one fails. What survives is printed with its place and the change itself;
+whether it is equivalent (no behaviour differs) is for a person to say. docs/testing.md has the last figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Queue
+
+import coverage
+
+ROOMS = ("agreements", "leads", "reports", "smarketing/accounts", "smarketing/lib")
+LEFT_OUT = ("migrations", "management", "demonstration", "__init__", "apps.py", "admin.py", "urls.py", "/pages/")
+MOST_TESTS = 80
+SECONDS = 180
+COPIED = ("agreements", "leads", "reports", "smarketing", "templates", "tests", "locale", "docs", "setup")
+FILES = ("pyproject.toml", "manage.py", "Makefile", "README.md")
+
+COMPARES = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+}
+SUMS = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.FloorDiv,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+}
+TWINS = {"min": "max", "max": "min", "any": "all", "all": "any", "filter": "exclude", "exclude": "filter"}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    path: str
+    line: int
+    place: int  # the how-manieth change of the file
+    what: str
+
+
+class Changer(ast.NodeTransformer):
+    """Counts the possible changes of a module and makes the one asked for."""
+
+    def __init__(self, wanted: int = -1) -> None:
+        self.wanted, self.count = wanted, 0
+        self.found: list[tuple[int, str]] = []
+
+    def offered(self, node: ast.AST, what: str) -> bool:
+        self.found.append((getattr(node, "lineno", 0), what))
+        self.count += 1
+        return self.count - 1 == self.wanted
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        other = COMPARES.get(type(node.ops[0]))
+        if other and self.offered(node, f"{type(node.ops[0]).__name__} -> {other.__name__}: {ast.unparse(node)}"):
+            node.ops[0] = other()
+        return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        other = SUMS.get(type(node.op))
+        if other and self.offered(node, f"{type(node.op).__name__} -> {other.__name__}: {ast.unparse(node)}"):
+            node.op = other()
+        return node
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:
+        self.generic_visit(node)
+        if self.offered(node, f"and <-> or: {ast.unparse(node)}"):
+            node.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        return node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Not | ast.Invert) and self.offered(node, f"without its not: {ast.unparse(node)}"):
+            return node.operand
+        return node
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        if isinstance(node.value, bool):
+            if self.offered(node, f"{node.value} -> {not node.value}"):
+                return ast.copy_location(ast.Constant(not node.value), node)
+        elif isinstance(node.value, int) and self.offered(node, f"{node.value} -> {node.value + 1}"):
+            return ast.copy_location(ast.Constant(node.value + 1), node)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        if name in TWINS and self.offered(node, f"{name} -> {TWINS[name]}: {ast.unparse(node)[:80]}"):
+            if isinstance(node.func, ast.Name):
+                node.func.id = TWINS[name]
+            elif isinstance(node.func, ast.Attribute):
+                node.func.attr = TWINS[name]
+        return node
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.value, ast.Call) and self.offered(node, f"left out: {ast.unparse(node)[:80]}"):
+            return ast.copy_location(ast.Pass(), node)
+        return node
+
+    def visit_If(self, node: ast.If) -> ast.AST:
+        self.generic_visit(node)
+        if self.offered(node, f"if not: {ast.unparse(node.test)[:80]}"):
+            node.test = ast.copy_location(ast.UnaryOp(ast.Not(), node.test), node.test)
+        return node
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        if node.value is not None:
+            node.value = self.visit(node.value)
+        return node
+
+
+def sources() -> Iterator[str]:
+    listed = subprocess.run(["git", "ls-files", *ROOMS], capture_output=True, text=True, check=True).stdout
+    for path in listed.split():
+        if path.endswith(".py") and not any(part in path for part in LEFT_OUT):
+            yield path
+
+
+def mutants() -> Iterator[Mutant]:
+    for path in sources():
+        changer = Changer()
+        changer.visit(ast.parse(Path(path).read_text()))
+        for place, (line, what) in enumerate(changer.found):
+            yield Mutant(path, line, place, what)
+
+
+def tests_by_line(data: coverage.CoverageData, path: str) -> dict[int, list[str]]:
+    lines = data.contexts_by_lineno(str(Path(path).resolve()))
+    return {line: sorted({name.partition("|")[0] for name in names if name}) for line, names in lines.items()}
+
+
+def covered() -> coverage.CoverageData:
+    command = ["-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--ignore", "tests/broker", "-k", "not browser"]
+    subprocess.run(
+        [sys.executable, *command, "--cov", "--cov-context=test", "--cov-report=", "tests"], check=False, text=True
+    )
+    data = coverage.CoverageData()
+    data.read()
+    return data
+
+
+def copy_to(folder: Path) -> None:
+    for name in COPIED:
+        shutil.copytree(name, folder / name)
+    for name in FILES:
+        shutil.copy(name, folder / name)
+
+
+def survives(mutant: Mutant, tests: list[str], folder: Path) -> bool:
+    path = folder / mutant.path
+    whole = path.read_text()
+    changer = Changer(mutant.place)
+    path.write_text(ast.unparse(ast.fix_missing_locations(changer.visit(ast.parse(whole)))))
+    try:
+        run = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header", *tests],
+            cwd=folder,
+            env={**os.environ, "VAR_DIR": str(folder / "var")},
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        path.write_text(whole)
+    return run.returncode in (0, 5)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sample", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--reuse", action="store_true", help="take the coverage of the last run")
+    options = parser.parse_args()
+    data = coverage.CoverageData()
+    data.read() if options.reuse else None
+    data = data if options.reuse else covered()
+    chooser = random.Random(options.seed)  # noqa: S311  a sample, no secret
+    chosen = chooser.sample(list(mutants()), options.sample)
+    known = {path: tests_by_line(data, path) for path in {mutant.path for mutant in chosen}}
+    folders: Queue[Path] = Queue()
+    with tempfile.TemporaryDirectory(prefix="mutants-") as scratch:
+        for number in range(options.jobs):
+            folder = Path(scratch) / str(number)
+            folder.mkdir()
+            copy_to(folder)
+            (folder / "var" / "static").mkdir(parents=True)
+            folders.put(folder)
+
+        def judged(mutant: Mutant) -> bool:
+            lines = known[mutant.path]
+            tests = lines.get(mutant.line) or sorted({test for tests in lines.values() for test in tests})
+            if len(tests) > MOST_TESTS:
+                tests = random.Random(mutant.place).sample(tests, MOST_TESTS)  # noqa: S311
+            folder = folders.get()
+            try:
+                lives = not tests or survives(mutant, tests, folder)
+            finally:
+                folders.put(folder)
+            if lives:
+                print(f"{mutant.path}:{mutant.line} {mutant.what}", flush=True)
+            return lives
+
+        with ThreadPoolExecutor(options.jobs) as pool:
+            alive = sum(pool.map(judged, chosen))
+    print(f"{len(chosen) - alive} of {len(chosen)} noticed, {alive} survived")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
