@@ -37,14 +37,14 @@ def test_every_bar_opens_as_many_records_as_it_counts(signed_in, marketer: User)
     assert [count for count, _link in bars] == [count_of(client.get(link)) for _count, link in bars]
 
 
-def test_the_months_page_takes_eight_queries_however_many_leads(
+def test_the_months_page_takes_nine_queries_however_many_leads(
     signed_in, marketer: User, north: Agreement, django_assert_num_queries
 ) -> None:
     client = signed_in(marketer)
     for minute in range(3):
         cast.handed(north, cast.local(north, f"2026-03-17 09:0{minute}"))
-    # session, user, memberships; agreement, versions, objectives; targets; handoffs
-    with django_assert_num_queries(8):
+    # session, user, memberships; agreement, versions, objectives, tiers; targets; handoffs
+    with django_assert_num_queries(9):
         client.get(url())
 
 
@@ -128,8 +128,8 @@ def test_an_agreement_without_terms_has_no_figures(signed_in, leader: User, sout
 @pytest.mark.parametrize(
     ("period", "said"),
     [
-        ("2026-05", "May 2026 has not begun: nothing is handed over yet. 30 leads promised for May 2026."),
-        ("2026-06", "June 2026 has not begun: nothing is handed over yet."),
+        ("2026-05", "May 2026 has not begun: nothing has been handed over yet. 30 leads promised for May 2026."),
+        ("2026-06", "June 2026 has not begun: nothing has been handed over yet."),
         ("2026-01", "Nothing was handed over in January 2026. 0 leads delivered in January 2026; 7 were promised."),
         ("2025-01", "Nothing was handed over in January 2025."),
     ],
@@ -159,8 +159,8 @@ def test_a_late_return_is_said_beside_the_leads_delivered_and_the_total(
     sheet = client.get(url()).context["sheet"]
     delivered, bar = sheet.numbers[0], sheet.chart("waterfall").figure["data"][0]
     assert (delivered.value, count_of(client.get(delivered.url))) == ("7", 8)
-    assert "1 lead of an earlier period is taken off from those listed" in delivered.note
-    assert (bar["y"][-1], bar["hovertext"][-1]) == (7, "Total: 7 leads, 1 of an earlier period taken off")
+    assert "1 lead from an earlier period is taken off those listed" in delivered.note
+    assert (bar["y"][-1], bar["hovertext"][-1]) == (7, "Total: 7 leads, 1 from an earlier period taken off")
 
 
 def test_paper_tells_returns_by_their_hatching(signed_in, marketer: User) -> None:
