@@ -201,13 +201,13 @@ class DepthForm(ClauseForm):
 class ReasonForm(forms.Form):
     """A reason for returns. Empty words at a default key: the words of the reader's language."""
 
-    label = forms.CharField(label=_("Words"), required=False, max_length=100)
+    label = forms.CharField(label=_("Wording"), required=False, max_length=100)
     key = forms.CharField(
-        label=_("Short name"), required=False, max_length=40, help_text=_("For files; it stays with the handoffs.")
+        label=_("Short name"), required=False, max_length=40, help_text=_("For files; handoffs keep it.")
     )
     whose = forms.ChoiceField(
         # A browser sends the first choice of an empty row too: with it alone the row stays empty.
-        label=_("For whom to mend"),
+        label=_("Whose to put right"),
         choices=[(side, side.label) for side in (Side.MARKETING, Side.SALES)],
         initial=Side.MARKETING,
     )

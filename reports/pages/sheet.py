@@ -157,10 +157,10 @@ def nothing_text(reading: Reading) -> str:
     if len(reading.facts) or reading.volume.returned:
         return ""
     if not reading.moment.has_begun:
-        return _("%(period)s has not begun: nothing is handed over yet.") % said
+        return _("%(period)s has not begun: nothing has been handed over yet.") % said
     if reading.is_over:
         return _("Nothing was handed over in %(period)s.") % said
-    return _("Nothing is handed over yet in %(period)s.") % said
+    return _("Nothing has been handed over in %(period)s yet.") % said
 
 
 def group_cells(reading: Reading, links: Links, page: str) -> list[tuple[str, str, Cell]]:

@@ -37,7 +37,7 @@ def _numbers(reading: Reading, found: Speed, links: Links) -> list[BigNumber]:
         *(_kept(judgement, links.narrowed(scope_of(judgement))) for judgement in reading.judgements["speed"]),
         BigNumber(_("Mean response time"), spoken_minutes(minutes.mean), mean if minutes.n else ""),
         BigNumber(_("Never followed up"), number(found.never_followed_up), url=links.records("never_followed_up")),
-        BigNumber(_("Still in their time"), number(found.running), url=links.records("running")),
+        BigNumber(_("Still within time"), number(found.running), url=links.records("running")),
         BigNumber(_("Handoffs"), number(found.handoffs), url=links.records("handoffs")),
     ]
 

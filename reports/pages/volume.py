@@ -34,7 +34,7 @@ def _numbers(reading: Reading, links: Links) -> list[BigNumber]:
     behind = links.records(_behind(reading))
     shown = [BigNumber(_("Leads delivered"), number(judged.delivered), _note(reading), judged.state, behind)]
     if judged.delivered != volume.delivered:
-        outside = _("with months without a target and what was handed over before the agreement")
+        outside = _("including months without a target and handoffs from before the agreement")
         outside = "; ".join(filter(None, [outside, _corrected(volume.corrections)]))
         shown.append(
             BigNumber(_("Delivered in all"), number(volume.delivered), outside, url=links.records("delivered"))
@@ -66,8 +66,8 @@ def _corrected(count: int) -> str:
     if not count:
         return ""
     text = ngettext(
-        "%(count)s lead of an earlier period is taken off from those listed",
-        "%(count)s leads of earlier periods are taken off from those listed",
+        "%(count)s lead from an earlier period is taken off those listed",
+        "%(count)s leads from earlier periods are taken off those listed",
         count,
     )
     return text % {"count": number(count)}

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -9,15 +7,9 @@ from agreements.models import Agreement
 from agreements.promises.promise import SpeedPromise
 from smarketing.accounts.models import User
 from tests import cast
-from tests.pages.seen import at_instant, chart, count_of
-from tests.unit.reports.march import march
+from tests.pages.seen import chart, count_of
 
-
-@pytest.fixture(autouse=True)
-def at(north: Agreement) -> Iterator[datetime]:
-    at = march(north)
-    with at_instant(at):
-        yield at
+pytestmark = pytest.mark.usefixtures("at")
 
 
 @pytest.fixture
@@ -50,7 +42,7 @@ def test_the_big_numbers_open_what_they_count(signed_in, rep: User, url: str) ->
     client = signed_in(rep)
     numbers = client.get(url).context["sheet"].numbers
     counted = {number.label: (number.value, number.url) for number in numbers}
-    for label in ("Never followed up", "Still in their time", "Handoffs"):
+    for label in ("Never followed up", "Still within time", "Handoffs"):
         value, link = counted[label]
         assert int(value) == count_of(client.get(link)) > 0
 

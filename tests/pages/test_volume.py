@@ -1,6 +1,4 @@
 import json
-from collections.abc import Iterator
-from datetime import datetime
 
 import pytest
 from django.urls import reverse
@@ -9,15 +7,9 @@ from agreements.models import Agreement
 from leads.work.handoffs import send_back
 from smarketing.accounts.models import Role, User
 from tests import cast
-from tests.pages.seen import at_instant, chart, count_of
-from tests.unit.reports.march import march
+from tests.pages.seen import chart, count_of
 
-
-@pytest.fixture(autouse=True)
-def at(north: Agreement) -> Iterator[datetime]:
-    at = march(north)
-    with at_instant(at):
-        yield at
+pytestmark = pytest.mark.usefixtures("at")
 
 
 def url(page: str = "volume", **query: str) -> str:
@@ -136,8 +128,8 @@ def test_an_agreement_without_terms_has_no_figures(signed_in, leader: User, sout
 @pytest.mark.parametrize(
     ("period", "said"),
     [
-        ("2026-05", "May 2026 has not begun: nothing is handed over yet. 30 leads promised for May 2026."),
-        ("2026-06", "June 2026 has not begun: nothing is handed over yet."),
+        ("2026-05", "May 2026 has not begun: nothing has been handed over yet. 30 leads promised for May 2026."),
+        ("2026-06", "June 2026 has not begun: nothing has been handed over yet."),
         ("2026-01", "Nothing was handed over in January 2026. 0 leads delivered in January 2026; 7 were promised."),
         ("2025-01", "Nothing was handed over in January 2025."),
     ],
@@ -167,8 +159,8 @@ def test_a_late_return_is_said_beside_the_leads_delivered_and_the_total(
     sheet = client.get(url()).context["sheet"]
     delivered, bar = sheet.numbers[0], sheet.chart("waterfall").figure["data"][0]
     assert (delivered.value, count_of(client.get(delivered.url))) == ("7", 8)
-    assert "1 lead of an earlier period is taken off from those listed" in delivered.note
-    assert (bar["y"][-1], bar["hovertext"][-1]) == (7, "Total: 7 leads, 1 of an earlier period taken off")
+    assert "1 lead from an earlier period is taken off those listed" in delivered.note
+    assert (bar["y"][-1], bar["hovertext"][-1]) == (7, "Total: 7 leads, 1 from an earlier period taken off")
 
 
 def test_paper_tells_returns_by_their_hatching(signed_in, marketer: User) -> None:

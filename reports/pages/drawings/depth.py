@@ -65,7 +65,7 @@ def _label(fall: Fall) -> str:
     if fall.end == "connected":
         return pgettext("ordinal of an attempt", "%(nth)s.") % {"nth": fall.nth}
     return {
-        "came": _("came to us"),
+        "came": _("contacted us"),
         "later": _("later"),
         "returned": _("returned"),
         "won": _("won without contact"),
@@ -79,7 +79,7 @@ def _name(fall: Fall) -> str:
     """As the table and the legend say it, at length."""
     return {
         "connected": _("Connected at attempt %(nth)s") % {"nth": fall.nth},
-        "came": _("The lead came to us first"),
+        "came": _("The lead contacted us first"),
         "later": _("Connected after attempt %(nth)s") % {"nth": fall.nth},
         "returned": _("Returned for marketing's reasons"),
         "won": _("Won without a conversation on record"),
@@ -202,7 +202,7 @@ def _verdicts() -> dict[str, tuple[str, str, bool]]:
     return {
         "kept": (_("Promise kept"), palette.KEPT_MARK, False),
         "missed": (_("Promise missed"), palette.MISSED_MARK, True),
-        "running": (_("Still in their time"), palette.ACCENT, False),
+        "running": (_("Still within time"), palette.ACCENT, False),
         "none": (_("Without a promise"), palette.ON_THE_WAY_MARK, False),
     }
 

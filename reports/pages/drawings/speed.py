@@ -310,9 +310,9 @@ def _band_sentence(quick: int, first: Band, never: int) -> str:
     )
     rest = ngettext("%(never)s was never followed up.", "%(never)s were never followed up.", never)
     if not quick:
-        text = _("None was tried within %(upto)s")
+        text = _("None was followed up within %(upto)s")
     if not never:
-        rest = _("none is without an attempt past its time.")
+        rest = _("none is overdue without an attempt.")
     return f"{text % said}; {rest % said}"
 
 

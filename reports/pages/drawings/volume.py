@@ -100,7 +100,7 @@ def _total(volume: Volume) -> str:
     if not volume.corrections:
         return text
     less = ngettext(
-        "%(count)s of an earlier period taken off", "%(count)s of earlier periods taken off", volume.corrections
+        "%(count)s from an earlier period taken off", "%(count)s from earlier periods taken off", volume.corrections
     )
     return f"{text}, {less % {'count': number(volume.corrections)}}"
 

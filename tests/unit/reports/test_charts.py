@@ -124,7 +124,7 @@ def test_the_steps_of_the_depth_add_up_to_all_handoffs_also_where_the_lead_came_
         Handoff.objects.get(lead__name="Fresh"), cast.local(north, "2026-03-20 11:40"), "connected", direction="inbound"
     )
     total, came, *steps = drawn(reading(north, at), "depth")["waterfall"].figure["data"]
-    assert (came["name"], came["y"], came["base"]) == ("The lead came to us first", [1], [total["y"][0] - 1])
+    assert (came["name"], came["y"], came["base"]) == ("The lead contacted us first", [1], [total["y"][0] - 1])
     assert sum(sum(step["y"]) for step in (came, *steps)) == total["y"][0] == len(reading(north, at).facts)
     assert steps[-1]["base"] == [0]
     assert edge_after_the_promise(north, at) == before + 1
