@@ -60,8 +60,6 @@ SHARES = {"warn_share", "marketing_share", "lead_to_customer"} | {
 NUMBERS = (KINDS.keys() - SHARES) | {
     *("average_deal", "return_within", "quota", "target", "proposal", "declined", "place", "recomputed"),
 }
-    KINDS.keys() - SHARES
-)
 VALUES = {"closed": _("closed"), "yes": _("yes")}
 CHOICES = {"pacing": dict(Pacing.choices), "whose": dict(Side.choices)}
 
