@@ -54,6 +54,7 @@ def test_without_a_promise_there_is_no_clock():
 @pytest.mark.django_db
 @given(rows=st.lists(st.tuples(MOMENTS, MOMENTS, MOMENTS, st.sampled_from([*states.OPEN, *states.CLOSED])), min_size=1))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.odd_handoffs
 def test_sql_and_python_agree_on_every_clock(north, rows):
     Handoff.objects.all().delete()
     lead = cast.lead(north)
@@ -85,6 +86,7 @@ def test_sql_and_python_agree_on_every_clock(north, rows):
     rows=st.lists(st.tuples(MOMENTS, MOMENTS.filter(bool), MOMENTS, MOMENTS, st.booleans(), st.booleans()), min_size=1)
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.odd_handoffs
 def test_sql_python_and_the_sweeps_choice_agree_on_rows_of_clocks(north, rows):
     Handoff.objects.all().delete()
     handoff = cast.handed(north)
