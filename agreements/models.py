@@ -50,7 +50,7 @@ class ReturnReason(models.Model):
     key = models.CharField(_("key"), max_length=40)
     label = models.CharField(_("label"), max_length=100, blank=True)
     whose = models.CharField(
-        _("for whom to mend"), max_length=10, choices=[(side, side.label) for side in (Side.MARKETING, Side.SALES)]
+        _("whose to put right"), max_length=10, choices=[(side, side.label) for side in (Side.MARKETING, Side.SALES)]
     )
     counts = models.BooleanField(_("taken off the volume"), default=False)
     order = models.PositiveSmallIntegerField(default=0)

@@ -46,7 +46,9 @@ class Judgement:
     """What became of one promise. `about`, `judged` and `kept` are ids of handoffs, each within the one before.
 
     `promised` and `limit` are those of the handoffs judged, each under its own version: where the period holds several,
-    their mean weighted by handoffs, and `is_mean` says so. `state` is "" as long as nothing can be said.
+    their mean weighted by handoffs, and `is_mean` says so. `corrections` are the leads of earlier periods
+    that are taken off in this one: of the volume, delivered are those kept less these. `state` is "" as long as nothing
+    can be said.
     """
 
     side: str
@@ -61,6 +63,7 @@ class Judgement:
     limit: float | None
     is_mean: bool
     state: str
+    corrections: int = 0
 
 
 def speed_is_judged(facts: Facts) -> Mask:
@@ -192,6 +195,7 @@ def judge_volume(
         limit=None,
         is_mean=False,
         state=_volume_state(delivered, target, expected, moment),
+        corrections=int(judged.is_correction.sum()),
     )
 
 

@@ -94,7 +94,7 @@ class ReasonKey(Text):
     def read(self, value: Any, info: ValidationInfo) -> str:
         key = super().read(value, info)
         if not _REASON.fullmatch(key):
-            raise refused(_("may hold small letters a to z, digits and underscores only"))
+            raise refused(_("may hold lower-case letters a to z, digits and underscores only"))
         return key
 
 

@@ -169,7 +169,7 @@ def _refuse_reasons_in_use(agreement: Agreement, document: AgreementDocument) ->
         if counts.get(reason.key) == reason.counts:
             continue
         if agreement.handoffs.filter(return_reason=reason.key).exists():
-            text = _("Handoffs were returned for “%(reason)s”: it stays a reason, and counts as it did.")
+            text = _("Handoffs have been returned for “%(reason)s”: it stays a reason and counts as before.")
             raise ReasonInUse("return_reasons", text % {"reason": reason})
 
 

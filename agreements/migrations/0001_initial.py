@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=40, verbose_name='key')),
                 ('label', models.CharField(blank=True, max_length=100, verbose_name='label')),
-                ('whose', models.CharField(choices=[('marketing', 'Marketing'), ('sales', 'Sales')], max_length=10, verbose_name='for whom to mend')),
+                ('whose', models.CharField(choices=[('marketing', 'Marketing'), ('sales', 'Sales')], max_length=10, verbose_name='whose to put right')),
                 ('counts', models.BooleanField(default=False, verbose_name='taken off the volume')),
                 ('order', models.PositiveSmallIntegerField(default=0)),
                 ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='return_reasons', to='agreements.agreement')),

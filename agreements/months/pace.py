@@ -118,9 +118,21 @@ def projection(
     finished, begun = (sum(day <= on for day in paced) for on in (finished_on, today))
     if not finished:
         return None
-    before = sum((by_day[day] for month in months for day in month.before), Fraction(0))
+    before = _before(by_day, months)
     paces = ((_until(finished_on, by_day) - before) / finished, (_until(today, by_day) - before) / begun)
     return float(before + max(paces) * len(paced))
+
+
+def projected_by(whole: float, delivered: Sequence[int | Decimal], months: Sequence[MonthPace], on: date) -> float:
+    """How far the projection `whole` has come by the end of that day: what came before the terms stands already."""
+    by_day = dict(zip([day for month in months for day in month.days], map(Fraction, delivered), strict=True))
+    paced = [day for month in months for day in month.paced]
+    before = float(_before(by_day, months))
+    return before + (whole - before) * sum(day <= on for day in paced) / len(paced)
+
+
+def _before(by_day: dict[date, Fraction], months: Sequence[MonthPace]) -> Fraction:
+    return sum((by_day[day] for month in months for day in month.before), Fraction(0))
 
 
 def _until(on: date, by_day: dict[date, Fraction]) -> Fraction:

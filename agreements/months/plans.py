@@ -19,6 +19,7 @@ from agreements.enums import How
 from agreements.models import Agreement, Quota, Target
 from agreements.months.proposing import (
     ProposalWaiting,
+    counted_leads,
     decides_alone,
     has_begun,
     made,
@@ -29,6 +30,7 @@ from agreements.months.proposing import (
 )
 from agreements.months.targets import Conversion, MonthNumbers, TargetError, agreed_directly, from_quota
 from smarketing.accounts.models import User
+from smarketing.lib.numbers import number
 
 T = TypeVar("T", int, Decimal)
 
@@ -171,11 +173,11 @@ def _kept(target: Target, document: AgreementDocument) -> str:
     wanted = _numbers(document, target.month)
     if wanted is not None and wanted.leads == target.leads:
         return ""
-    said = {"month": month_name(target.month), "leads": target.leads}
+    said = {"month": month_name(target.month), "leads": counted_leads(target.leads)}
     if wanted is None:
-        return _("%(month)s keeps its %(leads)s leads: it has begun, so only both sides can change it.") % said
-    said["wanted"] = wanted.leads
-    text = _("%(month)s keeps its %(leads)s leads and not %(wanted)s: it has begun, so only both sides can change it.")
+        return _("%(month)s keeps its %(leads)s: it has begun, so only both sides can change it.") % said
+    said["wanted"] = number(wanted.leads)
+    text = _("%(month)s keeps its %(leads)s and not %(wanted)s: it has begun, so only both sides can change it.")
     return text % said
 
 
@@ -198,8 +200,8 @@ def _for_one_side(
     """What one side writes: the targets wait, and with them the quotas and assumptions that they come of."""
     proposed = {month: numbers for month, numbers in sorted(new.items()) if numbers is not None}
     taken_away = [month for month, numbers in new.items() if numbers is None and month in agreed]
-    text = _("%(month)s keeps its %(leads)s leads: only an administrator can remove a target.")
-    told += [text % {"month": month_name(month), "leads": agreed[month].leads} for month in taken_away]
+    text = _("%(month)s keeps its %(leads)s: only an administrator can remove a target.")
+    told += [text % {"month": month_name(month), "leads": counted_leads(agreed[month].leads)} for month in taken_away]
     document = _with_months(document, former, {*proposed, *taken_away})
     if proposed and former is not None:
         inputs = {name: getattr(former, name) for name in Conversion.__dataclass_fields__}
@@ -217,14 +219,14 @@ def _put(agreement: Agreement, month: date, numbers: MonthNumbers | None, *, by:
 
 
 def _proposed(agreement: Agreement, month: date, numbers: MonthNumbers, *, by: User | None, at: datetime) -> str:
-    said = {"month": month_name(month), "leads": numbers.leads}
+    said = {"month": month_name(month), "leads": counted_leads(numbers.leads)}
     try:
         target = propose(agreement, month, numbers, by=by, at=at)
     except ProposalWaiting as refusal:
         return f"{said['month']}: {refusal}"
     if target.agreed_at:
         return ""
-    return _("%(month)s: %(leads)s leads are proposed to the other side.") % said
+    return _("%(month)s: %(leads)s proposed to the other side.") % said
 
 
 def month_name(month: date) -> str:

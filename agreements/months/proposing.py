@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agreements.enums import How
 from agreements.models import Agreement, Assumptions, Change, Target
@@ -17,6 +18,7 @@ from agreements.months.targets import Conversion, MonthNumbers
 from smarketing.accounts.access import access_of
 from smarketing.accounts.models import Side, User
 from smarketing.accounts.rights import Verb
+from smarketing.lib.numbers import number
 
 
 class MonthRefused(Exception):
@@ -157,8 +159,8 @@ def _withdraw_own(agreement: Agreement, month: date, sides: list[Side], at: date
     if waiting is None:
         return
     if any(side not in sides for side in Side if side in _consented(waiting)):
-        text = _("The other side has proposed %(leads)s leads for this month: accept or decline that first.")
-        raise ProposalWaiting("month", text % {"leads": waiting.leads})
+        text = _("The other side has proposed %(leads)s for this month: accept or decline that first.")
+        raise ProposalWaiting("month", text % {"leads": counted_leads(waiting.leads)})
     waiting.superseded_at = at
     waiting.save(update_fields=["superseded_at"])
 
@@ -238,3 +240,7 @@ def _write_down(target: Target, word: str, former: int | None, *, by: User | Non
     before = None if former is None else str(former)
     line = [[word, f"{target.month:%Y-%m}"], before, str(target.leads)]
     Change.objects.create(agreement=target.agreement, by=by, at=at, lines=[line])
+
+
+def counted_leads(count: int) -> str:
+    return ngettext("%(count)s lead", "%(count)s leads", count) % {"count": number(count)}

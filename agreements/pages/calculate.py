@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from agreements.models import Agreement, Target
 from agreements.months import proposing
 from agreements.months.plans import month_name
-from agreements.months.proposing import MonthRefused, agree_month, has_begun, stand_of
+from agreements.months.proposing import MonthRefused, agree_month, counted_leads, has_begun, stand_of
 from agreements.months.targets import agreed_directly, from_quota
 from agreements.pages.calculator_form import EXAMPLES, calculator_form, exact_leads, steps
 from agreements.pages.fetch import editable, may_edit, visible
@@ -83,14 +83,14 @@ def _answered(request: PortalRequest, slug: str, pk: int, action: Callable[..., 
 
 
 def _agreed(request: PortalRequest, agreement: Agreement, target: Target) -> HttpResponse:
-    said = {"month": month_name(target.month), "leads": target.leads}
+    said = {"month": month_name(target.month), "leads": counted_leads(target.leads)}
     if target.agreed_at:
-        text = _("%(month)s: %(leads)s leads are agreed.")
+        text = _("%(month)s: %(leads)s agreed.")
     elif target.declined_at:
         text = _("%(month)s stays as it is: the proposal is declined.")
     else:
         said["team"] = waits_for(agreement, target)
-        text = _("%(month)s: %(leads)s leads are proposed. They count once %(team)s accepts.")
+        text = _("%(month)s: %(leads)s proposed, to count once %(team)s accepts.")
     say(request, text % said)
     return redirect(_months_url(agreement, target))
 

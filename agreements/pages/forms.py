@@ -201,12 +201,12 @@ class DepthForm(ClauseForm):
 class ReasonForm(forms.Form):
     """A reason for returns. Empty words at a default key: the words of the reader's language."""
 
-    label = forms.CharField(label=_("Words"), required=False, max_length=100)
+    label = forms.CharField(label=_("Wording"), required=False, max_length=100)
     key = forms.CharField(
-        label=_("Short name"), required=False, max_length=40, help_text=_("For files; it stays with the handoffs.")
+        label=_("Short name"), required=False, max_length=40, help_text=_("For files; handoffs keep it.")
     )
     whose = forms.ChoiceField(
-        label=_("For whom to mend"), choices=[(side, side.label) for side in (Side.MARKETING, Side.SALES)]
+        label=_("Whose to put right"), choices=[(side, side.label) for side in (Side.MARKETING, Side.SALES)]
     )
     counts = forms.BooleanField(label=_("Taken off the volume"), required=False, widget=forms.CheckboxInput())
 

@@ -43,7 +43,7 @@ def record(
     Who records the first one for a handoff that nobody has, gets it.
     """
     if attempted_at is not None and attempted_at > at:
-        raise InTheFuture(_("An attempt cannot lie in the future."))
+        raise InTheFuture(_("An attempt cannot be in the future."))
     with changing(handoff.lead_id) as lead:
         _refuse_double_click(lead, channel, result, attempted_at, by=by, at=at)
         current = current_for(handoff, "attempt")

@@ -196,7 +196,7 @@ def send_back(handoff: Handoff, *, reason: str, note: str = "", by: User, at: da
         current = current_for(handoff, "send_back")
         known = ReturnReason.objects.select_for_update().filter(agreement=current.agreement_id, key=reason)
         if known.first() is None:
-            raise NoSuchReason(_("This is no longer a reason of the agreement: choose another one."))
+            raise NoSuchReason(_("The agreement no longer has this reason: choose another one."))
         refuse_unreached_too_early(current, reason)
         _note(current, EventKind.SENT_BACK, by=by, at=at, reason=reason)
         _set(current, returned_at=at, returned_by=by, return_reason=reason, return_note=note)

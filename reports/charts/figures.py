@@ -164,7 +164,7 @@ def bars(series: Series, *, first: int = 1, **more: Any) -> Trace:
     }
 
 
-def key(name: str, colour: str) -> Trace:
+def key(name: str, colour: str, **more: Any) -> Trace:
     """Only an entry of the legend, for a colour within a waterfall."""
     return {
         "type": "bar",
@@ -174,6 +174,7 @@ def key(name: str, colour: str) -> Trace:
         "marker": {"color": colour},
         "hoverinfo": "skip",
         "showlegend": True,
+        **more,
     }
 
 

@@ -5,7 +5,7 @@ that words keep their size on a phone; colours are the theme's, so that print ge
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -61,7 +61,7 @@ def sketch(figure: Figure, name: str) -> str:
         *(_note(note, frame) for note in layout.get("annotations", [])),
         _labels(layout, frame),
     ]
-    hatch = _hatch(name) if any("pattern" in trace.get("marker", {}) for trace in traces) else ""
+    hatch = _hatch(name) if any(box.is_hatched for box in boxes(figure)) else ""
     return f'{legend(figure)}<svg class="sketch-plot" role="group">{hatch}{"".join(parts)}</svg>'
 
 
@@ -84,7 +84,7 @@ def _fallen(trace: Trace) -> Iterator[Box]:
         is_total = trace["measure"][n] == "total" if "measure" in trace else False
         start, height = (0.0, height) if is_total else (height, height + y)
         way = "totals" if is_total else "increasing" if y >= 0 else "decreasing"
-        yield _box(trace, n, (start, height), trace[way]["marker"]["color"])
+        yield replace(_box(trace, n, (start, height), trace[way]["marker"]["color"]), is_hatched=way == "decreasing")
 
 
 def _standing(trace: Trace, piles: dict[float, float]) -> Iterator[Box]:
@@ -188,9 +188,8 @@ def legend(figure: Figure) -> str:
         if trace.get("showlegend", True) and trace.get("name"):
             dash = {"dash": "dashed", "dot": "dotted"}.get(trace.get("line", {}).get("dash"), "solid")
             style = f"--swatch:{_swatch(trace)};--dash:{dash}"
-            kind = (
-                "line" if trace["type"] == "scatter" else "hatched" if "pattern" in trace.get("marker", {}) else "area"
-            )
+            is_hatched = "pattern" in trace.get("marker", {}) or "meta" in trace
+            kind = "line" if trace["type"] == "scatter" else "hatched" if is_hatched else "area"
             items.append(f'<li class="sketch-{kind}" style="{style}">{escape(trace["name"])}</li>')
     return f'<ul class="sketch-legend">{"".join(items)}</ul>' if items else ""
 

@@ -22,6 +22,7 @@ from reports.charts.figures import (
 from smarketing.lib import palette
 
 NARROW = WIDE / 2
+HATCHED = "hatched"  # by the server's drawing, so also on paper: plotly has no hatching within a waterfall
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def volume_waterfall(
     ahead = [Point(place, day.projected) for place, day in enumerate(days, 1) if day.projected is not None]
     traces = [_steps(steps, words["volume"]), key(words["plus"], palette.ACCENT)]
     if any(step.bar.value < 0 for step in steps):
-        traces.append(key(words["minus"], palette.MISSED_MARK))
+        traces.append(key(words["minus"], palette.MISSED_MARK, meta=HATCHED))
     if goal:
         traces.append(line(words["goal"], goal, palette.INK))
     if ahead:
@@ -118,20 +119,18 @@ def legs_waterfall(
     return drawn
 
 
-def depth_waterfall(
-    total: Series, connected: Series, ends: Sequence[Series], yaxis: Axis, *, edges: Sequence[Edge]
-) -> Figure:
-    """From all handoffs down: those connected, then those that ended otherwise, to those still open.
+def depth_waterfall(total: Series, ends: Sequence[Series], yaxis: Axis, *, edges: Sequence[Edge]) -> Figure:
+    """From all handoffs down, step by step, to those still open.
 
     Bars on bases and not plotly's waterfall, which has two colours for all steps and no hatching.
     """
     traces, place, height = [bars(total)], 2, sum(bar.value for bar in total.bars)
-    for series in (connected, *ends):
+    for series in ends:
         bases = []
         for bar in series.bars:
             height -= bar.value
             bases.append(height)
         traces.append(bars(series, first=place, base=bases))
         place += len(series.bars)
-    labels = [bar.label for series in (total, connected, *ends) for bar in series.bars]
+    labels = [bar.label for series in (total, *ends) for bar in series.bars]
     return figure(traces, labels, yaxis, every=True, barmode="overlay", **marks(edges))

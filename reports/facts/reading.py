@@ -12,7 +12,7 @@ import numpy as np
 
 from agreements.models import Agreement
 from agreements.months.agreed import MonthTarget, month_targets
-from agreements.months.pace import MonthPace, goal_line, last_finished_day, month_pace, projection
+from agreements.months.pace import MonthPace, goal_line, last_finished_day, month_pace, projected_by, projection
 from agreements.promises.promise import DepthPromise, SpeedPromise
 from agreements.terms import Terms, Timeline, timeline
 from leads.models import Deal, Handoff
@@ -185,25 +185,32 @@ class Reading:
     def volume_judgement(self) -> Judgement:
         return judge_volume(self.steps, self.months_with_target, self.target, self.expected, self.moment)
 
+    @property
+    def _projected_months(self) -> list[MonthPace]:
+        return self.judged_months or self.paces
+
     @cached_property
-    def projection(self) -> float | None:
-        """What the judged months, without any target all, come to at their own pace; None before it is known."""
-        if self.today < self.period.start_on:
-            return None
-        months = self.judged_months or self.paces
+    def _added(self) -> list[int]:
+        """What each day of these months added to the count."""
         rows = volume_is_judged(self.steps, self.months_with_target) if self.judged_months else self.steps.changes != 0
         days = self.steps.days[rows].astype("datetime64[D]").tolist()
         added = Counter[date]()
         for day, change in zip(days, self.steps.changes[rows].tolist(), strict=True):
             added[day] += change
-        return projection([added[day] for month in months for day in month.days], months, self.finished_on, self.today)
+        return [added[day] for month in self._projected_months for day in month.days]
+
+    @cached_property
+    def projection(self) -> float | None:
+        """What the judged months, without any target all, come to at their own pace; None before it is known."""
+        if self.today < self.period.start_on:
+            return None
+        return projection(self._added, self._projected_months, self.finished_on, self.today)
 
     def projected_on(self, on: date) -> float | None:
         """How far its own pace brings it by the end of that day."""
         if self.projection is None:
             return None
-        days = [day for month in self.judged_months or self.paces for day in month.paced]
-        return self.projection * sum(day <= on for day in days) / len(days)
+        return projected_by(self.projection, self._added, self._projected_months, on)
 
 
 def whole_leads(exact: float) -> int:

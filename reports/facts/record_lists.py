@@ -134,19 +134,22 @@ def _tried(facts: Facts, chosen: Selection) -> Mask:
 VERDICT_WORDS = {
     "kept": gettext_lazy("promise kept"),
     "missed": gettext_lazy("promise missed"),
-    "running": gettext_lazy("still in their time"),
+    "running": gettext_lazy("still within time"),
     "none": gettext_lazy("not judged"),
 }
 LISTS: dict[str, OfHandoffs | OfSteps | OfLeads] = {
     # the volume
     "handed_over": OfSteps(gettext_lazy("Leads handed over"), lambda steps: steps.is_handed_over),
     "returned": OfSteps(gettext_lazy("Leads returned to marketing"), lambda steps: steps.is_returned),
-    "corrections": OfSteps(gettext_lazy("Leads of earlier periods taken off"), lambda steps: steps.is_correction),
+    "corrections": OfSteps(gettext_lazy("Leads from earlier periods taken off"), lambda steps: steps.is_correction),
     "delivered": OfSteps(gettext_lazy("Leads delivered"), lambda steps: steps.stands),
     "judged_handed_over": OfJudgedSteps(
         gettext_lazy("Leads handed over towards the target"), lambda steps: steps.is_handed_over
     ),
     "judged_delivered": OfJudgedSteps(gettext_lazy("Leads delivered towards the target"), lambda steps: steps.stands),
+    "judged_corrections": OfJudgedSteps(
+        gettext_lazy("Leads from earlier periods taken off"), lambda steps: steps.is_correction
+    ),
     # the speed
     "handoffs": OfHandoffs(gettext_lazy("Handoffs"), lambda facts, _chosen: np.ones(len(facts), np.bool_)),
     "followed_up": OfHandoffs(gettext_lazy("Followed up"), lambda facts, _chosen: facts.is_followed_up),
@@ -154,7 +157,7 @@ LISTS: dict[str, OfHandoffs | OfSteps | OfLeads] = {
         gettext_lazy("Returned before any attempt"), lambda facts, _chosen: facts.is_returned_untouched
     ),
     "never_followed_up": OfHandoffs(gettext_lazy("Never followed up"), _never),
-    "running": OfHandoffs(gettext_lazy("Still in their time"), lambda facts, _chosen: facts.is_running),
+    "running": OfHandoffs(gettext_lazy("Still within time"), lambda facts, _chosen: facts.is_running),
     "speed_judged": OfHandoffs(
         gettext_lazy("Judged by the promised time"), lambda facts, _chosen: judgement.speed_is_judged(facts)
     ),
@@ -177,6 +180,9 @@ LISTS: dict[str, OfHandoffs | OfSteps | OfLeads] = {
     ),
     "connected": OfHandoffs(gettext_lazy("Connected"), lambda facts, _chosen: facts.is_connected),
     "never_connected": OfHandoffs(gettext_lazy("Never connected"), lambda facts, _chosen: facts.is_never_connected),
+    "came_first": OfHandoffs(
+        gettext_lazy("The lead contacted us first"), lambda facts, _chosen: connected_with(facts, 0)
+    ),
     "connected_with": OfHandoffs(
         lambda chosen: _("Connected at attempt %(nth)s") % {"nth": chosen.nth or 1},
         lambda facts, chosen: connected_with(facts, chosen.nth or 1),

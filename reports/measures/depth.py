@@ -50,7 +50,10 @@ def depth(facts: Facts, promised: float | None, judged: Judged) -> Depth:
 
 @dataclass(frozen=True)
 class Fall:
-    """A step down from all handoffs: `count` of them ended `end`, if "connected" with attempt `nth`."""
+    """A step down from all handoffs: `count` of them ended `end`, if "connected" with attempt `nth`.
+
+    "came" are those connected before any attempt of ours: the lead came to us first.
+    """
 
     end: str
     count: int
@@ -63,7 +66,8 @@ def falls(facts: Facts) -> list[Fall]:
     last = int(known.max()) if len(known) else USUAL_DEPTH
     spoken = [Fall("connected", int(connected_with(facts, n).sum()), n) for n in range(1, last + 1)]
     later = Fall("later", int(connected_after(facts, last).sum()), last)
-    return [*spoken, later, *(Fall(end, int(rows.sum())) for end, rows in unconnected(facts))]
+    came = Fall("came", int(connected_with(facts, 0).sum()))
+    return [came, *spoken, later, *(Fall(end, int(rows.sum())) for end, rows in unconnected(facts))]
 
 
 def connected_with(facts: Facts, nth: int) -> Mask:

@@ -9,7 +9,7 @@ from reports.pages.drawings.depth import depth_charts
 from reports.pages.exports import chapter_json
 from reports.pages.links import Links
 from reports.pages.scorecard import of_mean, scope_of, with_tier
-from reports.pages.sheet import BigNumber, Sheet, Table, group_cells
+from reports.pages.sheet import BigNumber, Sheet, Table, group_cells, nothing_text
 from smarketing.lib.numbers import number, percent
 
 
@@ -20,6 +20,7 @@ def depth_sheet(reading: Reading, links: Links) -> Sheet:
         numbers=_numbers(reading, found.all, links),
         charts=depth_charts(reading, found.all, links),
         groups=Table(_group_columns(), rows),
+        nothing=nothing_text(reading),
         measures={"depth": chapter_json(found)},
     )
 

@@ -73,7 +73,7 @@ class SelectionForm(forms.Form):
 class PeriodFilter(forms.Form):
     period = forms.ChoiceField(label=gettext_lazy("Period"), required=False)
     on = forms.DateField(
-        label=gettext_lazy("As on the evening of"),
+        label=gettext_lazy("As at the end of"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )

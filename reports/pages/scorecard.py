@@ -93,11 +93,15 @@ class PromiseLine:
         return number(self.projected)
 
     @property
+    def is_share(self) -> bool:
+        return self.judgement.measure == "speed"
+
+    @property
     def moved(self) -> str:
         if self.change is None or self.trend == "same":
             return ""
         size = abs(self.change)
-        if self.judgement.measure == "speed":
+        if self.is_share:
             return pgettext("percentage points", "%(number)s pts") % {"number": number(size * 100, 1)}
         return number(size, 1 if self.judgement.measure == "depth" else 0)
 
@@ -115,7 +119,15 @@ class PromiseLine:
             "depth": (_("%(n)s tried often enough"), _("of %(n)s judged")),
         }[self.judgement.measure]
         counts = zip(names, (kept, judged), BEHIND[self.judgement.measure], strict=True)
-        return [(name % {"n": number(n)}, self.links.records(what)) for name, n, what in counts] if judged else []
+        found = [(name % {"n": number(n)}, self.links.records(what)) for name, n, what in counts] if judged else []
+        return [*found, *self._corrected]
+
+    @property
+    def _corrected(self) -> list[tuple[str, str]]:
+        """Why fewer are delivered than its list has."""
+        count = self.judgement.corrections
+        text = _("less %(n)s from earlier periods") % {"n": number(count)}
+        return [(text, self.links.records("judged_corrections"))] if count else []
 
 
 @dataclass(frozen=True)
@@ -164,15 +176,13 @@ class Card:
 
     @property
     def leads_text(self) -> str:
-        said = {"leads": number(self.leads), "handoffs": number(self.handoffs)}
-        return (
-            ngettext(
-                "%(handoffs)s handoff of this period, of %(leads)s leads.",
-                "%(handoffs)s handoffs of this period, of %(leads)s leads.",
-                self.handoffs,
-            )
-            % said
+        leads = ngettext("%(count)s lead", "%(count)s leads", self.leads) % {"count": number(self.leads)}
+        text = ngettext(
+            "%(handoffs)s handoff in this period, of %(leads)s.",
+            "%(handoffs)s handoffs in this period, of %(leads)s.",
+            self.handoffs,
         )
+        return text % {"handoffs": number(self.handoffs), "leads": leads}
 
     @property
     def as_json(self) -> dict[str, Any]:
@@ -278,7 +288,7 @@ def of_mean(said: str, judgement: Judgement) -> str:
     """Says so where the period holds several promises."""
     if not judgement.is_mean:
         return said
-    return _("%(promise)s: the mean of several promises, by handoffs") % {"promise": said}
+    return _("%(promise)s: mean of several promises, weighted by handoffs") % {"promise": said}
 
 
 def _sentence(lines: list[PromiseLine], period: Period) -> str:

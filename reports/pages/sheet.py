@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext as _
 
 from reports.facts.dimensions import WORDS
 from reports.facts.reading import Reading
@@ -15,7 +16,7 @@ from reports.measures.handoff_columns import DIMENSIONS
 from reports.measures.period_parts import PeriodPart
 from reports.pages.links import Links
 from smarketing.lib.numbers import NOTHING, exactly, percent
-from smarketing.lib.spoken import duration
+from smarketing.lib.spoken import duration, period_name
 
 LONG = 180  # minutes from which on a chart counts in hours
 
@@ -55,7 +56,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """As `parts/chart.html` shows it."""
+    """As `parts/chart.html` shows it. `has_goal` makes it worth drawing also without a step towards the goal."""
 
     id: str
     title: str
@@ -65,15 +66,31 @@ class Chart:
     table_rows: Sequence[Sequence[object]]
     json_url: str = ""
     csv_url: str = ""
+    has_goal: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """No bar with a height and no dot with a value."""
+        return not self.has_goal and not any(
+            y or (y is not None and trace["type"] == "scatter") for trace in self._told for y in trace["y"]
+        )
+
+    @property
+    def _told(self) -> list[dict[str, Any]]:
+        return [trace for trace in self.figure["data"] if "customdata" in trace]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A page: its most important number first, then the charts, then the groups side by side."""
+    """A page: its most important number first, then the charts, then the groups side by side.
+
+    `nothing` is said in place of the charts where there is nothing to draw.
+    """
 
     numbers: Sequence[BigNumber]
     charts: Sequence[Chart]
     groups: Table
+    nothing: str = ""
     measures: dict[str, Any] = field(default_factory=dict)
 
     def chart(self, key: str) -> Chart | None:
@@ -132,6 +149,18 @@ def long_name(part: PeriodPart) -> str:
 
 def bin_column(part: PeriodPart) -> str:
     return {"day": gettext("Day"), "week": gettext("Week"), "month": gettext("Month")}[part.by]
+
+
+def nothing_text(reading: Reading) -> str:
+    """Where nothing was handed over, by whether it still can be; "" where something was."""
+    said = {"period": period_name(reading.period)}
+    if len(reading.facts) or reading.volume.returned:
+        return ""
+    if not reading.moment.has_begun:
+        return _("%(period)s has not begun: nothing has been handed over yet.") % said
+    if reading.is_over:
+        return _("Nothing was handed over in %(period)s.") % said
+    return _("Nothing has been handed over in %(period)s yet.") % said
 
 
 def group_cells(reading: Reading, links: Links, page: str) -> list[tuple[str, str, Cell]]:

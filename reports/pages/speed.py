@@ -10,7 +10,7 @@ from reports.pages.drawings.speed import speed_charts
 from reports.pages.exports import chapter_json
 from reports.pages.links import Links
 from reports.pages.scorecard import of_mean, scope_of, with_tier
-from reports.pages.sheet import BigNumber, Sheet, Table, group_cells, spoken_minutes, spoken_share
+from reports.pages.sheet import BigNumber, Sheet, Table, group_cells, nothing_text, spoken_minutes, spoken_share
 from smarketing.lib.numbers import number
 
 
@@ -21,6 +21,7 @@ def speed_sheet(reading: Reading, links: Links) -> Sheet:
         numbers=_numbers(reading, found.all, links),
         charts=speed_charts(reading, found.all, links),
         groups=Table(_group_columns(), rows),
+        nothing=nothing_text(reading),
         measures={"speed": chapter_json(found)},
     )
 
@@ -36,7 +37,7 @@ def _numbers(reading: Reading, found: Speed, links: Links) -> list[BigNumber]:
         *(_kept(judgement, links.narrowed(scope_of(judgement))) for judgement in reading.judgements["speed"]),
         BigNumber(_("Mean response time"), spoken_minutes(minutes.mean), mean if minutes.n else ""),
         BigNumber(_("Never followed up"), number(found.never_followed_up), url=links.records("never_followed_up")),
-        BigNumber(_("Still in their time"), number(found.running), url=links.records("running")),
+        BigNumber(_("Still within time"), number(found.running), url=links.records("running")),
         BigNumber(_("Handoffs"), number(found.handoffs), url=links.records("handoffs")),
     ]
 

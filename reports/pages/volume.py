@@ -5,20 +5,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reports.facts.reading import Reading
-from reports.pages.drawings.volume import volume_chart
+from reports.pages.drawings.volume import volume_chart, volume_sentence
 from reports.pages.exports import chapter_json
 from reports.pages.links import Links
-from reports.pages.sheet import BigNumber, Sheet, Table, group_cells
+from reports.pages.sheet import BigNumber, Sheet, Table, group_cells, nothing_text
 from smarketing.lib.numbers import number, percent
 
 
 def volume_sheet(reading: Reading, links: Links) -> Sheet:
+    chart = volume_chart(reading, links)
     return Sheet(
         numbers=_numbers(reading, links),
-        charts=[volume_chart(reading, links)],
+        charts=[chart],
         groups=_groups(reading, links),
+        nothing="" if chart.has_goal else _nothing(reading),
         measures={"volume": chapter_json(reading.volume)},
     )
+
+
+def _nothing(reading: Reading) -> str:
+    """With what was promised all the same."""
+    text = nothing_text(reading)
+    return f"{text} {volume_sentence(reading)}" if text and reading.target is not None else text
 
 
 def _numbers(reading: Reading, links: Links) -> list[BigNumber]:
@@ -26,7 +34,8 @@ def _numbers(reading: Reading, links: Links) -> list[BigNumber]:
     behind = links.records(_behind(reading))
     shown = [BigNumber(_("Leads delivered"), number(judged.delivered), _note(reading), judged.state, behind)]
     if judged.delivered != volume.delivered:
-        outside = _("with months without a target and what was handed over before the agreement")
+        outside = _("including months without a target and handoffs from before the agreement")
+        outside = "; ".join(filter(None, [outside, _corrected(volume.corrections)]))
         shown.append(
             BigNumber(_("Delivered in all"), number(volume.delivered), outside, url=links.records("delivered"))
         )
@@ -48,7 +57,24 @@ def _behind(reading: Reading) -> str:
 
 
 def _note(reading: Reading) -> str:
-    """What was promised; of a period whose months do not all have a target, for which of them."""
+    """What was promised, and why its records are more than it counts."""
+    corrections = reading.volume_judgement.corrections if reading.target is not None else reading.volume.corrections
+    return "; ".join(filter(None, [_promised(reading), _corrected(corrections)]))
+
+
+def _corrected(count: int) -> str:
+    if not count:
+        return ""
+    text = ngettext(
+        "%(count)s lead from an earlier period is taken off those listed",
+        "%(count)s leads from earlier periods are taken off those listed",
+        count,
+    )
+    return text % {"count": number(count)}
+
+
+def _promised(reading: Reading) -> str:
+    """Of a period whose months do not all have a target, for which of them."""
     if reading.target is None:
         return ""
     said = {"target": number(reading.target)}

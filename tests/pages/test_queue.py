@@ -155,7 +155,7 @@ def test_more_opens_the_form_in_place_and_keeps_what_was_typed(north, client, cl
     response = client.post(url, typed, headers=HTMX)
     assert response.status_code == 422
     assert "wrote twice" in response.content.decode()
-    assert "cannot lie in the future" in response.content.decode()
+    assert "cannot be in the future" in response.content.decode()
 
 
 @pytest.mark.django_db

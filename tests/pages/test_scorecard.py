@@ -66,7 +66,7 @@ def test_won_lost_and_open_add_up_to_the_leads_and_open_them(signed_in, leader: 
     card = client.get(url).context["card"]
     counts = [count_of(client.get(link)) for link in (card.won_url, card.lost_url, card.open_url)]
     assert counts == [card.outcomes.won, card.outcomes.lost, card.outcomes.open] == [1, 1, 7]
-    assert (card.leads, card.handoffs, card.leads_text) == (9, 10, "10 handoffs of this period, of 9 leads.")
+    assert (card.leads, card.handoffs, card.leads_text) == (9, 10, "10 handoffs in this period, of 9 leads.")
 
 
 def test_every_figure_of_a_promise_opens_its_records(signed_in, leader: User, url: str) -> None:
@@ -80,7 +80,7 @@ def test_the_page_can_be_seen_as_on_the_evening_of_a_day(signed_in, leader: User
     page = client.get(url, {"on": "2026-03-05"})
     card = page.context["card"]
     assert (card.handoffs, card.marketing[0].delivered, card.outcomes.won) == (6, "5", 0)
-    assert "As on the evening of March 5, 2026" in page.text
+    assert "As at the end of March 5, 2026" in page.text
     assert "on=2026-03-05" in card.sales[0].url
     assert count_of(client.get(card.open_url)) == 6
 

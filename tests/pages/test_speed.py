@@ -50,7 +50,7 @@ def test_the_big_numbers_open_what_they_count(signed_in, rep: User, url: str) ->
     client = signed_in(rep)
     numbers = client.get(url).context["sheet"].numbers
     counted = {number.label: (number.value, number.url) for number in numbers}
-    for label in ("Never followed up", "Still in their time", "Handoffs"):
+    for label in ("Never followed up", "Still within time", "Handoffs"):
         value, link = counted[label]
         assert int(value) == count_of(client.get(link)) > 0
 
@@ -69,8 +69,15 @@ def test_the_groups_stand_side_by_side(signed_in, rep: User, url: str) -> None:
 
 def test_a_month_without_leads_says_so(signed_in, rep: User, url: str) -> None:
     page = signed_in(rep).get(url, {"period": "2025-01"})
-    assert "Nothing in this period has been followed up yet." in page.text
-    assert "No clock with a promise has ended yet." in page.text
+    assert "Nothing was handed over in January 2025." in page.text
+    assert "chart-box" not in page.text
+
+
+def test_a_chart_without_a_bar_is_its_sentence_and_no_axes(signed_in, rep: User, url: str) -> None:
+    page = signed_in(rep).get(url, {"period": "2026-04"})
+    assert "No handoff has been connected yet." in page.text
+    assert [chart.id for chart in page.context["sheet"].charts if not chart.is_empty] == []
+    assert page.text.count("chart-box") == 0
 
 
 def test_a_tier_is_held_against_its_own_promise(signed_in, rep: User, north: Agreement, url: str) -> None:

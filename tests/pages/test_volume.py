@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from agreements.models import Agreement
+from leads.work.handoffs import send_back
 from smarketing.accounts.models import Role, User
 from tests import cast
 from tests.pages.seen import at_instant, chart, count_of
@@ -130,3 +131,47 @@ def test_with_several_agreements_one_is_chosen(signed_in, leader: User, south: A
 def test_an_agreement_without_terms_has_no_figures(signed_in, leader: User, south: Agreement) -> None:
     south.versions.all().delete()
     assert signed_in(leader).get("/reports/south/volume/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [
+        ("2026-05", "May 2026 has not begun: nothing has been handed over yet. 30 leads promised for May 2026."),
+        ("2026-06", "June 2026 has not begun: nothing has been handed over yet."),
+        ("2026-01", "Nothing was handed over in January 2026. 0 leads delivered in January 2026; 7 were promised."),
+        ("2025-01", "Nothing was handed over in January 2025."),
+    ],
+)
+def test_where_nothing_was_handed_over_no_axes_are_drawn_and_it_is_said(
+    signed_in, marketer: User, north: Agreement, period: str, said: str
+) -> None:
+    cast.target(north, "2026-05", 30)
+    cast.target(north, "2026-01", 7)
+    page = signed_in(marketer).get(url(period=period))
+    assert page.context["sheet"].nothing == said
+    assert "chart-box" not in page.text
+
+
+def test_a_running_month_without_a_step_shows_its_goal(signed_in, marketer: User, south: Agreement, stranger) -> None:
+    cast.target(south, "2026-03", 22)
+    page = signed_in(stranger).get(reverse("reports:volume", args=["south"]))
+    assert (page.context["sheet"].nothing, page.text.count("chart-box")) == ("", 1)
+
+
+def test_a_late_return_is_said_beside_the_leads_delivered_and_the_total(
+    signed_in, marketer: User, rep: User, north: Agreement
+) -> None:
+    old = cast.handed(north, cast.local(north, "2026-01-07 09:00"), name="Old")
+    send_back(old, by=rep, at=cast.local(north, "2026-03-18 09:00"), reason="duplicate")
+    client = signed_in(marketer)
+    sheet = client.get(url()).context["sheet"]
+    delivered, bar = sheet.numbers[0], sheet.chart("waterfall").figure["data"][0]
+    assert (delivered.value, count_of(client.get(delivered.url))) == ("7", 8)
+    assert "1 lead from an earlier period is taken off those listed" in delivered.note
+    assert (bar["y"][-1], bar["hovertext"][-1]) == (7, "Total: 7 leads, 1 from an earlier period taken off")
+
+
+def test_paper_tells_returns_by_their_hatching(signed_in, marketer: User) -> None:
+    page = signed_in(marketer).get(url())
+    assert page.text.count('fill="url(#waterfall-hatch)"') == 2
+    assert '<li class="sketch-hatched"' in page.text

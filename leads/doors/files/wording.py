@@ -126,7 +126,7 @@ FIELD_NAMES = {
     "handoff_id": _("Handoff's id"),
     "accepted_at": _("Accepted"),
     "returned_at": _("Returned"),
-    "return_reason": _("Reason of the return"),
+    "return_reason": _("Reason for the return"),
     "return_note": _("Note on the return"),
     "attempt_id": _("Attempt's id"),
     "direction": _("Direction"),

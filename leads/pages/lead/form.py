@@ -99,7 +99,7 @@ class LeadForm(Base):
             return
         values["created_at"] = instant(wall, agreement.time_zone) if wall else self.at
         if values["created_at"] > self.at:
-            self.add_error("created_at", ValidationError(_("A lead cannot be won in the future."), code="future"))
+            self.add_error("created_at", ValidationError(_("A lead cannot be created in the future."), code="future"))
 
     def _check_external_id(self, values: dict[str, Any]) -> None:
         agreement, external_id = values.get("agreement"), values.get("external_id")

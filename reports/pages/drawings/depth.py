@@ -16,8 +16,17 @@ from reports.pages.sheet import Cell, Chart, bin_column, exact, long_name, short
 from smarketing.lib import palette
 from smarketing.lib.numbers import number
 
-RECORDS = {"returned": "sent_back", "won": "won_unspoken", "given_up": "given_up", "tried": "tried", "open": "open"}
+RECORDS = {
+    "came": "came_first",
+    "returned": "sent_back",
+    "won": "won_unspoken",
+    "given_up": "given_up",
+    "tried": "tried",
+    "open": "open",
+}
+RARE = ("came", "won")  # no bar without a handoff
 LOOKS = {
+    "came": (palette.KEPT, False),
     "returned": (palette.QUIET, False),
     "won": (palette.KEPT, False),
     "given_up": (palette.MISSED_MARK, True),
@@ -56,6 +65,7 @@ def _label(fall: Fall) -> str:
     if fall.end == "connected":
         return pgettext("ordinal of an attempt", "%(nth)s.") % {"nth": fall.nth}
     return {
+        "came": _("contacted us"),
         "later": _("later"),
         "returned": _("returned"),
         "won": _("won without contact"),
@@ -69,6 +79,7 @@ def _name(fall: Fall) -> str:
     """As the table and the legend say it, at length."""
     return {
         "connected": _("Connected at attempt %(nth)s") % {"nth": fall.nth},
+        "came": _("The lead contacted us first"),
         "later": _("Connected after attempt %(nth)s") % {"nth": fall.nth},
         "returned": _("Returned for marketing's reasons"),
         "won": _("Won without a conversation on record"),
@@ -92,9 +103,11 @@ def _bar(fall: Fall, links: Links) -> Bar:
 
 def _waterfall(facts: Facts, found: Depth, links: Links) -> Chart:
     promised = promises(facts)
-    ways = [fall for fall in falls(facts) if fall.count or fall.end != "won"]
+    ways = [fall for fall in falls(facts) if fall.count or fall.end not in RARE]
     spoken = [_bar(fall, links) for fall in ways if fall.nth]
-    ends = [Series(_name(fall), [_bar(fall, links)], *LOOKS[fall.end]) for fall in ways if not fall.nth]
+    alone = {fall.end: Series(_name(fall), [_bar(fall, links)], *LOOKS[fall.end]) for fall in ways if not fall.nth}
+    came = [series for end, series in alone.items() if end == "came"]
+    ends = [series for end, series in alone.items() if end != "came"]
     n = len(facts)
     total = Bar(_("all"), n, links.records("handoffs"), f"{_('Handed over')}: {number(n)}")
     return _chart(
@@ -104,10 +117,9 @@ def _waterfall(facts: Facts, found: Depth, links: Links) -> Chart:
         sentence=_sentence(found, n),
         figure=depth_waterfall(
             Series(_("Handed over"), [total], palette.ON_THE_WAY_MARK),
-            Series(_("Connected at attempt"), spoken, palette.KEPT_MARK),
-            ends,
+            [*came, Series(_("Connected at attempt"), spoken, palette.KEPT_MARK), *ends],
             upright(n, number, is_whole=True),
-            edges=_edges(promised, len(spoken), 1.5),
+            edges=_edges(promised, len(spoken), 1.5 + len(came)),
         ),
         table_columns=[_("What became of it"), _("Handoffs"), _("% of all")],
         table_rows=[
@@ -190,7 +202,7 @@ def _verdicts() -> dict[str, tuple[str, str, bool]]:
     return {
         "kept": (_("Promise kept"), palette.KEPT_MARK, False),
         "missed": (_("Promise missed"), palette.MISSED_MARK, True),
-        "running": (_("Still in their time"), palette.ACCENT, False),
+        "running": (_("Still within time"), palette.ACCENT, False),
         "none": (_("Without a promise"), palette.ON_THE_WAY_MARK, False),
     }
 
@@ -231,6 +243,8 @@ def _tries_bar(facts: Facts, tries: int, verdict: str, name: str, links: Links) 
 
 def _histogram_sentence(found: Depth) -> str:
     never = found.histogram.get("0", 0)
+    if not never:
+        return _("Every handoff that was never connected was tried.") if found.never_connected else ""
     text = ngettext(
         "%(count)s handoff that was never connected was not tried at all.",
         "%(count)s handoffs that were never connected were not tried at all.",

@@ -309,6 +309,10 @@ def _band_sentence(quick: int, first: Band, never: int) -> str:
         quick,
     )
     rest = ngettext("%(never)s was never followed up.", "%(never)s were never followed up.", never)
+    if not quick:
+        text = _("None was followed up within %(upto)s")
+    if not never:
+        rest = _("none is overdue without an attempt.")
     return f"{text % said}; {rest % said}"
 
 

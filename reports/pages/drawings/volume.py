@@ -24,7 +24,7 @@ def volume_chart(reading: Reading, links: Links) -> Chart:
     days = [_bars(part, reading, links) for part in parts]
     passed = len(days) if reading.is_over else sum(part.start_on <= reading.today for part in parts)
     net = reading.volume.delivered
-    total = Bar(_("Total"), net, links.records("delivered"), f"{_('Total')}: {_counted(net)}")
+    total = Bar(_("Total"), net, links.records("delivered"), _total(reading.volume))
     words = {
         "volume": _("Leads delivered"),
         "plus": _("Handed over"),
@@ -36,7 +36,7 @@ def volume_chart(reading: Reading, links: Links) -> Chart:
     return Chart(
         id="waterfall",
         title=_("Leads delivered, step by step"),
-        sentence=_sentence(reading),
+        sentence=volume_sentence(reading),
         figure=volume_waterfall(
             days, total, upright(_top(days), number, is_whole=True), passed=passed, today=today, words=words
         ),
@@ -44,6 +44,7 @@ def volume_chart(reading: Reading, links: Links) -> Chart:
         table_rows=[_row(part, reading.volume, links) for part in parts],
         json_url=links.data("volume", "json"),
         csv_url=links.data("volume", "csv", "waterfall"),
+        has_goal=reading.goal is not None and reading.moment.has_begun and not reading.is_over,
     )
 
 
@@ -93,12 +94,32 @@ def _row(part: PeriodPart, volume: Volume, links: Links) -> list[object]:
     ]
 
 
+def _total(volume: Volume) -> str:
+    """Its bar opens the leads that stand; those of earlier periods that are taken off are said beside it."""
+    text = f"{_('Total')}: {_counted(volume.delivered)}"
+    if not volume.corrections:
+        return text
+    less = ngettext(
+        "%(count)s from an earlier period taken off", "%(count)s from earlier periods taken off", volume.corrections
+    )
+    return f"{text}, {less % {'count': number(volume.corrections)}}"
+
+
 def _counted(count: int) -> str:
     return ngettext("%(count)s lead", "%(count)s leads", count) % {"count": number(count)}
 
 
-def _sentence(reading: Reading) -> str:
+def _ahead_of_it(reading: Reading) -> str:
+    said = {"period": period_name(reading.period), "leads": _counted(reading.target or 0)}
+    if reading.target is None:
+        return _("No target is agreed for %(period)s yet.") % said
+    return _("%(leads)s promised for %(period)s.") % said
+
+
+def volume_sentence(reading: Reading) -> str:
     said = {"leads": _counted(reading.volume.delivered), "period": period_name(reading.period)}
+    if not reading.moment.has_begun:
+        return _ahead_of_it(reading)
     if reading.target is None:
         return _("%(leads)s delivered in %(period)s. There is no target to compare with.") % said
     said |= {"target": number(reading.target)}

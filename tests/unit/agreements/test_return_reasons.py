@@ -65,7 +65,7 @@ def test_default_reasons_speak_the_reader_s_language_and_own_ones_stay_as_writte
     ("text", "problem"),
     [
         ('[[return_reasons]]\nkey = "no_budget"', "return_reasons.label: is missing"),
-        ('[[return_reasons]]\nkey = "No budget"\nlabel = "x"', "may hold small letters"),
+        ('[[return_reasons]]\nkey = "No budget"\nlabel = "x"', "may hold lower-case letters"),
         (OWN + OWN, "already"),
         ('[[return_reasons]]\nkey = "a"\nlabel = "X"\n[[return_reasons]]\nkey = "b"\nlabel = "x"', "already"),
         ('[[return_reasons]]\nkey = "a"\nlabel = "X"\nwhose = "service"', "must be one of marketing, sales"),

@@ -13,6 +13,7 @@ from django.utils import translation
 
 from agreements.models import Agreement
 from agreements.promises.promise import SpeedPromise
+from leads.models import Handoff
 from reports.charts.figures import Bar, Series, labelled, stacked, upright, wrapped
 from reports.charts.sketch import boxes, legend, sketch
 from reports.charts.waterfalls import volume_waterfall
@@ -113,6 +114,24 @@ def test_every_step_of_the_way_opens_the_set_it_is_the_mean_of(north: Agreement,
     ids = selected(found, *chosen)
     assert set(ids.tolist()) == set(found.facts.ids[went_the_way(found.facts)].tolist())
     assert {row[2] for row in chart.table_rows} == {len(ids)}
+
+
+def test_the_steps_of_the_depth_add_up_to_all_handoffs_also_where_the_lead_came_first(
+    north: Agreement, at: datetime
+) -> None:
+    before = edge_after_the_promise(north, at)
+    cast.attempted(
+        Handoff.objects.get(lead__name="Fresh"), cast.local(north, "2026-03-20 11:40"), "connected", direction="inbound"
+    )
+    total, came, *steps = drawn(reading(north, at), "depth")["waterfall"].figure["data"]
+    assert (came["name"], came["y"], came["base"]) == ("The lead contacted us first", [1], [total["y"][0] - 1])
+    assert sum(sum(step["y"]) for step in (came, *steps)) == total["y"][0] == len(reading(north, at).facts)
+    assert steps[-1]["base"] == [0]
+    assert edge_after_the_promise(north, at) == before + 1
+
+
+def edge_after_the_promise(north: Agreement, at: datetime) -> float:
+    return drawn(reading(north, at), "depth")["waterfall"].figure["layout"]["shapes"][0]["x0"]
 
 
 def test_the_promise_is_a_line_across_the_trends(north: Agreement, at: datetime) -> None:

@@ -48,7 +48,7 @@ def take_over(
 ) -> TakenOver:
     """Of the run's rows that say something else all, or those of `row_ids`. One already taken over stays as it is."""
     if not reason.strip():
-        raise NoReason(_("Say why this is to be changed."))
+        raise NoReason(_("Say why this should change."))
     pending = run.differing_rows.filter(taken_at=None)
     pending = pending if row_ids is None else pending.filter(pk__in=list(row_ids))
     answer, pks = TakenOver(), list(pending.order_by("pk").values_list("pk", flat=True))

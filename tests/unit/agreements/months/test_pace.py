@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements.months.pace import MonthPace, goal_line, last_finished_day, month_pace, projection
+from agreements.months.pace import MonthPace, goal_line, last_finished_day, month_pace, projected_by, projection
 from agreements.worktime import WorkCalendar
 from smarketing.lib.periods import Period
 
@@ -180,6 +180,14 @@ def test_what_came_before_the_terms_took_effect_is_added_and_sets_no_pace():
     january = [month("2026-01", 110, version("2026-01-19"))]
     delivered = [*[0] * 4, 30, *[0] * 13, 4, 2]
     assert projected(delivered, january, "2026-01-20") == 30 + 6 / 2 * 10
+
+
+def test_the_projection_rises_from_what_came_before_the_terms_and_only_on_paced_days():
+    january = [month("2026-01", 110, version("2026-01-19"))]
+    delivered = [*[0] * 4, 30, *[0] * 13, 4, 2, *[0] * 11]
+    whole = projected(delivered, january, "2026-01-20")
+    days = ("2026-01-18", "2026-01-20", "2026-01-25", "2026-01-31")
+    assert [projected_by(whole, delivered, january, date.fromisoformat(day)) for day in days] == [30, 36, 45, 60]
 
 
 def test_a_period_before_the_agreement_has_no_projection():

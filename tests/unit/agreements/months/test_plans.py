@@ -69,7 +69,7 @@ def test_correcting_an_assumption_in_june_leaves_march_its_hundred_leads(north):
     answer = amend(north, at=JUNE, **assumed("0.05"))
     assert targets(north) == {MARCH: 100, JULY: 1000}
     assert answer.told == (
-        "March 2026 keeps its 100 leads and does not get 1000: it has begun, so only both sides can change it.",
+        "March 2026 keeps its 100 leads and not 1,000: it has begun, so only both sides can change it.",
     )
     assert answer.lines == ["lead_to_customer 0.5 -> 0.05"]
     assert in_words(north) == [
@@ -93,7 +93,7 @@ def test_the_month_that_has_begun_today_keeps_its_target_and_tomorrows_does_not(
     answer = amend(north, at=first, targets={JULY: 70, AUGUST: 80})
     assert targets(north) == {JULY: 7, AUGUST: 80}
     assert answer.lines == ["target 2026-08 8 -> 80"]
-    assert "July 2026 keeps its 7 leads and does not get 70" in answer.told[0]
+    assert "July 2026 keeps its 7 leads and not 70" in answer.told[0]
 
 
 def test_a_begun_month_that_the_document_no_longer_names_keeps_its_target_and_its_quota(north):
@@ -181,8 +181,8 @@ def test_what_the_lead_of_one_side_writes_is_proposed_to_the_other(north, market
     assert targets(north) == {JULY: 100}
     assert {str(row): row.leads for row in north.targets.waiting()} == {"2026-07": 200, "2026-08": 8}
     assert answer.told == (
-        "July 2026: 200 leads are proposed to the other side.",
-        "August 2026: 8 leads are proposed to the other side.",
+        "July 2026: 200 leads proposed to the other side.",
+        "August 2026: 8 leads proposed to the other side.",
     )
     assert (answer.lines, document_of(north).lead_to_customer) == ([], Decimal("0.5"))
 
@@ -208,6 +208,6 @@ def test_the_command_tells_what_stays(north, tmp_path, capsys, time_machine):
     call_command("load_agreement", str(file))
     assert capsys.readouterr().out.splitlines() == [
         "north: nothing changed",
-        "  March 2026 keeps its 100 leads and does not get 120: it has begun, so only both sides can change it.",
+        "  March 2026 keeps its 100 leads and not 120: it has begun, so only both sides can change it.",
     ]
     assert targets(north) == {MARCH: 100}

@@ -51,6 +51,12 @@ def test_the_falls_count_every_handoff_once() -> None:
     assert ends(rows) == {"later": 1, "returned": 1, "won": 1, "given_up": 1, "tried": 1, "open": 1}
 
 
+def test_a_lead_that_came_to_us_first_is_a_step_of_its_own_and_no_attempt() -> None:
+    rows = facts({"nth": 0, "attempts": 0}, {"nth": 0, "attempts": 2}, {"nth": 1, "attempts": 1}, {"attempts": 1})
+    found = {(fall.end, fall.nth): fall.count for fall in falls(rows) if fall.count}
+    assert found == {("came", None): 2, ("connected", 1): 1, ("open", None): 1}
+
+
 def test_past_its_window_an_open_handoff_with_too_few_attempts_is_given_up() -> None:
     assert ends(facts({"attempts": 2, "depth": "over"})) == {"given_up": 1}
 
@@ -66,4 +72,4 @@ def test_a_lead_connected_before_its_end_counts_as_connected(reason: str) -> Non
 
 def test_the_bars_go_as_far_as_the_longest_promise() -> None:
     rows = facts({"nth": 2, "attempts": 2, "promised": 3.0}, {"nth": 5, "attempts": 5, "promised": 4.0})
-    assert [(fall.nth, fall.count) for fall in falls(rows)][:5] == [(1, 0), (2, 1), (3, 0), (4, 0), (4, 1)]
+    assert [(fall.nth, fall.count) for fall in falls(rows)][1:6] == [(1, 0), (2, 1), (3, 0), (4, 0), (4, 1)]
