@@ -2,6 +2,8 @@ from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from leads.clock import span
+
 
 class State(TextChoices):
     WAITING = "waiting", pgettext_lazy("handoff", "Waiting")
@@ -45,9 +47,9 @@ class Door(TextChoices):
 class Precision(IntegerChoices):
     """To how many seconds an instant is known; a day is known to the end of it."""
 
-    EXACT = 0, _("to the second")
-    MINUTE = 60, _("to the minute")
-    DAY = 86_400, _("to the day")
+    EXACT = span.EXACT, _("to the second")
+    MINUTE = span.MINUTE, _("to the minute")
+    DAY = span.DAY, _("to the day")
 
 
 class ClockKind(TextChoices):
@@ -70,17 +72,6 @@ class LossReason(TextChoices):
     COMPETITOR = "competitor", _("Chose a competitor")
     BAD_TIMING = "bad_timing", _("Not the right time")
     OTHER = "other", _("Another reason")
-
-
-class ClockState(TextChoices):
-    """Where a clock stands; `leads.clock.rule` decides."""
-
-    NONE = "none", _("No promise")
-    RUNNING = "running", pgettext_lazy("clock", "Running")
-    DUE_SOON = "due_soon", _("Due soon")
-    OVERDUE = "overdue", _("Overdue")
-    KEPT = "kept", _("Kept")
-    MISSED = "missed", _("Missed")
 
 
 class EscalationStep(TextChoices):

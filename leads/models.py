@@ -293,15 +293,6 @@ class Clock(models.Model):
     def __str__(self) -> str:
         return f"{self.handoff_id} · {self.kind} {self.nth}"
 
-    def state_at(self, at: datetime) -> str:
-        return rule.clock(
-            warn_at=self.warn_at,
-            due_at=self.due_at,
-            stopped_at=self.stopped_at,
-            is_closed=self.ended_at is not None,
-            at=at,
-        )
-
 
 class Event(models.Model):
     """History: an immutable row for each thing a person (or the sweep) did to a lead."""

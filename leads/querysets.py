@@ -32,10 +32,6 @@ class LeadQuerySet(QuerySet["Lead"]):
         sales = access.where(Verb.SEE, "agreement__", sides=(Side.SALES,))
         return self.filter(marketing | Q(pk__in=_handed_over().filter(sales)))
 
-    def logged_by(self, access: "Access") -> "LeadQuerySet":
-        """The leads that this person may edit and hand over."""
-        return self.filter(access.where(Verb.MARKET, "agreement__"))
-
     def never_handed_over(self) -> "LeadQuerySet":
         return self.exclude(pk__in=_handed_over())
 
@@ -44,7 +40,7 @@ def _handed_over() -> "QuerySet[Handoff, int]":
     return apps.get_model("leads", "Handoff").objects.order_by().values_list("lead_id", flat=True)
 
 
-HANDOFF_IS_OPEN, CLOCK_IS_OPEN = Q(state__in=states.OPEN), Q(ended_at=None)
+HANDOFF_IS_OPEN = Q(state__in=states.OPEN)
 
 
 def clock_state(at: datetime, is_open: Q) -> Case:
@@ -144,10 +140,6 @@ class HandoffQuerySet(QuerySet["Handoff"]):
 
 
 class ClockQuerySet(QuerySet["Clock"]):
-    def with_state(self, at: datetime) -> "ClockQuerySet":
-        """Adds `clock_state`: `leads.clock.rule.clock` in SQL."""
-        return self.annotate(clock_state=clock_state(at, CLOCK_IS_OPEN))
-
     def running(self) -> "ClockQuerySet":
         return self.filter(stopped_at=None, ended_at=None)
 

@@ -11,7 +11,7 @@ from agreements.promises.promise import Promise
 from agreements.worktime import WEEKDAYS
 from smarketing.lib import words
 
-Hours = tuple[tuple[str, str], ...]
+WrittenHours = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -21,13 +21,13 @@ class CalendarClause:
     `optional`: also the days that the library of holidays lists as optional or half; `yearly` by "MM-DD".
     """
 
-    week: Mapping[str, Hours]
+    week: Mapping[str, WrittenHours]
     country: str = ""
     subdivision: str = ""
     closed: tuple[date, ...] = ()
-    overrides: Mapping[date, Hours] = field(default_factory=dict)
+    overrides: Mapping[date, WrittenHours] = field(default_factory=dict)
     optional: bool = False
-    yearly: Mapping[str, Hours] = field(default_factory=dict)
+    yearly: Mapping[str, WrittenHours] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored, and as `agreements.terms.work_calendar` reads it."""
@@ -134,11 +134,11 @@ class AgreementDocument:
         return tuple(dict.fromkeys(known[words.key(tier)] for tier in (*self.tiers, *promised)))
 
 
-def hours_of(windows: Sequence[Sequence[str]]) -> Hours:
+def hours_of(windows: Sequence[Sequence[str]]) -> WrittenHours:
     return tuple((opens, closes) for opens, closes in windows)
 
 
-def _listed(hours: Hours) -> list[list[str]]:
+def _listed(hours: WrittenHours) -> list[list[str]]:
     return [list(window) for window in hours]
 
 

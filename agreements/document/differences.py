@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from agreements.document.clauses import DEFAULT_REASONS, AgreementDocument, CalendarClause, Hours, ReasonClause
+from agreements.document.clauses import DEFAULT_REASONS, AgreementDocument, CalendarClause, ReasonClause, WrittenHours
 from agreements.promises.measures import MEASURES
 from agreements.promises.promise import Promise
 
@@ -71,7 +71,7 @@ def differences(former: AgreementDocument | None, document: AgreementDocument) -
     return changed + [Difference(path, text, None) for path, text in before.items() if path not in after]
 
 
-def hours_text(hours: Hours) -> str:
+def hours_text(hours: WrittenHours) -> str:
     """As people write them, and type them into the form: 09:00-12:00, 13:00-17:00."""
     return ", ".join(f"{opens}-{closes}" for opens, closes in hours)
 

@@ -19,9 +19,9 @@ from agreements.document.clauses import (
     DEFAULT_REASONS,
     AgreementDocument,
     CalendarClause,
-    Hours,
     PauseClause,
     ReasonClause,
+    WrittenHours,
     hours_of,
     moment_of,
 )
@@ -125,11 +125,11 @@ class Windows(ValueKind):
         "items": {"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 2},
     }
 
-    def read(self, value: Any, info: ValidationInfo) -> Hours:
+    def read(self, value: Any, info: ValidationInfo) -> WrittenHours:
         return windows_of(value)
 
 
-def windows_of(value: Any) -> Hours:
+def windows_of(value: Any) -> WrittenHours:
     wrong = refused(_('must be a list of windows like [["09:00", "17:00"]], not {value}'), value=shown(value))
     if not isinstance(value, list | tuple):
         raise wrong
@@ -150,10 +150,10 @@ class HoursByDay(ValueKind):
 
     has_dates: bool = False
 
-    def read(self, value: Any, info: ValidationInfo) -> dict[str, Hours]:
+    def read(self, value: Any, info: ValidationInfo) -> dict[str, WrittenHours]:
         if not isinstance(value, Mapping):
             raise refused(_("must be a table, not {value}"), value=shown(value))
-        days, faults = dict[str, Hours](), list[Fault]()
+        days, faults = dict[str, WrittenHours](), list[Fault]()
         for text in sorted(map(str, value)):
             try:
                 days[self._day(text)] = windows_of(value[text])
@@ -212,15 +212,15 @@ class TomlTable(BaseModel):
 
 
 class Week(TomlTable):
-    mon: Annotated[Hours, Windows()] = ()
-    tue: Annotated[Hours, Windows()] = ()
-    wed: Annotated[Hours, Windows()] = ()
-    thu: Annotated[Hours, Windows()] = ()
-    fri: Annotated[Hours, Windows()] = ()
-    sat: Annotated[Hours, Windows()] = ()
-    sun: Annotated[Hours, Windows()] = ()
+    mon: Annotated[WrittenHours, Windows()] = ()
+    tue: Annotated[WrittenHours, Windows()] = ()
+    wed: Annotated[WrittenHours, Windows()] = ()
+    thu: Annotated[WrittenHours, Windows()] = ()
+    fri: Annotated[WrittenHours, Windows()] = ()
+    sat: Annotated[WrittenHours, Windows()] = ()
+    sun: Annotated[WrittenHours, Windows()] = ()
 
-    def hours(self) -> dict[str, Hours]:
+    def hours(self) -> dict[str, WrittenHours]:
         return {day: getattr(self, day) for day in WEEKDAYS if getattr(self, day)}
 
 
@@ -246,8 +246,8 @@ class Calendar(TomlTable):
     week: Week
     holidays: PublicHolidays | None = None
     closed: Annotated[tuple[date, ...], ClosedDays()] = ()
-    overrides: Annotated[dict[str, Hours], HoursByDay(has_dates=True)] = {}
-    yearly: Annotated[dict[str, Hours], HoursByDay()] = {}
+    overrides: Annotated[dict[str, WrittenHours], HoursByDay(has_dates=True)] = {}
+    yearly: Annotated[dict[str, WrittenHours], HoursByDay()] = {}
     pacing: Annotated[str, OneOf(PACINGS)] | None = None
 
     @model_validator(mode="after")

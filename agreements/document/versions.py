@@ -19,7 +19,7 @@ from agreements.months.plans import carry_out, month_plan
 from agreements.months.proposing import decides_alone
 from smarketing.accounts.models import Role, Side, Team, User
 
-MONTHLY = ("marketing_share", "average_deal", "lead_to_customer", "quotas", "targets")
+MONTH_FIELDS = ("marketing_share", "average_deal", "lead_to_customer", "quotas", "targets")
 FIXED = ("time_zone", "marketing_team", "sales_team")
 
 
@@ -217,7 +217,7 @@ def missing_consent(agreement: Agreement, by: User | None) -> tuple[str, ...]:
 
 
 def _with_its_terms(former: AgreementDocument, document: AgreementDocument) -> AgreementDocument:
-    return replace(former, **{key: getattr(document, key) for key in MONTHLY})
+    return replace(former, **{key: getattr(document, key) for key in MONTH_FIELDS})
 
 
 def _keep_draft(agreement: Agreement, document: AgreementDocument, *, by: User | None, at: datetime) -> None:

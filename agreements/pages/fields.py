@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from agreements.document.clauses import Hours, PauseClause, moment_of
+from agreements.document.clauses import PauseClause, WrittenHours, moment_of
 from agreements.document.differences import hours_text
 from agreements.worktime import CalendarError, WorkCalendar
 from smarketing.lib.numbers import MINUS, exactly, number
@@ -105,7 +105,7 @@ class HoursField(forms.CharField):
         self.refuse_impossible(hours)
         return hours
 
-    def refuse_impossible(self, hours: Hours) -> None:
+    def refuse_impossible(self, hours: WrittenHours) -> None:
         try:
             for window in hours:
                 WorkCalendar("UTC", {"mon": [window]})
@@ -148,7 +148,7 @@ class OtherHoursField(DaysField):
     default_error_messages = {"twice": _("%(day)s is listed twice.")}
 
     def clean(self, value: Any) -> Any:
-        days: dict[Any, Hours] = {}
+        days: dict[Any, WrittenHours] = {}
         for line in filter(str.strip, forms.CharField.clean(self, value).split("\n")):
             text, _space, hours = line.strip().partition(" ")
             day = self.day(text)

@@ -32,24 +32,24 @@ class ClockFace:
         return -self.left if self.left is not None else timedelta(0)
 
 
-class Hours(NamedTuple):
+class ClockHours(NamedTuple):
     """Working time, and the agreed exceptions in which no clock runs."""
 
     calendar: WorkCalendar
     pauses: tuple[tuple[datetime, datetime], ...] = ()
 
 
-def hours_of(handoffs: Iterable[Handoff]) -> dict[int, Hours]:
+def hours_of(handoffs: Iterable[Handoff]) -> dict[int, ClockHours]:
     """The hours by which these handoffs are measured, by version: one query for all of them."""
     zones = {h.version_id: h.agreement.time_zone for h in handoffs if h.version_id is not None}
     rows = Version.objects.filter(pk__in=zones).values_list("pk", "calendar", "exceptions")
     return {
-        pk: Hours(work_calendar(calendar, zones[pk]), pauses_of(exceptions, zones[pk]))
+        pk: ClockHours(work_calendar(calendar, zones[pk]), pauses_of(exceptions, zones[pk]))
         for pk, calendar, exceptions in rows
     }
 
 
-def face_of(handoff: Handoff, hours: Hours | Terms | None, *, at: datetime) -> ClockFace:
+def face_of(handoff: Handoff, hours: ClockHours | Terms | None, *, at: datetime) -> ClockFace:
     clock, due_at = handoff.clock(at), handoff.due_at
     if clock not in TICKING or due_at is None or hours is None:
         return ClockFace(clock, due_at)

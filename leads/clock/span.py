@@ -6,7 +6,7 @@ Precisions are seconds. A minute is kept as its first instant, a day as its last
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-MINUTE, DAY = 60, 86_400
+EXACT, MINUTE, DAY = 0, 60, 86_400
 LAST_OF_MINUTE = timedelta(minutes=1) - timedelta(microseconds=1)
 
 

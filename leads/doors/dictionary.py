@@ -8,7 +8,6 @@ from leads.models import Word
 from smarketing.lib.words import key, tidied
 
 SPELLED = {"source": 100, "tier": 60, "rep": 150}
-MEANING = ("channel", "result", "outcome", "direction", "return_reason")
 
 
 def read_for(agreement: Agreement) -> dict[str, Any]:

@@ -1,16 +1,19 @@
-"""What a view says after an action, and the row of the queue as its answer to htmx."""
+"""What a view answers: what it says after an action, the row of the queue for htmx, a file."""
 
-from collections.abc import Callable
+import csv
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from django.contrib.messages import ERROR
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 
 from leads.models import Handoff
 from leads.pages.fetch import next_url
 from leads.refusals import Refused
 from leads.work import queue
+from smarketing.lib.cells import safe_row
 from smarketing.lib.htmx import fragment, is_partial
 from smarketing.lib.notices import say
 from smarketing.lib.request import PortalRequest
@@ -25,6 +28,15 @@ def tell(request: PortalRequest, action: Callable[[], object], done: str, *, und
         return False
     say(request, done, undo=undo)
     return True
+
+
+def done(
+    request: PortalRequest, handoff: Handoff, action: Callable[..., object], words: str, *, undo: str = ""
+) -> HttpResponse:
+    """An action that needs nothing but the handoff: carried out, told, and back. `words` name the `lead`."""
+    told = words % {"lead": handoff.lead}
+    tell(request, lambda: action(handoff, by=request.user, at=request.now), told, undo=undo)
+    return back(request, handoff)
 
 
 def back(request: PortalRequest, handoff: Handoff) -> HttpResponse:
@@ -47,7 +59,15 @@ def here(request: PortalRequest) -> str:
     return (request.htmx.current_url_abs_path if request.htmx else "") or request.get_full_path()
 
 
-class Echo:
+def csv_file(name: str, rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
+    """Row by row as they come, with the mark by which Excel knows UTF-8."""
+    writer = csv.writer(_Echo())
+    lines = (writer.writerow(safe_row(row)) for row in rows)
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return StreamingHttpResponse(chain(["\ufeff"], lines), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+class _Echo:
     """A file for the CSV writer that hands each line back."""
 
     def write(self, line: str) -> str:

@@ -1,12 +1,14 @@
 """Fetching under permission: a foreign record is not found, one that may only be looked at is refused."""
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from agreements.models import Agreement
 from leads.enums import EventKind
-from leads.models import Attempt, Event, Handoff, Lead
+from leads.models import Attempt, Event, Handoff, ImportRun, Lead
 from leads.ownership import check_withdraw
 from smarketing.accounts.rights import Verb
 from smarketing.lib.request import PortalRequest
@@ -51,6 +53,15 @@ def marketed_leads(request: PortalRequest, pks: list[int]) -> list[Lead]:
     for lead in leads:
         request.access.check(Verb.MARKET, lead.agreement)
     return sorted(leads, key=lambda lead: (lead.created_at, lead.pk))
+
+
+def marketed_runs(request: PortalRequest) -> QuerySet[ImportRun]:
+    agreements = Agreement.objects.marketed_by(request.access)
+    return ImportRun.objects.filter(agreement__in=agreements).select_related("agreement", "by")
+
+
+def marketed_run(request: PortalRequest, pk: int) -> ImportRun:
+    return get_object_or_404(marketed_runs(request), pk=pk)
 
 
 def marketed_handoffs(request: PortalRequest, pks: list[int]) -> list[Handoff]:

@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from agreements.models import Agreement
 from leads.clock import rule
-from leads.clock.face import ClockFace, Hours, face_of, hours_of
+from leads.clock.face import ClockFace, ClockHours, face_of, hours_of
 from leads.enums import State
 from leads.models import Handoff
 from leads.querysets import URGENCY, HandoffQuerySet
@@ -116,7 +116,7 @@ def rows(found: Sequence[Handoff], user: User, *, at: datetime) -> list[QueueRow
 def _row(
     handoff: Handoff,
     user: User,
-    hours: Hours | None,
+    hours: ClockHours | None,
     is_held: bool,
     next_due_at: datetime | None,
     *,

@@ -1,6 +1,5 @@
 """Answers to htmx. Messages travel with every one of them, beside the part that was asked for."""
 
-import json
 from typing import Any
 
 from django.contrib.messages import get_messages
@@ -20,17 +19,6 @@ def fragment(request: PortalRequest, template: str, context: dict[str, Any], *, 
     """`template` names a partial, as in "leads/queue.html#row"."""
     part = render_to_string(template, context, request)
     return HttpResponse(part + messages_part(request), status=status)
-
-
-def event_response(request: PortalRequest, *events: str) -> HttpResponse:
-    """Changes nothing by itself but the messages; parts of the page that listen fetch themselves anew."""
-    headers = {"HX-Trigger": json.dumps(dict.fromkeys(events)), "HX-Reswap": "none"}
-    return HttpResponse(messages_part(request), headers=headers)
-
-
-def go_to(url: str) -> HttpResponse:
-    """The whole page goes there, where a plain redirect would only fill the part."""
-    return HttpResponse(status=204, headers={"HX-Redirect": url})
 
 
 def messages_part(request: PortalRequest) -> str:

@@ -124,7 +124,7 @@ def test_a_double_click_on_undo_withdraws_once_and_says_so(signed_in, rep, hando
     url = reverse("leads:withdraw", args=[recorded(handoff, rep).pk])
     client = signed_in(rep)
     client.post(url)
-    assert "withdrawn already" in client.post(url, follow=True).content.decode()
+    assert "already been withdrawn" in client.post(url, follow=True).content.decode()
 
 
 @pytest.mark.django_db

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,14 +7,8 @@ from agreements.models import Agreement
 from leads.clock.recompute import recompute
 from smarketing.accounts.models import User
 from tests.pages.seen import at_instant, chart, count_of
-from tests.unit.reports.march import march
 
-
-@pytest.fixture(autouse=True)
-def at(north: Agreement) -> Iterator[datetime]:
-    at = march(north)
-    with at_instant(at):
-        yield at
+pytestmark = pytest.mark.usefixtures("at")
 
 
 @pytest.fixture

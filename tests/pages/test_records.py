@@ -1,6 +1,3 @@
-from collections.abc import Iterator
-from datetime import datetime
-
 import pytest
 from django.urls import reverse
 
@@ -8,15 +5,9 @@ from agreements.models import Agreement
 from leads.models import Handoff, Lead
 from smarketing.accounts.models import Side, User
 from tests import cast
-from tests.pages.seen import at_instant, count_of
-from tests.unit.reports.march import march
+from tests.pages.seen import count_of
 
-
-@pytest.fixture(autouse=True)
-def at(north: Agreement) -> Iterator[datetime]:
-    at = march(north)
-    with at_instant(at):
-        yield at
+pytestmark = pytest.mark.usefixtures("at")
 
 
 def url(what: str = "handoffs", **query: str) -> str:

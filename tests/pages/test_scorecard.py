@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -10,15 +8,9 @@ from agreements.promises.promise import SpeedPromise
 from leads.models import Handoff
 from smarketing.accounts.models import Role, User
 from tests import cast
-from tests.pages.seen import at_instant, count_of
-from tests.unit.reports.march import march
+from tests.pages.seen import count_of
 
-
-@pytest.fixture(autouse=True)
-def at(north: Agreement) -> Iterator[datetime]:
-    at = march(north)
-    with at_instant(at):
-        yield at
+pytestmark = pytest.mark.usefixtures("at")
 
 
 @pytest.fixture

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -9,15 +7,9 @@ from agreements.models import Agreement
 from agreements.promises.promise import SpeedPromise
 from smarketing.accounts.models import User
 from tests import cast
-from tests.pages.seen import at_instant, chart, count_of
-from tests.unit.reports.march import march
+from tests.pages.seen import chart, count_of
 
-
-@pytest.fixture(autouse=True)
-def at(north: Agreement) -> Iterator[datetime]:
-    at = march(north)
-    with at_instant(at):
-        yield at
+pytestmark = pytest.mark.usefixtures("at")
 
 
 @pytest.fixture

@@ -1,6 +1,4 @@
 import json
-from collections.abc import Iterator
-from datetime import datetime
 
 import pytest
 from django.urls import reverse
@@ -9,15 +7,9 @@ from agreements.models import Agreement
 from leads.work.handoffs import send_back
 from smarketing.accounts.models import Role, User
 from tests import cast
-from tests.pages.seen import at_instant, chart, count_of
-from tests.unit.reports.march import march
+from tests.pages.seen import chart, count_of
 
-
-@pytest.fixture(autouse=True)
-def at(north: Agreement) -> Iterator[datetime]:
-    at = march(north)
-    with at_instant(at):
-        yield at
+pytestmark = pytest.mark.usefixtures("at")
 
 
 def url(page: str = "volume", **query: str) -> str:

@@ -14,6 +14,7 @@ from django.utils.timezone import now
 from agreements.models import Agreement
 from leads.doors.dictionary import read_for
 from leads.doors.files import runs
+from leads.doors.files.reading.dates import ORDERS
 from leads.doors.files.reading.dialect import delimiter_named
 from leads.doors.files.reading.problems import FileProblem, RefusedFile, Unreadable
 from leads.doors.files.reading.recognition import Asked, Plan, recognise
@@ -37,7 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--map", action="extend", nargs="+", default=[], metavar="field=column")
         parser.add_argument("--set", action="extend", nargs="+", default=[], metavar="field=value")
         parser.add_argument("--time-zone", default="", metavar="ZONE", help="of instants without an offset")
-        parser.add_argument("--date-order", default="", choices=("iso", "dmy", "mdy"))
+        parser.add_argument("--date-order", default="", choices=ORDERS)
         parser.add_argument("--encoding", default="", metavar="E", help="utf-8, utf-16, cp1252, ...")
         parser.add_argument("--delimiter", default="", metavar="D", help="a character, or tab")
         mark = parser.add_argument("--decimal", "--decimal-mark", default="", choices=MARKS, metavar="comma|point")

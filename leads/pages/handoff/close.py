@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from leads.enums import Verdict
-from leads.pages.answers import back, tell
+from leads.pages.answers import back, done
 from leads.pages.fetch import sold_handoff
 from leads.pages.handoff.forms import LostForm, WonForm
 from leads.pages.handoff.handing_over import undo_to
@@ -47,9 +47,4 @@ def close(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def reopen(request: PortalRequest, pk: int) -> HttpResponse:
     handoff = sold_handoff(request, pk)
-    tell(
-        request,
-        lambda: closing.reopen(handoff, by=request.user, at=request.now),
-        gettext("%(lead)s is open again.") % {"lead": handoff.lead},
-    )
-    return back(request, handoff)
+    return done(request, handoff, closing.reopen, gettext("%(lead)s is open again."))

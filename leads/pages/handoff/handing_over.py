@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from leads.models import Handoff, Lead
 from leads.ownership import check_give
-from leads.pages.answers import back, tell
+from leads.pages.answers import back, done, tell
 from leads.pages.fetch import (
     ids,
     marketed_handoffs,
@@ -108,8 +108,8 @@ def assign(request: PortalRequest, pk: int) -> HttpResponse:
     rep, by = form.cleaned_data["rep"], request.user
     check_give(request.access, handoff, rep=rep, by=by)
     names = {"lead": handoff.lead, "rep": rep.name if rep else ""}
-    done = gettext("%(lead)s is with %(rep)s now.") if rep else gettext("%(lead)s is with nobody now.")
-    tell(request, lambda: assigning.assign(handoff, rep=rep, by=by, at=request.now), done % names)
+    words = gettext("%(lead)s is with %(rep)s now.") if rep else gettext("%(lead)s is with nobody now.")
+    tell(request, lambda: assigning.assign(handoff, rep=rep, by=by, at=request.now), words % names)
     return back(request, handoff)
 
 
@@ -117,25 +117,15 @@ def assign(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def accept(request: PortalRequest, pk: int) -> HttpResponse:
     handoff = sold_handoff(request, pk)
-    tell(
-        request,
-        lambda: handoffs.accept(handoff, by=request.user, at=request.now),
-        gettext("%(lead)s is accepted.") % {"lead": handoff.lead},
-        undo=undo_to("leads:unaccept", request, handoff),
-    )
-    return back(request, handoff)
+    undo = undo_to("leads:unaccept", request, handoff)
+    return done(request, handoff, handoffs.accept, gettext("%(lead)s is accepted."), undo=undo)
 
 
 @reps
 @require_POST
 def unaccept(request: PortalRequest, pk: int) -> HttpResponse:
     handoff = sold_handoff(request, pk)
-    tell(
-        request,
-        lambda: handoffs.unaccept(handoff, by=request.user, at=request.now),
-        gettext("%(lead)s is no longer accepted.") % {"lead": handoff.lead},
-    )
-    return back(request, handoff)
+    return done(request, handoff, handoffs.unaccept, gettext("%(lead)s is no longer accepted."))
 
 
 @reps
@@ -161,12 +151,7 @@ def send_back(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def undo_return(request: PortalRequest, pk: int) -> HttpResponse:
     handoff = sold_handoff(request, pk)
-    tell(
-        request,
-        lambda: handoffs.undo_return(handoff, by=request.user, at=request.now),
-        gettext("%(lead)s is back in work.") % {"lead": handoff.lead},
-    )
-    return back(request, handoff)
+    return done(request, handoff, handoffs.undo_return, gettext("%(lead)s is back in work."))
 
 
 def undo_to(view: str, request: PortalRequest, handoff: Handoff) -> str:

@@ -1,6 +1,5 @@
 """Rows that say something else than what is known: seen with both values, downloaded, taken over."""
 
-import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -9,22 +8,21 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib.messages import ERROR
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from agreements.models import Agreement
 from leads.doors.dictionary import read_for
 from leads.doors.files.preview import shown
 from leads.doors.files.reading.rows import unpacked
 from leads.doors.files.wording import field_name
 from leads.doors.files.writing.corrections import take_over
 from leads.models import DifferingRow, ImportRun
-from leads.pages.answers import Echo
+from leads.pages.answers import csv_file
+from leads.pages.fetch import marketed_run
 from smarketing.accounts.access import marketers
-from smarketing.lib.cells import safe_row
 from smarketing.lib.notices import say
 from smarketing.lib.request import PortalRequest
 
@@ -81,7 +79,7 @@ def _fields(row: DifferingRow, read: Callable[[str, Any], str]) -> list[Otherwis
 @require_POST
 def take(request: PortalRequest, pk: int) -> HttpResponse:
     """Takes over the rows that were ticked, or all that are still pending."""
-    run = _run(request, pk)
+    run = marketed_run(request, pk)
     form = TakeOverForm(request.POST, run=run)
     is_all = "all" in request.POST
     if not form.is_valid() or not (is_all or form.cleaned_data["rows"]):
@@ -99,26 +97,14 @@ def take(request: PortalRequest, pk: int) -> HttpResponse:
 @marketers
 @require_safe
 def download(request: PortalRequest, pk: int) -> HttpResponseBase:
-    run = _run(request, pk)
-    return StreamingHttpResponse(
-        _lines(run),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="differing-{run.pk}.csv"'},
-    )
+    run = marketed_run(request, pk)
+    return csv_file(f"differing-{run.pk}", _rows(run))
 
 
-def _lines(run: ImportRun) -> Iterator[str]:
-    writer, read = csv.writer(Echo()), _reader(run)
-    yield "\ufeff"  # by this Excel knows UTF-8
-    yield writer.writerow([_("line"), _("lead"), _("field"), _("known here"), _("in the file"), _("applied")])
+def _rows(run: ImportRun) -> Iterator[list[object]]:
+    read = _reader(run)
+    yield [_("line"), _("lead"), _("field"), _("known here"), _("in the file"), _("applied")]
     for row in run.differing_rows.iterator():
         taken = row.taken_at.isoformat() if row.taken_at else ""
         for one in _fields(row, read):
-            yield writer.writerow(safe_row([row.line, row.external_id, one.name, one.known, one.said, taken]))
-
-
-def _run(request: PortalRequest, pk: int) -> ImportRun:
-    agreements = Agreement.objects.marketed_by(request.access)
-    runs = ImportRun.objects.filter(agreement__in=agreements).select_related("agreement")
-    run: ImportRun = get_object_or_404(runs, pk=pk)
-    return run
+            yield [row.line, row.external_id, one.name, one.known, one.said, taken]

@@ -1,12 +1,11 @@
 """Files: choose one, look at how it is read, start it, watch it, see what became of it."""
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.messages import ERROR
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -21,12 +20,12 @@ from leads.doors.files.reading.recognition import Asked, Plan, recognise
 from leads.doors.files.wording import told, worded
 from leads.enums import RunStatus
 from leads.models import ImportRun, WaitingRow
-from leads.pages.answers import Echo
+from leads.pages.answers import csv_file
+from leads.pages.fetch import marketed_run, marketed_runs
 from leads.pages.imports.differing import differing_rows
 from leads.pages.imports.forms import ReadingForm, UploadForm, opened
 from leads.tasks import run_import
 from smarketing.accounts.access import marketers
-from smarketing.lib.cells import safe_row
 from smarketing.lib.htmx import fragment, is_partial
 from smarketing.lib.notices import say
 from smarketing.lib.paging import page_of
@@ -59,7 +58,7 @@ def new(request: PortalRequest) -> HttpResponse:
 @marketers
 @require_safe
 def detail(request: PortalRequest, pk: int) -> HttpResponse:
-    run = _run(request, pk)
+    run = marketed_run(request, pk)
     if run.status == RunStatus.DRAFT:
         return _draft_or_gone(request, run)
     rejects = page_of(run.rejects.all(), ("line", "id"), request.GET)
@@ -87,7 +86,7 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
 def reading(request: PortalRequest, pk: int) -> HttpResponse:
     """Another way of reading the file: the preview is made again, and the choice kept."""
     if request.method != "POST":
-        return redirect(_run(request, pk))
+        return redirect(marketed_run(request, pk))
     run = _draft(request, pk)
     form, error = _reread(run, request.POST)
     if form.is_valid() and not error:
@@ -99,7 +98,7 @@ def reading(request: PortalRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: PortalRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
-        return redirect(_run(request, pk))
+        return redirect(marketed_run(request, pk))
     run = _draft(request, pk)
     form, error = _reread(run, request.POST)
     if not form.is_valid() or error or _plan(run).problem:
@@ -113,7 +112,7 @@ def start(request: PortalRequest, pk: int) -> HttpResponse:
 @marketers
 @require_safe
 def progress(request: PortalRequest, pk: int) -> HttpResponse:
-    run = _run(request, pk)
+    run = marketed_run(request, pk)
     if run.status not in UNDER_WAY:
         return HttpResponse(headers={"HX-Refresh": "true"})
     return fragment(request, "leads/import.html#progress", {"run": run, "percent": _percent(run)})
@@ -122,7 +121,7 @@ def progress(request: PortalRequest, pk: int) -> HttpResponse:
 @marketers
 @require_POST
 def retry(request: PortalRequest, pk: int) -> HttpResponse:
-    run = _run(request, pk)
+    run = marketed_run(request, pk)
     with transaction.atomic():
         if runs.retry(run, at=request.now):
             _enqueue(run)
@@ -133,7 +132,7 @@ def retry(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def delete(request: PortalRequest, pk: int) -> HttpResponse:
     """A file that was not started, or failed, is put away; rows that it brought stay."""
-    run = _run(request, pk)
+    run = marketed_run(request, pk)
     if runs.discard(run):
         say(request, _("%(file)s was removed.") % {"file": run.file_name})
         return redirect("leads:imports")
@@ -144,34 +143,18 @@ def delete(request: PortalRequest, pk: int) -> HttpResponse:
 @marketers
 @require_safe
 def rejects(request: PortalRequest, pk: int) -> HttpResponseBase:
-    run = _run(request, pk)
-    return StreamingHttpResponse(
-        _reject_lines(run),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="rejects-{run.pk}.csv"'},
-    )
+    run = marketed_run(request, pk)
+    return csv_file(f"rejects-{run.pk}", _rejects(run))
 
 
-def _reject_lines(run: ImportRun) -> Iterator[str]:
-    writer = csv.writer(Echo())
-    yield "\ufeff"  # by this Excel knows UTF-8
-    yield writer.writerow([_("line"), _("column"), _("reason"), *safe_row(run.options.get("labels", []))])
+def _rejects(run: ImportRun) -> Iterator[list[object]]:
+    yield [_("line"), _("column"), _("reason"), *run.options.get("labels", [])]
     for row in run.rejects.iterator():
-        yield writer.writerow(safe_row([row.line, row.column, told(row), *row.values]))
-
-
-def _runs(request: PortalRequest) -> Any:
-    agreements = Agreement.objects.marketed_by(request.access)
-    return ImportRun.objects.filter(agreement__in=agreements).select_related("agreement", "by")
-
-
-def _run(request: PortalRequest, pk: int) -> ImportRun:
-    run: ImportRun = get_object_or_404(_runs(request), pk=pk)
-    return run
+        yield [row.line, row.column, told(row), *row.values]
 
 
 def _draft(request: PortalRequest, pk: int) -> ImportRun:
-    run: ImportRun = get_object_or_404(_runs(request).filter(status=RunStatus.DRAFT), pk=pk)
+    run: ImportRun = get_object_or_404(marketed_runs(request).filter(status=RunStatus.DRAFT), pk=pk)
     return run
 
 

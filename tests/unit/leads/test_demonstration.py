@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from agreements.models import Agreement
+from leads.clock import rule
 from leads.clock.recompute import preview
 from leads.demonstration.company import PEOPLE
 from leads.demonstration.stage import load
-from leads.enums import ClockState
 from leads.models import Attempt, Escalation, Handoff, Lead
 from smarketing.accounts.models import User
 
@@ -28,7 +28,7 @@ def test_a_company_of_twelve_with_thirteen_months_and_a_queue_that_needs_somebod
     for agreement in Agreement.objects.all():
         handoffs = Handoff.objects.filter(agreement=agreement)
         assert len({day.replace(day=1) for day in handoffs.values_list("handed_on", flat=True)}) == 13
-        for clock in (ClockState.OVERDUE, ClockState.DUE_SOON, ClockState.RUNNING):
+        for clock in (rule.OVERDUE, rule.DUE_SOON, rule.RUNNING):
             assert handoffs.open().clocked(clock, SATURDAY_NIGHT).count() >= 3
         assert not preview(agreement)
     assert Escalation.objects.filter(seen_at=None).count() >= 6

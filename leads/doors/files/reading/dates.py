@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from leads.clock.span import DAY, EXACT, MINUTE
 from leads.doors.files.reading.problems import Unreadable
 
 ORDERS = ("iso", "dmy", "mdy")
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST = 120
-EXACT, MINUTE, DAY = 0, 60, 86_400  # seconds; as `leads.enums.Precision`
 
 _CLOCK = r"(?P<clock>\d{1,2}.*)"
 _BETWEEN = r"(?:,? (?:(?:at|um|kl\.?|den|,) )?|T)"

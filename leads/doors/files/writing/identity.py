@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from leads.clock.span import EXACT, MINUTE
 from leads.doors.files.reading.rows import INSTANTS, Values
 from smarketing.lib.words import key
 
-EXACT, MINUTE = 0, 60
 WHEN = {"leads": "created_at", "handoffs": "handed_at", "attempts": "attempted_at", "outcomes": "closed_at"}
 OWN_ID = {"handoffs": "handoff_id", "attempts": "attempt_id", "outcomes": "deal_id"}
 WORDS = frozenset({"source", "tier", "rep", "return_reason"})
