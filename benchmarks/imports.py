@@ -1,6 +1,7 @@
-"""How many rows a second a file brings in. Prints each step, and the ratio to reading the same file and doing nothing.
+"""How many rows a second a file brings in. Prints each step, and the ratio to reading the same file and doing nothing;
+then how long recomputing all of it takes, as a multiple of bringing the handoffs in.
 
-    python benchmarks/imports.py [ROWS]
+    python benchmarks/imports.py [ATTEMPTS]    (a quarter as many handoffs: 100000 for 25,000)
 
 In a database of its own: a fresh file in a temporary folder, or the one DATABASE_URL names (its tables are filled).
 """
@@ -31,8 +32,9 @@ from django.core.management import call_command
 from agreements.document.clauses import DEFAULT_REASONS
 from agreements.models import Agreement, Objective, ReturnReason, Version
 from agreements.promises.promise import SpeedPromise
+from leads.clock.recompute import recompute
 from leads.doors.files.runs import carry_in
-from leads.models import ImportRun
+from leads.models import Clock, Handoff, ImportRun
 from smarketing.accounts.models import Side, Team
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -102,14 +104,27 @@ def only_read(path: Path) -> float:
     return time.perf_counter() - begun
 
 
+def recomputed(made: Agreement) -> float:
+    """Seconds for the worst of it: nothing that follows from the facts stands there any more."""
+    Handoff.objects.filter(agreement=made).update(due_at=None, response_us=None, waited_us=None, attempts_count=0)
+    Clock.objects.filter(handoff__agreement=made).delete()
+    begun = time.perf_counter()
+    recompute(made, by=None, at=NOW)
+    return time.perf_counter() - begun
+
+
 def main() -> None:
     call_command("migrate", verbosity=0)
-    made, found = agreement(), files()
+    made, found, brought_in = agreement(), files(), 0.0
     for title in ("first", "again"):
         for kind, path in found.items():
             rows, seconds = carried(made, kind, path)
             ratio = seconds / only_read(path)
             print(f"{title:>6} {kind:<9} {rows:>9,} rows {rows / seconds:>9,.0f} rows/s {ratio:>7,.0f} x reading only")
+            brought_in += seconds if (title, kind) == ("first", "handoffs") else 0
+    seconds, handoffs = recomputed(made), made.handoffs.count()
+    ratio = seconds / brought_in
+    print(f"recomputing {handoffs:,} handoffs, every one odd: {seconds:.1f} s, {ratio:.2f} x their import (2 at most)")
 
 
 main()

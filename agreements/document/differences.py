@@ -84,7 +84,7 @@ def _flat(document: AgreementDocument) -> Flat:
     flat["return_within",] = _plain(document.return_within_working_days)
     flat["tiers",] = ", ".join(document.known_tiers)
     for pause in document.exceptions:
-        flat["exception", str(pause.begins)] = f"{pause.ends} {pause.reason}".strip()
+        flat["exception", pause.begins.isoformat()] = f"{pause.ends.isoformat()} {pause.reason}".strip()
     for promise in document.promises:
         flat |= _flat_promise(promise)
     flat |= _flat_reasons(document.return_reasons)

@@ -1,20 +1,20 @@
 """Reads: what was changed in an agreement, in the reader's language."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from agreements.document.differences import Difference
 from agreements.document.versions import draft_differences, missing_consent
-from agreements.enums import Weekday
+from agreements.enums import Pacing, Weekday, reason_words
 from agreements.models import Agreement
+from agreements.pages.overview import dated
 from agreements.promises.kinds import Fraction
 from agreements.promises.measures import MEASURES
-from smarketing.accounts.models import User
+from smarketing.accounts.models import Side, User
 from smarketing.lib.numbers import exact_percent, exactly
 
 NAMES = {
@@ -35,6 +35,15 @@ NAMES = {
     "calendar": _("Working calendar"),
     "holidays": _("Public holidays"),
     **dict(Weekday.choices),
+    "tiers": _("Tiers"),
+    "optional": _("Optional and half holidays"),
+    "return_reason": _("Reason for returns"),
+    "whose": _("for whom to mend"),
+    "counts": _("taken off the volume"),
+    "place": _("place in the list"),
+    "recomputed": _("Handoffs measured anew"),
+    "terms_in_force": _("by the terms in force"),
+    "own_terms": _("by their own terms"),
     "return_within": _("Working days after a month in which returns still count against it"),
     "exception": _("Exception"),
     **{measure.key: _(measure.name) for measure in MEASURES.values()},
@@ -48,8 +57,11 @@ KINDS = {field: kind for measure in MEASURES.values() for field, kind in measure
 SHARES = {"warn_share", "marketing_share", "lead_to_customer"} | {
     f for f, k in KINDS.items() if isinstance(k, Fraction)
 }
-NUMBERS = {"average_deal", "return_within", "quota", "target", "proposal", "declined"} | (KINDS.keys() - SHARES)
-VALUES = {"working": _("by working day"), "calendar": _("by calendar day"), "closed": _("closed"), "yes": _("yes")}
+NUMBERS = (KINDS.keys() - SHARES) | {
+    *("average_deal", "return_within", "quota", "target", "proposal", "declined", "place", "recomputed"),
+}
+VALUES = {"closed": _("closed"), "yes": _("yes")}
+CHOICES = {"pacing": dict(Pacing.choices), "whose": dict(Side.choices)}
 
 
 @dataclass(frozen=True)
@@ -102,29 +114,32 @@ def _line(row: str | Sequence[object]) -> ClauseChange:
     if isinstance(row, str):  # what is told in words, as a recomputing is
         return ClauseChange(row, "", "")
     difference = Difference.from_json(row)
-    name = " · ".join(_named(part) for part in difference.path if part)
-    keys = set(difference.path)
-    return ClauseChange(name, _valued(difference.before, keys), _valued(difference.after, keys))
+    name = " · ".join(_named(difference.path))
+    return ClauseChange(name, *(_valued(text, difference.path) for text in (difference.before, difference.after)))
 
 
-def _named(part: str) -> str:
-    return str(NAMES.get(part) or _dated(part))
+def _named(path: tuple[str, ...]) -> Iterator[str]:
+    """What people called their tiers and reasons stays as it stands, whatever else is called so."""
+    for place, part in enumerate(path):
+        if path[0] == "return_reason" and place == 1:
+            yield reason_words(part, "")
+        elif part and path[0] in MEASURES and place == 2:
+            yield part
+        elif part:
+            yield str(NAMES.get(part) or dated(part))
 
 
-def _valued(text: str | None, keys: set[str]) -> str:
+def _valued(text: str | None, path: tuple[str, ...]) -> str:
     if text is None:
         return ""
+    keys = {path[0], path[-1]} if path[0] == "return_reason" else set(path[:2])
+    for key in keys & CHOICES.keys():
+        return str(CHOICES[key].get(text, text))
+    if path[0] == "exception":
+        last, _blank, reason = text.partition(" ")
+        return f"{dated(last)} {reason}".strip()
     if keys & SHARES:
         return exact_percent(Decimal(text))
     if keys & NUMBERS:
         return exactly(Decimal(text))
-    return str(VALUES.get(text) or _dated(text))
-
-
-def _dated(part: str) -> str:
-    """A day or a month as the language writes it; anything else, as a tier is, stays as it stands."""
-    try:
-        on = date.fromisoformat(part if len(part) == 10 else f"{part}-01")
-    except ValueError:
-        return part
-    return date_format(on, "DATE_FORMAT" if len(part) == 10 else "YEAR_MONTH_FORMAT")
+    return str(VALUES.get(text) or dated(text))

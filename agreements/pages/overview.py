@@ -1,13 +1,17 @@
 """Reads: agreements as the pages show them."""
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
+from django.utils.formats import date_format
 
 from agreements.document.clauses import hours_of
 from agreements.document.differences import hours_text
+from agreements.document.public_holidays import known_years
 from agreements.enums import Weekday
 from agreements.models import Agreement, Target, Version
 from agreements.promises.promise import Promise
@@ -16,6 +20,12 @@ from agreements.terms import in_force
 from agreements.worktime import WEEKDAYS
 
 DAY_MINUTES = 24 * 60
+_DATES = (  # what it looks like, the instant it is read as, and how it is written
+    (re.compile(r"\d{4}-\d\d-\d\d"), "{}", "DATE_FORMAT"),
+    (re.compile(r"\d{4}-\d\d"), "{}-01", "YEAR_MONTH_FORMAT"),
+    (re.compile(r"\d\d-\d\d"), "2000-{}", "MONTH_DAY_FORMAT"),
+    (re.compile(r"\d{4}-\d\d-\d\dT.*"), "{}", "DATETIME_FORMAT"),
+)
 
 
 @dataclass(frozen=True)
@@ -90,9 +100,31 @@ def promises(version: Version, measure: str) -> list[Promise]:
     return sorted(made, key=lambda promise: promise.tier)
 
 
-def other_hours(version: Version) -> list[tuple[date, str]]:
-    overrides = sorted((version.calendar.get("overrides") or {}).items())
-    return [(date.fromisoformat(on), hours_text(hours_of(hours))) for on, hours in overrides]
+def other_hours(version: Version) -> list[tuple[str, str]]:
+    """Single days and days of every year, with their hours."""
+    calendar = version.calendar
+    days = [*sorted((calendar.get("yearly") or {}).items()), *sorted((calendar.get("overrides") or {}).items())]
+    return [(dated(on), hours_text(hours_of(hours))) for on, hours in days]
+
+
+def exceptions(version: Version) -> list[tuple[str, str, str]]:
+    """From, to, and why."""
+    return [(dated(row["from"]), dated(row["to"]), row.get("reason", "")) for row in version.exceptions]
+
+
+def holidays_until(version: Version) -> int | None:
+    """The last year whose public holidays are known; none where there are none."""
+    country = (version.calendar.get("holidays") or {}).get("country")
+    return known_years(country)[-1] if country else None
+
+
+def dated(text: str) -> str:
+    """A day, of one year or of each, a month or a time as the language writes it; anything else stays as it stands."""
+    for pattern, written, style in _DATES:
+        if pattern.fullmatch(text):
+            with suppress(ValueError):
+                return date_format(datetime.fromisoformat(written.format(text)), style)
+    return text
 
 
 def closed_days(version: Version) -> list[date]:

@@ -27,7 +27,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
     now = request.now
     terms = timeline(agreement)
     today = terms.day_of(now)
-    versions = list(agreement.versions.current().order_by("effective_on").prefetch_related("objectives"))
+    versions = list(agreement.versions.current().order_by("effective_on").prefetch_related("objectives", "tiers"))
     version = in_force(versions, day_of(request, today))
     year = year_of(request, today)
     months = months_table.months(agreement, year, today, request.access.sides(Verb.AMEND, agreement))
@@ -39,6 +39,9 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "week": overview.week(version),
         "closed_days": overview.closed_days(version),
         "other_hours": overview.other_hours(version),
+        "exceptions": overview.exceptions(version),
+        "holidays_until": overview.holidays_until(version),
+        "reasons": agreement.return_reasons.all(),
         "speed": overview.promises(version, "speed"),
         "depth": overview.promises(version, "depth"),
         "this_month": months_table.current(months) or months_table.this_month(agreement, today),

@@ -34,8 +34,8 @@ def recompute(agreement: Agreement, *, by_terms_in_force: bool = False, by: User
             wrong = refresh(lead_ids, terms, by_terms_in_force=by_terms_in_force, at=at)
         _count(found, wrong)
     if found:
-        path = ["recomputed", "terms in force" if by_terms_in_force else "own terms"]
-        Change.objects.create(agreement=agreement, by=by, at=at, lines=[[path, None, f"{found['handoffs']} handoffs"]])
+        path = ["recomputed", "terms_in_force" if by_terms_in_force else "own_terms"]
+        Change.objects.create(agreement=agreement, by=by, at=at, lines=[[path, None, str(found["handoffs"])]])
     return found
 
 

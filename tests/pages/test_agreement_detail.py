@@ -1,13 +1,20 @@
+import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
+from agreements.document.clauses import DEFAULT_REASONS, PauseClause, ReasonClause
 from agreements.document.stored import document_of
 from agreements.document.text import read, write
 from agreements.document.versions import apply
+from agreements.pages.history import history
 from agreements.promises.promise import DepthPromise, SpeedPromise
+from leads.clock.recompute import recompute
+from leads.models import Handoff
+from smarketing.accounts.models import Team
 from tests import cast
 
 URL = "/agreements/north/"
@@ -106,7 +113,7 @@ def test_the_page_takes_the_same_queries_with_more_versions_and_changes(
         amend(north, effective_on=date(2026, 1 + number, 1), targets={date(2026, 1 + number, 1): 5})
     client = signed_in(rep)
     time_machine.move_to(cast.MONDAY)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         assert len(client.get(URL).context["versions"]) == 1 + more
 
 
@@ -129,3 +136,83 @@ def test_hostile_names_stay_text(signed_in, rep, north):
 
 def _assumed(share: str, deal: str, rate: str) -> dict[str, Decimal]:
     return {"marketing_share": Decimal(share), "average_deal": Decimal(deal), "lead_to_customer": Decimal(rate)}
+
+
+def everything(deal):
+    """All that a document can say, at least once."""
+    calendar = replace(
+        document_of(deal).calendar,
+        country="DK",
+        optional=True,
+        closed=(date(2026, 5, 15),),
+        yearly={"12-24": (("09:00", "12:00"),), "12-31": ()},
+        overrides={date(2026, 4, 2): (("10:00", "11:00"),)},
+    )
+    return {
+        "calendar": calendar,
+        "service_team": "Service",
+        "pacing": "calendar",
+        "warn_share": Decimal("0.5"),
+        "automated_counts": True,
+        "return_within_working_days": 3,
+        "tiers": ("share", "B"),
+        "exceptions": (
+            PauseClause(date(2026, 7, 1), date(2026, 7, 31), "the move"),
+            PauseClause(datetime(2026, 8, 3, 12), date(2026, 8, 4)),
+        ),
+        "promises": (
+            SpeedPromise(within_minutes=Decimal(30), share=Decimal("0.9"), tier="share"),
+            DepthPromise(attempts=4, within_working_days=9, tier="B"),
+        ),
+        "return_reasons": (*DEFAULT_REASONS[1:], ReasonClause("no_budget", "quota", "marketing", counts=True)),
+        "quotas": {date(2026, 6, 1): Decimal(5000)},
+        "targets": {date(2026, 9, 1): 12},
+        **_assumed("0.5", "100", "0.3"),
+    }
+
+
+def test_the_page_shows_the_whole_calendar_tiers_and_reasons(signed_in, rep, north, time_machine):
+    time_machine.move_to(cast.MONDAY)
+    amend(north, **everything(north))
+    page = " ".join(signed_in(rep).get(URL).text.split())
+    for told in (
+        "with those that are optional or half days",
+        "known until 2100",
+        "December 24: 09:00-12:00",
+        "December 31: closed",
+        "April 2, 2026: 10:00-11:00",
+        'July 1, 2026 – July 31, 2026 <span class="quiet">the move</span>',
+        "until 3 working days after it",
+        '<span class="tag">share</span><span class="tag">B</span>',
+        '<th scope="row">quota</th> <td>Marketing</td> <td>yes</td>',
+        '<th scope="row">Could not be reached</th> <td>Sales</td> <td>no</td>',
+    ):
+        assert told in page
+
+
+def test_the_history_has_words_in_german_for_every_clause_of_a_document(north):
+    """Nothing reads like a key, or like a date as programs write it."""
+    amend(north, name="A new one", currency="CHF", **everything(north))
+    before = document_of(north)
+    amend(north, **everything(north) | {"calendar": replace(before.calendar, country="DE", optional=False)})
+    with translation.override("de"):
+        lines = [line for entry in history(north) for line in entry.lines]
+    told = [text for line in lines for text in (line.name, line.before, line.after)]
+    assert len(lines) > 40
+    assert not [text for text in told if re.search(r"[a-z]_[a-z]|\d-\d\d\b(?!:)|^(yes|working|calendar)$", text)]
+
+
+def test_a_month_of_a_proposal_and_a_recomputing_have_words_in_the_history(north):
+    handoff = cast.handed(north)
+    Handoff.objects.update(due_at=None)
+    recompute(north, by=None, at=handoff.handed_at)
+    (entry,) = history(north)
+    assert [(line.name, line.after) for line in entry.lines] == [("Handoffs measured anew · by their own terms", "1")]
+
+
+def test_without_a_service_team_no_team_without_a_name_appears(signed_in, rep, administrator, north):
+    amend(north, name="Another")
+    assert not Team.objects.filter(name="").exists()
+    for who, address in ((rep, URL), (administrator, f"{URL}edit/"), (rep, "/agreements/")):
+        page = signed_in(who).get(address).text
+        assert not re.search(r'<option value=""></option>|<dd>\s*</dd>', page), address

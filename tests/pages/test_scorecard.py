@@ -34,6 +34,7 @@ def test_each_promise_leads_to_its_report(signed_in, leader: User, url: str) -> 
     assert [client.get(line.url).status_code for line in (*card.marketing, *card.sales)] == [200, 200, 200]
 
 
+@pytest.mark.odd_handoffs
 def test_a_tier_with_its_own_promise_has_its_own_line(signed_in, leader: User, north: Agreement, url: str) -> None:
     cast.promise(north.versions.get(), SpeedPromise(within_minutes=30, share=Decimal("0.5"), tier="B"))
     card = signed_in(leader).get(url).context["card"]

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from agreements.models import Agreement
+from leads.clock.consequences import changing
 from leads.models import Deal
 from leads.work.handoffs import send_back
 from tests import cast
@@ -129,7 +130,8 @@ def two_leads(deal: Agreement) -> None:
     cast.attempted(first, cast.local(deal, "2026-03-25 09:30"), "connected")
     cast.attempted(second, cast.local(deal, "2026-03-20 09:30"), "connected")
     at = cast.local(deal, "2026-03-28 10:00")
-    Deal.objects.create(lead=first.lead, outcome="won", closed_at=at, revenue=1000, recorded_at=at)
+    with changing(first.lead_id) as lead:
+        Deal.objects.create(lead=lead, outcome="won", closed_at=at, revenue=1000, recorded_at=at)
 
 
 def test_on_the_evening_of_a_day_nothing_is_known_of_what_came_later(north: Agreement) -> None:

@@ -54,6 +54,7 @@ def test_without_a_promise_there_is_no_clock():
 @pytest.mark.django_db
 @given(rows=st.lists(st.tuples(MOMENTS, MOMENTS, MOMENTS, st.sampled_from([*states.OPEN, *states.CLOSED])), min_size=1))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.odd_handoffs
 def test_sql_and_python_agree_on_every_clock(north, rows):
     Handoff.objects.all().delete()
     lead = cast.lead(north)
@@ -90,6 +91,7 @@ def state_of(row: Clock) -> str:
     rows=st.lists(st.tuples(MOMENTS, MOMENTS.filter(bool), MOMENTS, MOMENTS, st.booleans(), st.booleans()), min_size=1)
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.odd_handoffs
 def test_the_sweep_chooses_what_the_rule_calls_overdue_or_due_soon(north, rows):
     Handoff.objects.all().delete()
     handoff = cast.handed(north)
