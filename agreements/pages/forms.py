@@ -206,7 +206,10 @@ class ReasonForm(forms.Form):
         label=_("Short name"), required=False, max_length=40, help_text=_("For files; handoffs keep it.")
     )
     whose = forms.ChoiceField(
-        label=_("Whose to put right"), choices=[(side, side.label) for side in (Side.MARKETING, Side.SALES)]
+        # A browser sends the first choice of an empty row too: with it alone the row stays empty.
+        label=_("Whose to put right"),
+        choices=[(side, side.label) for side in (Side.MARKETING, Side.SALES)],
+        initial=Side.MARKETING,
     )
     counts = forms.BooleanField(label=_("Taken off the volume"), required=False, widget=forms.CheckboxInput())
 

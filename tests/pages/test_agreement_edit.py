@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.forms import CheckboxInput
+from django.forms import CheckboxInput, Select
 from django.test import Client
 from django.utils import translation
 
@@ -44,6 +44,8 @@ def filled(client: Client, url: str = URL) -> dict[str, str]:
 
 def sent_back(field) -> str | list[str] | None:
     widget, value = field.field.widget, field.value()
+    if isinstance(widget, Select) and value in (None, ""):
+        return str(next(iter(widget.choices))[0])  # nothing is chosen: the first one is shown
     return ("on" if value else None) if isinstance(widget, CheckboxInput) else widget.format_value(value)
 
 
