@@ -62,8 +62,8 @@ def test_without_json_it_is_a_table_for_people(at: datetime) -> None:
     ("arguments", "message"),
     [
         (("south", "2026-03"), "no agreement 'south'"),
-        (("north", "2026-13"), "no period"),
-        (("north", "March"), "no period"),
+        (("north", "2026-13"), "not a period"),
+        (("north", "March"), "not a period"),
         (("north", "9999"), "out of reach"),
         (("north", "2026-03", "--today", "31.03.2026"), "today"),
     ],
