@@ -168,6 +168,15 @@ def test_a_return_long_after_the_month_is_booked_where_it_comes(north: Agreement
     assert (september["handed_over"], september["corrections"], september["delivered"]) == (0, 1, -1)
 
 
+def test_a_lead_returned_in_a_month_without_a_target_is_delivered_nowhere(north: Agreement) -> None:
+    cast.target(north, "2026-01", 2)
+    handoff = cast.handed(north, cast.local(north, "2026-01-05 09:00"))
+    send_back(handoff, reason="below_quality", by=None, at=cast.local(north, "2026-09-08 09:00"))
+    found = figures("north", "2026")
+    row = found["scorecard"][0]
+    assert (row["delivered"], row["kept"], row["judged"], found["volume"]["delivered"]) == (0, 0, 1, 0)
+
+
 @pytest.mark.parametrize(("period", "states"), [("2027-01", ["not_begun"] * 3), ("2019-12", [""])])
 def test_of_a_period_that_has_not_begun_or_was_before_the_agreement_nothing_is_judged(
     at: datetime, period: str, states: list[str]
