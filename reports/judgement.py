@@ -169,7 +169,11 @@ def state(delivered: float | None, promised: float | None, moment: Viewpoint, *,
 
 
 def volume_is_judged(steps: Steps, months: Sequence[date]) -> Mask:
-    """The steps of the months that have a target, by handoffs made under terms."""
+    """The steps that belong to months with a target, by handoffs made under terms.
+
+    With a step forward the step back that takes it off in the period, wherever that falls: so delivered are always
+    those kept less the corrections.
+    """
     return steps.in_months(months) & (steps.version > 0)
 
 

@@ -27,6 +27,10 @@ class InTheFuture(Refused):
     """An attempt that has not happened yet."""
 
 
+class BeforeTheLead(Refused):
+    """Nobody was there to be called: a slip of the hand, which would keep a promise for nothing."""
+
+
 class AlreadyRecorded(Refused):
     """The same rep, channel and instant: one click too many."""
 
@@ -53,6 +57,8 @@ def record(
     if attempted_at is not None and attempted_at > at:
         raise InTheFuture(_("An attempt cannot be in the future."))
     with changing(handoff.lead_id) as lead:
+        if attempted_at is not None and attempted_at < lead.created_at.replace(second=0, microsecond=0):
+            raise BeforeTheLead(_("The lead did not exist yet at that time."))
         _refuse_double_click(lead, channel, result, attempted_at, by=by, at=at)
         current = current_for(handoff, "attempt")
         take_if_nobodys(current, by=by, at=at)

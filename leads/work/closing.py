@@ -9,10 +9,15 @@ from django.utils.translation import gettext as _
 from leads.clock.consequences import changing
 from leads.enums import EventKind, Verdict
 from leads.models import Deal, Event, Handoff, Lead
+from leads.refusals import Refused
 from leads.work.attempts import InTheFuture
 from leads.work.handoffs import current_for, refuse_unreached_too_early
 from leads.work.outcome import closing, outcome_of
 from smarketing.accounts.models import User
+
+
+class BeforeTheHandoff(Refused):
+    """A deal that is older than the handoff would be won while the handoff stays open."""
 
 
 def close(
@@ -30,6 +35,8 @@ def close(
         raise InTheFuture(_("A lead cannot be closed in the future."))
     with changing(handoff.lead_id) as lead:
         current = current_for(handoff, "close")
+        if closed_at < current.handed_at.replace(second=0, microsecond=0):
+            raise BeforeTheHandoff(_("A lead cannot be closed before it was handed over."))
         refuse_unreached_too_early(current, reason)
         deal = Deal.objects.create(
             lead=lead,

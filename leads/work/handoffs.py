@@ -4,12 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django_stubs_ext import StrPromise
 
 from agreements.enums import DefaultReason
 from agreements.models import Agreement, ReturnReason
@@ -21,6 +20,9 @@ from leads.models import Deal, Event, Handoff, Lead
 from leads.refusals import Refused
 from leads.work import states
 from smarketing.accounts.models import Membership, User
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 class AlreadyHandedOver(Refused):
@@ -68,7 +70,7 @@ class NotClosed(Refused):
 
 
 CLOSED_ONLY = ("undo_return", "reopen")
-REFUSALS: dict[str, tuple[type[Refused], StrPromise]] = {
+REFUSALS: dict[str, tuple[type[Refused], "StrPromise"]] = {
     "take_back": (AlreadyInWork, _lazy("Sales has begun to work on it: ask for a return instead.")),
     "accept": (AlreadyInWork, _lazy("Attempts have been recorded already.")),
     "unaccept": (NotAccepted, _lazy("This handoff is not accepted, or attempts have been recorded since.")),

@@ -24,7 +24,7 @@ from reports.measures.depth import Depth, Judged, depth
 from reports.measures.handoff_columns import DIMENSIONS, Facts, Scope
 from reports.measures.outcomes import outcomes
 from reports.measures.speed import Speed, speed
-from reports.measures.volume import Steps, Volume, steps, volume
+from reports.measures.volume import Steps, Volume, days_in_months, steps, volume
 from smarketing.lib.periods import Period
 from smarketing.lib.words import key
 
@@ -191,11 +191,12 @@ class Reading:
 
     @cached_property
     def _added(self) -> list[int]:
-        """What each day of these months added to the count."""
-        rows = volume_is_judged(self.steps, self.months_with_target) if self.judged_months else self.steps.changes != 0
-        days = self.steps.days[rows].astype("datetime64[D]").tolist()
+        """What each day of these months added to the count; what comes off outside them, on the day it had counted."""
+        months, made = [month.days[0] for month in self._projected_months], self.steps
+        made = made[volume_is_judged(made, months)] if self.judged_months else made
+        days = np.where(days_in_months(made.days, months), made.days, made.counted_on)
         added = Counter[date]()
-        for day, change in zip(days, self.steps.changes[rows].tolist(), strict=True):
+        for day, change in zip(days.astype("datetime64[D]").tolist(), made.changes.tolist(), strict=True):
             added[day] += change
         return [added[day] for month in self._projected_months for day in month.days]
 
@@ -248,7 +249,7 @@ def read(
     """With `looks_back` nothing that happened after `at` is known."""
     terms = terms or timeline(agreement)
     facts = facts_of(agreement, period.start_on, period.end_on, terms=terms, at=at, looks_back=looks_back)
-    targets = month_targets(agreement, period, terms)
+    targets = month_targets(agreement, period, terms, at if looks_back else None)
     return Reading(agreement, period, at, today, terms, targets, facts, scope or Scope(), looks_back)
 
 
@@ -264,7 +265,7 @@ def read_with_previous(
     """The period and the one before it, whose targets are left out."""
     terms, before = terms or timeline(agreement), period.previous()
     both = facts_of(agreement, before.start_on, period.end_on, terms=terms, at=at, looks_back=looks_back)
-    targets = month_targets(agreement, period, terms)
+    targets = month_targets(agreement, period, terms, at if looks_back else None)
     now = Reading(agreement, period, at, today, terms, targets, both, looks_back=looks_back)
     return now, replace(now, period=before, targets={})
 

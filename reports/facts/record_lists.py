@@ -147,6 +147,9 @@ LISTS: dict[str, OfHandoffs | OfSteps | OfLeads] = {
         gettext_lazy("Leads handed over towards the target"), lambda steps: steps.is_handed_over
     ),
     "judged_delivered": OfJudgedSteps(gettext_lazy("Leads delivered towards the target"), lambda steps: steps.stands),
+    "judged_returned": OfJudgedSteps(
+        gettext_lazy("Leads returned to marketing, judged by the target"), lambda steps: steps.is_returned
+    ),
     "judged_corrections": OfJudgedSteps(
         gettext_lazy("Leads from earlier periods taken off"), lambda steps: steps.is_correction
     ),

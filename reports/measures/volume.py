@@ -19,11 +19,13 @@ class Steps:
     """The steps of the count in a period: +1 where a lead begins to count in its month, -1 where it no longer does.
 
     `ids` are the handoffs that made the steps. `stands` marks the steps forward that none of the period takes off,
-    `is_correction` the steps back that take off what an earlier period had counted.
+    `is_correction` the steps back that take off what an earlier period had counted. `counted_on` is the day whose month
+    a step belongs to: a step back follows its own step forward, a correction has only its own day.
     """
 
     ids: Ints
     days: Days
+    counted_on: Days
     changes: Ints
     version: Ints
     names: Mapping[str, Names]
@@ -45,7 +47,12 @@ class Steps:
 
     def in_months(self, months: Sequence[date]) -> Mask:
         """`months` by their first days."""
-        return np.isin(self.days.astype("datetime64[M]"), np.array(months, "datetime64[D]").astype("datetime64[M]"))
+        return days_in_months(self.counted_on, months)
+
+
+def days_in_months(days: Days, months: Sequence[date]) -> Mask:
+    """`months` by their first days."""
+    return np.isin(days.astype("datetime64[M]"), np.array(months, "datetime64[D]").astype("datetime64[M]"))
 
 
 @dataclass(frozen=True)
@@ -82,14 +89,17 @@ def steps(facts: Facts, period: Period) -> Steps:
     plus, minus = np.flatnonzero(is_made & facts.counts), np.flatnonzero(is_off)
     rows = np.concatenate([plus, minus])
     changes = np.concatenate([np.ones_like(plus), -np.ones_like(minus)])
+    days = np.concatenate([facts.days[plus], facts.taken_off_on[minus]])
+    is_correction = (changes < 0) & ~is_made[rows]
     return Steps(
         ids=facts.ids[rows],
-        days=np.concatenate([facts.days[plus], facts.taken_off_on[minus]]),
+        days=days,
+        counted_on=np.where(is_correction, days, facts.days[rows]),
         changes=changes,
         version=facts.version[rows],
         names={name: words[rows] for name, words in facts.names.items()},
         stands=(changes > 0) & ~is_off[rows],
-        is_correction=(changes < 0) & ~is_made[rows],
+        is_correction=is_correction,
     )
 
 

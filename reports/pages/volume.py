@@ -36,9 +36,8 @@ def _numbers(reading: Reading, links: Links) -> list[BigNumber]:
     if judged.delivered != volume.delivered:
         outside = _("including months without a target and handoffs from before the agreement")
         outside = "; ".join(filter(None, [outside, _corrected(volume.corrections)]))
-        shown.append(
-            BigNumber(_("Delivered in all"), number(volume.delivered), outside, url=links.records("delivered"))
-        )
+        whole = links.records("returned" if volume.delivered < 0 else "delivered")
+        shown.append(BigNumber(_("Delivered in all"), number(volume.delivered), outside, url=whole))
     if reading.goal_for_today is not None:
         shown.append(BigNumber(_("Goal for today"), number(reading.goal_for_today)))
     if reading.projection is not None and not reading.is_over:
@@ -53,6 +52,9 @@ def _numbers(reading: Reading, links: Links) -> list[BigNumber]:
 
 
 def _behind(reading: Reading) -> str:
+    """A figure below zero is made of what was taken off."""
+    if (reading.volume_judgement.delivered or 0) < 0:
+        return "judged_returned" if reading.target is not None else "returned"
     return "judged_delivered" if reading.target is not None else "delivered"
 
 

@@ -158,7 +158,7 @@ def place_of(queryset: QuerySet[Any], keys: Sequence[str], text: str) -> list[An
         if not isinstance(values, list) or len(values) != len(keys) or None in values:
             return None
         return [field_of(queryset, key).to_python(value) for key, value in zip(keys, values, strict=True)]
-    except (ValueError, TypeError, ValidationError, RecursionError):
+    except (ValueError, TypeError, ValidationError, RecursionError, OverflowError):
         return None
 
 

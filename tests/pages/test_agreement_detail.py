@@ -176,13 +176,13 @@ def test_the_page_shows_the_whole_calendar_tiers_and_reasons(signed_in, rep, nor
     amend(north, **everything(north))
     page = " ".join(signed_in(rep).get(URL).text.split())
     for told in (
-        "with those that are optional or half days",
+        "including optional and half-day holidays",
         "known until 2100",
         "December 24: 09:00-12:00",
         "December 31: closed",
         "April 2, 2026: 10:00-11:00",
         'July 1, 2026 – July 31, 2026 <span class="quiet">the move</span>',
-        "until 3 working days after it",
+        "up to 3 working days after it",
         '<span class="tag">share</span><span class="tag">B</span>',
         '<th scope="row">quota</th> <td>Marketing</td> <td>yes</td>',
         '<th scope="row">Could not be reached</th> <td>Sales</td> <td>no</td>',
@@ -207,7 +207,7 @@ def test_a_month_of_a_proposal_and_a_recomputing_have_words_in_the_history(north
     Handoff.objects.update(due_at=None)
     recompute(north, by=None, at=handoff.handed_at)
     (entry,) = history(north)
-    assert [(line.name, line.after) for line in entry.lines] == [("Handoffs measured anew · by their own terms", "1")]
+    assert [(line.name, line.after) for line in entry.lines] == [("Handoffs measured again · by their own terms", "1")]
 
 
 def test_without_a_service_team_no_team_without_a_name_appears(signed_in, rep, administrator, north):

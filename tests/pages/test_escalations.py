@@ -133,3 +133,11 @@ def test_hostile_fields_are_escaped(north, client):
 @pytest.mark.django_db
 def test_nothing_running_out_is_said(client):
     assert "Nothing is due soon or overdue" in client.get(URL).content.decode()
+
+
+def test_who_saw_it_first_stays_named_when_somebody_else_sees_it_again(north, client, signed_in, sales_lead, noted):
+    second = signed_in(cast.person("second@example.org", north.sales_team, role=Role.LEAD))
+    client.post(f"{URL}seen/", {"handoff": noted["overdue"].pk})
+    second.post(f"{URL}seen/", {"all": "1"})
+    seen = dict(Escalation.objects.values_list("clock__handoff", "seen_by__email"))
+    assert seen == {noted["overdue"].pk: sales_lead.email, noted["due_soon"].pk: "second@example.org"}

@@ -72,6 +72,7 @@ def test_a_chart_without_a_bar_is_its_sentence_and_no_axes(signed_in, rep: User,
     assert page.text.count("chart-box") == 0
 
 
+@pytest.mark.odd_handoffs  # promised after they were handed over
 def test_a_tier_is_held_against_its_own_promise(signed_in, rep: User, north: Agreement, url: str) -> None:
     cast.promise(north.versions.get(), SpeedPromise(within_minutes=30, share=Decimal("0.5"), tier="B"))
     page = signed_in(rep).get(url, {"tier": "B"})

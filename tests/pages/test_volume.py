@@ -163,6 +163,40 @@ def test_a_late_return_is_said_beside_the_leads_delivered_and_the_total(
     assert (bar["y"][-1], bar["hovertext"][-1]) == (7, "Total: 7 leads, 1 from an earlier period taken off")
 
 
+@pytest.mark.parametrize(("period", "value", "said"), [("2026", "1", "1 lead delivered"), ("2026-01", "2", "2 leads")])
+def test_headline_scorecard_and_list_agree_on_a_lead_returned_in_a_month_without_a_target(
+    signed_in, leader: User, rep: User, south: Agreement, period: str, value: str, said: str
+) -> None:
+    cast.target(south, "2026-01", 2)
+    first, _second = (cast.handed(south, cast.local(south, f"2026-01-05 09:0{n}")) for n in (1, 2))
+    send_back(first, by=rep, at=cast.local(south, "2026-03-18 09:00"), reason="below_quality")
+    leader.memberships.create(team=south.sales_team, role=Role.LEADERSHIP)
+    client = signed_in(leader)
+    page = client.get(reverse("reports:volume", args=["south"]), {"period": period})
+    number = page.context["sheet"].numbers[0]
+    card = client.get(reverse("reports:scorecard", args=["south"]), {"period": period}).context["card"]
+    (line,) = card.marketing
+    assert (number.value, line.delivered, line.behind[0][0]) == (value, value, f"{value} delivered")
+    assert [count_of(client.get(link)) for link in (number.url, line.behind[0][1])] == [int(value)] * 2
+    assert said in page.context["sheet"].charts[0].sentence
+
+
+@pytest.mark.parametrize("target", [None, 5])
+def test_a_figure_below_zero_opens_what_was_taken_off(
+    signed_in, rep: User, leader: User, south: Agreement, target: int | None
+) -> None:
+    old = cast.handed(south, cast.local(south, "2026-01-07 09:00"))
+    send_back(old, by=rep, at=cast.local(south, "2026-03-18 09:00"), reason="duplicate")
+    if target:
+        cast.target(south, "2026-03", target)
+    leader.memberships.create(team=south.sales_team, role=Role.LEADERSHIP)
+    client = signed_in(leader)
+    sheet = client.get(reverse("reports:volume", args=["south"])).context["sheet"]
+    trace = sheet.charts[0].figure["data"][0]
+    assert (sheet.numbers[0].value, trace["y"][-1]) == ("−1", -1)
+    assert [count_of(client.get(link)) for link in (sheet.numbers[0].url, trace["customdata"][-1])] == [1, 1]
+
+
 def test_paper_tells_returns_by_their_hatching(signed_in, marketer: User) -> None:
     page = signed_in(marketer).get(url())
     assert page.text.count('fill="url(#waterfall-hatch)"') == 2

@@ -15,7 +15,8 @@ from leads.enums import Channel, Direction, LossReason, Result, Verdict
 from leads.models import Deal, Handoff
 from leads.pages.fields import HalfOpenSelect, WallTimeField, instant
 from leads.refusals import Refused
-from leads.work.attempts import InTheFuture
+from leads.work.attempts import BeforeTheLead, InTheFuture
+from leads.work.closing import BeforeTheHandoff
 from leads.work.handoffs import NoSuchReason, TooFewAttempts
 from smarketing.accounts.models import User
 
@@ -48,7 +49,7 @@ class ActionForm(forms.Form):
 
 
 class AttemptForm(ActionForm):
-    beside = {InTheFuture: "attempted_at"}
+    beside = {InTheFuture: "attempted_at", BeforeTheLead: "attempted_at"}
     channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices, initial=Channel.PHONE)
     result = forms.ChoiceField(label=_("Result"), choices=Result.choices, initial=Result.NO_ANSWER)
     direction = forms.ChoiceField(
@@ -91,7 +92,7 @@ class ReturnForm(ActionForm):
 
 
 class WonForm(ActionForm):
-    beside = {InTheFuture: "closed_at"}
+    beside = {InTheFuture: "closed_at", BeforeTheHandoff: "closed_at"}
     revenue = forms.DecimalField(
         label=_("Revenue"), max_digits=18, decimal_places=2, validators=[MinValueValidator(Decimal(0))]
     )
@@ -107,7 +108,7 @@ class WonForm(ActionForm):
 
 
 class LostForm(ActionForm):
-    beside = {InTheFuture: "closed_at", TooFewAttempts: "reason"}
+    beside = {InTheFuture: "closed_at", BeforeTheHandoff: "closed_at", TooFewAttempts: "reason"}
     reason = forms.ChoiceField(
         label=_("Reason"), choices=[("", _("Choose a reason")), *LossReason.choices], widget=HalfOpenSelect
     )

@@ -24,7 +24,8 @@ def volume_chart(reading: Reading, links: Links) -> Chart:
     days = [_bars(part, reading, links) for part in parts]
     passed = len(days) if reading.is_over else sum(part.start_on <= reading.today for part in parts)
     net = reading.volume.delivered
-    total = Bar(_("Total"), net, links.records("delivered"), _total(reading.volume))
+    behind = "returned" if net < 0 else "delivered"
+    total = Bar(_("Total"), net, links.records(behind), _total(reading.volume))
     words = {
         "volume": _("Leads delivered"),
         "plus": _("Handed over"),
@@ -95,7 +96,7 @@ def _row(part: PeriodPart, volume: Volume, links: Links) -> list[object]:
 
 
 def _total(volume: Volume) -> str:
-    """Its bar opens the leads that stand; those of earlier periods that are taken off are said beside it."""
+    """Its bar opens the leads that stand (below zero those taken off); what earlier periods lost is said beside it."""
     text = f"{_('Total')}: {_counted(volume.delivered)}"
     if not volume.corrections:
         return text
@@ -117,9 +118,16 @@ def _ahead_of_it(reading: Reading) -> str:
 
 
 def volume_sentence(reading: Reading) -> str:
-    said = {"leads": _counted(reading.volume.delivered), "period": period_name(reading.period)}
+    """Against the target stands what is judged by it; where the chart adds up to something else, that is said too."""
     if not reading.moment.has_begun:
         return _ahead_of_it(reading)
+    delivered, whole = reading.volume_judgement.delivered, reading.volume.delivered
+    text = _delivered_text(reading, _counted(int(delivered or 0)))
+    return text if delivered == whole else f"{text} {_('%(leads)s in all.') % {'leads': _counted(whole)}}"
+
+
+def _delivered_text(reading: Reading, leads: str) -> str:
+    said = {"leads": leads, "period": period_name(reading.period)}
     if reading.target is None:
         return _("%(leads)s delivered in %(period)s. There is no target to compare with.") % said
     said |= {"target": number(reading.target)}

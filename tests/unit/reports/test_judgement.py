@@ -144,6 +144,22 @@ def test_a_lead_taken_off_again_was_handed_over_and_not_delivered() -> None:
     assert (found.delivered, found.judged.tolist(), found.kept.tolist(), found.state) == (2, [1, 2, 3], [1, 3], "kept")
 
 
+@pytest.mark.parametrize(("month", "delivered", "kept", "corrections"), [(1, 1, [2], 0), (9, -1, [], 1), (2, 0, [], 0)])
+def test_a_lead_taken_off_in_a_month_without_a_target_is_not_delivered_in_its_own(
+    month: int, delivered: int, kept: list[int], corrections: int
+) -> None:
+    rows = [{"at": "2026-01-05", "off": "2026-09-08"}, {"at": "2026-01-05"}, {"at": "2025-12-05", "off": "2026-09-08"}]
+    found = volume(*rows, target=2, period=Period.parse("2026"), months=[date(2026, month, 1)])
+    assert (found.delivered, found.kept.tolist(), found.corrections) == (delivered, kept, corrections)
+
+
+def test_a_lead_handed_over_again_after_a_late_return_counts_once_in_the_months_with_a_target() -> None:
+    rows = [{"at": "2026-01-05", "off": "2026-02-20"}, {"at": "2026-02-23"}, {"at": "2026-01-06"}, {"at": "2026-01-07"}]
+    months = [date(2026, 1, 1), date(2026, 3, 1)]
+    found = volume(*rows, target=3, period=Period.parse("2026-Q1"), months=months)
+    assert (found.delivered, found.kept.tolist(), found.judged.tolist()) == (2, [3, 4], [1, 3, 4])
+
+
 def test_without_a_target_what_was_delivered_is_told_and_not_judged() -> None:
     found = volume({}, {}, target=None)
     assert (found.delivered, found.promised, found.state, len(found.judged)) == (2, None, "", 0)

@@ -144,3 +144,20 @@ def test_reopening_withdraws_every_deal_that_closed_the_lead_and_the_history_kee
     told = Event.objects.get(kind="reopened").details
     assert (told["revenue"], [deal["deal"] for deal in told["deals"][1:]]) == ("28000.00", ["D-4"])
     assert (again(handoff).state, Deal.objects.count()) == ("working", 0)
+
+
+def test_an_attempt_by_hand_is_no_older_than_its_lead(north, rep):
+    handoff = cast.handed(north)
+    long_before = cast.MONDAY - timedelta(days=1)
+    with pytest.raises(attempts.BeforeTheLead):
+        attempts.record(handoff, channel="phone", result="sent", by=rep, at=cast.MONDAY, attempted_at=long_before)
+    assert handoff.attempts.count() == 0
+
+
+def test_a_lead_is_closed_by_hand_no_earlier_than_it_was_handed_over(north, rep):
+    handoff = cast.handed(north)
+    attempts.record(handoff, channel="phone", result="connected", by=rep, at=cast.MONDAY + timedelta(minutes=5))
+    early, now = cast.MONDAY - timedelta(minutes=10), cast.MONDAY + timedelta(minutes=9)
+    with pytest.raises(closing.BeforeTheHandoff):
+        closing.close(handoff, outcome="won", revenue=Decimal(7), by=rep, at=now, closed_at=early)
+    assert not Deal.objects.exists()

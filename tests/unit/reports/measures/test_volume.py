@@ -114,3 +114,10 @@ def test_the_steps_of_months_are_those_of_their_days(months: list[date]) -> None
     found = made({"at": "2026-01-31"}, {"at": "2026-03-01"}, {"at": "2026-03-31"}, period=Period.parse("2026"))
     assert found.ids[found.in_months(months)].tolist() == [2, 3]
     assert not np.any(found.in_months([]))
+
+
+def test_a_step_back_belongs_to_the_month_of_its_own_step_forward_and_a_correction_to_that_in_which_it_comes() -> None:
+    year = Period.parse("2026")
+    found = made({"at": "2026-01-05", "off": "2026-09-08"}, {"at": "2025-12-05", "off": "2026-09-08"}, period=year)
+    assert found.changes[found.in_months([date(2026, 1, 1)])].tolist() == [1, -1]
+    assert found.ids[found.in_months([date(2026, 9, 1)])].tolist() == [2]
