@@ -4,7 +4,7 @@
 
 First all tests run once under coverage, which notes the tests that run each line. Then each sampled change is made in a
 copy of the tree and those tests run until one fails. What survives is printed with its place and the change itself;
-whether it is equivalent (no behaviour differs) is for a person to say. docs/testing.md has the last figures.
+whether it is equivalent (no behaviour differs) is for a person to say.
 """
 
 from __future__ import annotations
