@@ -6,6 +6,7 @@ from django.urls import reverse
 from agreements.models import Agreement
 from leads.clock.recompute import recompute
 from smarketing.accounts.models import User
+from tests import cast
 from tests.pages.seen import at_instant, chart, count_of
 
 pytestmark = pytest.mark.usefixtures("at")
@@ -46,7 +47,22 @@ def test_every_number_of_attempts_opens_its_leads(signed_in, rep: User, url: str
 def test_the_sentence_holds_the_mean_against_the_promise(signed_in, rep: User, url: str) -> None:
     page = signed_in(rep).get(url)
     assert "2 of 10 handoffs were connected." in page.text
-    assert "The others were tried 0.5 times on average; 6 times were promised." in page.text
+    assert "Of the 6 never connected the mean is 0.5 attempts so far" in page.text
+    assert "The promise is 6 attempts; no window for them is over yet." in page.text
+
+
+def test_headline_and_sentence_say_of_which_handoffs_each_is_the_mean(
+    signed_in, rep: User, north: Agreement, url: str, at
+) -> None:
+    tried = cast.handed(north, cast.local(north, "2026-04-20 09:00"))
+    cast.attempted(tried, cast.local(north, "2026-04-20 10:00"))
+    cast.attempted(tried, cast.local(north, "2026-04-20 11:00"))
+    cast.handed(north, cast.local(north, "2026-04-01 09:00"))
+    with at_instant(cast.local(north, "2026-04-29 12:00")):
+        sheet = signed_in(rep).get(url, {"period": "2026-04"}).context["sheet"]
+    assert (sheet.numbers[0].value, sheet.numbers[0].note) == ("0.0", "6 promised; mean of the 2 whose window is over")
+    assert "Of the 3 never connected the mean is 0.7 attempts so far" in sheet.charts[0].sentence
+    assert "Of the 2 whose window is over it is 0.0 attempts in time; 6 were promised." in sheet.charts[0].sentence
 
 
 def test_a_month_without_leads_says_so(signed_in, rep: User, url: str) -> None:
