@@ -223,6 +223,18 @@ def put_tier_right(handoff: Handoff, *, tier: str, reason: str, by: User, at: da
         _set(current, tier=tier)
 
 
+def is_followed_up(handoff: Handoff) -> bool:
+    """Whether it might be closed, or its being closed may stand, after the attempts that there are."""
+    state = states.state_of(
+        accepted_at=handoff.accepted_at,
+        attempts=handoff.attempts_count,
+        connected_at=handoff.connected_at,
+        returned_at=None,
+        verdict=None,
+    )
+    return states.may("close", state)
+
+
 def refuse_unreached_too_early(handoff: Handoff, reason: str) -> None:
     """Once the promised attempts are made; where none are promised, after one."""
     promised = handoff.promised_attempts
