@@ -47,8 +47,8 @@ def test_every_number_of_attempts_opens_its_leads(signed_in, rep: User, url: str
 def test_the_sentence_holds_the_mean_against_the_promise(signed_in, rep: User, url: str) -> None:
     page = signed_in(rep).get(url)
     assert "2 of 10 handoffs were connected." in page.text
-    assert "Of the 6 never connected the mean is 0.5 attempts so far" in page.text
-    assert "The promise is 6 attempts; no window for them is over yet." in page.text
+    assert "Those never connected (6) had 0.5 attempts on average so far" in page.text
+    assert "The promise is 6 attempts; no window is over yet." in page.text
 
 
 def test_headline_and_sentence_say_of_which_handoffs_each_is_the_mean(
@@ -61,8 +61,10 @@ def test_headline_and_sentence_say_of_which_handoffs_each_is_the_mean(
     with at_instant(cast.local(north, "2026-04-29 12:00")):
         sheet = signed_in(rep).get(url, {"period": "2026-04"}).context["sheet"]
     assert (sheet.numbers[0].value, sheet.numbers[0].note) == ("0.0", "6 promised; mean of the 2 whose window is over")
-    assert "Of the 3 never connected the mean is 0.7 attempts so far" in sheet.charts[0].sentence
-    assert "Of the 2 whose window is over it is 0.0 attempts in time; 6 were promised." in sheet.charts[0].sentence
+    assert "Those never connected (3) had 0.7 attempts on average so far" in sheet.charts[0].sentence
+    assert (
+        "Those whose window is over (2) had 0.0 attempts in time on average, of 6 promised." in sheet.charts[0].sentence
+    )
 
 
 def test_a_month_without_leads_says_so(signed_in, rep: User, url: str) -> None:

@@ -146,15 +146,17 @@ def _means(found: Depth) -> Iterator[str]:
     if found.mean_attempts is None:
         return
     said = {"never": number(found.never_connected), "mean": number(found.mean_attempts, 1)}
-    yield _("Of the %(never)s never connected the mean is %(mean)s attempts so far, whenever they were made.") % said
+    yield _("Those never connected (%(never)s) had %(mean)s attempts on average so far, in time or late.") % said
     if found.promised is None:
         return
     said |= {"promised": number(found.promised, 0 if float(found.promised).is_integer() else 1)}
     if not found.judged.n:
-        yield _("The promise is %(promised)s attempts; no window for them is over yet.") % said
+        yield _("The promise is %(promised)s attempts; no window is over yet.") % said
         return
     said |= {"judged": number(found.judged.n), "in_time": number(found.judged.mean_attempts, 1)}
-    text = _("Of the %(judged)s whose window is over it is %(in_time)s attempts in time; %(promised)s were promised.")
+    text = _(
+        "Those whose window is over (%(judged)s) had %(in_time)s attempts in time on average, of %(promised)s promised."
+    )
     yield text % said
 
 
