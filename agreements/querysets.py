@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from agreements.enums import VersionState
 from smarketing.accounts.rights import Verb
@@ -53,6 +53,10 @@ class TargetQuerySet(QuerySet["Target"]):
     def agreed(self) -> "TargetQuerySet":
         """Those that count: neither proposals nor what was replaced."""
         return self.filter(agreed_at__isnull=False, superseded_at=None)
+
+    def agreed_before(self, at: datetime) -> "TargetQuerySet":
+        """Those that counted until that instant, whatever has replaced them since."""
+        return self.filter(Q(superseded_at=None) | Q(superseded_at__gte=at), agreed_at__lt=at)
 
     def waiting(self) -> "TargetQuerySet":
         """Proposals that lack a consent."""

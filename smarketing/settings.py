@@ -9,6 +9,8 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from smarketing.lib.logs import refusal_in_a_line
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
 DEMO_SECRET = "smarketing-demonstration-only-never-outside-of-it-0123456789"
@@ -241,8 +243,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "filters": {"refusals": {"()": "django.utils.log.CallbackFilter", "callback": refusal_in_a_line}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
-    "loggers": {name: {"level": "INFO"} for name in ("smarketing", "agreements", "leads", "reports")},
+    "loggers": {
+        "django.request": {"filters": ["refusals"]},
+        **{name: {"level": "INFO"} for name in ("smarketing", "agreements", "leads", "reports")},
+    },
 }
 LANGUAGE_NAMES = {"en": _("English"), "de": _("German"), "da": _("Danish")}

@@ -1,10 +1,13 @@
 """Reads: what is agreed for months. Proposals and former values are shown on pages and never measured by."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.db.models import Min
+
 from agreements.models import Agreement, Assumptions
+from agreements.querysets import TargetQuerySet
 from agreements.terms import Timeline
 from smarketing.lib.periods import Period
 
@@ -19,17 +22,27 @@ class MonthTarget:
     is_direct: bool
 
 
-def month_targets(agreement: Agreement, period: Period, terms: Timeline) -> dict[date, MonthTarget]:
-    """The targets of the months of a period, by first day.
+def month_targets(
+    agreement: Agreement, period: Period, terms: Timeline, before: datetime | None = None
+) -> dict[date, MonthTarget]:
+    """The targets of the months of a period, by first day: as they stand, or stood until the instant `before`.
 
     Months for which nothing is agreed are left out, and those that were over before the terms took effect.
     """
     begins_on = terms.versions[0].effective_on if terms.versions else date.max
-    rows = (
-        agreement.targets.agreed().within(period).filter(tier="").values_list("month", "leads", "exact_leads", "quota")
-    )
+    known = _agreed(agreement, before).within(period).filter(tier="")
+    rows = known.values_list("month", "leads", "exact_leads", "quota")
     found = [MonthTarget(month, leads, exact, quota is None) for month, leads, exact, quota in rows]
     return {target.month: target for target in found if Period(target.month, "month").end_on >= begins_on}
+
+
+def _agreed(agreement: Agreement, before: datetime | None) -> TargetQuerySet:
+    """An agreement that was written down later had from the beginning what was first written."""
+    targets: TargetQuerySet = agreement.targets.all()
+    if before is None:
+        return targets.agreed()
+    written_at = agreement.versions.agreed().aggregate(at=Min("made_at"))["at"]
+    return targets.agreed_before(max(before, written_at + timedelta(microseconds=1)) if written_at else before)
 
 
 def current_assumptions(agreement: Agreement) -> Assumptions | None:

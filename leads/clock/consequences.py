@@ -19,6 +19,7 @@ from leads.models import Attempt, Clock, Handoff, Lead
 from smarketing.lib import bulk
 
 BATCH = 5000
+FACTS = ("tier", "accepted_at", "returned_at", "return_reason")
 ROW = tuple(field.name for field in fields(Wanted))
 
 
@@ -91,7 +92,7 @@ def as_of(handoff_ids: Collection[int], known: Timeline, at: datetime) -> dict[i
 
 
 def _with_facts(case: Case, values: Values) -> Values:
-    return values | {name: getattr(case.handoff, name) for name in ("accepted_at", "returned_at", "return_reason")}
+    return values | {name: getattr(case.handoff, name) for name in FACTS}
 
 
 def _differences(found: list[Case], derived: list[Values]) -> Iterator[StaleHandoff]:

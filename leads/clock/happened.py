@@ -11,8 +11,8 @@ from typing import NamedTuple, Self
 from agreements.models import Agreement
 from agreements.terms import Terms, Timeline, timeline
 from leads.clock.span import earliest, latest
-from leads.enums import Channel, Direction, Result
-from leads.models import Attempt, Deal, Handoff
+from leads.enums import Channel, Direction, EventKind, Result
+from leads.models import Attempt, Deal, Event, Handoff
 from leads.work.outcome import closing, outcome_of
 
 
@@ -117,11 +117,13 @@ def _cases(handoffs: list[Handoff], timelines: Timelines, by_terms_in_force: boo
 def _handoffs(lead_ids: Collection[int], until: datetime | None) -> dict[int, list[Handoff]]:
     handoffs: dict[int, list[Handoff]] = defaultdict(list)
     known = Handoff.objects.filter(lead__in=lead_ids).with_return_reason()
+    wrong = {} if until is None else _tiers_put_right(lead_ids, until)
     for handoff in known.select_related("lead").order_by("handed_at", "pk"):
         if until is not None:
             if handoff.handed_at > until:
                 continue
             _forget(handoff, until)
+            handoff.tier = wrong.get(handoff.pk, handoff.tier)
         handoffs[handoff.lead_id].append(handoff)
     return handoffs
 
@@ -131,6 +133,13 @@ def _forget(handoff: Handoff, after: datetime) -> None:
         handoff.accepted_at = None
     if handoff.returned_at and handoff.returned_at > after:
         handoff.returned_at, handoff.return_reason = None, ""
+
+
+def _tiers_put_right(lead_ids: Collection[int], after: datetime) -> dict[int, str]:
+    """By handoff, the tier that it had until the first of these corrections."""
+    put_right = Event.objects.filter(lead__in=lead_ids, kind=EventKind.TIER_PUT_RIGHT, at__gt=after)
+    latest_first = put_right.order_by("-at", "-pk").values_list("handoff_id", "details__before")
+    return dict(latest_first)
 
 
 def _add_verdicts(own: dict[int, list[Case]], until: datetime | None) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -9,7 +10,14 @@ from leads.clock.consequences import changing
 from leads.enums import Direction, EventKind
 from leads.models import Attempt, Event, Handoff, Lead
 from leads.refusals import Refused
-from leads.work.handoffs import current_for, take_if_nobodys
+from leads.work.handoffs import (
+    NotFollowedUp,
+    current_for,
+    is_followed_up,
+    refuse_unreached_too_early,
+    take_if_nobodys,
+)
+from leads.work.states import CLOSED, LOST, RETURNED
 from smarketing.accounts.models import User
 
 DOUBLE_CLICK = timedelta(seconds=3)
@@ -82,6 +90,13 @@ def record(
 
 def withdraw(attempt: Attempt, *, by: User, at: datetime) -> None:
     """Takes a wrongly recorded attempt out again; the history keeps that it was there."""
+    with transaction.atomic():
+        _withdraw(attempt, by=by, at=at)
+        for handoff in Handoff.objects.filter(pk__in=[attempt.handoff_id], state__in=CLOSED):
+            _refuse_end_without(handoff)
+
+
+def _withdraw(attempt: Attempt, *, by: User, at: datetime) -> None:
     with changing(attempt.lead_id) as lead:
         if not Attempt.objects.filter(pk=attempt.pk).exists():
             raise AlreadyWithdrawn(_("This attempt has already been withdrawn."))
@@ -100,6 +115,17 @@ def withdraw(attempt: Attempt, *, by: User, at: datetime) -> None:
         )
         attempt.delete()
         _give_up(attempt)
+
+
+def _refuse_end_without(handoff: Handoff) -> None:
+    """An end that would be refused now does not stand without the attempt that allowed it."""
+    if handoff.state == RETURNED:
+        refuse_unreached_too_early(handoff, handoff.return_reason)
+        return
+    if not is_followed_up(handoff):
+        raise NotFollowedUp(_("This lead is closed, and this is its only attempt: reopen the lead first."))
+    lost = handoff.lead.deals.filter(outcome=LOST).order_by("closed_at", "pk").last()
+    refuse_unreached_too_early(handoff, lost.reason if lost and handoff.state == LOST else "")
 
 
 def _refuse_double_click(

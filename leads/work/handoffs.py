@@ -82,9 +82,10 @@ REFUSALS: dict[str, tuple[type[Refused], "StrPromise"]] = {
 
 @dataclass
 class HandedOver:
-    """What became of many leads: the handoffs, and for each lead left out its reason."""
+    """What became of many leads: the handoffs, `again` of them not the first, and for each lead left out its reason."""
 
     handoffs: list[Handoff] = field(default_factory=list)
+    again: int = 0
     refused: list[tuple[Lead, Refused]] = field(default_factory=list)
 
 
@@ -117,6 +118,7 @@ def _handed_over(leads: list[Lead], *, by: User | None, at: datetime, rep: User 
         except Refused as reason:
             answer.refused.append((lead, reason))
         else:
+            answer.again += bool(before[lead.pk])
             answer.handoffs.append(_made(lead, terms[lead.agreement_id], by=by, at=at, rep=rep))
     Handoff.objects.bulk_create(answer.handoffs)
     Event.objects.bulk_create(
@@ -221,6 +223,18 @@ def put_tier_right(handoff: Handoff, *, tier: str, reason: str, by: User, at: da
             return
         _note(current, EventKind.TIER_PUT_RIGHT, by=by, at=at, before=current.tier, tier=tier, reason=reason)
         _set(current, tier=tier)
+
+
+def is_followed_up(handoff: Handoff) -> bool:
+    """Whether it might be closed, or its being closed may stand, after the attempts that there are."""
+    state = states.state_of(
+        accepted_at=handoff.accepted_at,
+        attempts=handoff.attempts_count,
+        connected_at=handoff.connected_at,
+        returned_at=None,
+        verdict=None,
+    )
+    return states.may("close", state)
 
 
 def refuse_unreached_too_early(handoff: Handoff, reason: str) -> None:

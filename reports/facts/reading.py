@@ -249,7 +249,7 @@ def read(
     """With `looks_back` nothing that happened after `at` is known."""
     terms = terms or timeline(agreement)
     facts = facts_of(agreement, period.start_on, period.end_on, terms=terms, at=at, looks_back=looks_back)
-    targets = month_targets(agreement, period, terms)
+    targets = month_targets(agreement, period, terms, at if looks_back else None)
     return Reading(agreement, period, at, today, terms, targets, facts, scope or Scope(), looks_back)
 
 
@@ -265,7 +265,7 @@ def read_with_previous(
     """The period and the one before it, whose targets are left out."""
     terms, before = terms or timeline(agreement), period.previous()
     both = facts_of(agreement, before.start_on, period.end_on, terms=terms, at=at, looks_back=looks_back)
-    targets = month_targets(agreement, period, terms)
+    targets = month_targets(agreement, period, terms, at if looks_back else None)
     now = Reading(agreement, period, at, today, terms, targets, both, looks_back=looks_back)
     return now, replace(now, period=before, targets={})
 

@@ -148,7 +148,7 @@ LISTS: dict[str, OfHandoffs | OfSteps | OfLeads] = {
     ),
     "judged_delivered": OfJudgedSteps(gettext_lazy("Leads delivered towards the target"), lambda steps: steps.stands),
     "judged_returned": OfJudgedSteps(
-        gettext_lazy("Leads returned to marketing, judged by the target"), lambda steps: steps.is_returned
+        gettext_lazy("Leads returned to marketing, counted against the target"), lambda steps: steps.is_returned
     ),
     "judged_corrections": OfJudgedSteps(
         gettext_lazy("Leads from earlier periods taken off"), lambda steps: steps.is_correction

@@ -42,11 +42,21 @@ def _numbers(reading: Reading, found: Depth, links: Links) -> list[BigNumber]:
 def _judged(judgement: Judgement, links: Links) -> BigNumber:
     """Of the handoffs whose window is over: what was done after it is too late for the promise."""
     name = with_tier(_("Attempts in time, never connected"), judgement)
-    note = ""
-    if judgement.promised is not None:
-        said = {"count": number(judgement.promised, 0 if not judgement.is_mean else 1)}
-        note = of_mean(_("%(count)s promised") % said, judgement)
+    note = "; ".join(filter(None, [_promised(judgement), _which(judgement)]))
     return BigNumber(name, number(judgement.delivered, 1), note, judgement.state, links.records("depth_judged"))
+
+
+def _promised(judgement: Judgement) -> str:
+    if judgement.promised is None:
+        return ""
+    said = {"count": number(judgement.promised, 0 if not judgement.is_mean else 1)}
+    return of_mean(_("%(count)s promised") % said, judgement)
+
+
+def _which(judgement: Judgement) -> str:
+    """The drawings speak of all that were never connected: a mean says of which."""
+    count = len(judgement.judged)
+    return _("mean of the %(count)s whose window is over") % {"count": number(count)} if count else ""
 
 
 def _group_columns() -> list[str]:

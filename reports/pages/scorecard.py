@@ -113,8 +113,13 @@ class PromiseLine:
     def behind(self) -> list[tuple[str, str]]:
         """How many kept the promise and how many are judged by it, each with its records."""
         kept, judged = len(self.judgement.kept), len(self.judgement.judged)
+        once = ngettext(
+            "of %(n)s lead handed over, counted once a month",
+            "of %(n)s leads handed over, each counted once a month",
+            judged,
+        )
         names = {
-            "volume": (_("%(n)s delivered"), _("of %(n)s handed over")),
+            "volume": (_("%(n)s delivered"), once),
             "speed": (_("%(n)s in time"), _("of %(n)s judged")),
             "depth": (_("%(n)s tried often enough"), _("of %(n)s judged")),
         }[self.judgement.measure]
@@ -179,7 +184,7 @@ class Card:
         leads = ngettext("%(count)s lead", "%(count)s leads", self.leads) % {"count": number(self.leads)}
         text = ngettext(
             "%(handoffs)s handoff in this period, of %(leads)s.",
-            "%(handoffs)s handoffs in this period, of %(leads)s.",
+            "%(handoffs)s handoffs in this period, repeated ones included, of %(leads)s.",
             self.handoffs,
         )
         return text % {"handoffs": number(self.handoffs), "leads": leads}

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # of agreements, months and reports
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
-_LABEL = re.compile(r"^(\d{4})(?:-(?:(\d{2})|Q([1-4])))?$")
+_LABEL = re.compile(r"([0-9]{4})(?:-(?:([0-9]{2})|Q([1-4])))?")
 
 
 class PeriodError(ValueError):
@@ -23,7 +23,7 @@ class Period:
     @classmethod
     def parse(cls, label: str) -> "Period":
         """Reads "2011-10", "2011-Q4" or "2011"; raises PeriodError for anything else."""
-        match = _LABEL.match(label)
+        match = _LABEL.fullmatch(label)
         if not match or not int(match[1]) >= 1:
             raise PeriodError(f"{label!r} is not a period: write 2011-10, 2011-Q4 or 2011")
         year, month, quarter = int(match[1]), match[2], match[3]

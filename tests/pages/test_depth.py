@@ -6,6 +6,7 @@ from django.urls import reverse
 from agreements.models import Agreement
 from leads.clock.recompute import recompute
 from smarketing.accounts.models import User
+from tests import cast
 from tests.pages.seen import at_instant, chart, count_of
 
 pytestmark = pytest.mark.usefixtures("at")
@@ -46,7 +47,24 @@ def test_every_number_of_attempts_opens_its_leads(signed_in, rep: User, url: str
 def test_the_sentence_holds_the_mean_against_the_promise(signed_in, rep: User, url: str) -> None:
     page = signed_in(rep).get(url)
     assert "2 of 10 handoffs were connected." in page.text
-    assert "The others were tried 0.5 times on average; 6 times were promised." in page.text
+    assert "Those never connected (6) had 0.5 attempts on average so far" in page.text
+    assert "The promise is 6 attempts; no window is over yet." in page.text
+
+
+def test_headline_and_sentence_say_of_which_handoffs_each_is_the_mean(
+    signed_in, rep: User, north: Agreement, url: str, at
+) -> None:
+    tried = cast.handed(north, cast.local(north, "2026-04-20 09:00"))
+    cast.attempted(tried, cast.local(north, "2026-04-20 10:00"))
+    cast.attempted(tried, cast.local(north, "2026-04-20 11:00"))
+    cast.handed(north, cast.local(north, "2026-04-01 09:00"))
+    with at_instant(cast.local(north, "2026-04-29 12:00")):
+        sheet = signed_in(rep).get(url, {"period": "2026-04"}).context["sheet"]
+    assert (sheet.numbers[0].value, sheet.numbers[0].note) == ("0.0", "6 promised; mean of the 2 whose window is over")
+    assert "Those never connected (3) had 0.7 attempts on average so far" in sheet.charts[0].sentence
+    assert (
+        "Those whose window is over (2) had 0.0 attempts in time on average, of 6 promised." in sheet.charts[0].sentence
+    )
 
 
 def test_a_month_without_leads_says_so(signed_in, rep: User, url: str) -> None:

@@ -61,3 +61,39 @@ def test_only_who_leads_the_team_gives_away_and_nothing_foreign_nor_to_strangers
     for who, handoffs, goes_to, status in asked:
         assert signed_in(who).post(URL, {"handoff": handoffs, "rep": goes_to}).status_code == status
     assert holders() == {left[0].pk: "Gina Gone", left[1].pk: "Gina Gone", left[2].pk: None, foreign: None}
+
+
+def test_a_rep_is_chosen_and_not_suggested(left, signed_in, sales_lead, rep):
+    client = signed_in(sales_lead)
+    page = client.get("/leads/queue/?whose=team").text
+    assert '<option value="">Choose a rep</option>' in page
+    assert " ".join(page[page.index('id="give-to"') :].partition("</button>")[0].split()).endswith("Assign these 3")
+    answer = client.post(URL, {"handoff": [one.pk for one in left], "rep": ""}, follow=True)
+    assert "Choose a rep." in answer.text
+    assert not Event.objects.filter(kind="assigned").exists()
+
+
+@pytest.mark.parametrize("whose", ["", "team", "unassigned"])
+def test_what_somebody_works_on_is_not_among_those_given_away(left, north, signed_in, sales_lead, rep, whose):
+    busy, own = cast.handed(north, rep=rep), cast.handed(north, rep=sales_lead)
+    client = signed_in(sales_lead)
+    given = client.get(f"/leads/queue/?whose={whose}").context["given"]
+    assert {row.handoff.pk for row in given} == {handoff.pk for handoff in left}
+    client.post(URL, {"handoff": [left[0].pk, busy.pk, own.pk], "rep": sales_lead.pk, "unassigned": "on"})
+    assert holders()[busy.pk] == "Rob Rep"
+    assert [*Event.objects.filter(kind="assigned").values_list("handoff", flat=True)] == [left[0].pk]
+
+
+def test_who_looks_at_the_own_list_gives_that_away(left, north, signed_in, sales_lead):
+    own = cast.handed(north, rep=sales_lead)
+    page = signed_in(sales_lead).get("/leads/queue/?whose=mine")
+    assert [row.handoff.pk for row in page.context["given"]] == [own.pk]
+    assert 'name="unassigned"' not in page.text
+
+
+def test_the_name_of_a_file_leads_whoever_may_to_saying_who_is_meant(left, north, signed_in, sales_lead, rep):
+    link = f'href="/leads/imports/reps/?agreement={north.slug}"'
+    for address in ("/leads/queue/?whose=team", left[2].lead.get_absolute_url()):
+        assert signed_in(sales_lead).get(address).text.count(link) == 1
+        page = signed_in(rep).get(address).text
+        assert (link in page, "A name of a file" in page) == (False, True)

@@ -166,3 +166,12 @@ def test_what_the_rules_refuse_is_a_message(north, signed_in, rep):
     assert "This handoff is not returned." in html
     html = client.post(reverse("leads:reopen", args=[handoff.pk]), follow=True).content.decode()
     assert "This lead is not closed." in html
+
+
+@pytest.mark.django_db
+def test_the_notice_says_how_many_are_handed_over_again_after_a_return(north, signed_in, marketer, rep):
+    returned, fresh = cast.handed(north), [cast.lead(north) for _ in range(2)]
+    send_back(returned, reason="duplicate", by=rep, at=cast.MONDAY + timedelta(minutes=1))
+    asked = {"lead": [returned.lead_id, *(lead.pk for lead in fresh)]}
+    page = signed_in(marketer).post("/leads/hand-over/", asked, follow=True).text
+    assert "3 leads are handed over to sales. 1 of them again after a return." in page

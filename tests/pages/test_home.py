@@ -1,6 +1,8 @@
+import logging
 import re
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -61,6 +63,13 @@ def test_a_fault_is_answered_without_the_database(rep, settings, monkeypatch, dj
         response = client.get("/healthz")
     assert response.status_code == 500
     assert "Something went wrong on our side" in response.text
+
+
+def test_a_refusal_is_a_line_in_the_console_and_no_traceback(signed_in, rep, caplog):
+    caplog.handler.setFormatter(logging.Formatter(settings.LOGGING["formatters"]["line"]["format"]))
+    assert signed_in(rep).get("/leads/new/").status_code == 403
+    (line,) = caplog.text.splitlines()
+    assert line.endswith("WARNING django.request Forbidden (Permission denied): /leads/new/")
 
 
 def test_a_form_from_elsewhere_is_refused_in_the_look(db):

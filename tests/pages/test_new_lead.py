@@ -185,3 +185,16 @@ def test_what_is_typed_is_kept_as_a_file_would_have_brought_it(client, typed):
     )
     lead = Lead.objects.get()
     assert (lead.external_id, lead.company, lead.tier) == ("001D000000IqhSL", "M\u00fcller KG", "A")
+
+
+@pytest.mark.django_db
+def test_a_source_that_is_new_is_told_and_one_in_another_spelling_is_not(client, typed):
+    assert "New source: webiste." in client.post(URL, {**typed, "source": "webiste"}, follow=True).text
+    again = {**typed, "source": " WEBISTE", "email": "bo@example.org", "name": "Bo"}
+    assert "New source" not in client.post(URL, again, follow=True).text
+    assert list(Lead.objects.values_list("source", flat=True)) == ["webiste", "webiste"]
+
+
+@pytest.mark.django_db
+def test_the_value_says_its_currency(client, north):
+    assert f"({north.currency})" in client.get(URL).context["form"]["value"].label

@@ -59,7 +59,12 @@ def test_won_lost_and_open_add_up_to_the_leads_and_open_them(signed_in, leader: 
     card = client.get(url).context["card"]
     counts = [count_of(client.get(link)) for link in (card.won_url, card.lost_url, card.open_url)]
     assert counts == [card.outcomes.won, card.outcomes.lost, card.outcomes.open] == [1, 1, 7]
-    assert (card.leads, card.handoffs, card.leads_text) == (9, 10, "10 handoffs in this period, of 9 leads.")
+    assert (card.leads, card.handoffs, card.leads_text) == (
+        9,
+        10,
+        "10 handoffs in this period, repeated ones included, of 9 leads.",
+    )
+    assert card.marketing[0].behind[1][0] == "of 10 leads handed over, each counted once a month"
 
 
 def test_every_figure_of_a_promise_opens_its_records(signed_in, leader: User, url: str) -> None:

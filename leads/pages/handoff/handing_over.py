@@ -51,7 +51,10 @@ def say_handed_over(request: PortalRequest, answer: HandedOver, goes_to: str = "
     if answer.handoffs:
         goes_to = goes_to or answer.handoffs[0].lead.get_absolute_url()
         undo = undo_url("leads:take_back", handoff=[made.pk for made in answer.handoffs], next=goes_to)
-        say(request, _handed_over(answer.handoffs), undo=undo)
+        text = _handed_over(answer.handoffs)
+        if answer.again:
+            text = f"{text} {gettext('%(count)d of them again after a return.') % {'count': answer.again}}"
+        say(request, text, undo=undo)
     say_refused(request, answer.refused)
 
 

@@ -57,7 +57,15 @@ class LeadForm(Base):
             self._prepare_for_change()
         else:
             self._prepare_for_new(list(agreements[:2]))
+        self._tell_currency({agreement.currency for agreement in agreements})
         self.helper = lead_layout()
+
+    def _tell_currency(self, currencies: set[str]) -> None:
+        value = self.fields["value"]
+        if len(currencies) == 1:
+            value.label = f"{value.label} ({currencies.pop()})"
+        else:
+            value.help_text = _("In the currency of the agreement.")
 
     def _prepare_for_change(self) -> None:
         self.fields["agreement"].disabled = True

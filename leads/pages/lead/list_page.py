@@ -1,5 +1,6 @@
 """The list of leads, and logging a new one."""
 
+from django.contrib.messages import INFO
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from agreements.models import Agreement
 from leads.doors.form import ExternalIdTaken, log_lead, same_person
+from leads.doors.words_in_use import words_in_use
 from leads.models import Lead
 from leads.pages.handoff.handing_over import say_handed_over
 from leads.pages.lead.filter import LeadFilter
@@ -19,6 +21,7 @@ from smarketing.accounts.access import marketers, practitioners
 from smarketing.lib.notices import say
 from smarketing.lib.paging import page_of
 from smarketing.lib.request import PortalRequest
+from smarketing.lib.words import key
 
 
 @practitioners
@@ -44,7 +47,8 @@ def new(request: PortalRequest) -> HttpResponse:
         known = same_person(lead)
         if {str(other.pk) for other in known} <= set(request.POST.getlist("known")):
             try:
-                return logged(request, log_lead(lead, by=request.user, at=at))
+                source = new_source(lead)
+                return logged(request, log_lead(lead, by=request.user, at=at), source)
             except ExternalIdTaken as reason:
                 form.add_error("external_id", str(reason))
     context = {"form": form, "known": known, "now": at, "has_agreements": agreements.exists()}
@@ -56,7 +60,21 @@ def kept(request: PortalRequest) -> dict[str, str]:
     return {name: request.GET[name] for name in ("agreement", "source", "tier") if name in request.GET}
 
 
-def logged(request: PortalRequest, lead: Lead) -> HttpResponse:
+def new_source(lead: Lead) -> str:
+    """The lead's source, where no lead of the agreement had it before: it may be a slip of the fingers."""
+    known = {key(word) for word in words_in_use([lead.agreement]).sources}
+    return "" if key(lead.source) in known else lead.source
+
+
+def logged(request: PortalRequest, lead: Lead, source: str = "") -> HttpResponse:
+    """`source`: the one that is new with it."""
+    response = _logged(request, lead)
+    if source:
+        say(request, gettext("New source: %(source)s.") % {"source": lead.source}, level=INFO)
+    return response
+
+
+def _logged(request: PortalRequest, lead: Lead) -> HttpResponse:
     then = request.POST.get("then", "")
     if then == "hand_over":
         say_handed_over(request, hand_over_many([lead], by=request.user, at=request.now))

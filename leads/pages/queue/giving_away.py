@@ -1,10 +1,10 @@
 """Who leads a sales team gives many handoffs to one rep in one step, and can take that back."""
 
-from django.contrib.messages import ERROR
+from django.contrib.messages import ERROR, WARNING
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from leads.models import Handoff
@@ -21,7 +21,11 @@ from smarketing.lib.request import PortalRequest
 @require_POST
 def give_away(request: PortalRequest) -> HttpResponse:
     goes_to = next_url(request, reverse("leads:queue"))
-    handoffs, rep = _led(request), _rep(request)
+    handoffs = _led(request)
+    if not request.POST.get("rep"):
+        say(request, gettext("Choose a rep."), level=WARNING)
+        return redirect(goes_to)
+    rep = _rep(request)
     try:
         given = assign_many(handoffs, rep=rep, by=request.user, at=request.now)
     except Refused as reason:
@@ -43,11 +47,13 @@ def take_from(request: PortalRequest) -> HttpResponse:
 
 
 def _led(request: PortalRequest) -> list[Handoff]:
-    """All of them; one that is foreign is as if none was there."""
+    """All of them; one that is foreign is as if none was there. What somebody took meanwhile stays, if so asked."""
     asked = set(ids(request, "handoff"))
     found = list(Handoff.objects.led_by(request.access).filter(pk__in=asked))
     if len(found) != len(asked):
         raise Http404
+    if "unassigned" in request.POST:
+        return list(Handoff.objects.of_nobody().filter(pk__in=asked))
     return found
 
 

@@ -38,6 +38,7 @@ def queue_page(request: PortalRequest) -> HttpResponse:
     context["page"] = page = queue.page(shown, request.GET, at=at, total=asked.total(counts))
     context["rows"] = queue.rows(page.rows, user, at=at)
     if context["rows"]:
+        context["given"] = [row for row in context["rows"] if asked.whose == queue.MINE or not row.rep]
         context["reps"] = queue.reps_for(context["rows"], access)
     if is_partial(request):
         return fragment(request, "leads/queue.html#list", context)

@@ -1,5 +1,7 @@
 """The drawings of the depth: what became of the handoffs, the mean attempts, and how often was tried."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -130,19 +132,32 @@ def _waterfall(facts: Facts, found: Depth, links: Links) -> Chart:
 
 
 def _sentence(found: Depth, handoffs: int) -> str:
-    said = {"connected": number(found.connected), "all": number(handoffs), "mean": number(found.mean_attempts, 1)}
+    said = {"connected": number(found.connected), "all": number(handoffs)}
     first = ngettext(
         "%(connected)s of %(all)s handoffs was connected.",
         "%(connected)s of %(all)s handoffs were connected.",
         found.connected,
     )
+    return " ".join([first % said, *_means(found)])
+
+
+def _means(found: Depth) -> Iterator[str]:
+    """Of all never connected, and of those of them that are judged: each says of how many it is the mean."""
     if found.mean_attempts is None:
-        return first % said
+        return
+    said = {"never": number(found.never_connected), "mean": number(found.mean_attempts, 1)}
+    yield _("Those never connected (%(never)s) had %(mean)s attempts on average so far, in time or late.") % said
     if found.promised is None:
-        return f"{first % said} {_('The others were tried %(mean)s times on average.') % said}"
-    said["promised"] = number(found.promised, 0 if float(found.promised).is_integer() else 1)
-    then = _("The others were tried %(mean)s times on average; %(promised)s times were promised.")
-    return f"{first % said} {then % said}"
+        return
+    said |= {"promised": number(found.promised, 0 if float(found.promised).is_integer() else 1)}
+    if not found.judged.n:
+        yield _("The promise is %(promised)s attempts; no window is over yet.") % said
+        return
+    said |= {"judged": number(found.judged.n), "in_time": number(found.judged.mean_attempts, 1)}
+    text = _(
+        "Those whose window is over (%(judged)s) had %(in_time)s attempts in time on average, of %(promised)s promised."
+    )
+    yield text % said
 
 
 def _trend(reading: Reading, found: Depth, links: Links) -> Chart:

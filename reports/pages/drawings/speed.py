@@ -88,13 +88,13 @@ def _way(reading: Reading, links: Links) -> Chart:
         for name, lasted in [*((_leg_name(leg), leg.minutes) for leg in way), (_("In all"), whole)]
     ]
     axis = upright(max(whole, due or 0) / unit.size, exact, unit=unit.label)
-    words = {"legs": _("Mean working time"), "promise": _("Promise")}
+    words = {"legs": _("Mean working time"), "promise": _("Promise: by %(due)s") % {"due": spoken_minutes(due)}}
     n = int(rows.sum())
     return _chart(
         "way",
         links,
         title=_("Where the time went"),
-        sentence=_way_sentence(way, n, len(rows), promised),
+        sentence=_way_sentence(way, n, len(rows), promised, due),
         figure=legs_waterfall(steps, total, axis, promise=unit.of(due), words=words),
         table_columns=[_("Step"), _("Mean working minutes"), _("Handoffs")],
         table_rows=[
@@ -112,17 +112,18 @@ def _leg_name(leg: Leg) -> str:
     }[leg.name]
 
 
-def _way_sentence(way: list[Leg], n: int, handoffs: int, promised: float | None) -> str:
+def _way_sentence(way: list[Leg], n: int, handoffs: int, promised: float | None, due: float | None) -> str:
+    """With the height of the promise's line: sales' time is counted on from marketing's."""
     if not n:
         return _("Nothing in this period has been followed up yet.")
     waited, *sales = [leg.minutes for leg in way]
     said = {"waited": spoken_minutes(waited), "sales": spoken_minutes(sum(sales)), "promise": spoken_minutes(promised)}
-    said |= {"n": number(n), "all": number(handoffs)}
+    said |= {"n": number(n), "all": number(handoffs), "due": spoken_minutes(due)}
     text = _("On average, %(waited)s of working time passed with marketing and %(sales)s with sales.")
     if promised is not None:
         text = _(
             "On average, %(waited)s of working time passed with marketing and %(sales)s with sales;"
-            " sales promised %(promise)s."
+            " sales promised %(promise)s from the handoff, %(due)s in all (the line)."
         )
     which = _("Based on the %(n)s of %(all)s handoffs that were followed up and whose time with marketing is known.")
     return f"{text % said} {which % said}"

@@ -1,15 +1,19 @@
 import json
-from datetime import datetime
+from datetime import date, datetime
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from agreements.enums import How
 from agreements.models import Agreement
+from agreements.months.proposing import made, take_effect
+from agreements.months.targets import agreed_directly
 from leads.clock.consequences import changing
 from leads.models import Deal
-from leads.work.handoffs import send_back
+from leads.work.handoffs import put_tier_right, send_back
+from smarketing.accounts.models import User
 from tests import cast
 from tests.unit.reports.march import march
 
@@ -65,7 +69,9 @@ def test_without_json_it_is_a_table_for_people(at: datetime) -> None:
         (("north", "2026-13"), "not a period"),
         (("north", "March"), "not a period"),
         (("north", "9999"), "out of reach"),
-        (("north", "2026-03", "--today", "31.03.2026"), "today"),
+        (("north", "2026-01", "--today", "9999-12-31"), "out of reach: years run from 1900 to 2199"),
+        (("north", "2026-01", "--today", "1899-12-31"), "out of reach"),
+        (("north", "2026-03", "--today", "31.03.2026"), "--today: '31.03.2026' is not a day"),
     ],
 )
 def test_what_cannot_be_reported_is_refused_with_a_reason(north: Agreement, arguments: Any, message: str) -> None:
@@ -145,6 +151,24 @@ def test_on_the_evening_of_a_day_nothing_is_known_of_what_came_later(north: Agre
         (0, 0),
         (1, 1),
     ]
+
+
+def test_on_the_evening_of_a_day_the_target_is_the_one_agreed_then(north: Agreement) -> None:
+    cast.target(north, "2026-03", 22)
+    later = made(north, date(2026, 3, 1), agreed_directly(10), How.DIRECT, by=None, at=cast.MONDAY)
+    take_effect(later, cast.local(north, "2026-03-12 09:00"))
+    days = ("2026-03-11", "2026-03-12", "2026-06-30")
+    found = [figures("north", "2026-03", "--today", day) for day in days]
+    assert [one["scorecard"][0]["promised"] for one in found] == [22, 10, 10]
+    assert [one["volume"]["target"] for one in found] == [22, 10, 10]
+
+
+def test_on_the_evening_of_a_day_a_tier_put_right_later_is_the_one_before(north: Agreement, rep: User) -> None:
+    handoff = cast.handed(north, cast.local(north, "2026-03-02 09:00"), tier="A")
+    put_tier_right(handoff, tier="B", reason="wrong", by=rep, at=cast.local(north, "2026-03-12 09:00"))
+    days = ("2026-03-11", "2026-03-12")
+    found = [figures("north", "2026-03", "--today", day) for day in days]
+    assert [list(one["speed"]["by_tier"]) for one in found] == [["A"], ["B"]]
 
 
 def test_looking_back_on_today_shows_what_stands_now(at: datetime) -> None:

@@ -9,6 +9,7 @@ from leads.doors.dictionary import settle
 from leads.doors.fields import LEAD_FIELDS
 from leads.doors.files.reading.rows import CheckedRow, Values
 from leads.doors.files.writing.claims import Claim, Hand, Tally, differing, write
+from leads.doors.files.writing.filling import TakenOut, additions
 from leads.doors.files.writing.identity import OWN_ID, contradictions
 from leads.doors.files.writing.waiting import keep, link, lock_files_of
 from leads.enums import Door
@@ -54,17 +55,25 @@ def take(kind: str, rows: Sequence[CheckedRow], hand: Hand, *, hand_over: bool, 
 def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: ImportRun) -> Counts:
     counts, tally = Counts(read=len(rows)), Tally()
     known = _known_leads([row.values for row in rows], hand)
+    taken_out = TakenOut("leads", [values["pk"] for values in known.values()])
+    filled: set[str] = set()
     fresh: list[CheckedRow] = []
     others: list[tuple[CheckedRow, dict[str, tuple[Any, Any]]]] = []
     for row in rows:
         if (existing := known.get(row.values["external_id"])) is not None:
             counts.unchanged += 1
-            if says := contradictions(row.values, existing, hand.day_of):
+            says = contradictions(row.values, existing, hand.day_of)
+            added = taken_out.without(existing.get("pk", 0), additions("leads", row.values, existing, says))
+            if added:
+                known[row.values["external_id"]] = {**existing, **added}
+                filled.add(row.values["external_id"])
+            if says := {name: pair for name, pair in says.items() if name not in added}:
                 others.append((row, says))
             continue
         known[row.values["external_id"]] = row.values
         fresh.append(row)
-    leads = _created([row.values for row in fresh], hand, run)
+    leads = _created([known[row.values["external_id"]] for row in fresh], hand, run)
+    tally.touched |= _fill([known[name] for name in filled if "pk" in known[name]])
     counts.created = len(fresh)
     for row, says in others:
         name = row.values["external_id"]
@@ -77,6 +86,12 @@ def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: Im
     bulk.insert(tally.differing)
     refresh(tally.touched, hand.terms)
     return counts
+
+
+def _fill(leads: list[Values]) -> set[int]:
+    """Writes leads that have got more to say; answers their primary keys."""
+    bulk.update([Lead(**{name: values[name] for name in ("pk", *LEAD_FIELDS)}) for values in leads], LEAD_FIELDS)
+    return {values["pk"] for values in leads}
 
 
 def _handed(leads: dict[str, int], row: CheckedRow, run: ImportRun) -> Claim:

@@ -1,4 +1,4 @@
-"""Actions: checked rows become handoffs, attempts and deals, many at once. What exists is never overwritten.
+"""Actions: checked rows become handoffs, attempts and deals, many at once. What exists is filled, never overwritten.
 
 The caller is in a transaction, has locked the leads, and refreshes what stands on their handoffs afterwards.
 """
@@ -16,6 +16,7 @@ from agreements.terms import Timeline
 from leads.clock.happened import belonging
 from leads.clock.span import latest
 from leads.doors.files.reading.rows import Values, packed
+from leads.doors.files.writing.filling import TakenOut, additions
 from leads.doors.files.writing.identity import OWN_ID, WHEN, Kept, KeptFacts, contradictions
 from leads.doors.files.writing.reps import RepBook
 from leads.enums import Door
@@ -205,6 +206,50 @@ FACTS = {
 }
 
 
+def stored(kind: str, values: Values, reps: RepBook, handed_at: datetime | None) -> dict[str, Any]:
+    """What a file's values are in the columns of a fact that is there."""
+    columns = {FACTS[kind].columns[name]: value for name, value in values.items()}
+    if "rep" in values:
+        columns["rep_id"] = reps.rep(values["rep"])
+        if kind == "handoffs":
+            columns["assigned_at"] = handed_at if columns["rep_id"] else None
+    return columns
+
+
+class Filling:
+    """The values that rows of one call add to facts that are there, or about to be."""
+
+    def __init__(self, kind: str, hand: Hand, taken_out: TakenOut) -> None:
+        self.kind, self.hand, self._taken_out = kind, hand, taken_out
+        self._columns: dict[int, dict[str, Any]] = defaultdict(dict)
+
+    def fill(self, claim: Claim, kept: Kept, person: int | None, says: Mapping[str, tuple[Any, Any]]) -> Values:
+        """Answers what was added."""
+        added = self._taken_out.without(kept.pk, additions(self.kind, claim.values, kept.values, says))
+        if kept.person is not None:
+            added.pop("rep", None)
+        if "revenue" in added:
+            added["currency"] = claim.values.get("currency") or self.hand.currency
+        if not added:
+            return added
+        kept.values = {**kept.values, **added}
+        kept.person = kept.person or (person if "rep" in added else None)
+        columns = stored(self.kind, added, self.hand.reps, kept.values.get("handed_at"))
+        if kept.pk:
+            self._columns[kept.pk] |= columns
+        for name, value in columns.items() if not kept.pk else ():
+            setattr(kept.fresh, name, value)
+        return added
+
+    def write(self) -> None:
+        """One statement for each set of columns."""
+        model, alike = FACTS[self.kind].model, defaultdict(list)
+        for pk, columns in self._columns.items():
+            alike[tuple(sorted(columns))].append(model(pk=pk, **columns))
+        for names, facts in alike.items():
+            bulk.update(facts, names)
+
+
 def write(kind: str, rows: Iterable[Claim], hand: Hand, tally: Tally) -> None:
     """Adds what is not there yet. The rows of one call come from one run, or from waiting rows of several."""
     sort, claims = FACTS[kind], sorted(rows, key=_precision)
@@ -213,20 +258,21 @@ def write(kind: str, rows: Iterable[Claim], hand: Hand, tally: Tally) -> None:
     facts = KeptFacts(kind, hand.day_of)
     for lead_id, known in _kept(kind, {claim.lead_id for claim in claims}, {claim.run_id for claim in claims}):
         facts.add(lead_id, known)
-    fresh, met = [], []
+    fresh, met, filling = [], [], Filling(kind, hand, TakenOut(kind, {claim.lead_id for claim in claims}))
     for claim in claims:
         person = hand.reps.rep(claim.values.get("rep", ""))
         if (kept := facts.find(claim.lead_id, claim.values, person)) is not None:
             tally.unchanged += 1
             met.append((claim, kept))
-            _compare(claim, kept, person, hand, tally)
+            _compare(claim, kept, person, filling, tally)
             continue
-        facts.add(claim.lead_id, Kept(0, claim.values, person, is_met=True))
         fresh.append(sort.make(claim, hand))
+        facts.add(claim.lead_id, Kept(0, claim.values, person, is_met=True, fresh=fresh[-1]))
         tally.touched.add(claim.lead_id)
     sort.place(fresh)
     bulk.insert(fresh)
     tally.created += len(fresh)
+    filling.write()
     _mark(kind, met)
 
 
@@ -245,10 +291,14 @@ def _kept(kind: str, lead_ids: Collection[int], run_ids: Collection[int | None])
         yield lead_id, Kept(pk, dict(zip(sort.columns, found, strict=True)), person, is_met)
 
 
-def _compare(claim: Claim, kept: Kept, person: int | None, hand: Hand, tally: Tally) -> None:
-    says = contradictions(claim.values, kept.values, hand.day_of)
+def _compare(claim: Claim, kept: Kept, person: int | None, filling: Filling, tally: Tally) -> None:
+    says = contradictions(claim.values, kept.values, filling.hand.day_of)
     if "rep" in says and person is not None and person == kept.person:
         del says["rep"]
+    added = filling.fill(claim, kept, person, says)
+    if added:
+        tally.touched.add(claim.lead_id)
+    says = {name: pair for name, pair in says.items() if name not in added}
     if says and claim.run_id is not None:  # a run that was put away lists nothing
         tally.differing.append(differing(claim, kept.pk, says))
 

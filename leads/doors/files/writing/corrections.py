@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from agreements.terms import timeline
 from leads.clock.consequences import lock, refresh
 from leads.doors.files.reading.rows import Values, packed, unpacked
-from leads.doors.files.writing.claims import FACTS
+from leads.doors.files.writing.claims import FACTS, stored
 from leads.doors.files.writing.reps import RepBook, rep_book
 from leads.doors.files.writing.waiting import lock_files_of
 from leads.enums import EventKind, RowKind
@@ -113,11 +113,7 @@ def _apply_to_fact(kind: str, row: DifferingRow, values: Values, reps: RepBook) 
     fact: Any = facts.filter(pk=row.record).first() if row.record else facts.filter(external_id=row.own_id).first()
     if fact is None:
         raise Gone(_("This no longer exists."))
-    changed = {sort.columns[name]: value for name, value in values.items()}
-    if "rep" in values:
-        changed["rep_id"] = reps.rep(values["rep"])
-        if kind == RowKind.HANDOFFS:
-            changed["assigned_at"] = fact.handed_at if changed["rep_id"] else None
+    changed = stored(kind, values, reps, getattr(fact, "handed_at", None))
     for name, value in changed.items():
         setattr(fact, name, value)
     fact.save(update_fields=list(changed))

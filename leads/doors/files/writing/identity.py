@@ -26,13 +26,14 @@ DayOf = Callable[[datetime], date]
 class Kept:
     """A fact as it is kept, in the words of a file. `person`: the rep, where it is known who that is.
 
-    `is_met`: a row of this run is it already. `pk` is 0 for one that the database does not know yet.
+    `is_met`: a row of this run is it already. `pk` is 0 for one that the database does not know yet, `fresh` its row.
     """
 
     pk: int
     values: Values
     person: int | None = None
     is_met: bool = False
+    fresh: Any = None
 
 
 class KeptFacts:

@@ -1,14 +1,16 @@
 """Actions: rows whose lead is not there yet are kept, and linked when it comes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from agreements.models import Agreement
 from agreements.terms import Timeline
 from leads.clock.consequences import refresh
-from leads.doors.files.reading.rows import CheckedRow, packed, unpacked
+from leads.doors.files.reading.rows import CheckedRow, Values, packed, unpacked
 from leads.doors.files.writing.claims import FACTS, Claim, Hand, Tally, differing, write
+from leads.doors.files.writing.filling import additions
 from leads.doors.files.writing.identity import OWN_ID, Kept, KeptFacts, contradictions
 from leads.doors.files.writing.reps import rep_book
 from leads.models import DifferingRow, ImportRun, Lead, WaitingRow
@@ -36,15 +38,31 @@ def keep(kind: str, rows: Sequence[CheckedRow], hand: Hand, run: ImportRun) -> l
         name, person = row.values["external_id"], hand.reps.rep(row.values.get("rep", ""))
         kept = facts.find(name, row.values, person)
         if kept is None:
-            facts.add(name, Kept(0, row.values, person, is_met=True))
             fresh.append(_waits(kind, row, hand, run))
+            facts.add(name, Kept(0, row.values, person, is_met=True, fresh=fresh[-1]))
             continue
-        met.append((row, kept))
-        if says := contradictions(row.values, kept.values, hand.day_of):
+        met.append(kept)
+        says = contradictions(row.values, kept.values, hand.day_of)
+        added = _fill(kind, row.values, kept, says)
+        if says := {name: pair for name, pair in says.items() if name not in added}:
             others.append(differing(Claim(0, row.values, run.pk, row.line), kept.pk, says, is_waiting=True))
     bulk.insert(fresh)
-    _mark(kind, met, run)
+    _mark(met, run)
     return others
+
+
+def _fill(kind: str, values: Values, kept: Kept, says: Mapping[str, tuple[Any, Any]]) -> Values:
+    """Adds to a waiting row what it does not say yet, its id among it. Answers what was added."""
+    added, own_id = additions(kind, values, kept.values, says), OWN_ID[kind]
+    if values.get(own_id) and not kept.values.get(own_id):
+        added[own_id] = values[own_id]
+    if "revenue" in added:
+        added["currency"] = values.get("currency", "")
+    if added:
+        kept.values = {**kept.values, **added}
+        kept.fresh = kept.fresh or WaitingRow(pk=kept.pk)
+        kept.fresh.fields = packed(kept.values)
+    return added
 
 
 def _waiting(kind: str, ids: Collection[str], hand: Hand, run: ImportRun) -> KeptFacts:
@@ -69,14 +87,10 @@ def _waits(kind: str, row: CheckedRow, hand: Hand, run: ImportRun) -> WaitingRow
     )
 
 
-def _mark(kind: str, met: Sequence[tuple[CheckedRow, Kept]], run: ImportRun) -> None:
-    """Writes down which rows this run met, and the ids that those without one have got."""
-    own_id, adopted = OWN_ID[kind], []
-    bulk.mark(WaitingRow, [kept.pk for _row, kept in met], "seen_in", run.pk)
-    for row, kept in met:
-        if kept.pk and row.values.get(own_id) and not kept.values.get(own_id):
-            adopted.append(WaitingRow(pk=kept.pk, fields=packed({**kept.values, own_id: row.values[own_id]})))
-    bulk.update(adopted, ["fields"])
+def _mark(met: Sequence[Kept], run: ImportRun) -> None:
+    """Writes down which rows this run met, and what they have got."""
+    bulk.mark(WaitingRow, [kept.pk for kept in met], "seen_in", run.pk)
+    bulk.update([kept.fresh for kept in met if kept.pk and kept.fresh], ["fields"])
 
 
 def link(leads: dict[str, int], hand: Hand, tally: Tally) -> int:

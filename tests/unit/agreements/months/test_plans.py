@@ -1,7 +1,7 @@
 """Months brought to what a document says: by a file, an administrator, or the lead of one side."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -32,6 +32,11 @@ def amend(deal: Agreement, at: datetime = FEBRUARY, by=None, **changes):
 
 def targets(deal: Agreement, label: str = "2026") -> dict[date, int]:
     found = month_targets(deal, Period.parse(label), timeline(deal))
+    return {month: target.leads for month, target in found.items()}
+
+
+def targets_before(deal: Agreement, at: datetime) -> dict[date, int]:
+    found = month_targets(deal, Period.parse("2026"), timeline(deal), at)
     return {month: target.leads for month, target in found.items()}
 
 
@@ -211,3 +216,19 @@ def test_the_command_tells_what_stays(north, tmp_path, capsys, time_machine):
         "  March 2026 keeps its 100 leads and not 120: it has begun, so only both sides can change it.",
     ]
     assert targets(north) == {MARCH: 100}
+
+
+def test_a_target_is_known_from_the_instant_it_was_agreed_until_another_one_was(north):
+    moment = timedelta(microseconds=1)
+    amend(north, targets={JULY: 7})
+    amend(north, at=JUNE, targets={JULY: 70, AUGUST: 8})
+    instants = (FEBRUARY, FEBRUARY + moment, JUNE, JUNE + moment)
+    found = [targets_before(north, at) for at in instants]
+    assert found == [{}, {JULY: 7}, {JULY: 7}, {JULY: 70, AUGUST: 8}]
+
+
+def test_an_agreement_written_down_later_had_the_targets_that_were_written_with_it(north):
+    north.versions.update(made_at=FEBRUARY)
+    amend(north, targets={MARCH: 3})
+    amend(north, at=JUNE, targets={MARCH: 3, JULY: 7})
+    assert targets_before(north, datetime(2025, 5, 5, tzinfo=UTC)) == {MARCH: 3}

@@ -5,13 +5,14 @@ from decimal import Decimal
 
 import pytest
 
+from agreements.promises.promise import SpeedPromise
 from agreements.terms import timeline
 from leads.clock.consequences import as_of
 from leads.enums import Precision
 from leads.models import Handoff
 from leads.work.attempts import record
 from leads.work.closing import close
-from leads.work.handoffs import accept, hand_over, send_back
+from leads.work.handoffs import accept, hand_over, put_tier_right, send_back
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +62,12 @@ def test_today_it_is_what_stands_in_the_columns(north, rep):
     for pk, values in as_of([h.pk for h in handoffs], timeline(north), after(10_000)).items():
         row = Handoff.objects.get(pk=pk)
         assert values == {name: getattr(row, name) for name in values}
+
+
+def test_a_tier_put_right_later_was_still_the_wrong_one(north, rep):
+    cast.promise(north.versions.get(), SpeedPromise(within_minutes=Decimal(10), share=Decimal("0.9"), tier="C"))
+    handoff = cast.handed(north, tier="A")
+    put_tier_right(handoff, tier="B", reason="a typing error", by=rep, at=after(30))
+    put_tier_right(handoff, tier="C", reason="a chief executive", by=rep, at=after(40))
+    found = [stood(handoff, after(n), "tier", "due_at") for n in (29, 30, 39, 40)]
+    assert found == [("A", after(60)), ("B", after(60)), ("B", after(60)), ("C", after(10))]

@@ -68,6 +68,32 @@ def test_an_attempt_cannot_be_withdrawn_twice(north, rep):
         attempts.withdraw(stale, by=rep, at=SOON)
 
 
+@pytest.mark.parametrize("outcome", ["won", "lost"])
+def test_the_only_attempt_of_a_closed_lead_is_not_withdrawn(north, rep, outcome):
+    handoff = cast.handed(north)
+    made = [record(handoff, rep, at=SOON + timedelta(minutes=n)) for n in range(2)]
+    closing.close(handoff, outcome=outcome, by=rep, at=SOON + timedelta(hours=1))
+    attempts.withdraw(made[0], by=rep, at=SOON + timedelta(hours=1))
+    with pytest.raises(handoffs.NotFollowedUp):
+        attempts.withdraw(made[1], by=rep, at=SOON + timedelta(hours=1))
+    assert (again(handoff).attempts_count, again(handoff).state) == (1, outcome)
+    assert Event.objects.filter(kind=EventKind.WITHDRAWN).count() == 1
+
+
+@pytest.mark.parametrize("end", ["lost", "returned"])
+def test_who_could_not_be_reached_stays_tried_as_often_as_promised(north, rep, end):
+    handoff = cast.handed(north)
+    promised = handoff.promised_attempts
+    made = [record(handoff, rep, at=SOON + timedelta(minutes=n)) for n in range(promised)]
+    if end == "lost":
+        closing.close(handoff, outcome="lost", reason="not_reached", by=rep, at=SOON + timedelta(hours=1))
+    else:
+        send_back(handoff, reason="not_reached", by=rep, at=SOON + timedelta(hours=1))
+    with pytest.raises(TooFewAttempts):
+        attempts.withdraw(made[0], by=rep, at=SOON + timedelta(hours=1))
+    assert (again(handoff).attempts_count, again(handoff).state) == (promised, end)
+
+
 def test_no_attempt_on_a_returned_handoff(north, rep):
     handoff = cast.handed(north)
     send_back(handoff, reason="duplicate", by=rep, at=SOON)

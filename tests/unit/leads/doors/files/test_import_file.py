@@ -50,6 +50,12 @@ def test_the_answer_has_the_counts_and_what_was_recognised(import_file):
     }
 
 
+@pytest.mark.parametrize(("second", "named"), [("created_at", "created_at #3"), ("Created At", "Created At")])
+def test_of_two_columns_for_one_field_the_other_is_named(import_file, second, named):
+    found = import_file("leads", f"id,created_at,{second}\n1,2026-01-05 08:00,2026-01-06 08:00\n")["recognised"]
+    assert (found["columns"]["created_at"], found["ignored_columns"]) == ("created_at", [named])
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
