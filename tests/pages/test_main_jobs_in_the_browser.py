@@ -46,7 +46,7 @@ def test_a_marketer_logs_a_lead_and_hands_it_over_and_the_volume_rises(shown, li
     volume = f"{live_server.url}/reports/{north.slug}/volume/"
     sign_in(shown, live_server, marketer)
     expect(shown).to_have_url(volume)
-    before = drawn(shown, volume)
+    expect(shown.locator(".chart-plot")).to_have_count(0)
 
     shown.goto(f"{live_server.url}/leads/new/")
     shown.get_by_label("Name", exact=True).fill("Grace Hopper")
@@ -56,7 +56,7 @@ def test_a_marketer_logs_a_lead_and_hands_it_over_and_the_volume_rises(shown, li
 
     after = drawn(shown, volume)
     assert after["type"] == "waterfall"
-    assert (before["y"][-1], after["y"][-1]) == (0, 1)  # the total at the end
+    assert after["y"][-1] == 1  # the total at the end
 
 
 def test_a_rep_records_an_attempt_with_one_click_and_may_undo_it(shown, live_server, north, rep):

@@ -19,6 +19,7 @@ def test_rows_put_in_come_out_as_they_were(north):
     assert list(found) == [("'; --", PRECISE, Decimal("12.50"), None), ("ü", MONDAY, None, None)]
 
 
+@pytest.mark.odd_handoffs
 def test_fields_written_over_rows_change_those_only(north):
     handoff, other = cast.handed(north), cast.handed(north)
     handoff.warn_at, handoff.handed_on, handoff.tier, handoff.state = PRECISE, date(2026, 1, 1), "Z", "won"
