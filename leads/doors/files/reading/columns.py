@@ -97,9 +97,13 @@ def mapped(
     constants: Mapping[str, object],
     ignored: Sequence[str] = (),
 ) -> Mapped:
-    """Field -> columns: those asked for, then the recognised ones that are free. No columns: left out on purpose."""
+    """Field -> columns: those asked for, then the recognised ones that are free. No columns: left out on purpose.
+
+    In the order of the fields, for what was asked may come out of a database that keeps no order of keys.
+    """
     asked = {field: tuple(place(header, name) for name in names) for field, names in wanted.items()}
     taken = {index for indexes in asked.values() for index in indexes} | {place(header, name) for name in ignored}
     free = ["" if index in taken else label for index, label in enumerate(header)]
     found = {field: indexes for field, indexes in recognised(kind, free).items() if field not in constants}
-    return {field: indexes for field, indexes in {**found, **asked}.items() if indexes}
+    known = {**found, **asked}
+    return {field: known[field] for field in FIELDS[kind] if known.get(field)}

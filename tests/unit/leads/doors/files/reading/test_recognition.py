@@ -160,6 +160,12 @@ def test_a_column_asked_for_wins_and_a_recognised_one_does_not_take_it():
     assert found.ignored == ["id"]
 
 
+def test_the_columns_stand_in_the_order_of_the_fields_whatever_order_was_asked():
+    asked = {"source": ("origin",), "created_at": ("created",), "external_id": ("id",)}
+    found = plan("leads", "origin,created,id\nfair,2026-01-01,1\n", wanted=asked)
+    assert list(found.mapped) == ["external_id", "created_at", "source"]
+
+
 def test_a_field_left_out_on_purpose_stays_out_when_the_plan_is_carried_out():
     found = plan("leads", "id,created,origin\n1,2026-01-01,fair\n", wanted={"source": ()})
     again = recognise(
