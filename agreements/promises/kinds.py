@@ -5,6 +5,7 @@ Reasons are templates, so that a page can show them in the reader's language. A 
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -46,13 +47,13 @@ def is_one(value: object, *kinds: type) -> bool:
     return isinstance(value, kinds) and (not isinstance(value, bool | datetime) or type(value) in kinds)
 
 
-class ValueKind:
+class ValueKind(ABC):
     """`read` answers the value or raises what `refused` makes; `schema` is what the JSON schema says of it."""
 
     schema: ClassVar[dict[str, Any]] = {}
 
-    def read(self, value: Any, info: ValidationInfo) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def read(self, value: Any, info: ValidationInfo) -> Any: ...
 
     def described(self) -> dict[str, Any]:
         return dict(self.schema)
