@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "smarketing.accounts.sent_forms.SentFormMiddleware",
 ]
 
 ROOT_URLCONF = "smarketing.urls"
