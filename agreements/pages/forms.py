@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.forms.formsets import BaseFormSet
+from django.utils.formats import date_format
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -185,6 +186,7 @@ class ClauseForm(forms.Form):
 
 
 class SpeedForm(ClauseForm):
+    words = _("Follow-up speed")
     measure: ClassVar[str] = "speed"
     within_minutes = NumberField(label=_("Within working minutes"), decimal_places=4)
     share = PercentField(label=_("In this share of the handoffs"), min_value=0, max_value=100)
@@ -192,6 +194,7 @@ class SpeedForm(ClauseForm):
 
 
 class DepthForm(ClauseForm):
+    words = _("Follow-up depth")
     measure: ClassVar[str] = "depth"
     attempts = WholeField(label=_("Attempts"), min_value=1, max_value=1000)
     within_working_days = WholeField(label=_("Within working days"), min_value=1, max_value=1000)
@@ -201,6 +204,7 @@ class DepthForm(ClauseForm):
 class ReasonForm(forms.Form):
     """A reason for returns. Empty words at a default key: the words of the reader's language."""
 
+    words = _("Reasons for returns")
     label = forms.CharField(label=_("Wording"), required=False, max_length=100)
     key = forms.CharField(
         label=_("Short name"), required=False, max_length=40, help_text=_("For files; handoffs keep it.")
@@ -229,6 +233,10 @@ class MonthForm(forms.Form):
     month = forms.DateField(widget=forms.HiddenInput())
     amount = NumberField(label=_("Quota"), required=False, min_value=0)
     leads = WholeField(label=_("Leads agreed directly"), required=False, min_value=0, max_value=MOST_LEADS)
+
+    @property
+    def words(self) -> str:
+        return date_format(self.initial["month"], "YEAR_MONTH_FORMAT")
 
 
 def clause_formset(form: type[ClauseForm]) -> "type[BaseFormSet[ClauseForm]]":

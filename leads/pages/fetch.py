@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from agreements.models import Agreement
+from leads.doors.form import hold
 from leads.enums import EventKind
 from leads.models import Attempt, Event, Handoff, ImportRun, Lead
 from leads.ownership import check_withdraw
@@ -25,6 +26,12 @@ def marketed_lead(request: PortalRequest, pk: int) -> Lead:
     lead = seen_lead(request, pk)
     request.access.check(Verb.MARKET, lead.agreement)
     return lead
+
+
+def held_lead(request: PortalRequest, pk: int) -> Lead:
+    """To be edited: as it is, and as it stays until the transaction ends."""
+    hold(marketed_lead(request, pk))
+    return marketed_lead(request, pk)
 
 
 def seen_handoff(request: PortalRequest, pk: int) -> Handoff:
