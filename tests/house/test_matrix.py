@@ -5,6 +5,7 @@ A new address has to be entered here, with its guard, the right that its record 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from agreements.document.text import write
 from agreements.models import Version
 from leads.enums import RowKind
 from leads.models import ImportRun
+from leads.work.excusing import ask
 from smarketing.accounts.access import VERB_OF_GUARD, access_of
 from smarketing.accounts.models import Role, Side
 from smarketing.accounts.rights import Verb
@@ -30,7 +32,9 @@ pytestmark = pytest.mark.django_db
 
 ANYONE, SIGNED_IN, READERS = "anyone", "signed in", "readers of figures"
 MARKETERS, REPS, PRACTITIONERS = "marketers", "reps", "practitioners"
+PARTIES, APPROVERS = "parties", "leads of a party"
 SALES_LEADS, TEAM_LEADS, ADMINISTRATORS = "sales leads", "team leads", "administrators"
+NOON = cast.MONDAY + timedelta(hours=3)
 OK, FOUND, FORBIDDEN, MISSING, NOT_SO = 200, 302, 403, 404, 405
 
 
@@ -89,6 +93,9 @@ DOORS = {
     "leads:edit": page(MARKETERS, FOUND, needs=MARKET, **RECORD),
     **{f"leads:{name}": button(SALES_LEADS) for name in ("give_away", "give_back")},
     "leads:put_tier_right": button(PRACTITIONERS, own={("rep", "post"): FORBIDDEN, ("second_rep", "post"): FORBIDDEN}),
+    "leads:ask_excuse": button(PARTIES, get=FOUND),
+    "leads:approve_excuse": button(APPROVERS, own={("sales_lead", "post"): FORBIDDEN}),
+    "leads:drop_excuse": button(PARTIES, own={("marketer", "post"): FORBIDDEN}),
     "leads:assign": button(REPS, own={("second_rep", "post"): FORBIDDEN}),
     **{f"leads:{name}": button(REPS) for name in ("accept", "unaccept", "undo_return", "reopen")},
     **{f"leads:{name}": button(REPS, get=FOUND) for name in ("send_back", "attempt", "close")},
@@ -178,6 +185,10 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     file = ContentFile(b"lead_id,created_at\n1,2026-03-02\n", name="leads.csv")
     run = ImportRun.objects.create(agreement=north, kind=RowKind.LEADS, file=file, file_name="leads.csv", by=rep)
     pks = {"withdraw": attempt.pk, "detail": handoff.lead_id, "edit": handoff.lead_id}
+    late, asking = cast.handed(north), cast.handed(north)
+    missed, waiting_excuse = (h.clocks.get(kind="response") for h in (late, asking))
+    ask(waiting_excuse, reason="The telephones were dead.", side=Side.SALES, by=rep, at=NOON)
+    pks |= {"ask_excuse": late.lead_id, "approve_excuse": waiting_excuse.pk, "drop_excuse": waiting_excuse.pk}
     pks |= {"accept_target": target.pk, "decline_target": target.pk}
     text = write(document_of(north))
     draft = Version.objects.create(agreement=north, state="draft", effective_on="2020-01-01", calendar={}, text=text)
@@ -198,6 +209,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "leads:give_away": {"handoff": handoff.pk, "rep": rep.pk},
         "leads:give_back": {"handoff": handoff.pk},
         "leads:put_tier_right": {"tier": "C", "reason": "A director"},
+        "leads:ask_excuse": {"clock": missed.pk, "reason": "The telephones were dead."},
         "leads:send_back": {"reason": "duplicate"},
         "leads:attempt": {"channel": "phone", "result": "no_answer"},
         "leads:close": {"outcome": "won", "revenue": "100"},
