@@ -13,6 +13,7 @@ import argparse
 import ast
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -28,7 +29,7 @@ import coverage
 ROOMS = ("agreements", "leads", "reports", "smarketing/accounts", "smarketing/lib")
 LEFT_OUT = ("migrations", "management", "demonstration", "__init__", "apps.py", "admin.py", "urls.py", "/pages/")
 MOST_TESTS = 80
-SECONDS = 180
+SECONDS = 600
 COPIED = ("agreements", "leads", "reports", "smarketing", "templates", "tests", "locale", "docs", "setup")
 FILES = ("pyproject.toml", "manage.py", "Makefile", "README.md")
 
@@ -178,11 +179,19 @@ def copy_to(folder: Path) -> None:
         shutil.copy(name, folder / name)
 
 
-def survives(mutant: Mutant, tests: list[str], folder: Path) -> bool:
+def noticed_by(mutant: Mutant, tests: list[str], folder: Path) -> str:
+    """The first test that fails under the change ("" when none does)."""
     path = folder / mutant.path
     whole = path.read_text()
     changer = Changer(mutant.place)
     path.write_text(ast.unparse(ast.fix_missing_locations(changer.visit(ast.parse(whole)))))
+    try:
+        return first_failure(tests, folder)
+    finally:
+        path.write_text(whole)
+
+
+def first_failure(tests: list[str], folder: Path) -> str:
     try:
         run = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header", *tests],
@@ -191,12 +200,14 @@ def survives(mutant: Mutant, tests: list[str], folder: Path) -> bool:
             capture_output=True,
             timeout=SECONDS,
             check=False,
+            text=True,
         )
     except subprocess.TimeoutExpired:
-        return False
-    finally:
-        path.write_text(whole)
-    return run.returncode in (0, 5)
+        return "no end"
+    if run.returncode in (0, 5):
+        return ""
+    failed = re.search(r"^(?:FAILED|ERROR) (\S+?\.py\S*(?: [^-].*?)?)(?: - .*)?$", run.stdout, re.MULTILINE)
+    return failed.group(1) if failed else "no start"
 
 
 def main() -> int:
@@ -221,23 +232,26 @@ def main() -> int:
             (folder / "var" / "static").mkdir(parents=True)
             folders.put(folder)
 
-        def judged(mutant: Mutant) -> bool:
+        def judged(mutant: Mutant) -> str:
             lines = known[mutant.path]
             tests = lines.get(mutant.line) or sorted({test for tests in lines.values() for test in tests})
             if len(tests) > MOST_TESTS:
                 tests = random.Random(mutant.place).sample(tests, MOST_TESTS)  # noqa: S311
             folder = folders.get()
             try:
-                lives = not tests or survives(mutant, tests, folder)
+                by = noticed_by(mutant, tests, folder) if tests else ""
             finally:
                 folders.put(folder)
-            if lives:
-                print(f"{mutant.path}:{mutant.line} {mutant.what}", flush=True)
-            return lives
+            print(f"{mutant.path}:{mutant.line} {mutant.what} | {by or 'SURVIVED'}", flush=True)
+            return by
 
         with ThreadPoolExecutor(options.jobs) as pool:
-            alive = sum(pool.map(judged, chosen))
-    print(f"{len(chosen) - alive} of {len(chosen)} noticed, {alive} survived")
+            by = list(pool.map(judged, chosen))
+        witnesses = sorted({test for test in by if "::" in test})
+        if lying := first_failure(witnesses, folders.get()):
+            print(f"fails without any change: {lying}")
+            return 1
+    print(f"{sum(map(bool, by))} of {len(by)} noticed, {by.count('')} survived")
     return 0
 
 
