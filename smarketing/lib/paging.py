@@ -19,7 +19,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
 from django.utils.translation import gettext, ngettext
 
-from smarketing.lib.numbers import number
+from smarketing.lib.numbers import number, whole
 from smarketing.lib.request import PortalRequest
 
 Row = TypeVar("Row", bound=Model)
@@ -87,8 +87,8 @@ def page_of_list(
     """Of ids in their order. One that is not there any more leads to the first page."""
     backwards = BEFORE in params and AFTER not in params
     text = params.get(BEFORE if backwards else AFTER, "")
-    seen = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-    place = items.index(seen) if seen in items else -1
+    seen = whole(text)
+    place = items.index(seen) if seen is not None and seen in items else -1
     start = max(place - size, 0) if backwards else place + 1
     rows = list(items[start : place if backwards and place > 0 else start + size])
     return Page(
