@@ -20,7 +20,9 @@ from django.utils.timezone import is_aware
 from django.utils.translation import gettext, ngettext
 
 from smarketing.lib.numbers import number, whole
+from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR
 from smarketing.lib.request import PortalRequest
+from smarketing.lib.sound import is_sound
 
 Row = TypeVar("Row", bound=Model)
 Item = TypeVar("Item")
@@ -157,9 +159,19 @@ def place_of(queryset: QuerySet[Any], keys: Sequence[str], text: str) -> list[An
         values = json.loads(text)
         if not isinstance(values, list) or len(values) != len(keys) or None in values:
             return None
-        return [field_of(queryset, key).to_python(value) for key, value in zip(keys, values, strict=True)]
+        return [seen_value(field_of(queryset, key), value) for key, value in zip(keys, values, strict=True)]
     except (ValueError, TypeError, ValidationError, RecursionError, OverflowError):
         return None
+
+
+def seen_value(field: "Field[Any, Any]", value: Any) -> Any:
+    """A value that a column can hold; raises ValueError for an instant or a text that none does."""
+    found = field.to_python(value)
+    if isinstance(found, datetime) and not (is_aware(found) and FIRST_YEAR <= found.year <= LAST_YEAR):
+        raise ValueError
+    if isinstance(found, str) and not is_sound(found):
+        raise ValueError
+    return found
 
 
 def field_of(queryset: QuerySet[Any], key: str) -> "Field[Any, Any]":

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from django.contrib.admin import site
 from django.core.signals import got_request_exception
 from django.db import transaction
 from django.http import HttpResponseBadRequest
@@ -21,6 +22,7 @@ from django.urls import get_resolver, reverse
 
 from agreements.models import Agreement
 from leads.models import Attempt, Handoff, ImportRun, Lead
+from smarketing.accounts.models import Team, User
 from smarketing.lib.sound import has_sound_head
 from tests import cast
 from tests.house.addresses import Asked
@@ -64,7 +66,7 @@ def forms(clients: dict[str, Client], asked: dict[str, Asked]) -> list[Form]:
     ]
     pages = [
         *(one.address for one in asked.values()),
-        *map(reverse, ADMIN),
+        *admin_pages(),
         *(f"/accounts/{page}/" for page in ACCOUNT),
     ]
     for who in READERS:
@@ -78,8 +80,18 @@ def forms(clients: dict[str, Client], asked: dict[str, Asked]) -> list[Form]:
     )
 
 
-ADMIN = ("admin:index", "admin:accounts_user_changelist", "admin:accounts_user_add", "admin:accounts_team_add")
 ACCOUNT = ("login", "logout", "password/reset", "password/change", "signup", "reauthenticate")
+
+
+def admin_pages() -> list[str]:
+    """Of every model that the administration shows: the list, adding, and one record of people and teams."""
+    names = [f"{model._meta.app_label}_{model._meta.model_name}" for model in site._registry]
+    records = [
+        reverse(f"admin:accounts_{model._meta.model_name}_{page}", args=[model.objects.first().pk])
+        for model in (User, Team)
+        for page in ("change", "delete", "history")
+    ]
+    return [*(reverse(f"admin:{name}_{page}") for name in names for page in ("changelist", "add")), *records]
 
 
 def of_addresses(people: dict[str, Any], south: Agreement) -> dict[str, list[str]]:
