@@ -60,7 +60,7 @@ def _led(request: PortalRequest) -> list[Handoff]:
 
 
 def _rep(request: PortalRequest) -> User:
-    rep = User.objects.filter(pk=whole(request.POST.get("rep", ""))).first()
+    rep = User.objects.filter(pk=whole(request.POST.get("rep", "")) or 0).first()
     if rep is None:
         raise Http404
     return rep
