@@ -8,13 +8,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from leads.clock.explanation import lines
 from leads.ownership import check_approve, check_drop
 from leads.pages.answers import tell
-from leads.pages.fetch import next_url, seen_clock, seen_lead
+from leads.pages.fetch import seen_clock, seen_lead
 from leads.pages.handoff.forms import ExcuseForm
 from leads.pages.lead.detail import lead_page
 from leads.refusals import Refused
 from leads.work import excusing
 from smarketing.accounts.access import approvers, excusers
 from smarketing.accounts.rights import Verb
+from smarketing.lib.going_on import next_url
 from smarketing.lib.notices import say
 from smarketing.lib.request import PortalRequest
 
