@@ -10,10 +10,11 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 
 from leads.models import Handoff
-from leads.pages.fetch import next_url, sold_handoff
+from leads.pages.fetch import sold_handoff
 from leads.refusals import Refused
 from leads.work import queue
 from smarketing.lib.cells import safe_row
+from smarketing.lib.going_on import next_url
 from smarketing.lib.htmx import fragment, is_partial
 from smarketing.lib.notices import say
 from smarketing.lib.request import PortalRequest
