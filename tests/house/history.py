@@ -83,7 +83,7 @@ def _handoff(lead: Lead, at: datetime, rng: Random) -> None:
         "tier": lead.tier,
         "version_id": timeline(lead.agreement).on(at.date()).version_id,
     }
-    if rng.random() < 0.15:
+    if rng.random() < 0.25:
         returned_at = at + timedelta(minutes=rng.choice((10, 100, 3000, 60000)))
         fields |= {"returned_at": returned_at, "return_reason": rng.choice(REASONS)}
     if rng.random() < 0.4:
