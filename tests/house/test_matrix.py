@@ -23,6 +23,7 @@ from smarketing.accounts.access import VERB_OF_GUARD, access_of
 from smarketing.accounts.models import Role, Side
 from smarketing.accounts.rights import Verb
 from smarketing.checks import every_url_has_a_guard
+from smarketing.exports.models import Export
 from smarketing.lib.guards import Guard, unguarded
 from tests import cast
 
@@ -73,6 +74,8 @@ DOORS = {
     "agreements:decline_target": button(READERS, AMEND),
     "agreements:draft": button(ADMINISTRATORS),
     "agreements:toml": page(READERS, OK, **RECORD),
+    "exports:detail": Door(SIGNED_IN, MISSING, own={("administrator", "get"): OK}),
+    "exports:progress": Door(SIGNED_IN, MISSING, own={("administrator", "get"): OK}),
     "reports:home": Door(READERS, FOUND, FOUND, own={("administrator", "get"): OK, ("administrator", "post"): OK}),
     "reports:scorecards": page(READERS, OK),
     **{f"reports:{name}": page(READERS, OK, **RECORD) for name in ("volume", "speed", "depth", "scorecard")},
@@ -182,6 +185,8 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     text = write(document_of(north))
     draft = Version.objects.create(agreement=north, state="draft", effective_on="2020-01-01", calendar={}, text=text)
     pks |= {"draft": draft.pk}
+    instants = {"at": cast.MONDAY, "touched_at": cast.MONDAY}
+    export = Export.objects.create(owner=people["administrator"], address="/", file_name="figures.csv", **instants)
     lead = {"agreement": north.pk, "name": "New", "created_at": "2026-03-02T09:00", "source": "fair"}
     bodies: dict[str, dict[str, Any]] = {
         "set_language": {"language": "en"},
@@ -212,6 +217,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         last = name.partition(":")[2]
         wanted = leaf.pattern.converters or (["slug", "page", "form"] if name == "reports:data" else [])
         pk = run.pk if last.startswith("import") else pks.get(last, handoff.pk)
+        pk = export.pk if name.startswith("exports:") else pk
         values = {"slug": north.slug, "pk": pk, "page": "volume", "form": "json"}
         query = "?what=handed_over" if name == "reports:records" else ""
         address = reverse(name, kwargs={key: values[key] for key in wanted}) + query
