@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -243,13 +244,17 @@ def expected(door: Door, who: str, person: Any, method: str, north: Any) -> int:
     return FORBIDDEN if door.needs and not access.may(door.needs, north) else answer
 
 
-def sent(client: Client, method: str, name: str, asked: Asked) -> int:
-    """What is done by it is undone."""
-    body = dict(asked.body)
+def posted(client: Client, name: str, asked: Asked, **more: str) -> Any:
+    body = asked.body | more
     if name == "leads:import_new":
         body["file"] = SimpleUploadedFile("more.csv", b"lead_id,created_at\n2,2026-03-02\n")
+    return client.post(asked.address, body)
+
+
+def sent(client: Client, method: str, name: str, asked: Asked) -> int:
+    """What is done by it is undone."""
     with transaction.atomic():
-        answer = client.post(asked.address, body) if method == "post" else client.get(asked.address)
+        answer = posted(client, name, asked) if method == "post" else client.get(asked.address)
         transaction.set_rollback(True)
     return answer.status_code
 
@@ -268,6 +273,30 @@ def test_everybody_gets_exactly_this_answer(who, method, asked, people, north, s
     client.raise_request_exception = False
     answers = {name: sent(client, method, name, asked[name]) for name in DOORS}
     assert answers == {name: expected(door, who, person, method, north) for name, door in DOORS.items()}
+
+
+def everything() -> dict[str, int]:
+    return {model.__name__: model._default_manager.count() for model in apps.get_models()}
+
+
+@pytest.mark.parametrize("who", ["administrator", "sales_lead", "marketer"])
+def test_whatever_is_sent_twice_with_its_key_is_done_once_and_answered_the_same(who, asked, people, signed_in):
+    client = signed_in(people[who])
+    client.raise_request_exception = False
+    for name in DOORS:
+        with transaction.atomic():
+            stood, answers = everything(), []
+            for _n in range(2):
+                answer = posted(client, name, asked[name], form_key="one")
+                answers.append((answer.status_code, answer.headers.get("Location"), said(answer), everything()))
+            assert answers[0] == answers[1], name
+            made = {kind for kind, count in answers[0][3].items() if count > stood[kind]}
+            assert not made or "SentForm" in made, name
+            transaction.set_rollback(True)
+
+
+def said(answer: Any) -> list[Any]:
+    return list(getattr(answer.wsgi_request, "said", []))
 
 
 @pytest.mark.parametrize("who", ["anyone", "deactivated"])
