@@ -9,11 +9,12 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from leads.models import Handoff
-from leads.pages.fetch import next_url, sold_handoff
+from leads.pages.fetch import sold_handoff
 from leads.refusals import Refused
 from leads.work import queue
 from smarketing.exports.answers import download
 from smarketing.lib.cells import MARK, csv_lines
+from smarketing.lib.going_on import next_url
 from smarketing.lib.htmx import fragment, is_partial
 from smarketing.lib.notices import say
 from smarketing.lib.request import PortalRequest
