@@ -11,9 +11,10 @@ from django.db.models.functions import Cast
 
 from agreements.models import Agreement
 from agreements.terms import Timeline
-from leads.models import Handoff
+from leads.clock.derivation import TIMED
+from leads.models import Clock, Handoff
 from reports.facts.looking_back import as_they_stood
-from reports.measures.handoff_columns import DIMENSIONS, Days, Facts, Floats, Ints, Mask, Names
+from reports.measures.handoff_columns import DIMENSIONS, Days, Facts, Floats, Ints, Mask, Names, Timed
 from smarketing.lib.words import key
 
 # Only what Django hands on as it comes: converting a column of datetimes costs more than fetching all of these.
@@ -26,6 +27,7 @@ COLUMNS = (
     "state",
     "clock_state",
     "depth_window",
+    "depth_excused",
     "promise",
     "return_kind",
     "counts",
@@ -40,7 +42,7 @@ COLUMNS = (
     "attempts_in_window",
     "promised_attempts",
 )
-WORDS = (*DIMENSIONS, "state", "clock_state", "depth_window", "promise", "return_kind")
+WORDS = (*DIMENSIONS, "state", "clock_state", "depth_window", "depth_excused", "promise", "return_kind")
 AT_ONCE = 5_000
 
 
@@ -66,14 +68,19 @@ READ |= dict.fromkeys((*MEASURED, "promised_attempts"), _measured)
 READ |= {"handed_day": _days, "off_day": _days, "counts": _flags}
 
 
+States = dict[tuple[int, str], str]  # of clocks, by handoff and kind
+
+
 def facts_of(
     agreement: Agreement, first_on: date, last_on: date, *, terms: Timeline, at: datetime, looks_back: bool = False
 ) -> Facts:
     """The handoffs made on these local days, and those made before that are taken off on them."""
     made, taken_off = Q(handed_on__range=(first_on, last_on)), Q(taken_off_on__range=(first_on, last_on))
     rows = Handoff.objects.filter(made | taken_off, agreement=agreement)
-    found = as_it_stood(rows, terms, at) if looks_back else as_it_stands(rows, at)
-    return _facts(_columns(found), terms)
+    kinds = [kind for kind in TIMED if terms.ever_promised(kind)]
+    states: States = clock_states(rows, kinds, at) if kinds and not looks_back else {}
+    found = as_it_stood(rows, terms, at, states) if looks_back else as_it_stands(rows, at)
+    return _facts(_columns(found), terms, dict.fromkeys(kinds, states))
 
 
 def _columns(rows: Iterator[tuple[Any, ...]]) -> dict[str, Any]:
@@ -89,12 +96,22 @@ def _columns(rows: Iterator[tuple[Any, ...]]) -> dict[str, Any]:
     return columns | {name: Names(columns[name], tuple(index)) for name, index in words.items()}
 
 
-def as_it_stood(rows: QuerySet[Handoff], terms: Timeline, at: datetime) -> Iterator[tuple[Any, ...]]:
+def as_it_stood(rows: QuerySet[Handoff], terms: Timeline, at: datetime, states: States) -> Iterator[tuple[Any, ...]]:
+    """Tells the states of the other clocks on the way."""
     ids = list(rows.order_by().values_list("pk", flat=True))  # in the order of `as_it_stands`: sums of floats go by it
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
         stood = {handoff.pk: handoff for handoff in as_they_stood(Handoff.objects.filter(pk__in=some), terms, at)}
+        for pk, handoff in stood.items():
+            states |= {(pk, kind): state for kind, state in handoff.clock_states.items()}  # type: ignore[attr-defined]
         yield from (_row(stood[pk], at) for pk in some if pk in stood)
+
+
+def clock_states(rows: QuerySet[Handoff], kinds: Sequence[str], at: datetime) -> States:
+    """By handoff and kind, of the promises that no column of the handoff tells."""
+    clocks: Any = Clock.objects.filter(handoff__in=rows.order_by().values("pk"), kind__in=kinds).with_state(at)
+    told = clocks.values_list("handoff_id", "kind", "clock_state")
+    return {(pk, kind): state for pk, kind, state in told.iterator(AT_ONCE)}
 
 
 def _row(handoff: Handoff, at: datetime) -> tuple[Any, ...]:
@@ -104,6 +121,7 @@ def _row(handoff: Handoff, at: datetime) -> tuple[Any, ...]:
         "handed_day": handoff.handed_on.isoformat(),
         "off_day": handoff.taken_off_on and handoff.taken_off_on.isoformat(),
         "depth_window": "" if handoff.depth_due_at is None else "over" if handoff.depth_due_at < at else "open",
+        "depth_excused": "yes" if handoff.depth_excused_at and handoff.depth_excused_at <= at else "",
         "promise": "" if handoff.due_at is None else "due",
         "return_kind": returned if handoff.returned_at else "",
     }
@@ -117,6 +135,9 @@ def as_it_stands(rows: QuerySet[Handoff], at: datetime) -> Iterator[tuple[Any, .
             handed_day=Cast("handed_on", CharField()),
             off_day=Cast("taken_off_on", CharField()),
             depth_window=_depth_window(at),
+            depth_excused=Case(
+                When(depth_excused_at__lte=at, then=Value("yes")), default=Value(""), output_field=CharField()
+            ),
             promise=Case(When(due_at=None, then=Value("")), default=Value("due"), output_field=CharField()),
             return_kind=_return_kind(),
         )
@@ -144,9 +165,11 @@ def _return_kind() -> Case:
     )
 
 
-def _facts(column: dict[str, Any], terms: Timeline) -> Facts:
+def _facts(column: dict[str, Any], terms: Timeline, states: dict[str, States]) -> Facts:
     returned, version = column["return_kind"], column["version_id"]
     names = {dimension: one_spelling(column[dimension], _spellings(dimension, terms)) for dimension in DIMENSIONS}
+    tier = names["tier"]
+    within, share = _promised("speed", version, tier, terms)
     return Facts(
         ids=column["pk"],
         leads=column["lead_id"],
@@ -170,14 +193,36 @@ def _facts(column: dict[str, Any], terms: Timeline) -> Facts:
         attempts=column["attempts_count"],
         in_window=column["attempts_in_window"],
         promised=np.where(version > 0, column["promised_attempts"], np.nan),
-        **_promised(version, names["tier"], terms),
+        is_depth_excused=column["depth_excused"].among("yes"),
+        timed={kind: _timed(kind, column["pk"], known, version, tier, terms) for kind, known in states.items()},
+        within=within,
+        share=share,
+        window=_promised("depth", version, tier, terms)[0],
     )
+
+
+def _timed(kind: str, ids: Ints, known: States, *promised: Any) -> Timed:
+    return Timed(Names.of(known.get((pk, kind), "") for pk in ids.tolist()), *_promised(kind, *promised))
+
+
+def _promised(measure: str, version: Any, tier: Names, terms: Timeline) -> tuple[Floats, Floats]:
+    """The limit (working minutes or days) and the figure that the version of each handoff promised for its tier."""
+    limit, figure = np.full(len(version), np.nan), np.full(len(version), np.nan)
+    for number in np.unique(version[version > 0]).tolist():
+        for word, rows in tier.groups():
+            made = terms.by_id(number).promise(measure, word)
+            if made:
+                place = rows & (version == number)
+                limit[place], figure[place] = made.limit, made.figure
+    return limit, figure
 
 
 def _spellings(dimension: str, terms: Timeline) -> list[str]:
     """As the agreement writes its tiers, the latest version first."""
+    if dimension != "tier":
+        return []
     versions = reversed(terms.superseded + terms.versions)
-    return [tier for made in versions for tier in (*made.speed, *made.depth)] if dimension == "tier" else []
+    return [tier for made in versions for by_tier in made.promises.values() for tier in by_tier]
 
 
 def one_spelling(words: Names, preferred: Sequence[str]) -> Names:
@@ -187,19 +232,3 @@ def one_spelling(words: Names, preferred: Sequence[str]) -> Names:
         spelled.setdefault(key(word), word)
     told = Names.of(spelled[key(word)] for word in words.names)
     return Names(told.codes[words.codes], told.names)
-
-
-def _promised(version: Any, tier: Names, terms: Timeline) -> dict[str, Floats]:
-    """What the version of each handoff promised for its tier."""
-    columns = {name: np.full(len(version), np.nan) for name in ("within", "share", "window")}
-    for number in np.unique(version[version > 0]).tolist():
-        made = terms.by_id(number)
-        for word, rows in tier.groups():
-            speed, depth = made.speed_for(word), made.depth_for(word)
-            place = rows & (version == number)
-            if speed:
-                columns["within"][place] = speed.within.total_seconds() / 60
-                columns["share"][place] = float(speed.share)
-            if depth:
-                columns["window"][place] = depth.within_working_days
-    return columns
