@@ -16,7 +16,7 @@ from tests.backups.contents import files, rows
 from tests.broker.site import ROOT, Site
 from tests.needs import IS_POSTGRES
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(580)
 # Logs leads as fast as it can, and says of each that it is kept.
 WRITER = """
 from itertools import count

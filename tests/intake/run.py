@@ -99,6 +99,8 @@ def wait_for_leads(ledger: Ledger, wanted: int, intake: Intake) -> None:
 
 def compared(intake: Intake, ledger: Ledger, happened: Counter[str], left_out: list[str], seconds: float) -> Outcome:
     """What was told against what is there, read past the portal."""
+    if not intake.is_postgres:
+        assert intake.site.query("PRAGMA integrity_check") == ["ok"]
     ids = intake.site.query("SELECT id FROM leads_lead ORDER BY id")
     names = intake.site.query("SELECT email FROM leads_lead ORDER BY id")
     found = [(int(email.removeprefix("lead").partition("@")[0]), pk) for pk, email in zip(ids, names, strict=True)]
