@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from smarketing.lib.capacity import POOL, TASKS
 from smarketing.lib.logs import refusal_in_a_line
+from smarketing.lib.private import OTHERS, close_to_others
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
+os.umask(OTHERS)  # database, uploads, exports and archives hold personal data
 DEMO_SECRET = "smarketing-demonstration-only-never-outside-of-it-0123456789"
 
 
@@ -49,6 +51,7 @@ HTTPS = flag("HTTPS", default=not (DEMO or DEBUG))
 INSTALLED_APPS = [
     "smarketing",
     "smarketing.accounts",
+    "smarketing.exports",
     "agreements",
     "leads",
     "reports",
@@ -81,6 +84,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads at random, so that lengths tell nothing of a token (BREACH)
     "csp.middleware.CSPMiddleware",
+    "smarketing.lib.sound.SoundRequestMiddleware",  # before the session, which would look a cookie up
+    "smarketing.lib.places.PlacesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -196,7 +201,9 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 MEDIA_ROOT = VAR_DIR / "uploads"
+BACKUP_DIR = VAR_DIR / "backups"
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # ticking every lead of a long list
 
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -234,6 +241,11 @@ if CELERY_BROKER_URL.startswith("filesystem"):
         (BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
 elif CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
+close_to_others(
+    VAR_DIR,
+    (MEDIA_ROOT, BACKUP_DIR, BROKER_DIR),
+    str(DATABASES["default"]["NAME"]) if DATABASES["default"]["ENGINE"].endswith("sqlite3") else "",
+)
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False  # the row is the truth, the sweep finds it; a page never waits for a dead broker
@@ -245,7 +257,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "leads.tasks.sweep", "schedule": 60.0, "options": {"expires": 55.0}}}
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": task, "schedule": 60.0, "options": {"expires": 55.0}}
+    for name, task in (("sweep", "leads.tasks.sweep"), ("exports", "exports.sweep"))
+}
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 LOGGING = {
