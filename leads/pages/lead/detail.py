@@ -21,6 +21,7 @@ from leads.doors.files.wording import field_name
 from leads.doors.form import ExternalIdTaken, HandedOverBefore, edit_lead
 from leads.models import Deal, Handoff, Lead
 from leads.ownership import may_put_tier_right, may_withdraw
+from leads.pages.answers import say_refusals
 from leads.pages.fetch import held_lead, marketed_lead, seen_handoff, seen_lead
 from leads.pages.handoff.forms import AttemptForm, LostForm, ReturnForm, TierForm, WonForm
 from leads.pages.lead.form import LeadForm
@@ -45,6 +46,9 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
     """`typed` are the forms that were refused, with what was typed."""
     at, access = request.now, request.access
     handoff = lead.handoffs.select_related("rep").with_return_reason().order_by("-handed_at", "-pk").first()
+    if handoff is None:  # taken back while somebody filled in a form for it
+        for form in typed.values():
+            say_refusals(request, form)
     entries = history(lead)
     deals = list(Deal.objects.filter(lead=lead).order_by("closed_at", "pk"))
     context = {
@@ -60,7 +64,7 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
         "may_market": access.may(Verb.MARKET, lead.agreement),
         "may_follow_up": access.may(Verb.FOLLOW_UP, lead.agreement),
         "may_assign": access.may(Verb.ASSIGN, lead.agreement),
-        "typed": bool(typed),
+        "typed": bool(typed and handoff),
     }
     if handoff is not None:
         handoff.lead, handoff.agreement = lead, lead.agreement
