@@ -21,6 +21,7 @@ from leads.doors.files.wording import field_name
 from leads.doors.form import ExternalIdTaken, HandedOverBefore, edit_lead
 from leads.models import Deal, Handoff, Lead
 from leads.ownership import may_approve, may_drop, may_put_tier_right, may_withdraw
+from leads.pages.answers import say_refusals
 from leads.pages.fetch import held_lead, marketed_lead, seen_handoff, seen_lead
 from leads.pages.handoff.forms import AttemptForm, ExcuseForm, LostForm, ReturnForm, TierForm, WonForm
 from leads.pages.lead.form import LeadForm
@@ -48,6 +49,10 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
     """`typed` are the forms that were refused, with what was typed."""
     at, access = request.now, request.access
     handoff = lead.handoffs.select_related("rep").with_return_reason().order_by("-handed_at", "-pk").first()
+    of_sales = typed.keys() - {"tier_form", "tier_opened", "excuse_form"}
+    if handoff is None:  # taken back while somebody filled in a form for it
+        for name in of_sales:
+            say_refusals(request, typed[name])
     entries = history(lead)
     terms = timeline(lead.agreement)
     clocks = lines(lead, at=at, known=terms)
@@ -68,7 +73,7 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
         "may_market": access.may(Verb.MARKET, lead.agreement),
         "may_follow_up": access.may(Verb.FOLLOW_UP, lead.agreement),
         "may_assign": access.may(Verb.ASSIGN, lead.agreement),
-        "typed": bool(typed.keys() - {"tier_form", "excuse_form"}),
+        "typed": bool(handoff and of_sales),
         **excuses(request, lead, clocks),
         **{name: form for name, form in typed.items() if name == "excuse_form"},
     }
