@@ -9,10 +9,13 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from smarketing.lib.capacity import POOL, TASKS
 from smarketing.lib.logs import refusal_in_a_line
+from smarketing.lib.private import OTHERS, close_to_others
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
+os.umask(OTHERS)  # database, uploads, exports and archives hold personal data
 DEMO_SECRET = "smarketing-demonstration-only-never-outside-of-it-0123456789"
 
 
@@ -75,6 +78,7 @@ if not flag("LINT_MIGRATIONS"):
     INSTALLED_APPS.remove("django_migration_linter")
 
 MIDDLEWARE = [
+    "smarketing.lib.keeping.NotKeptMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads at random, so that lengths tell nothing of a token (BREACH)
@@ -89,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "smarketing.accounts.sent_forms.SentFormMiddleware",
 ]
 
 ROOT_URLCONF = "smarketing.urls"
@@ -134,7 +139,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A database in memory locks whole tables among threads; the tests are to see what a file does.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 else:
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = True
+    # Each connection is asked whether it lives before it is used: the server may have been restarted. Who waits for one
+    # is told soon; while the server is away the pool goes on trying, never longer than a request waits.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        pool={"min_size": 1, "max_size": POOL, "timeout": 5, "reconnect_timeout": 2}, connect_timeout=3
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 
@@ -188,7 +198,9 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 MEDIA_ROOT = VAR_DIR / "uploads"
+BACKUP_DIR = VAR_DIR / "backups"
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # ticking every lead of a long list
 
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -226,12 +238,18 @@ if CELERY_BROKER_URL.startswith("filesystem"):
         (BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
 elif CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
+close_to_others(
+    VAR_DIR,
+    (MEDIA_ROOT, BACKUP_DIR, BROKER_DIR),
+    str(DATABASES["default"]["NAME"]) if DATABASES["default"]["ENGINE"].endswith("sqlite3") else "",
+)
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False  # the row is the truth, the sweep finds it; a page never waits for a dead broker
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True  # without it a killed child loses the task
+CELERY_WORKER_CONCURRENCY = TASKS
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -237,13 +238,17 @@ def expected(door: Door, who: str, person: Any, method: str, north: Any) -> int:
     return FORBIDDEN if door.needs and not access.may(door.needs, north) else answer
 
 
-def sent(client: Client, method: str, name: str, asked: Asked) -> int:
-    """What is done by it is undone."""
-    body = dict(asked.body)
+def posted(client: Client, name: str, asked: Asked, **more: str) -> Any:
+    body = asked.body | more
     if name == "leads:import_new":
         body["file"] = SimpleUploadedFile("more.csv", b"lead_id,created_at\n2,2026-03-02\n")
+    return client.post(asked.address, body)
+
+
+def sent(client: Client, method: str, name: str, asked: Asked) -> int:
+    """What is done by it is undone."""
     with transaction.atomic():
-        answer = client.post(asked.address, body) if method == "post" else client.get(asked.address)
+        answer = posted(client, name, asked) if method == "post" else client.get(asked.address)
         transaction.set_rollback(True)
     return answer.status_code
 
@@ -262,6 +267,30 @@ def test_everybody_gets_exactly_this_answer(who, method, asked, people, north, s
     client.raise_request_exception = False
     answers = {name: sent(client, method, name, asked[name]) for name in DOORS}
     assert answers == {name: expected(door, who, person, method, north) for name, door in DOORS.items()}
+
+
+def everything() -> dict[str, int]:
+    return {model.__name__: model._default_manager.count() for model in apps.get_models()}
+
+
+@pytest.mark.parametrize("who", ["administrator", "sales_lead", "marketer"])
+def test_whatever_is_sent_twice_with_its_key_is_done_once_and_answered_the_same(who, asked, people, signed_in):
+    client = signed_in(people[who])
+    client.raise_request_exception = False
+    for name in DOORS:
+        with transaction.atomic():
+            stood, answers = everything(), []
+            for _n in range(2):
+                answer = posted(client, name, asked[name], form_key="one")
+                answers.append((answer.status_code, answer.headers.get("Location"), said(answer), everything()))
+            assert answers[0] == answers[1], name
+            made = {kind for kind, count in answers[0][3].items() if count > stood[kind]}
+            assert not made or "SentForm" in made, name
+            transaction.set_rollback(True)
+
+
+def said(answer: Any) -> list[Any]:
+    return list(getattr(answer.wsgi_request, "said", []))
 
 
 @pytest.mark.parametrize("who", ["anyone", "deactivated"])
@@ -291,3 +320,21 @@ def test_administration_is_for_administrators(who, people, signed_in):
     answer = (signed_in(person) if person else Client()).get(reverse("admin:index")).status_code
     wanted = OK if who == "administrator" else FOUND if who in ("anyone", "deactivated") else FORBIDDEN
     assert answer == wanted
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_no_answer_is_kept_by_browsers_or_proxies(method, asked, people, signed_in):
+    answers = {}
+    for client in (signed_in(people["administrator"]), signed_in(people["marketer"]), Client()):
+        client.raise_request_exception = False
+        for name in DOORS:
+            with transaction.atomic():
+                answer = getattr(client, method)(asked[name].address, asked[name].body)
+                transaction.set_rollback(True)
+            answers[name, answer.status_code] = answer.headers.get("Cache-Control")
+    assert len(answers) > len(DOORS)
+    assert set(answers.values()) == {"no-store, private"}
+
+
+def test_static_files_are_kept(client, settings):
+    assert "no-store" not in client.get(f"{settings.STATIC_URL}smarketing/page.css").headers.get("Cache-Control", "")
