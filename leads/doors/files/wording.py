@@ -21,6 +21,11 @@ WORDS = {
     "unclear_decimal_mark": _("The amounts can be read in two ways (1.234 is over a thousand, or just over one)."),
     "wrong_constant": _("A constant cannot be read: %(detail)s"),
     "file_gone": _("The file is no longer here."),
+    "file_changed": _("The stored file is not the one that was sent. Send it again: what was imported is kept."),
+    "gave_up": _(
+        "The import broke off three times right after line %(detail)s and was given up. What was imported is kept; "
+        "the next line needs a look."
+    ),
     "interrupted": _("The import was interrupted. Start it again: what has been imported stays as it is."),
     "failed": _("Something went wrong on our side. What had been imported by then is kept; try again."),
     # an option
