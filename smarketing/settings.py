@@ -51,6 +51,7 @@ HTTPS = flag("HTTPS", default=not (DEMO or DEBUG))
 INSTALLED_APPS = [
     "smarketing",
     "smarketing.accounts",
+    "smarketing.exports",
     "agreements",
     "leads",
     "reports",
@@ -83,6 +84,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads at random, so that lengths tell nothing of a token (BREACH)
     "csp.middleware.CSPMiddleware",
+    "smarketing.lib.sound.SoundRequestMiddleware",  # before the session, which would look a cookie up
+    "smarketing.lib.places.PlacesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -257,8 +260,12 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "leads.tasks.sweep", "schedule": 60.0, "options": {"expires": 55.0}},
-    "imports": {"task": "leads.tasks.take_up_imports", "schedule": 15.0, "options": {"expires": 14.0}},
+    name: {"task": task, "schedule": seconds, "options": {"expires": seconds - 1}}
+    for name, task, seconds in (
+        ("sweep", "leads.tasks.sweep", 60.0),
+        ("exports", "exports.sweep", 60.0),
+        ("imports", "leads.tasks.take_up_imports", 15.0),
+    )
 }
 IMPORT_LEASE_SECONDS = number("IMPORT_LEASE_SECONDS", 30)  # without a sign for so long a worker is taken for dead
 IMPORT_LONGEST_CHUNK_SECONDS = number("IMPORT_LONGEST_CHUNK_SECONDS", 600)

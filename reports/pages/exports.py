@@ -1,7 +1,5 @@
 """PURE. Figures as JSON and as CSV."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -9,16 +7,14 @@ from typing import Any
 
 from reports.facts.results import Measures
 from reports.judgement import Judgement
-from smarketing.lib.cells import safe_row
+from smarketing.lib.cells import csv_lines
 from smarketing.lib.periods import Period
-
-CHAPTERS = ("volume", "speed", "depth", "outcomes")
 
 
 def as_json(found: Measures) -> dict[str, Any]:
     """The figures as plain values for a JSON writer: nothing rounded, None for a group without a value."""
     head = {"agreement": found.agreement, "period": period_json(found.period, found.time_zone)}
-    chapters = {name: chapter_json(getattr(found, name)) for name in CHAPTERS}
+    chapters = {name: chapter_json(chapter) for name, chapter in found.chapters.items()}
     return head | {"scorecard": [judgement_json(judgement) for judgement in found.scorecard], **chapters}
 
 
@@ -32,6 +28,7 @@ def judgement_json(judgement: Judgement) -> dict[str, Any]:
         "delivered": judgement.delivered,
         "judged": len(judgement.judged),
         "kept": len(judgement.kept),
+        "excused": len(judgement.excused),
         "state": judgement.state,
     }
 
@@ -62,9 +59,4 @@ def plain(value: Any) -> Any:
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table as CSV (RFC 4180), with nothing in it that a spreadsheet would run."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(safe_row(columns))
-    writer.writerows(safe_row(row) for row in rows)
-    return file.getvalue()
+    return "".join(csv_lines([columns, *rows]))

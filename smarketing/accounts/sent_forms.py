@@ -19,7 +19,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from smarketing.accounts.models import SentForm
-from smarketing.lib.guards import View, page_of
+from smarketing.lib.going_on import page_of
+from smarketing.lib.guards import View
 from smarketing.lib.htmx import is_partial
 from smarketing.lib.notices import say
 from smarketing.lib.request import PortalRequest

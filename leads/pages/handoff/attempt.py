@@ -8,13 +8,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from leads.models import Attempt
 from leads.pages.answers import back, here, queue_row, row_again, tell
-from leads.pages.fetch import next_url, own_attempt, sold_handoff, undo_url, withdrawn_from
+from leads.pages.fetch import own_attempt, sold_handoff, undo_url, withdrawn_from
 from leads.pages.handoff.forms import AttemptForm
 from leads.pages.lead.detail import lead_page
 from leads.refusals import Refused
 from leads.work.attempts import record, withdraw
 from smarketing.accounts.access import reps
 from smarketing.accounts.sent_forms import shown_again_by
+from smarketing.lib.going_on import next_url
 from smarketing.lib.htmx import is_partial
 from smarketing.lib.notices import say
 from smarketing.lib.request import PortalRequest

@@ -17,7 +17,6 @@ from leads.pages.fetch import (
     ids,
     marketed_handoffs,
     marketed_leads,
-    next_url,
     sold_handoff,
     taken_back_from,
     undo_url,
@@ -29,6 +28,7 @@ from leads.work import assigning, handoffs
 from leads.work.handoffs import HandedOver
 from smarketing.accounts.access import marketers, reps
 from smarketing.accounts.sent_forms import shown_again_by
+from smarketing.lib.going_on import next_url
 from smarketing.lib.notices import say
 from smarketing.lib.request import PortalRequest
 
