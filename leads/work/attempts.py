@@ -49,36 +49,34 @@ def record(
     """
     if attempted_at is not None and attempted_at > at:
         raise InTheFuture(_("An attempt cannot be in the future."))
-    with transaction.atomic():
-        with changing(handoff.lead_id) as lead:
-            if attempted_at is not None and attempted_at < lead.created_at.replace(second=0, microsecond=0):
-                raise BeforeTheLead(_("The lead did not exist yet at that time."))
-            current = current_for(handoff, "attempt")
-            take_if_nobodys(current, by=by, at=at)
-            attempt = Attempt.objects.create(
-                lead=lead,
-                handoff=current,
-                attempted_at=attempted_at or at,
-                channel=channel,
-                result=result,
-                direction=direction or Direction.OUTBOUND,
-                rep=by,
-                rep_name=by.name,
-                note=note,
-                recorded_at=at,
-                recorded_by=by,
-            )
-            Event.objects.create(
-                lead=lead,
-                handoff=current,
-                attempt=attempt,
-                kind=EventKind.ATTEMPTED,
-                by=by,
-                at=at,
-                details={"channel": channel, "result": result},
-            )
-        attempt.refresh_from_db()  # as long as nobody else can withdraw it
-    return attempt
+    with changing(handoff.lead_id) as lead:
+        if attempted_at is not None and attempted_at < lead.created_at.replace(second=0, microsecond=0):
+            raise BeforeTheLead(_("The lead did not exist yet at that time."))
+        current = current_for(handoff, "attempt")
+        take_if_nobodys(current, by=by, at=at)
+        attempt = Attempt.objects.create(
+            lead=lead,
+            handoff=current,
+            attempted_at=attempted_at or at,
+            channel=channel,
+            result=result,
+            direction=direction or Direction.OUTBOUND,
+            rep=by,
+            rep_name=by.name,
+            note=note,
+            recorded_at=at,
+            recorded_by=by,
+        )
+        Event.objects.create(
+            lead=lead,
+            handoff=current,
+            attempt=attempt,
+            kind=EventKind.ATTEMPTED,
+            by=by,
+            at=at,
+            details={"channel": channel, "result": result},
+        )
+    return Attempt.objects.filter(pk=attempt.pk).first() or attempt  # somebody may have withdrawn it by now
 
 
 def withdraw(attempt: Attempt, *, by: User, at: datetime) -> None:
