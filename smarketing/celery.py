@@ -5,4 +5,4 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smarketing.settings")
 app = Celery("smarketing")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["leads"])
+app.autodiscover_tasks(["leads", "smarketing.exports"])

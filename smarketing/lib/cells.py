@@ -1,14 +1,13 @@
 """PURE. Cells of a CSV file that a spreadsheet must show and never run."""
 
+import csv
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 _SIGNS = "=+-@"
-_BLANK_LETTERS = (
-    "\u115f\u1160\u2800\u3164\uffa0"  # letters and a symbol that show nothing: Hangul fillers, empty Braille
-)
+_BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"  # they show nothing: Hangul fillers, empty Braille
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][+-]?\d+)?%?", re.ASCII)
 _EXTENSION = r"(?:[ ,]{1,2}(?:ext|extension|x|#|app|dw|durchwahl|lok|lokal)[.:]? ?\d{1,8})?"
 _PHONE = re.compile(rf"\+\d(?:[ \u00a0\u202f./()\[\]\u2010-\u2013-]{{0,3}}\d)*{_EXTENSION}", re.ASCII | re.IGNORECASE)
@@ -46,3 +45,20 @@ def _is_risky(text: str) -> bool:
 def _begins_risky(sign: str) -> bool:
     is_unseen = sign in _BLANK_LETTERS or unicodedata.category(sign)[0] in "ZCM"  # blanks, controls, marks of nothing
     return is_unseen or unicodedata.normalize("NFKC", sign)[0] in _SIGNS or sign == "\u2212"  # the minus of mathematics
+
+
+MARK = "\ufeff"  # without it spreadsheets read umlauts as something else
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The lines of a CSV file (RFC 4180) as the rows come, with nothing in it that a spreadsheet would run."""
+    writer = csv.writer(_Echo())
+    for row in rows:
+        yield writer.writerow(safe_row(row))
+
+
+class _Echo:
+    """A file for the CSV writer that hands each line back."""
+
+    def write(self, line: str) -> str:
+        return line

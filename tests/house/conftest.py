@@ -12,6 +12,7 @@ from leads.enums import RowKind
 from leads.models import ImportRun
 from leads.work.excusing import ask
 from smarketing.accounts.models import Role, Side
+from smarketing.exports.models import Export
 from tests import cast
 from tests.house.addresses import Asked, ours, reading_of
 
@@ -55,6 +56,8 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     text = write(document_of(north))
     draft = Version.objects.create(agreement=north, state="draft", effective_on="2020-01-01", calendar={}, text=text)
     pks |= {"draft": draft.pk}
+    instants = {"at": cast.MONDAY, "touched_at": cast.MONDAY}
+    export = Export.objects.create(owner=people["administrator"], address="/", file_name="figures.csv", **instants)
     lead = {"agreement": north.pk, "name": "New", "created_at": "2026-03-02T09:00", "source": "fair"}
     bodies: dict[str, dict[str, Any]] = {
         "set_language": {"language": "en"},
@@ -62,6 +65,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "agreements:load": {"text": write(document_of(north)), "toml": write(document_of(north))},
         "agreements:agree": {"month": "2031-03", "as": "target", "quota": "5000", "marketing_share": "100"}
         | {"average_deal": "100", "lead_to_customer": "50"},
+        "agreements:draft": {"decision": "decline", "reason": "Not now"},
         "leads:new": lead,
         "leads:edit": lead,
         "leads:seen": {"all": "1"},
@@ -86,6 +90,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         last = name.partition(":")[2]
         wanted = leaf.pattern.converters or (["slug", "page", "form"] if name == "reports:data" else [])
         pk = run.pk if last.startswith("import") else pks.get(last, handoff.pk)
+        pk = export.pk if name.startswith("exports:") else pk
         values = {"slug": north.slug, "pk": pk, "page": "volume", "form": "json"}
         query = "?what=handed_over" if name == "reports:records" else ""
         address = reverse(name, kwargs={key: values[key] for key in wanted}) + query
