@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 from django.urls import reverse
 from django.utils.timezone import now
 
@@ -223,3 +224,21 @@ def test_the_message_to_the_worker_follows_the_commit(
     with django_capture_on_commit_callbacks(execute=True):
         export = export_of(signed_in(marketer), url())
     assert sent == [{"pk": export.pk}]
+
+
+def test_a_file_during_which_the_database_went_away_is_made_again(signed_in, marketer: User, heavy):
+    export = export_of(signed_in(marketer), url())
+
+    def refuse(execute, sql, params, many, context):
+        if "leads_lead" in sql:
+            raise OperationalError("the connection is lost")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse):
+        assert not making.make(export.pk, clock=now)
+    assert list(making.FOLDER.iterdir()) == []
+    later = now() + 2 * MINUTE
+    assert making.tidy(later) == [export.pk]
+    assert making.make(export.pk, clock=lambda: later)
+    export.refresh_from_db()
+    assert (export.state, export.tries) == ("ready", 2)
