@@ -49,7 +49,7 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Who has left is answered as somebody with a wrong password, and it counts as one."""
         self.pre_authenticate(request, **credentials)
-        user: Any = authenticate(request, **credentials)
+        user: User | None = authenticate(request, **credentials)
         AuthenticationBackend.unstash_authenticated_user()
         if user:
             self._rollback_login_failed_rl_usage()
