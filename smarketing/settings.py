@@ -3,44 +3,58 @@
 import os
 import secrets
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF, UNSAFE_INLINE
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from smarketing.lib.environment import Environment, Fault
 from smarketing.lib.logs import refusal_in_a_line
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
+environment = Environment(os.environ)
+flag, words = environment.flag, environment.words
+FAULTS = environment.faults  # smarketing.checks says them
+VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var")
 DEMO_SECRET = "smarketing-demonstration-only-never-outside-of-it-0123456789"
-
-
-def flag(name: str, default: bool = False) -> bool:
-    return os.environ.get(name, str(int(default))).strip().lower() in {"1", "true", "yes", "on"}
-
-
-def words(name: str, default: str = "") -> list[str]:
-    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
 def kept_secret() -> str:
     """A secret made at the first start and kept beside the database, so that nobody runs on a known one."""
     path = VAR_DIR / "secret_key"
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
     try:
+        VAR_DIR.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(64))
     except FileExistsError:
         pass
+    except OSError as error:
+        FAULTS.append(Fault(f"VAR_DIR cannot be written to: {error}.", "Name a folder of the portal's own in VAR_DIR."))
+        return secrets.token_urlsafe(64)
     return path.read_text()
+
+
+def database(url: str) -> dict[str, Any]:
+    if urlsplit(url).scheme not in {"sqlite", "postgres", "postgresql"}:
+        raise ValueError("it does not begin with postgresql:// or sqlite://")
+    return dict(dj_database_url.parse(url))
+
+
+def broker(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"redis", "rediss", "amqp", "amqps", "filesystem"}:
+        raise ValueError("it does not begin with redis:// or amqp://")
+    if not parts.hostname or parts.port == 0:  # `port` raises where it is no number
+        raise ValueError("it names no host and port")
+    return url
 
 
 DEMO = flag("DEMO")
 DEBUG = flag("DEBUG")
+SEVERAL_MACHINES = flag("SEVERAL_MACHINES")
 SECRET_KEY = os.environ.get("SECRET_KEY") or (DEMO_SECRET if DEMO else kept_secret())
-if SECRET_KEY == DEMO_SECRET and not DEMO:
-    raise ImproperlyConfigured("SECRET_KEY is the demonstration's secret: set one of your own.")
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEMO or DEBUG else "")
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 HTTPS = flag("HTTPS", default=not (DEMO or DEBUG))
@@ -123,7 +137,14 @@ TEMPLATES = [
 ]
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
-DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{VAR_DIR / 'smarketing.sqlite3'}")}
+DATABASES = {
+    "default": environment.read(
+        "DATABASE_URL",
+        f"sqlite:///{VAR_DIR / 'smarketing.sqlite3'}",
+        database,
+        "As postgresql://user:password@host:5432/name, signs like @ and # in the password written %40 and %23.",
+    )
+}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Django's default fails concurrent writes as "locked"; WAL alone makes it worse.
     DATABASES["default"]["OPTIONS"] = {
@@ -230,7 +251,9 @@ CONTENT_SECURITY_POLICY = {
 }
 
 BROKER_DIR = VAR_DIR / "broker"
-CELERY_BROKER_URL = os.environ.get("BROKER_URL") or "filesystem://localhost"
+CELERY_BROKER_URL = environment.read(
+    "BROKER_URL", "filesystem://localhost", broker, "As redis://host:6379/0 or amqp://user:password@host:5672//."
+)
 if CELERY_BROKER_URL.startswith("filesystem"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_DIR / "queue"),
@@ -238,12 +261,11 @@ if CELERY_BROKER_URL.startswith("filesystem"):
         "control_folder": str(BROKER_DIR / "control"),
         "polling_interval": 0.2,
     }
-    for folder in ("queue", "control"):
-        (BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
 elif CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker that was away for an hour is a broker all the same
 CELERY_TASK_PUBLISH_RETRY = False  # the row is the truth, the sweep finds it; a page never waits for a dead broker
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -251,17 +273,18 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True  # without it a killed child loses the 
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "smarketing.beat:OneTick"
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "leads.tasks.sweep", "schedule": 60.0, "options": {"expires": 55.0}}}
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
+LOG_LEVEL = environment.one_of("LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "filters": {"refusals": {"()": "django.utils.log.CallbackFilter", "callback": refusal_in_a_line}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django.request": {"filters": ["refusals"]},
         **{name: {"level": "INFO"} for name in ("smarketing", "agreements", "leads", "reports")},
