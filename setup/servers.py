@@ -51,9 +51,15 @@ def start_postgres(folder: Path) -> Server:
     user = unprivileged_user("postgres")
     if user:
         os.chown(folder, user.pw_uid, user.pw_gid)
-    port, data, log = free_port(), folder / "data", folder / "log"
     owner = ("--username", "smarketing", "--auth", "trust")
-    run([binaries / "initdb", "-D", data, *owner, "--encoding", "UTF8", "--locale", "C", "--no-sync"], folder, user)
+    command = [binaries / "initdb", "-D", folder / "data", *owner, "--encoding", "UTF8", "--locale", "C", "--no-sync"]
+    run(command, folder, user)
+    return start_postgres_again(folder, free_port())
+
+
+def start_postgres_again(folder: Path, port: int) -> Server:
+    """With the data that are there."""
+    binaries, user = postgres_binaries(), unprivileged_user("postgres")
     options = {
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": "",
@@ -63,11 +69,12 @@ def start_postgres(folder: Path) -> Server:
         "full_page_writes": "off",
     }
     settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    process = launch([binaries / "postgres", "-D", data, "-p", str(port), *settings], log, user=user)
+    command = [binaries / "postgres", "-D", folder / "data", "-p", str(port), *settings]
+    process = launch(command, folder / "log", user=user)
     address = f"postgresql://smarketing@127.0.0.1:{port}"
     return Server(
         url=f"{address}/smarketing",
-        log=log,
+        log=folder / "log",
         processes=[process],
         answers=lambda: created_database(f"{address}/postgres"),
         stop_signal=signal.SIGINT,  # a fast shutdown; SIGTERM would wait for every client to leave
@@ -155,6 +162,8 @@ def created_database(maintenance_url: str) -> bool:
     try:
         with psycopg.connect(maintenance_url, autocommit=True, connect_timeout=5) as connection:
             connection.execute("create database smarketing")
+    except psycopg.errors.DuplicateDatabase:
+        return True
     except psycopg.OperationalError:
         return False
     return True

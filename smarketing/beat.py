@@ -14,7 +14,7 @@ class OneTick(DatabaseScheduler):  # type: ignore[misc]
     def apply_entry(self, entry: Any, producer: Any = None) -> None:
         try:
             seconds = entry.schedule.run_every.total_seconds()
-            if cache.add(f"beat's {entry.name}", True, timeout=seconds * PART_OF_INTERVAL):
+            if cache.add(f"beat-tick-{entry.model.pk}", True, timeout=seconds * PART_OF_INTERVAL):
                 self.apply_async(entry, producer=producer, advance=False)
             else:
                 logger.warning("Another beat has sent %s just now: one beat is enough.", entry.name)

@@ -1,33 +1,26 @@
 """Misconfiguration, reported as Django system checks: what is wrong in one sentence, and what to do in the next."""
 
+import math
+import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import ERROR, WARNING, CheckMessage, Error, Tags, Warning, register, run_checks
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection
+from django.db import OperationalError, connection, connections
 from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
+from smarketing.lib import capacity
 from smarketing.lib.guards import unguarded
 from smarketing.lib.networks import networks
 from smarketing.lib.reach import broker_fault, database_fault
 
 SECRET_LENGTH = 32
-OVER_THE_NETWORK = {
-    "nfs",
-    "nfs4",
-    "cifs",
-    "smb3",
-    "smbfs",
-    "ceph",
-    "glusterfs",
-    "fuse.glusterfs",
-    "fuse.sshfs",
-    "lustre",
-}
+OVER_THE_NETWORK = {"nfs", "nfs4", "cifs", "smb3", "ceph", "lustre", "glusterfs", "fuse.glusterfs", "fuse.sshfs"}
 MISCONFIGURED = 3  # to gunicorn an exit with 3 means: do not try again
 
 
@@ -73,11 +66,10 @@ def the_environment_can_be_read(**kwargs: Any) -> list[CheckMessage]:
 @register(Tags.security)
 def the_secret_is_one(**kwargs: Any) -> list[CheckMessage]:
     hint = "Set SECRET_KEY to a long random text, or leave it out: one is made and kept in VAR_DIR."
-    if settings.SECRET_KEY == settings.DEMO_SECRET and not settings.DEMO:
-        return [
-            Error("SECRET_KEY is the demonstration's secret, which everybody knows.", hint=hint, id="smarketing.E005")
-        ]
-    if len(settings.SECRET_KEY) < SECRET_LENGTH or len(set(settings.SECRET_KEY)) < 5:
+    secret = settings.SECRET_KEY
+    if secret == settings.DEMO_SECRET and not settings.DEMO:
+        return [Error("SECRET_KEY is the demonstration's secret: everybody knows it.", hint=hint, id="smarketing.E005")]
+    if len(secret) < SECRET_LENGTH or len(set(secret)) < 5:
         return [Error("SECRET_KEY is so short that it can be guessed.", hint=hint, id="smarketing.E005")]
     return []
 
@@ -146,3 +138,58 @@ def mail_can_leave(**kwargs: Any) -> list[CheckMessage]:
         return []
     hint = "To send by a mail server: EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend"
     return [Error(f"EMAIL_BACKEND {settings.EMAIL_BACKEND!r} is not there.", hint=hint, id="smarketing.E010")]
+
+
+@register()
+def every_place_has_a_connection(**kwargs: Any) -> list[CheckMessage]:
+    pool = settings.DATABASES["default"].get("OPTIONS", {}).get("pool")
+    if pool is None or (isinstance(pool, dict) and pool.get("max_size", 0) > capacity.PLACES):
+        return []
+    return [
+        Error(
+            f"The pool has fewer connections than the {capacity.PLACES} requests that a web process answers at once.",
+            hint="Leave the pool of settings.py as it is; WEB_PLACES sets both.",
+            id="smarketing.E020",
+        )
+    ]
+
+
+@register()
+def numbers_can_be_read(**kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(
+            f"{name} is {os.environ[name]!r}: it must be a whole number from {least} to 9999.",
+            hint="Leave it out for the usual number.",
+            id="smarketing.E021",
+        )
+        for name, least in capacity.LEAST.items()
+        if os.environ.get(name, "").strip() and capacity.number(name, 0) < least
+    ]
+
+
+@register(Tags.database)
+def the_server_has_room(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """With `migrate`, and `check --database default`."""
+    return [
+        Warning(
+            f"PostgreSQL lets {room} connections in; web, worker and beat may want {capacity.CONNECTIONS}.",
+            hint="Raise max_connections of the server, or lower WEB_CONCURRENCY or WEB_PLACES.",
+            id="smarketing.W022",
+        )
+        for alias in databases or ()
+        if (room := room_of(alias)) < capacity.CONNECTIONS
+    ]
+
+
+def room_of(alias: str) -> float:
+    if connections[alias].vendor != "postgresql":
+        return math.inf
+    names = ("max_connections", "superuser_reserved_connections")
+    asked = ", ".join(f"current_setting('{name}')::int" for name in names)
+    try:
+        with connections[alias].cursor() as cursor:
+            cursor.execute(f"SELECT {asked}")
+            most, reserved = cursor.fetchone()
+    except OperationalError:  # that it cannot be reached is said elsewhere
+        return math.inf
+    return float(most - reserved)

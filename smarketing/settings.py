@@ -10,6 +10,7 @@ import dj_database_url
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 
+from smarketing.lib.capacity import POOL, TASKS
 from smarketing.lib.environment import Environment, Fault
 from smarketing.lib.logs import refusal_in_a_line
 
@@ -89,6 +90,8 @@ if not flag("LINT_MIGRATIONS"):
     INSTALLED_APPS.remove("django_migration_linter")
 
 MIDDLEWARE = [
+    "smarketing.lib.keeping.NotKeptMiddleware",
+    "smarketing.roof.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads at random, so that lengths tell nothing of a token (BREACH)
@@ -155,7 +158,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A database in memory locks whole tables among threads; the tests are to see what a file does.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 else:
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = True
+    # Each connection is asked whether it lives before it is used: the server may have been restarted. Who waits for one
+    # is told soon; while the server is away the pool goes on trying, never longer than a request waits.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        pool={"min_size": 1, "max_size": POOL, "timeout": 5, "reconnect_timeout": 2}, connect_timeout=3
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
@@ -270,6 +278,7 @@ CELERY_TASK_PUBLISH_RETRY = False  # the row is the truth, the sweep finds it; a
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True  # without it a killed child loses the task
+CELERY_WORKER_CONCURRENCY = TASKS
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"

@@ -10,7 +10,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils.timezone import now
 
 logger = logging.getLogger(__name__)
-KEY, EVERY_SECONDS = "worker's sign of life", 20
+KEY, EVERY_SECONDS = "worker-sign-of-life", 20
 SILENT, WRONG = timedelta(seconds=90), timedelta(minutes=2)
 
 
@@ -19,7 +19,12 @@ class SignOfLife(bootsteps.StartStopStep):
 
     def start(self, worker: Any) -> None:
         give_sign()
-        worker.timer.call_repeatedly(EVERY_SECONDS, give_sign)
+        worker.timer.call_repeatedly(EVERY_SECONDS, give_again)
+
+
+def give_again() -> None:
+    give_sign()
+    close_old_connections()
 
 
 def give_sign() -> None:
@@ -31,8 +36,6 @@ def give_sign() -> None:
             logger.error("The clock of this machine is wrong by %s: set it, for due times are judged by it.", ahead)
     except (DatabaseError, InterfaceError) as error:
         logger.warning("The worker could not give a sign of life: %s", type(error).__name__)
-    finally:
-        close_old_connections()
 
 
 def clock_ahead() -> timedelta:

@@ -18,7 +18,7 @@ def made(folder: str) -> Path:
     return path
 
 
-class FolderChannel(filesystem.Channel):  # type: ignore[misc]
+class FolderChannel(filesystem.Channel):
     @property
     def data_folder_in(self) -> Path:
         return made(self.transport_options["data_folder_in"])
@@ -31,17 +31,17 @@ class FolderChannel(filesystem.Channel):  # type: ignore[misc]
 
     def get_table(self, exchange: str) -> list[Any]:
         """Who listens is written to a file when it begins; where the file is gone, from what this process knows."""
-        known = [bound for bound in self.state.bindings if bound.exchange == exchange]
+        known = [bound for bound in self.state.bindings or () if bound.exchange == exchange]
         mine = [filesystem.exchange_queue_t(bound.routing_key, bound.routing_key, bound.queue) for bound in known]
         return super().get_table(exchange) or mine
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         """Whole or not at all: half a message, from a full disk, would stop the worker that reads it."""
         name = f"{time.time_ns()}_{uuid.uuid4()}.{queue}.msg"
         try:
             draft = self.data_folder_out / f".{name}"
             try:
-                draft.write_text(dumps(message))
+                draft.write_text(dumps(payload))
                 draft.rename(draft.with_name(name))
             finally:
                 draft.unlink(missing_ok=True)

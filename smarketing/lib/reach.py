@@ -14,8 +14,6 @@ def database_fault() -> str:
     """Why the database does not answer, in a line; empty if it does."""
     own = connection.copy()
     own.settings_dict["OPTIONS"].pop("pool", None)
-    if own.vendor == "postgresql":
-        own.settings_dict["OPTIONS"]["connect_timeout"] = SECONDS
     try:
         with closing(own), own.cursor() as cursor:
             cursor.execute("SELECT 1")

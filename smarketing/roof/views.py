@@ -2,7 +2,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.messages import WARNING
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -10,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.csrf import csrf_failure
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import RedirectView
 
 from smarketing.accounts.access import Access, anyone, signed_in
@@ -38,14 +37,6 @@ def first_place(access: Access) -> str:
         if verb in access.own_verbs:
             return place
     return "agreements:list" if access.is_administrator else ""
-
-
-@anyone
-@require_GET
-def health(request: HttpRequest) -> HttpResponse:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok", content_type="text/plain")
 
 
 @anyone
@@ -79,6 +70,11 @@ def sent_too_late(request: PortalRequest, reason: str = "") -> HttpResponse:
         say(request, gettext("This page was open too long and has been reloaded. Please try again."), level=WARNING)
         return HttpResponse(status=403, headers={"HX-Refresh": "true"})
     return csrf_failure(request, reason)
+
+
+def too_many_tries(request: HttpRequest) -> HttpResponse:
+    """For `handler429`: allauth asks for it."""
+    return TemplateResponse(request, "account/too_many_tries.html", status=429)
 
 
 @signed_in

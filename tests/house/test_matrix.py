@@ -58,7 +58,6 @@ RECORD = {"is_of_a_record": True}
 FOLLOW_UP, MARKET, AMEND = Verb.FOLLOW_UP, Verb.MARKET, Verb.AMEND
 DOORS = {
     "home": Door(SIGNED_IN, FOUND, own={("teamless", "get"): OK}),
-    "health": page(ANYONE),
     "set_language": Door(ANYONE, NOT_SO, FOUND),
     "profile": page(SIGNED_IN, FOUND),
     "styleguide": page(SIGNED_IN),
@@ -291,3 +290,21 @@ def test_administration_is_for_administrators(who, people, signed_in):
     answer = (signed_in(person) if person else Client()).get(reverse("admin:index")).status_code
     wanted = OK if who == "administrator" else FOUND if who in ("anyone", "deactivated") else FORBIDDEN
     assert answer == wanted
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_no_answer_is_kept_by_browsers_or_proxies(method, asked, people, signed_in):
+    answers = {}
+    for client in (signed_in(people["administrator"]), signed_in(people["marketer"]), Client()):
+        client.raise_request_exception = False
+        for name in DOORS:
+            with transaction.atomic():
+                answer = getattr(client, method)(asked[name].address, asked[name].body)
+                transaction.set_rollback(True)
+            answers[name, answer.status_code] = answer.headers.get("Cache-Control")
+    assert len(answers) > len(DOORS)
+    assert set(answers.values()) == {"no-store, private"}
+
+
+def test_static_files_are_kept(client, settings):
+    assert "no-store" not in client.get(f"{settings.STATIC_URL}smarketing/page.css").headers.get("Cache-Control", "")

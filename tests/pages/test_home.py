@@ -1,8 +1,11 @@
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -55,12 +58,21 @@ def test_a_page_of_another_role_is_refused_helpfully(signed_in, rep):
     assert "belongs to another role" in response.text
 
 
-def test_a_fault_is_answered_without_the_database(rep, settings, monkeypatch, django_assert_num_queries):
+@contextmanager
+def the_database_away() -> Iterator[None]:
+    def refuse(execute, sql, params, many, context):
+        raise OperationalError("the connection is lost")
+
+    with connection.execute_wrapper(refuse):
+        yield
+
+
+def test_a_fault_is_answered_without_the_database(settings, monkeypatch, django_assert_num_queries, db):
     client = Client(raise_request_exception=False)
-    monkeypatch.setattr("smarketing.roof.views.connection", None)
+    monkeypatch.setattr("smarketing.roof.views.safe_next", None)
     settings.DEBUG = False
     with django_assert_num_queries(0):
-        response = client.get("/healthz")
+        response = client.post("/language/", {"language": "de"})
     assert response.status_code == 500
     assert "Something went wrong on our side" in response.text
 
@@ -78,9 +90,19 @@ def test_a_form_from_elsewhere_is_refused_in_the_look(db):
     assert "Please send it again" in response.text
 
 
-def test_health_asks_the_database(client, db, django_assert_num_queries):
-    with django_assert_num_queries(1):
-        assert client.get("/healthz").text == "ok"
+def test_health_takes_no_connection_that_others_may_hold(client, db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert [client.get(address).text for address in ("/health", "/healthz")] == ["ok", "ok"]
+
+
+def test_while_the_database_is_away_it_is_said_so_in_the_readers_language(settings, db):
+    client = Client(raise_request_exception=False, headers={"Accept-Language": "de"})
+    settings.DEBUG = False
+    client.cookies[settings.SESSION_COOKIE_NAME] = "somebody"  # asks for the person behind it
+    with the_database_away():
+        response = client.get("/agreements/")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert "Das Portal kann gerade nicht antworten" in response.text
 
 
 def test_no_page_has_inline_scripts_or_styles(signed_in, rep, client):
