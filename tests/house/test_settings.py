@@ -8,19 +8,23 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-CONFIGURATION = {"DEMO", "DEBUG", "SECRET_KEY", "DATABASE_URL", "BROKER_URL", "ALLOWED_HOSTS", "TRUSTED_PROXIES"}
+CONFIGURATION = {
+    *("DEMO", "DEBUG", "SECRET_KEY", "DATABASE_URL", "BROKER_URL", "ALLOWED_HOSTS", "TRUSTED_PROXIES"),
+    "DJANGO_ALLOW_ASYNC_UNSAFE",
+}
 SECRET = "a-secret-of-ones-own-that-is-long-enough-and-has-many-different-characters-0123456789"
 
 
+def own_environment(var_dir: Path, **given: str) -> dict[str, str]:
+    clean = {name: text for name, text in os.environ.items() if name not in CONFIGURATION}
+    return {**clean, "VAR_DIR": str(var_dir), **given}
+
+
 def manage(*arguments: str, tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    clean = {
-        name: value for name, value in os.environ.items() if name not in {*CONFIGURATION, "DJANGO_ALLOW_ASYNC_UNSAFE"}
-    }
-    command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(
-        command,
+        [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env={**clean, "VAR_DIR": str(tmp_path), **environment},
+        env=own_environment(tmp_path, **environment),
         capture_output=True,
         text=True,
         check=False,

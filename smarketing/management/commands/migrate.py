@@ -14,11 +14,8 @@ NUMBER = 0x534C41  # of the lock; nobody else in this database has it
 
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
-        database = options["database"]
-        if not options["skip_checks"]:
-            self.check(databases=[database])
-        with alone(database):
-            super().handle(*args, **{**options, "skip_checks": True})
+        with alone(options["database"]):
+            super().handle(*args, **options)
 
 
 @contextmanager
