@@ -1,12 +1,15 @@
 PY := .venv/bin/python
 PYTEST_ARGS ?=
 
-.PHONY: help run test lint fmt documents lock messages clean runtime development
+.PHONY: help run test lint fmt backup restore move documents lock messages clean runtime development
 
 help:
 	@echo "make run        the demonstration on http://127.0.0.1:8000/ (PORT=8001 for another)"
 	@echo "make test       all tests, on SQLite and on PostgreSQL (PYTEST_ARGS='-k word' for some)"
 	@echo "make lint       every check that is not a test"
+	@echo "make backup     the database and the files in one archive (TO=folder, KEEP=14 for the newest only)"
+	@echo "make restore    FROM=archive.zip brings it back (OVER=1 in place of the data that are here)"
+	@echo "make move       FROM=file.sqlite3 into the empty PostgreSQL of DATABASE_URL"
 	@echo "make fmt        format the code"
 	@echo "make documents  write the documents that are made from the code (access, rooms, states)"
 	@echo "make messages   bring the translations up to date with the source"
@@ -22,6 +25,15 @@ test: development
 
 lint: development
 	@sh setup/lint
+
+backup: runtime
+	@$(PY) manage.py backup $(if $(TO),--to "$(TO)") $(if $(KEEP),--keep "$(KEEP)")
+
+restore: runtime
+	@$(PY) manage.py restore "$(or $(FROM),$(error Say which archive: make restore FROM=archive.zip))" $(if $(OVER),--over)
+
+move: runtime
+	@$(PY) manage.py move_to_postgres "$(or $(FROM),$(error Say which file: make move FROM=file.sqlite3))"
 
 fmt: development
 	@$(PY) -m ruff check --fix --quiet . || true

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +13,7 @@ from agreements.enums import How, Pacing, VersionState, reason_words
 from agreements.months.targets import Conversion
 from agreements.promises.measures import promise_of
 from agreements.promises.promise import Promise
-from agreements.querysets import AgreementQuerySet, TargetQuerySet, VersionQuerySet
+from agreements.querysets import AgreementQuerySet, DayOfMonth, TargetQuerySet, VersionQuerySet
 from smarketing.accounts.models import Side, Team
 
 
@@ -195,7 +196,7 @@ class Quota(models.Model):
         ordering = ["month"]
         constraints = [
             models.UniqueConstraint(fields=["agreement", "month"], name="one_quota_per_month"),
-            models.CheckConstraint(name="quota_of_a_month", condition=Q(month__day=1)),
+            models.CheckConstraint(name="quota_of_a_month", condition=Exact(DayOfMonth("month"), 1)),
         ]
 
     def __str__(self) -> str:
@@ -285,7 +286,7 @@ class Target(models.Model):
                 condition=Q(agreed_at=None, superseded_at=None, declined_at=None),
                 name="one_open_proposal_per_month",
             ),
-            models.CheckConstraint(name="target_of_a_month", condition=Q(month__day=1)),
+            models.CheckConstraint(name="target_of_a_month", condition=Exact(DayOfMonth("month"), 1)),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,9 @@
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Func, IntegerField, Q, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
 
 from agreements.enums import VersionState
 from smarketing.accounts.rights import Verb
@@ -10,6 +12,17 @@ from smarketing.lib.periods import Period
 if TYPE_CHECKING:
     from agreements.models import Agreement, Target, Version  # noqa: F401 - for mypy, which reads the strings below
     from smarketing.accounts.access import Access
+
+
+class DayOfMonth(Func):
+    """For constraints. `month__day` needs a function of Django's on SQLite, and no plain tool could check the file."""
+
+    template = "EXTRACT(DAY FROM %(expressions)s)"
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
+        template = "CAST(SUBSTR(%(expressions)s, 9, 2) AS INTEGER)"
+        return self.as_sql(compiler, connection, template=template, **extra)
 
 
 class AgreementQuerySet(QuerySet["Agreement"]):

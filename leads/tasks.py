@@ -3,6 +3,7 @@ from django.utils.timezone import now
 
 from leads.clock.sweep import note_clocks
 from leads.doors.files import runs
+from smarketing.accounts import sent_forms
 
 
 @shared_task(name="leads.tasks.run_import")
@@ -12,8 +13,9 @@ def run_import(run_id: int) -> None:
 
 @shared_task(name="leads.tasks.sweep")
 def sweep() -> None:
-    """Each minute: notes clocks due soon and overdue, and whatever a lost message left undone."""
+    """Each minute: notes clocks due soon and overdue, and whatever a lost message left undone; forgets old forms."""
     at = now()
     note_clocks(at=at)
+    sent_forms.forget(at=at)
     for run_id in runs.tidy(at):
         run_import.delay(run_id=run_id)

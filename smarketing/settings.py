@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from smarketing.lib.capacity import POOL, TASKS
 from smarketing.lib.environment import Environment, Fault
 from smarketing.lib.logs import refusal_in_a_line
+from smarketing.lib.private import OTHERS, close_to_others
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environment = Environment(os.environ)
 flag, words = environment.flag, environment.words
 FAULTS = environment.faults  # smarketing.checks says them
 VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var")
+os.umask(OTHERS)  # database, uploads, exports and archives hold personal data
 DEMO_SECRET = "smarketing-demonstration-only-never-outside-of-it-0123456789"
 
 
@@ -96,6 +98,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads at random, so that lengths tell nothing of a token (BREACH)
     "csp.middleware.CSPMiddleware",
+    "smarketing.lib.sound.SoundRequestMiddleware",  # before the session, which would look a cookie up
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -106,6 +109,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "smarketing.accounts.sent_forms.SentFormMiddleware",
 ]
 
 ROOT_URLCONF = "smarketing.urls"
@@ -232,7 +236,9 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 MEDIA_ROOT = VAR_DIR / "uploads"
+BACKUP_DIR = VAR_DIR / "backups"
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # ticking every lead of a long list
 
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -271,6 +277,11 @@ if CELERY_BROKER_URL.startswith("filesystem"):
     }
 elif CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
+close_to_others(
+    VAR_DIR,
+    (MEDIA_ROOT, BACKUP_DIR, BROKER_DIR),
+    str(DATABASES["default"]["NAME"]) if DATABASES["default"]["ENGINE"].endswith("sqlite3") else "",
+)
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker that was away for an hour is a broker all the same

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404
 
 from agreements.models import Agreement
 from smarketing.accounts.rights import Verb
+from smarketing.lib.numbers import whole
 from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR, Period
 from smarketing.lib.request import PortalRequest
 
@@ -27,9 +28,9 @@ def may_edit(request: PortalRequest, agreement: Agreement) -> bool:
 
 def year_of(request: PortalRequest, today: date) -> Period:
     """The year asked for, else that of today."""
-    text = request.GET.get("year", "")
-    year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else today.year
-    return Period(date(year if FIRST_YEAR <= year <= LAST_YEAR else today.year, 1, 1), "year")
+    year = whole(request.GET.get("year", ""))
+    sound = year if year is not None and FIRST_YEAR <= year <= LAST_YEAR else today.year
+    return Period(date(sound, 1, 1), "year")
 
 
 def day_of(request: PortalRequest, today: date) -> date:

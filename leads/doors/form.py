@@ -1,6 +1,7 @@
 """Actions: one lead from a form; finding the same person again. What waited for it from files is linked."""
 
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -18,7 +19,6 @@ from leads.refusals import Refused
 from smarketing.accounts.models import User
 from smarketing.lib.words import same_id
 
-DOUBLE_CLICK = timedelta(seconds=5)
 SHORTEST_NUMBER = 6  # digits; shorter ones are extensions, and many people's
 
 
@@ -30,18 +30,24 @@ class HandedOverBefore(Refused):
     """A lead is won before it is handed over."""
 
 
-def log_lead(lead: Lead, *, by: User, at: datetime) -> Lead:
-    """Writes down a lead that the form has checked. A second click answers the lead of the first one."""
+class SamePerson(Refused):
+    """`known` are leads with the same address or number, one of which whoever logs this one has not been shown."""
+
+    def __init__(self, known: list[Lead]) -> None:
+        super().__init__(_("This person seems to be here already."))
+        self.known = known
+
+
+def log_lead(lead: Lead, *, by: User, at: datetime, known: Collection[int] = ()) -> Lead:
+    """Writes down a lead that the form has checked. `known` are the leads that may be the same person all the same."""
     lead.email = lead.email.lower()
     lead.external_id = same_id(lead.external_id)
     with transaction.atomic():
-        # Two clicks at once are the same person's: the second waits here until the first is written down.
-        User.objects.select_for_update(no_key=True).get(pk=by.pk)
-        lock_files_of(lead.agreement_id)
+        lock_files_of(lead.agreement_id)  # who logs the same person in this moment waits here, and is shown this lead
+        same = same_person(lead)
+        if not {other.pk for other in same} <= set(known):
+            raise SamePerson(same)
         _settle(lead)
-        twin = _just_logged(lead, by=by, at=at)
-        if twin is not None:
-            return twin
         lead.recorded_at, lead.recorded_by = at, by
         _save(lead)
         Event.objects.create(lead=lead, kind=EventKind.LOGGED, by=by, at=at)
@@ -91,12 +97,6 @@ def _settle(lead: Lead) -> None:
     words = {"source": lead.source, "tier": lead.tier}
     settle(lead.agreement_id, [words])
     lead.source, lead.tier = words["source"], words["tier"]
-
-
-def _just_logged(lead: Lead, *, by: User, at: datetime) -> Lead | None:
-    same = {name: getattr(lead, name) for name in LEAD_FIELDS if name != "created_at"}
-    recent = Lead.objects.filter(agreement=lead.agreement_id, recorded_by=by, recorded_at__gt=at - DOUBLE_CLICK)
-    return recent.filter(**same).first()
 
 
 def _save(lead: Lead, names: list[str] | None = None) -> None:

@@ -10,10 +10,11 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 
 from leads.models import Handoff
-from leads.pages.fetch import next_url
+from leads.pages.fetch import sold_handoff
 from leads.refusals import Refused
 from leads.work import queue
 from smarketing.lib.cells import safe_row
+from smarketing.lib.going_on import next_url
 from smarketing.lib.htmx import fragment, is_partial
 from smarketing.lib.notices import say
 from smarketing.lib.request import PortalRequest
@@ -44,6 +45,10 @@ def back(request: PortalRequest, handoff: Handoff) -> HttpResponse:
     if is_partial(request):
         return queue_row(request, handoff)
     return redirect(next_url(request, handoff.lead.get_absolute_url()))
+
+
+def row_again(request: PortalRequest, pk: int) -> HttpResponse:
+    return queue_row(request, sold_handoff(request, pk))
 
 
 def queue_row(request: PortalRequest, handoff: Handoff, *, status: int = 200, **more: Any) -> HttpResponse:

@@ -1,14 +1,13 @@
 """Actions: record an attempt, withdraw one."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from leads.clock.consequences import changing
 from leads.enums import Direction, EventKind
-from leads.models import Attempt, Event, Handoff, Lead
+from leads.models import Attempt, Event, Handoff
 from leads.refusals import Refused
 from leads.work.handoffs import (
     NotFollowedUp,
@@ -20,8 +19,6 @@ from leads.work.handoffs import (
 from leads.work.states import CLOSED, LOST, RETURNED
 from smarketing.accounts.models import User
 
-DOUBLE_CLICK = timedelta(seconds=3)
-
 
 class InTheFuture(Refused):
     """An attempt that has not happened yet."""
@@ -29,10 +26,6 @@ class InTheFuture(Refused):
 
 class BeforeTheLead(Refused):
     """Nobody was there to be called: a slip of the hand, which would keep a promise for nothing."""
-
-
-class AlreadyRecorded(Refused):
-    """The same rep, channel and instant: one click too many."""
 
 
 class AlreadyWithdrawn(Refused):
@@ -59,7 +52,6 @@ def record(
     with changing(handoff.lead_id) as lead:
         if attempted_at is not None and attempted_at < lead.created_at.replace(second=0, microsecond=0):
             raise BeforeTheLead(_("The lead did not exist yet at that time."))
-        _refuse_double_click(lead, channel, result, attempted_at, by=by, at=at)
         current = current_for(handoff, "attempt")
         take_if_nobodys(current, by=by, at=at)
         attempt = Attempt.objects.create(
@@ -126,14 +118,6 @@ def _refuse_end_without(handoff: Handoff) -> None:
         raise NotFollowedUp(_("This lead is closed, and this is its only attempt: reopen the lead first."))
     lost = handoff.lead.deals.filter(outcome=LOST).order_by("closed_at", "pk").last()
     refuse_unreached_too_early(handoff, lost.reason if lost and handoff.state == LOST else "")
-
-
-def _refuse_double_click(
-    lead: Lead, channel: str, result: str, attempted_at: datetime | None, *, by: User, at: datetime
-) -> None:
-    same = lead.attempts.filter(channel=channel, result=result, recorded_by=by, recorded_at__gt=at - DOUBLE_CLICK)
-    if same.filter(attempted_at=F("recorded_at") if attempted_at is None else attempted_at).exists():
-        raise AlreadyRecorded(_("This attempt is already recorded."))
 
 
 def _give_up(attempt: Attempt) -> None:

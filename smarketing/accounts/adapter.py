@@ -7,7 +7,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
-from allauth.core import ratelimit
+from allauth.core import context, ratelimit
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core import signing
@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from smarketing.accounts.models import User
+from smarketing.lib.going_on import own_page
 from smarketing.lib.networks import client_address, networks
 
 logger = logging.getLogger(__name__)
@@ -28,6 +29,9 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        return bool(own_page(context.request, url))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("profile")

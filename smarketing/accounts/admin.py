@@ -27,6 +27,11 @@ class Memberships(Inline):
     model = Membership
     extra = 1
     autocomplete_fields = ["user", "team"]
+    max_num = 500
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """A form says itself how many rows it has; Django would show a thousand more than there may be."""
+        return super().get_formset(request, obj, absolute_max=self.max_num, **kwargs)
 
 
 @admin.register(User)

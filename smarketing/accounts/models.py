@@ -109,3 +109,25 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.team}"
+
+
+class SentForm(models.Model):
+    """A form that somebody sent and what was answered to it, kept for a day: sent again it is not done again.
+
+    `key` is of the key that the form was shown with, and its address; `content` of all that it said.
+    """
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=64)
+    content = models.CharField(max_length=64)
+    sent_at = models.DateTimeField(db_index=True)
+    goes_to = models.TextField(blank=True)
+    said = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("sent form")
+        verbose_name_plural = _("sent forms")
+        constraints = [models.UniqueConstraint(fields=["person", "key", "content"], name="one_answer_per_sent_form")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} · {self.sent_at}"

@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase
-from django.urls import URLPattern, URLResolver, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import URLPattern, URLResolver
 
+from smarketing.lib.going_on import page_of
 from smarketing.lib.request import PortalRequest
 
 View = Callable[..., HttpResponseBase]
@@ -56,15 +55,6 @@ def sign_in(request: PortalRequest) -> HttpResponseBase:
     if request.headers.get("HX-Request"):
         return HttpResponse(status=401, headers={"HX-Redirect": answer.url})
     return answer
-
-
-def page_of(request: PortalRequest) -> str:
-    shown = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
-    is_ours = url_has_allowed_host_and_scheme(shown, {request.get_host()}, require_https=request.is_secure())
-    is_a_part = request.method != "GET" or bool(request.headers.get("HX-Request"))
-    if not is_a_part:
-        return request.get_full_path()
-    return urlsplit(shown)._replace(scheme="", netloc="", fragment="").geturl() if is_ours else reverse("home")
 
 
 def leaves(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:

@@ -10,6 +10,7 @@ UNDO = "undo:"
 def say(request: HttpRequest, text: str, *, undo: str = "", level: int = messages.SUCCESS) -> None:
     """`undo` is the URL of a view that takes the action back when it is posted to."""
     messages.add_message(request, level, text, extra_tags=UNDO + undo if undo else "")
+    vars(request).setdefault("said", []).append((level, text, undo))
 
 
 def undo_url(message: Message) -> str:

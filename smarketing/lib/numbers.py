@@ -9,7 +9,13 @@ Number = int | float | Decimal
 NOTHING = "–"
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
 MINUS = "−"
+MOST_DIGITS = 18  # all that is written with so many fits a column of 64 bits
 DIGITS = 100  # rounding a number of more than 28 digits would fail by default
+
+
+def whole(text: str) -> int | None:
+    """A number out of an address or a form, as far as a column can hold it; None for whatever else stands there."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None
 
 
 def number(value: Number | None, places: int = 0) -> str:

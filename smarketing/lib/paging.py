@@ -19,8 +19,10 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
 from django.utils.translation import gettext, ngettext
 
-from smarketing.lib.numbers import number
+from smarketing.lib.numbers import number, whole
+from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR
 from smarketing.lib.request import PortalRequest
+from smarketing.lib.sound import is_sound
 
 Row = TypeVar("Row", bound=Model)
 Item = TypeVar("Item")
@@ -87,8 +89,8 @@ def page_of_list(
     """Of ids in their order. One that is not there any more leads to the first page."""
     backwards = BEFORE in params and AFTER not in params
     text = params.get(BEFORE if backwards else AFTER, "")
-    seen = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-    place = items.index(seen) if seen in items else -1
+    seen = whole(text)
+    place = items.index(seen) if seen is not None and seen in items else -1
     start = max(place - size, 0) if backwards else place + 1
     rows = list(items[start : place if backwards and place > 0 else start + size])
     return Page(
@@ -157,9 +159,19 @@ def place_of(queryset: QuerySet[Any], keys: Sequence[str], text: str) -> list[An
         values = json.loads(text)
         if not isinstance(values, list) or len(values) != len(keys) or None in values:
             return None
-        return [field_of(queryset, key).to_python(value) for key, value in zip(keys, values, strict=True)]
+        return [seen_value(field_of(queryset, key), value) for key, value in zip(keys, values, strict=True)]
     except (ValueError, TypeError, ValidationError, RecursionError, OverflowError):
         return None
+
+
+def seen_value(field: "Field[Any, Any]", value: Any) -> Any:
+    """A value that a column can hold; raises ValueError for an instant or a text that none does."""
+    found = field.to_python(value)
+    if isinstance(found, datetime) and not (is_aware(found) and FIRST_YEAR <= found.year <= LAST_YEAR):
+        raise ValueError
+    if isinstance(found, str) and not is_sound(found):
+        raise ValueError
+    return found
 
 
 def field_of(queryset: QuerySet[Any], key: str) -> "Field[Any, Any]":

@@ -22,3 +22,4 @@ class PortalRequest(HttpRequest):
     access: "Access"
     htmx: "HtmxDetails"
     now: datetime
+    said: list[tuple[int, str, str]]  # level, text and undo of each notice

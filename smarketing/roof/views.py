@@ -5,8 +5,7 @@ from django.contrib.messages import WARNING
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver, get_resolver, path
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 from django.utils.translation import gettext
 from django.views.csrf import csrf_failure
 from django.views.decorators.http import require_POST, require_safe
@@ -16,6 +15,7 @@ from smarketing.accounts.access import Access, anyone, signed_in
 from smarketing.accounts.forms import ProfileForm
 from smarketing.accounts.models import User
 from smarketing.accounts.rights import Verb
+from smarketing.lib.going_on import next_url
 from smarketing.lib.notices import say
 from smarketing.lib.request import PortalRequest
 from smarketing.roof.styleguide import examples
@@ -42,7 +42,7 @@ def first_place(access: Access) -> str:
 @anyone
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponseRedirect:
-    response = redirect(safe_next(request))
+    response = redirect(next_url(request, reverse("home")))
     chosen = request.POST.get("language")
     if chosen in dict(settings.LANGUAGES):
         if isinstance(request.user, User):
@@ -56,12 +56,6 @@ def set_language(request: HttpRequest) -> HttpResponseRedirect:
             samesite="Lax",
         )
     return response
-
-
-def safe_next(request: HttpRequest) -> str:
-    wanted = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if is_ours else "home"
 
 
 def sent_too_late(request: PortalRequest, reason: str = "") -> HttpResponse:

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
+from smarketing.accounts.sent_forms import KEY, new_key
 from smarketing.lib import notices, numbers, spoken
 from smarketing.lib.periods import Period
 
@@ -140,3 +141,9 @@ def said(value: object) -> object:
 @register.filter
 def undo_url(message: Message) -> str:
     return notices.undo_url(message)
+
+
+@register.simple_tag
+def form_key() -> SafeString:
+    """Beside the token of every form that is posted: sent twice it is done once."""
+    return format_html('<input type="hidden" name="{}" value="{}">', KEY, new_key())

@@ -3,28 +3,21 @@
 A new address has to be entered here, with its guard, the right that its record asks for, and what it answers.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, get_resolver, reverse
 
-from agreements.document.stored import document_of
-from agreements.document.text import write
-from agreements.models import Version
-from leads.enums import RowKind
-from leads.models import ImportRun
 from smarketing.accounts.access import VERB_OF_GUARD, access_of
-from smarketing.accounts.models import Role, Side
 from smarketing.accounts.rights import Verb
 from smarketing.checks import every_url_has_a_guard
 from smarketing.lib.guards import Guard, unguarded
-from tests import cast
+from tests.house.addresses import Asked, ours
 
 pytestmark = pytest.mark.django_db
 
@@ -122,102 +115,6 @@ PEOPLE = (
 )
 
 
-def own_urls(patterns: list[URLPattern | URLResolver], namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
-    for pattern in patterns:
-        if isinstance(pattern, URLPattern):
-            yield f"{namespace}{pattern.name}", pattern
-        elif pattern.namespace != "admin":
-            yield from own_urls(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else namespace)
-
-
-def ours() -> dict[str, URLPattern]:
-    return {name: leaf for name, leaf in own_urls(get_resolver().url_patterns) if not name.startswith("account_")}
-
-
-@pytest.fixture
-def people(north, marketer, rep, sales_lead, leader, administrator, stranger) -> dict[str, Any]:
-    north.service_team = cast.team("Service north", Side.SERVICE)
-    north.save()
-    return {
-        "anyone": None,
-        "deactivated": cast.person("dan@example.org", north.sales_team, role=Role.LEAD, is_active=False),
-        "teamless": cast.person("tim@example.org"),
-        "stranger": stranger,
-        "marketer": marketer,
-        "marketing_lead": cast.person("max@example.org", north.marketing_team, role=Role.LEAD),
-        "rep": rep,
-        "second_rep": cast.person("ron@example.org", north.sales_team),
-        "sales_lead": sales_lead,
-        "leader": leader,
-        "service_member": cast.person("sue@example.org", north.service_team, role=Role.LEAD),
-        "administrator": administrator,
-    }
-
-
-@dataclass(frozen=True)
-class Asked:
-    address: str
-    body: dict[str, Any]
-
-
-def reading_of(run: ImportRun, client: Client) -> dict[str, Any]:
-    """The form of a draft as its page shows it."""
-    form = client.get(run.get_absolute_url()).context["form"]
-    return {bound.html_name: bound.value() for bound in form if bound.value() is not None}
-
-
-@pytest.fixture
-def asked(north, people, signed_in) -> dict[str, Asked]:
-    """Every address, pointing at a record of the agreement `north`, with a sound form."""
-    rep = people["rep"]
-    handoff = cast.handed(north)
-    attempt = cast.attempted(handoff, cast.MONDAY, rep=rep, recorded_by=rep)
-    waiting = cast.lead(north, name="Not yet")
-    target = north.targets.create(month="2031-03-01", leads=10, exact_leads=10, how="direct", made_at=cast.MONDAY)
-    file = ContentFile(b"lead_id,created_at\n1,2026-03-02\n", name="leads.csv")
-    run = ImportRun.objects.create(agreement=north, kind=RowKind.LEADS, file=file, file_name="leads.csv", by=rep)
-    pks = {"withdraw": attempt.pk, "detail": handoff.lead_id, "edit": handoff.lead_id}
-    pks |= {"accept_target": target.pk, "decline_target": target.pk}
-    text = write(document_of(north))
-    draft = Version.objects.create(agreement=north, state="draft", effective_on="2020-01-01", calendar={}, text=text)
-    pks |= {"draft": draft.pk}
-    lead = {"agreement": north.pk, "name": "New", "created_at": "2026-03-02T09:00", "source": "fair"}
-    bodies: dict[str, dict[str, Any]] = {
-        "set_language": {"language": "en"},
-        "profile": {"name": "Somebody"},
-        "agreements:load": {"text": write(document_of(north)), "toml": write(document_of(north))},
-        "agreements:agree": {"month": "2031-03", "as": "target", "quota": "5000", "marketing_share": "100"}
-        | {"average_deal": "100", "lead_to_customer": "50"},
-        "leads:new": lead,
-        "leads:edit": lead,
-        "leads:seen": {"all": "1"},
-        "leads:hand_over": {"lead": waiting.pk},
-        "leads:take_back": {"handoff": handoff.pk},
-        "leads:assign": {"rep": rep.pk},
-        "leads:give_away": {"handoff": handoff.pk, "rep": rep.pk},
-        "leads:give_back": {"handoff": handoff.pk},
-        "leads:put_tier_right": {"tier": "C", "reason": "A director"},
-        "leads:send_back": {"reason": "duplicate"},
-        "leads:attempt": {"channel": "phone", "result": "no_answer"},
-        "leads:close": {"outcome": "won", "revenue": "100"},
-        "leads:match_rep": {"name": "Somebody", "person": rep.pk},
-        "leads:unmatch_rep": {"name": "Somebody"},
-        "leads:import_new": {"agreement": north.pk, "kind": "leads"},
-    }
-    reading = reading_of(run, signed_in(people["administrator"]))
-    bodies |= {"leads:import_reading": reading, "leads:import_start": reading}
-    found = {}
-    for name, leaf in ours().items():
-        last = name.partition(":")[2]
-        wanted = leaf.pattern.converters or (["slug", "page", "form"] if name == "reports:data" else [])
-        pk = run.pk if last.startswith("import") else pks.get(last, handoff.pk)
-        values = {"slug": north.slug, "pk": pk, "page": "volume", "form": "json"}
-        query = "?what=handed_over" if name == "reports:records" else ""
-        address = reverse(name, kwargs={key: values[key] for key in wanted}) + query
-        found[name] = Asked(address, bodies.get(name, {}))
-    return found
-
-
 def expected(door: Door, who: str, person: Any, method: str, north: Any) -> int:
     if (who, method) in door.own:
         return door.own[who, method]
@@ -236,13 +133,17 @@ def expected(door: Door, who: str, person: Any, method: str, north: Any) -> int:
     return FORBIDDEN if door.needs and not access.may(door.needs, north) else answer
 
 
-def sent(client: Client, method: str, name: str, asked: Asked) -> int:
-    """What is done by it is undone."""
-    body = dict(asked.body)
+def posted(client: Client, name: str, asked: Asked, **more: str) -> Any:
+    body = asked.body | more
     if name == "leads:import_new":
         body["file"] = SimpleUploadedFile("more.csv", b"lead_id,created_at\n2,2026-03-02\n")
+    return client.post(asked.address, body)
+
+
+def sent(client: Client, method: str, name: str, asked: Asked) -> int:
+    """What is done by it is undone."""
     with transaction.atomic():
-        answer = client.post(asked.address, body) if method == "post" else client.get(asked.address)
+        answer = posted(client, name, asked) if method == "post" else client.get(asked.address)
         transaction.set_rollback(True)
     return answer.status_code
 
@@ -261,6 +162,30 @@ def test_everybody_gets_exactly_this_answer(who, method, asked, people, north, s
     client.raise_request_exception = False
     answers = {name: sent(client, method, name, asked[name]) for name in DOORS}
     assert answers == {name: expected(door, who, person, method, north) for name, door in DOORS.items()}
+
+
+def everything() -> dict[str, int]:
+    return {model.__name__: model._default_manager.count() for model in apps.get_models()}
+
+
+@pytest.mark.parametrize("who", ["administrator", "sales_lead", "marketer"])
+def test_whatever_is_sent_twice_with_its_key_is_done_once_and_answered_the_same(who, asked, people, signed_in):
+    client = signed_in(people[who])
+    client.raise_request_exception = False
+    for name in DOORS:
+        with transaction.atomic():
+            stood, answers = everything(), []
+            for _n in range(2):
+                answer = posted(client, name, asked[name], form_key="one")
+                answers.append((answer.status_code, answer.headers.get("Location"), said(answer), everything()))
+            assert answers[0] == answers[1], name
+            made = {kind for kind, count in answers[0][3].items() if count > stood[kind]}
+            assert not made or "SentForm" in made, name
+            transaction.set_rollback(True)
+
+
+def said(answer: Any) -> list[Any]:
+    return list(getattr(answer.wsgi_request, "said", []))
 
 
 @pytest.mark.parametrize("who", ["anyone", "deactivated"])

@@ -127,14 +127,6 @@ def test_the_same_person_of_another_company_is_not_betrayed(client, typed, south
 
 
 @pytest.mark.django_db
-def test_a_double_click_logs_one_lead(client, north, clock):
-    for _click in range(2):
-        clock.shift(timedelta(milliseconds=300))
-        assert client.post(URL, {"agreement": north.pk, "name": "Ada", "then": "hand_over"}).status_code == 302
-    assert (Lead.objects.count(), Handoff.objects.count()) == (1, 1)
-
-
-@pytest.mark.django_db
 def test_known_words_are_suggested(client, north):
     cast.lead(north, source='web"><script>', tier="B")
     html = client.get(URL).content.decode()

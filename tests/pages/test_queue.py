@@ -137,16 +137,6 @@ def test_the_message_undoes_the_attempt_and_leads_back_to_the_queue(north, clien
 
 
 @pytest.mark.django_db
-def test_a_double_click_records_one_attempt(north, client, clock):
-    handoff = cast.handed(north)
-    url = reverse("leads:attempt", args=[handoff.pk])
-    for _click in range(2):
-        clock.shift(timedelta(milliseconds=200))
-        assert client.post(url, {"channel": "phone", "result": "no_answer"}, headers=HTMX).status_code == 200
-    assert Attempt.objects.count() == 1
-
-
-@pytest.mark.django_db
 def test_more_opens_the_form_in_place_and_keeps_what_was_typed(north, client, clock):
     handoff = cast.handed(north)
     url = reverse("leads:attempt", args=[handoff.pk])

@@ -63,7 +63,7 @@ def test_the_form_shows_what_the_address_asks_for(signed_in, marketer: User) -> 
     assert '<option value="=" selected>no source</option>' in page.text
 
 
-@pytest.mark.parametrize("period", ["", "nonsense", "0001-01", "9999-12", "2026-00", "\x00", "２０２６-０１"])
+@pytest.mark.parametrize("period", ["", "nonsense", "0001-01", "9999-12", "2026-00", "２０２６-０１"])
 def test_an_unreadable_period_is_this_month(signed_in, marketer: User, period: str) -> None:
     assert signed_in(marketer).get(url(period=period)).context["period"].label == "2026-03"
 

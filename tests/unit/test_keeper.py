@@ -38,7 +38,8 @@ def starter(tmp_path):
     yield start
     for process in running:
         process.kill()
-        process.communicate()
+        process.stdout.close()
+        process.wait()
     for pid in numbers(tmp_path, "stays"):
         if is_there(pid):
             os.kill(pid, signal.SIGKILL)

@@ -7,13 +7,15 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from leads.models import Attempt
-from leads.pages.answers import back, here, queue_row, tell
-from leads.pages.fetch import next_url, own_attempt, sold_handoff, undo_url, withdrawn_from
+from leads.pages.answers import back, here, queue_row, row_again, tell
+from leads.pages.fetch import own_attempt, sold_handoff, undo_url, withdrawn_from
 from leads.pages.handoff.forms import AttemptForm
 from leads.pages.lead.detail import lead_page
 from leads.refusals import Refused
-from leads.work.attempts import AlreadyRecorded, record, withdraw
+from leads.work.attempts import record, withdraw
 from smarketing.accounts.access import reps
+from smarketing.accounts.sent_forms import shown_again_by
+from smarketing.lib.going_on import next_url
 from smarketing.lib.htmx import is_partial
 from smarketing.lib.notices import say
 from smarketing.lib.request import PortalRequest
@@ -21,6 +23,7 @@ from smarketing.lib.request import PortalRequest
 
 @reps
 @require_http_methods(["GET", "HEAD", "POST"])
+@shown_again_by(row_again)
 def attempt(request: PortalRequest, pk: int) -> HttpResponse:
     """One click brings channel and result; the form behind "more" the rest."""
     handoff = sold_handoff(request, pk)
@@ -33,9 +36,6 @@ def attempt(request: PortalRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             made = record(handoff, **form.cleaned_data, by=request.user, at=request.now)
-        except AlreadyRecorded as reason:
-            say(request, str(reason), level=INFO)
-            return back(request, handoff)
         except Refused as reason:
             form.refuse(reason)
         else:

@@ -12,12 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from leads.models import Handoff, Lead
 from leads.ownership import check_give
-from leads.pages.answers import back, done, tell
+from leads.pages.answers import back, done, row_again, tell
 from leads.pages.fetch import (
     ids,
     marketed_handoffs,
     marketed_leads,
-    next_url,
     sold_handoff,
     taken_back_from,
     undo_url,
@@ -28,6 +27,8 @@ from leads.refusals import Refused
 from leads.work import assigning, handoffs
 from leads.work.handoffs import HandedOver
 from smarketing.accounts.access import marketers, reps
+from smarketing.accounts.sent_forms import shown_again_by
+from smarketing.lib.going_on import next_url
 from smarketing.lib.notices import say
 from smarketing.lib.request import PortalRequest
 
@@ -118,6 +119,7 @@ def assign(request: PortalRequest, pk: int) -> HttpResponse:
 
 @reps
 @require_POST
+@shown_again_by(row_again)
 def accept(request: PortalRequest, pk: int) -> HttpResponse:
     handoff = sold_handoff(request, pk)
     undo = undo_to("leads:unaccept", request, handoff)

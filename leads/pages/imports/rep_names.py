@@ -14,6 +14,7 @@ from leads.doors.files.writing.reps import match_rep, named_reps, sales_people, 
 from leads.pages.answers import tell
 from smarketing.accounts.access import team_leads
 from smarketing.lib.notices import say
+from smarketing.lib.numbers import whole
 from smarketing.lib.request import PortalRequest
 
 
@@ -44,8 +45,7 @@ def rep_names(request: PortalRequest) -> HttpResponse:
 @require_POST
 def match(request: PortalRequest, slug: str) -> HttpResponse:
     agreement, name = _agreement(request, slug), _name(request)
-    person = request.POST.get("person", "")
-    user = get_object_or_404(sales_people(agreement), pk=person if person.isdecimal() and len(person) < 19 else 0)
+    user = get_object_or_404(sales_people(agreement), pk=whole(request.POST.get("person", "")))
     tell(
         request,
         lambda: match_rep(agreement, name, user, by=request.user, at=request.now),

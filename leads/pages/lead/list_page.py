@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from agreements.models import Agreement
-from leads.doors.form import ExternalIdTaken, log_lead, same_person
+from leads.doors.form import ExternalIdTaken, SamePerson, log_lead
 from leads.doors.words_in_use import words_in_use
 from leads.models import Lead
 from leads.pages.handoff.handing_over import say_handed_over
@@ -44,13 +44,13 @@ def new(request: PortalRequest) -> HttpResponse:
     known: list[Lead] = []
     if request.method == "POST" and form.is_valid():
         lead = form.save(commit=False)
-        known = same_person(lead)
-        if {str(other.pk) for other in known} <= set(request.POST.getlist("known")):
-            try:
-                source = new_source(lead)
-                return logged(request, log_lead(lead, by=request.user, at=at), source)
-            except ExternalIdTaken as reason:
-                form.add_error("external_id", str(reason))
+        source = new_source(lead)
+        try:
+            return logged(request, log_lead(lead, by=request.user, at=at, known=shown_known(request)), source)
+        except SamePerson as reason:
+            known = reason.known
+        except ExternalIdTaken as reason:
+            form.add_error("external_id", str(reason))
     context = {"form": form, "known": known, "now": at, "has_agreements": agreements.exists()}
     return TemplateResponse(request, "leads/new.html", context, status=422 if form.errors or known else 200)
 
@@ -58,6 +58,11 @@ def new(request: PortalRequest) -> HttpResponse:
 def kept(request: PortalRequest) -> dict[str, str]:
     """What the next of many leads has in common with the one before."""
     return {name: request.GET[name] for name in ("agreement", "source", "tier") if name in request.GET}
+
+
+def shown_known(request: PortalRequest) -> list[int]:
+    """The leads of the same person of which the form has told already."""
+    return [int(text) for text in request.POST.getlist("known") if text.isdecimal() and len(text) < 19]
 
 
 def new_source(lead: Lead) -> str:

@@ -8,12 +8,14 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from leads.models import Handoff
-from leads.pages.fetch import ids, next_url, undo_url
+from leads.pages.fetch import ids, undo_url
 from leads.refusals import Refused
 from leads.work.assigning import assign_many, give_back
 from smarketing.accounts.access import sales_leads
 from smarketing.accounts.models import User
+from smarketing.lib.going_on import next_url
 from smarketing.lib.notices import say
+from smarketing.lib.numbers import whole
 from smarketing.lib.request import PortalRequest
 
 
@@ -58,8 +60,7 @@ def _led(request: PortalRequest) -> list[Handoff]:
 
 
 def _rep(request: PortalRequest) -> User:
-    text = request.POST.get("rep", "")
-    rep = User.objects.filter(pk=int(text) if text.isdecimal() and len(text) < 19 else 0).first()
+    rep = User.objects.filter(pk=whole(request.POST.get("rep", "")) or 0).first()
     if rep is None:
         raise Http404
     return rep

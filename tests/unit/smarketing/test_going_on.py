@@ -81,3 +81,38 @@ def test_pages_are_compressed_and_padded_at_random(signed_in, rep, north):
     assert {answer.headers["Content-Encoding"] for answer in answers} == {"gzip"}
     assert len({len(answer.content) for answer in answers}) > 1
     assert "Accept-Encoding" in answers[0].headers["Vary"]
+
+
+NO_PAGE_OF_OURS = (
+    *(
+        "abc",
+        "home",
+        "leads:queue",
+        "next",
+        "9999-12-31T23:59",
+        "",
+        ".",
+        "?page=1",
+        "#x",
+        "/no/such/page/",
+        "/\\evil.example",
+    ),
+    *("//evil.example", "https://evil.example/leads/", "http://[", "javascript:x", "/leads/?q=" + "a" * 2000),
+)
+
+
+@pytest.mark.parametrize("wanted", NO_PAGE_OF_OURS)
+def test_whoever_asks_for_no_page_of_ours_is_led_to_the_usual_one(wanted, north, sales_lead, client, signed_in):
+    handoff = cast.handed(north)
+    accepted = signed_in(sales_lead).post(reverse("leads:accept", args=[handoff.pk]), {"next": wanted})
+    assert (accepted.status_code, accepted.url) == (302, handoff.lead.get_absolute_url())
+    chosen = client.post(reverse("set_language"), {"language": "de", "next": wanted})
+    assert (chosen.status_code, chosen.url) == (302, "/")
+    form = {"login": sales_lead.email, "password": cast.PASSWORD, "next": wanted}
+    assert client.post(reverse("account_login"), form).url == "/"
+
+
+@pytest.mark.parametrize("wanted", ["/leads/?q=ä#row", "http://testserver/leads/?q=ä", "/leads/queue/"])
+def test_a_page_of_ours_is_gone_on_with_by_its_path(wanted, client):
+    chosen = client.post(reverse("set_language"), {"language": "de", "next": wanted})
+    assert unquote(chosen.url) == wanted.removeprefix("http://testserver").partition("#")[0]

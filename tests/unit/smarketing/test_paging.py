@@ -53,6 +53,23 @@ def test_the_filter_stays_while_turning_pages(people):
 
 
 @pytest.mark.parametrize(
+    "at", ["2026-03-02T08:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "1e400", "\\u0000"]
+)
+@pytest.mark.parametrize("direction", ["after", "before"])
+def test_an_instant_that_no_row_can_have_leads_to_the_first_page(people, at, direction):
+    query = QueryDict(mutable=True)
+    query[direction] = f'["{at}","a",1]'
+    assert names(paging.page_of(people, KEYS, query, size=2)) == ["P4", "P3"]
+
+
+@pytest.mark.parametrize("text", ["\\u0000", "\\ud800"])
+def test_a_text_that_no_row_can_have_leads_to_the_first_page(people, text):
+    query = QueryDict(mutable=True)
+    query["after"] = f'["2026-03-02T08:00:00+00:00","{text}",1]'
+    assert names(paging.page_of(people, KEYS, query, size=2)) == ["P4", "P3"]
+
+
+@pytest.mark.parametrize(
     "place", ["x", "[1]", '["2026","a",{}]', "[null,null,null]", "[" * 9000, '["x","y","z"]', '["x","y",1e400]']
 )
 def test_a_place_that_was_tampered_with_leads_to_the_first_page(people, place):

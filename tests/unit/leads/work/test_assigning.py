@@ -48,5 +48,5 @@ def test_handing_over_twenty_takes_as_many_queries_as_one(north, marketer, count
 
 def test_recording_an_attempt_takes_few_queries(north, rep, django_assert_num_queries):
     handoff = cast.handed(north, rep=rep)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         record(handoff, channel="phone", result="no_answer", by=rep, at=SOON)

@@ -9,7 +9,7 @@ from leads.clock.consequences import differences
 from leads.clock.sweep import note_clocks
 from leads.enums import EscalationStep
 from leads.models import Escalation, Event, Handoff
-from leads.work.attempts import AlreadyRecorded, record
+from leads.work.attempts import record
 from leads.work.handoffs import AlreadyHandedOver, accept, hand_over, send_back
 from tests import cast
 from tests.threads import at_once
@@ -35,14 +35,6 @@ def test_attempts_recorded_at_once_all_count_and_the_earliest_stops_the_clock(no
     stands = Handoff.objects.get()
     assert not [answer for answer in answers if isinstance(answer, Exception)]
     assert (stands.attempts_count, stands.first_attempt_at, wrong(handoff)) == (6, SOON, [])
-
-
-def test_a_double_click_records_one_attempt(north, rep):
-    handoff = cast.handed(north)
-    click = lambda: record(handoff, channel="phone", result="no_answer", by=rep, at=SOON)  # noqa: E731
-    answers = at_once(click, click, click)
-    assert sum(isinstance(answer, AlreadyRecorded) for answer in answers) == 2
-    assert Handoff.objects.get().attempts_count == 1
 
 
 def test_a_lead_handed_over_by_two_people_at_once_is_handed_over_once(north, marketer):

@@ -1,0 +1,86 @@
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
+
+from agreements.document.stored import document_of
+from agreements.document.text import write
+from agreements.models import Version
+from leads.enums import RowKind
+from leads.models import ImportRun
+from smarketing.accounts.models import Role, Side
+from tests import cast
+from tests.house.addresses import Asked, ours, reading_of
+
+
+@pytest.fixture
+def people(north, marketer, rep, sales_lead, leader, administrator, stranger) -> dict[str, Any]:
+    north.service_team = cast.team("Service north", Side.SERVICE)
+    north.save()
+    return {
+        "anyone": None,
+        "deactivated": cast.person("dan@example.org", north.sales_team, role=Role.LEAD, is_active=False),
+        "teamless": cast.person("tim@example.org"),
+        "stranger": stranger,
+        "marketer": marketer,
+        "marketing_lead": cast.person("max@example.org", north.marketing_team, role=Role.LEAD),
+        "rep": rep,
+        "second_rep": cast.person("ron@example.org", north.sales_team),
+        "sales_lead": sales_lead,
+        "leader": leader,
+        "service_member": cast.person("sue@example.org", north.service_team, role=Role.LEAD),
+        "administrator": administrator,
+    }
+
+
+@pytest.fixture
+def asked(north, people, signed_in) -> dict[str, Asked]:
+    """Every address, pointing at a record of the agreement `north`, with a sound form."""
+    rep = people["rep"]
+    handoff = cast.handed(north)
+    attempt = cast.attempted(handoff, cast.MONDAY, rep=rep, recorded_by=rep)
+    waiting = cast.lead(north, name="Not yet")
+    target = north.targets.create(month="2031-03-01", leads=10, exact_leads=10, how="direct", made_at=cast.MONDAY)
+    file = ContentFile(b"lead_id,created_at\n1,2026-03-02\n", name="leads.csv")
+    run = ImportRun.objects.create(agreement=north, kind=RowKind.LEADS, file=file, file_name="leads.csv", by=rep)
+    pks = {"withdraw": attempt.pk, "detail": handoff.lead_id, "edit": handoff.lead_id}
+    pks |= {"accept_target": target.pk, "decline_target": target.pk}
+    text = write(document_of(north))
+    draft = Version.objects.create(agreement=north, state="draft", effective_on="2020-01-01", calendar={}, text=text)
+    pks |= {"draft": draft.pk}
+    lead = {"agreement": north.pk, "name": "New", "created_at": "2026-03-02T09:00", "source": "fair"}
+    bodies: dict[str, dict[str, Any]] = {
+        "set_language": {"language": "en"},
+        "profile": {"name": "Somebody"},
+        "agreements:load": {"text": write(document_of(north)), "toml": write(document_of(north))},
+        "agreements:agree": {"month": "2031-03", "as": "target", "quota": "5000", "marketing_share": "100"}
+        | {"average_deal": "100", "lead_to_customer": "50"},
+        "leads:new": lead,
+        "leads:edit": lead,
+        "leads:seen": {"all": "1"},
+        "leads:hand_over": {"lead": waiting.pk},
+        "leads:take_back": {"handoff": handoff.pk},
+        "leads:assign": {"rep": rep.pk},
+        "leads:give_away": {"handoff": handoff.pk, "rep": rep.pk},
+        "leads:give_back": {"handoff": handoff.pk},
+        "leads:put_tier_right": {"tier": "C", "reason": "A director"},
+        "leads:send_back": {"reason": "duplicate"},
+        "leads:attempt": {"channel": "phone", "result": "no_answer"},
+        "leads:close": {"outcome": "won", "revenue": "100"},
+        "leads:match_rep": {"name": "Somebody", "person": rep.pk},
+        "leads:unmatch_rep": {"name": "Somebody"},
+        "leads:import_new": {"agreement": north.pk, "kind": "leads"},
+    }
+    reading = reading_of(run, signed_in(people["administrator"]))
+    bodies |= {"leads:import_reading": reading, "leads:import_start": reading}
+    found = {}
+    for name, leaf in ours().items():
+        last = name.partition(":")[2]
+        wanted = leaf.pattern.converters or (["slug", "page", "form"] if name == "reports:data" else [])
+        pk = run.pk if last.startswith("import") else pks.get(last, handoff.pk)
+        values = {"slug": north.slug, "pk": pk, "page": "volume", "form": "json"}
+        query = "?what=handed_over" if name == "reports:records" else ""
+        address = reverse(name, kwargs={key: values[key] for key in wanted}) + query
+        found[name] = Asked(address, bodies.get(name, {}))
+    return found
