@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from agreements.document.clauses import CalendarClause, PauseClause
 from agreements.document.public_holidays import public_holidays
 from agreements.models import Agreement, Version
-from agreements.promises.promise import DepthPromise, Promise, SpeedPromise
+from agreements.promises.promise import DepthPromise, Promise, SpeedPromise, TimedPromise
 from agreements.worktime import WorkCalendar
 from smarketing.lib import words
 
@@ -59,6 +59,10 @@ class Terms:
         made = self.promise("speed", tier)
         return made if isinstance(made, SpeedPromise) else None
 
+    def timed_for(self, measure: str, tier: str) -> TimedPromise | None:
+        made = self.promise(measure, tier)
+        return made if isinstance(made, TimedPromise) else None
+
     def depth_for(self, tier: str) -> DepthPromise | None:
         made = self.promise("depth", tier)
         return made if isinstance(made, DepthPromise) else None
@@ -90,6 +94,9 @@ class Timeline:
     @cached_property
     def _before(self) -> Terms:
         return self.versions[0].before()
+
+    def ever_promised(self, measure: str) -> bool:
+        return any(measure in terms.promises for terms in self.versions + self.superseded)
 
     def day_of(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()

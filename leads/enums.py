@@ -55,9 +55,11 @@ class Precision(IntegerChoices):
 class ClockKind(TextChoices):
     """Every promise with a due time has a clock of its own kind."""
 
+    HANDOVER = "handover", _("Handed over by marketing")
     RESPONSE = "response", _("First attempt")
+    ACCEPTANCE = "acceptance", _("Accepted or returned")
     DEPTH = "depth", _("Promised attempts")
-    ATTEMPT = "attempt", _("Next attempt")
+    ATTEMPT = "attempt", _("Attempt")
 
 
 class Verdict(TextChoices):
@@ -113,5 +115,8 @@ class EventKind(TextChoices):
     CLOSED = "closed", _("Closed")
     REOPENED = "reopened", _("Reopened")
     CORRECTED = "corrected", _("Updated from a file")
+    EXCUSE_ASKED = "excuse_asked", _("Excuse asked for")
+    EXCUSED = "excused", _("Excuse approved")
+    EXCUSE_DROPPED = "excuse_dropped", _("Excuse taken back or declined")
     DUE_SOON = "due_soon", _("Due soon")
     OVERDUE = "overdue", _("Overdue")

@@ -26,7 +26,7 @@ from leads.enums import (
 )
 from leads.querysets import ClockQuerySet, HandoffQuerySet, LeadQuerySet
 from leads.work import states
-from smarketing.accounts.models import User
+from smarketing.accounts.models import Side, User
 
 PHONE_SIGNS = " \u00a0-()/.+"
 PHONE_DIGITS = 9  # from the end: "+49 170 ..." and "0170 ..." are one number
@@ -135,6 +135,7 @@ class Handoff(models.Model):
     warn_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(_("due"), null=True)
     stopped_at = models.DateTimeField(null=True)
+    excused_at = models.DateTimeField(null=True)
     first_attempt_at = models.DateTimeField(_("first attempt"), null=True)
     accepted_us = models.BigIntegerField(null=True)
     response_us = models.BigIntegerField(null=True)
@@ -147,6 +148,7 @@ class Handoff(models.Model):
     promised_attempts = models.PositiveSmallIntegerField(null=True)
     depth_due_at = models.DateTimeField(null=True)
     depth_met_at = models.DateTimeField(null=True)
+    depth_excused_at = models.DateTimeField(null=True)
     attempts_in_window = models.PositiveIntegerField(default=0)
     counts = models.BooleanField(default=True)
     taken_off_on = models.DateField(null=True)
@@ -182,7 +184,12 @@ class Handoff(models.Model):
 
     def clock(self, at: datetime) -> str:
         return rule.clock(
-            warn_at=self.warn_at, due_at=self.due_at, stopped_at=self.stopped_at, is_closed=not self.is_open, at=at
+            warn_at=self.warn_at,
+            due_at=self.due_at,
+            stopped_at=self.stopped_at,
+            is_closed=not self.is_open,
+            excused_at=self.excused_at,
+            at=at,
         )
 
 
@@ -252,12 +259,15 @@ class Deal(models.Model):
 class Clock(models.Model):
     """Working time that runs from an event until a promise about it is met; `leads.clock` keeps these rows.
 
-    `ended_at`: the handoff ended otherwise, so that nothing more can be done. `warned_at` and `escalated_at` say how
-    far the sweep has noted it. `recorded_at` is when the clock was made: one made after its due time came from a file
-    and tells nobody.
+    It is about a lead and one of its handoffs; marketing's own begins before there is any. `nth`: of the promised
+    attempts. `ended_at`: the handoff ended otherwise, so that nothing more can be done. `warned_at` and `escalated_at`
+    say how far the sweep has noted it. `recorded_at` is when the clock was made: one made after its due time came from
+    a file and tells nobody. `excuse` is the reason for which `excuse_side` asks the other side to excuse a breach; it
+    counts from `excused_at` on.
     """
 
-    handoff = models.ForeignKey(Handoff, models.CASCADE, related_name="clocks")
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="clocks")
+    handoff = models.ForeignKey(Handoff, models.CASCADE, null=True, related_name="clocks", db_index=False)
     kind = models.CharField(max_length=10, choices=ClockKind.choices)
     nth = models.PositiveSmallIntegerField(default=1)
     version = models.ForeignKey(Version, models.PROTECT, related_name="+")
@@ -270,13 +280,24 @@ class Clock(models.Model):
     warned_at = models.DateTimeField(null=True)
     escalated_at = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField()
+    excuse = models.CharField(_("reason"), max_length=300, blank=True)
+    excuse_side = models.CharField(max_length=10, choices=Side.choices, blank=True)
+    excuse_asked_at = models.DateTimeField(null=True)
+    excuse_asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
+    excused_at = models.DateTimeField(null=True)
+    excused_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
 
     objects = ClockQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("clock")
         verbose_name_plural = _("clocks")
-        constraints = [models.UniqueConstraint(fields=["handoff", "kind", "nth"], name="one_clock_per_promise")]
+        constraints = [
+            models.UniqueConstraint(fields=["handoff", "kind", "nth"], name="one_clock_per_promise"),
+            models.UniqueConstraint(
+                fields=["lead", "kind"], condition=Q(handoff=None), name="one_clock_per_lead_with_marketing"
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["warn_at"],
@@ -291,7 +312,17 @@ class Clock(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.handoff_id} · {self.kind} {self.nth}"
+        return f"{self.lead_id} · {self.kind} {self.nth}"
+
+    def state(self, at: datetime) -> str:
+        return rule.clock(
+            warn_at=self.warn_at,
+            due_at=self.due_at,
+            stopped_at=self.stopped_at,
+            is_closed=self.ended_at is not None,
+            excused_at=self.excused_at,
+            at=at,
+        )
 
 
 class Event(models.Model):

@@ -45,10 +45,11 @@ HANDOFF_IS_OPEN = Q(state__in=states.OPEN)
 
 def clock_state(at: datetime, is_open: Q) -> Case:
     """`leads.clock.rule.clock`, branch by branch; of a clock, or of the copy of it on the handoff."""
-    passed = Q(due_at__lt=at)
+    passed, excused = Q(due_at__lt=at), Q(excused_at__lte=at)
     return Case(
         When(Q(due_at=None), then=Value(rule.NONE)),
         When(Q(stopped_at__lte=F("due_at")), then=Value(rule.KEPT)),
+        When(excused & (passed | Q(stopped_at__isnull=False)), then=Value(rule.EXCUSED)),
         When(Q(stopped_at__isnull=False), then=Value(rule.MISSED)),
         When(passed & is_open, then=Value(rule.OVERDUE)),
         When(passed, then=Value(rule.MISSED)),
@@ -86,8 +87,9 @@ class HandoffQuerySet(QuerySet["Handoff"]):
 
     def with_next_attempt(self) -> "HandoffQuerySet":
         """Adds `next_attempt_due_at`, for which the next promised attempt is due."""
-        clock = apps.get_model("leads", "Clock").objects.filter(handoff=OuterRef("pk"), kind=ClockKind.ATTEMPT)
-        return self.annotate(next_attempt_due_at=Subquery(clock.values("due_at")[:1]))
+        clocks = apps.get_model("leads", "Clock").objects.running()
+        clocks = clocks.filter(handoff=OuterRef("pk"), kind=ClockKind.ATTEMPT).order_by("nth")
+        return self.annotate(next_attempt_due_at=Subquery(clocks.values("due_at")[:1]))
 
     def with_return_reason(self) -> "HandoffQuerySet":
         """Adds `reason_label`, for `agreements.enums.reason_words`, and whether it `reason_counts`."""
@@ -119,7 +121,7 @@ class HandoffQuerySet(QuerySet["Handoff"]):
         return {(is_stopped, state): count for is_stopped, state, count in counted}
 
     def overdue(self, at: datetime) -> "HandoffQuerySet":
-        return self.open().filter(stopped_at=None, due_at__lt=at)
+        return self.open().filter(stopped_at=None, due_at__lt=at).exclude(excused_at__lte=at)
 
     def due_soon(self, at: datetime) -> "HandoffQuerySet":
         return self.open().filter(stopped_at=None, warn_at__lte=at, due_at__gte=at)
@@ -143,9 +145,13 @@ class ClockQuerySet(QuerySet["Clock"]):
     def running(self) -> "ClockQuerySet":
         return self.filter(stopped_at=None, ended_at=None)
 
+    def with_state(self, at: datetime) -> "ClockQuerySet":
+        """Adds `clock_state`: `leads.clock.rule.clock` in SQL."""
+        return self.annotate(clock_state=clock_state(at, Q(ended_at=None)))
+
     def to_escalate(self, at: datetime) -> "ClockQuerySet":
         """Overdue, and not noted as such: by the index `clock_to_escalate`."""
-        return self.running().filter(due_at__lt=at, escalated_at=None)
+        return self.running().filter(due_at__lt=at, escalated_at=None).exclude(excused_at__lte=at)
 
     def to_warn(self, at: datetime) -> "ClockQuerySet":
         """Due soon, and not noted yet: by the index `clock_to_warn`."""

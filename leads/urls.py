@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from leads.pages.handoff import attempt, close, handing_over
+from leads.pages.handoff import attempt, close, excuse, handing_over
 from leads.pages.lead import detail, list_page
 from leads.pages.queue import escalations, giving_away, queue_page
 
@@ -19,6 +19,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/edit/", detail.edit, name="edit"),
     path("give-away/", giving_away.give_away, name="give_away"),
     path("give-back/", giving_away.take_from, name="give_back"),
+    path("<int:pk>/excuse/", excuse.ask, name="ask_excuse"),
+    path("clocks/<int:pk>/approve/", excuse.approve, name="approve_excuse"),
+    path("clocks/<int:pk>/drop/", excuse.drop, name="drop_excuse"),
     path("handoffs/<int:pk>/tier/", detail.put_tier_right, name="put_tier_right"),
     path("handoffs/<int:pk>/assign/", handing_over.assign, name="assign"),
     path("handoffs/<int:pk>/accept/", handing_over.accept, name="accept"),

@@ -5,18 +5,29 @@ judged, which kept their promise, the delivered and the promised figure, and the
 letter takes it from here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import numpy as np
 
-from reports.measures.handoff_columns import Facts, Floats, Ints, Mask, holds_several, mean_promise
+from agreements.promises.measures import MEASURES
+from leads.clock import rule
+from reports.measures.handoff_columns import (
+    BREACHED,
+    Facts,
+    Floats,
+    Ints,
+    Mask,
+    holds_several,
+    mean_promise,
+)
 from reports.measures.volume import Steps
 
 KEPT, ON_THE_WAY, AT_RISK, MISSED, NOT_BEGUN = "kept", "on_the_way", "at_risk", "missed", "not_begun"
 UNSAID = ""
-VERDICTS = ("kept", "missed", "running", "none")  # of one handoff
+VERDICTS = ("kept", "missed", "excused", "running", "none")  # of one handoff
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,7 @@ class Commitment:
 class Judgement:
     """What became of one promise. `about`, `judged` and `kept` are ids of handoffs, each within the one before.
 
+    `excused` are breaches that the other side has excused: they are judged no more, neither kept nor missed.
     `promised` and `limit` are those of the handoffs judged, each under its own version: where the period holds several,
     their mean weighted by handoffs, and `is_mean` says so. `corrections` are the leads of earlier periods
     that are taken off in this one: of the volume, delivered are those kept less these. `state` is "" as long as nothing
@@ -58,6 +70,7 @@ class Judgement:
     about: Ints
     judged: Ints
     kept: Ints
+    excused: Ints
     delivered: float | None
     promised: float | None
     limit: float | None
@@ -66,40 +79,66 @@ class Judgement:
     corrections: int = 0
 
 
+@dataclass(frozen=True)
+class Verdicts:
+    """Masks over handoffs: whom a promise is about, and what became of each of them."""
+
+    about: Mask
+    judged: Mask
+    kept: Mask
+    excused: Mask
+
+
+def timed_verdicts(facts: Facts, measure: str) -> Verdicts:
+    """By the clock of each: judged are those that have ended or whose due time has passed."""
+    clock = facts.clock if measure == "speed" else facts.timed[measure].clock
+    about = facts.has_promise if measure == "speed" else ~clock.among("")
+    kept, missed = about & clock.among(rule.KEPT), about & clock.among(*BREACHED)
+    return Verdicts(about, kept | missed, kept, about & clock.among(rule.EXCUSED))
+
+
 def speed_is_judged(facts: Facts) -> Mask:
     """Those whose clock has ended or whose due time has passed; without a promise there is no clock."""
-    return facts.is_kept | facts.is_missed
+    return timed_verdicts(facts, "speed").judged
 
 
 def depth_is_about(facts: Facts) -> Mask:
     return facts.is_never_connected & ~np.isnan(facts.promised)
 
 
+def depth_verdicts(facts: Facts) -> Verdicts:
+    """Judged are those whose window is over; the others may still get their attempts."""
+    about = depth_is_about(facts)
+    over, enough = about & facts.window_is_over, facts.in_window >= facts.promised
+    excused = over & ~enough & facts.is_depth_excused
+    return Verdicts(about, over & ~excused, over & enough, excused)
+
+
 def depth_is_judged(facts: Facts) -> Mask:
-    """Those whose window is over; the others may still get their attempts."""
-    return depth_is_about(facts) & facts.window_is_over
+    return depth_verdicts(facts).judged
 
 
 def depth_is_kept(facts: Facts) -> Mask:
-    return depth_is_judged(facts) & (facts.in_window >= facts.promised)
+    return depth_verdicts(facts).kept
 
 
 def speed_with(facts: Facts, verdict: str) -> Mask:
-    """By the promise of each handoff: "kept", "missed", "running", "none" without a promise; "" for all."""
-    return _with(verdict, facts.has_promise, speed_is_judged(facts), facts.is_kept)
+    """By the promise of each handoff: one of VERDICTS ("none" without a promise); "" for all."""
+    return _with(verdict, timed_verdicts(facts, "speed"))
 
 
 def depth_with(facts: Facts, verdict: str) -> Mask:
-    return _with(verdict, depth_is_about(facts), depth_is_judged(facts), depth_is_kept(facts))
+    return _with(verdict, depth_verdicts(facts))
 
 
-def _with(verdict: str, about: Mask, judged: Mask, kept: Mask) -> Mask:
+def _with(verdict: str, found: Verdicts) -> Mask:
     masks = {
-        "": np.ones_like(about),
-        "kept": kept,
-        "missed": judged & ~kept,
-        "running": about & ~judged,
-        "none": ~about,
+        "": np.ones_like(found.about),
+        "kept": found.kept,
+        "missed": found.judged & ~found.kept,
+        "excused": found.excused,
+        "running": found.about & ~found.judged & ~found.excused,
+        "none": ~found.about,
     }
     return masks[verdict]
 
@@ -108,12 +147,20 @@ def _with(verdict: str, about: Mask, judged: Mask, kept: Mask) -> Mask:
 class _Basis:
     """One entry per handoff; the delivered figure is the mean of `achieved` over those judged."""
 
-    about: Mask
-    judged: Mask
-    kept: Mask
+    verdicts: Verdicts
     achieved: Ints | Mask
     figures: Floats
     limits: Floats
+
+
+def judge_timed(measure: str, facts: Facts, promise: Commitment, moment: Viewpoint) -> Judgement:
+    """Delivered is the share that was kept. Where the agreement never promised it there is nothing to judge."""
+    if measure not in facts.timed:
+        nobody = np.zeros(len(facts), np.bool_)
+        unsaid = np.full(len(facts), np.nan)
+        return _judgement(measure, facts, promise, moment, _Basis(Verdicts(*[nobody] * 4), nobody, unsaid, unsaid))
+    verdicts, timed = timed_verdicts(facts, measure), facts.timed[measure]
+    return _judgement(measure, facts, promise, moment, _Basis(verdicts, verdicts.kept, timed.share, timed.within))
 
 
 def judge_speed(facts: Facts, promise: Commitment, moment: Viewpoint) -> Judgement:
@@ -121,38 +168,42 @@ def judge_speed(facts: Facts, promise: Commitment, moment: Viewpoint) -> Judgeme
 
     Delivered is the share that was kept.
     """
-    judged, kept = speed_is_judged(facts), facts.is_kept
-    return _judgement(
-        "speed", facts, promise, moment, _Basis(facts.has_promise, judged, kept, kept, facts.share, facts.within)
-    )
+    verdicts = timed_verdicts(facts, "speed")
+    return _judgement("speed", facts, promise, moment, _Basis(verdicts, verdicts.kept, facts.share, facts.within))
 
 
 def judge_depth(facts: Facts, promise: Commitment, moment: Viewpoint) -> Judgement:
     """Delivered is the mean of the attempts made in the window."""
-    about, judged, kept = depth_is_about(facts), depth_is_judged(facts), depth_is_kept(facts)
-    basis = _Basis(about, judged, kept, facts.in_window, facts.promised, facts.window)
+    basis = _Basis(depth_verdicts(facts), facts.in_window, facts.promised, facts.window)
     return _judgement("depth", facts, promise, moment, basis)
 
 
+Judge = Callable[[Facts, Commitment, Viewpoint], Judgement]
+OWN: dict[str, Judge] = {"speed": judge_speed, "depth": judge_depth}
+JUDGES: dict[str, Judge] = {measure: OWN.get(measure) or partial(judge_timed, measure) for measure in MEASURES}
+
+
 def _judgement(measure: str, facts: Facts, promise: Commitment, moment: Viewpoint, basis: _Basis) -> Judgement:
-    about, judged = basis.about, basis.judged
+    found = basis.verdicts
+    about, judged = found.about, found.judged
     rows = judged if judged.any() else about
     figures, limits = basis.figures[rows], basis.limits[rows]
     promised = mean_promise(figures, promise.figure)
     delivered = float(basis.achieved[judged].mean()) if judged.any() else None
     return Judgement(
-        side="sales",
+        side=MEASURES[measure].side,
         measure=measure,
         tier=promise.tier,
         is_rest=promise.is_rest,
         about=facts.ids[about],
         judged=facts.ids[judged],
-        kept=facts.ids[basis.kept],
+        kept=facts.ids[found.kept],
+        excused=facts.ids[found.excused],
         delivered=delivered,
         promised=promised,
         limit=mean_promise(limits, promise.limit),
         is_mean=holds_several(figures) or holds_several(limits),
-        state=state(delivered, promised, moment, is_settled=bool((judged == about).all())),
+        state=state(delivered, promised, moment, is_settled=bool((judged | found.excused == about).all())),
     )
 
 
@@ -194,6 +245,7 @@ def judge_volume(
         about=steps.ids[steps.is_handed_over],
         judged=judged.ids[judged.is_handed_over],
         kept=judged.ids[judged.stands],
+        excused=judged.ids[:0],
         delivered=delivered if months else int(steps.changes.sum()),
         promised=target,
         limit=None,

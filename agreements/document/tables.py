@@ -6,10 +6,10 @@ Their JSON schema, for editors, is `agreements.document.schema`.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, Union
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
@@ -43,7 +43,7 @@ from agreements.promises.kinds import (
     shown,
 )
 from agreements.promises.measures import MEASURES
-from agreements.promises.promise import LONGEST_DAYS, DepthPromise, Promise, SpeedPromise
+from agreements.promises.promise import LONGEST_DAYS, Promise
 from agreements.worktime import WEEKDAYS, CalendarError, WorkCalendar
 from smarketing.lib import words
 
@@ -389,6 +389,13 @@ class Tiers(ValueKind):
         return tiers
 
 
+if TYPE_CHECKING:
+    AnyPromise = Promise
+else:
+    _PROMISES = tuple(measure.promise for measure in MEASURES.values())
+    AnyPromise = Annotated[Union[_PROMISES], Field(discriminator="measure")]  # noqa: UP007  made of the registry
+
+
 class AgreementText(TomlTable, title="Agreement"):
     """The whole text: the heading, the terms and the months."""
 
@@ -407,9 +414,7 @@ class AgreementText(TomlTable, title="Agreement"):
     tiers: Annotated[tuple[str, ...], Tiers()] = ()
     calendar: Calendar
     exceptions: list[ExceptionRow] = []
-    promises: Annotated[
-        list[Annotated[SpeedPromise | DepthPromise, Field(discriminator="measure")]], AfterValidator(_once_a_tier)
-    ] = []
+    promises: Annotated[list[AnyPromise], AfterValidator(_once_a_tier)] = []
     return_reasons: Annotated[list[ReasonRow], AfterValidator(_once_a_reason)] = []
     assumptions: Assumed | None = None
     quotas: Annotated[list[QuotaRow], AfterValidator(_once_a_month)] = []
@@ -456,10 +461,7 @@ _UNREACHABLE = refused(_("cannot come due: the calendar is hardly ever open"))
 
 def _comes_due(promise: Promise, work: WorkCalendar, start: datetime) -> bool:
     try:
-        if isinstance(promise, SpeedPromise):
-            work.due(start, timedelta(minutes=float(promise.within_minutes)))
-        elif isinstance(promise, DepthPromise):
-            work.end_of_working_day(start, promise.within_working_days)
+        promise.due(work, start)
     except CalendarError:
         return False
     return True

@@ -7,22 +7,23 @@ from typing import Any
 from django import forms
 from django.forms.formsets import BaseFormSet
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from agreements.document.clauses import DEFAULT_REASONS, AgreementDocument
 from agreements.document.lines import Path
 from agreements.document.tables import DEFAULT_WARN_SHARE
 from agreements.document.text import ASSUMPTIONS, HEADING, DocumentError, checked
 from agreements.pages.forms import (
+    CLAUSE_FORMSETS,
     AssumptionsForm,
     CalendarForm,
-    DepthFormSet,
     HeadingForm,
     MonthFormSet,
     ReasonFormSet,
-    SpeedFormSet,
     TermsForm,
     said,
 )
+from agreements.promises.measures import MEASURES
 from agreements.worktime import WEEKDAYS
 from smarketing.accounts.models import Side
 from smarketing.lib.periods import Period
@@ -55,10 +56,8 @@ class Draft:
         self.calendar = CalendarForm(data, initial=_calendar_initial(former))
         self.assumptions = AssumptionsForm(data, initial=former)
         promises = former.get("promises", ())
-        speeds = [clause.model_dump() for clause in promises if clause.measure == "speed"]
-        depths = [clause.model_dump() for clause in promises if clause.measure == "depth"]
-        self.speeds = SpeedFormSet(data, initial=speeds, prefix="speed")
-        self.depths = DepthFormSet(data, initial=depths, prefix="depth")
+        made = {key: [clause.model_dump() for clause in promises if clause.measure == key] for key in MEASURES}
+        self.promises = {key: formset(data, initial=made[key], prefix=key) for key, formset in CLAUSE_FORMSETS.items()}
         reasons = [vars(reason) for reason in former.get("return_reasons", DEFAULT_REASONS)]
         self.reasons = ReasonFormSet(data, initial=reasons, prefix="reasons")
         self.months = MonthFormSet(data, initial=_months_initial(former, year), prefix="months")
@@ -67,11 +66,25 @@ class Draft:
     @property
     def parts(self) -> list[Any]:
         single = [self.heading, self.terms, self.calendar, self.assumptions]
-        return [*single, self.speeds, self.depths, self.reasons, self.months]
+        return [*single, *self.promises.values(), self.reasons, self.months]
 
     @property
     def has_errors(self) -> bool:
         return any(any(part.errors) or _non_form_errors(part) for part in self.parts)
+
+    def of_side(self, side: str) -> list[tuple[str, Any]]:
+        """The promises of one side, each measure by its name."""
+        return [
+            (gettext(MEASURES[key].name), part) for key, part in self.promises.items() if MEASURES[key].side == side
+        ]
+
+    @property
+    def of_marketing(self) -> list[tuple[str, Any]]:
+        return self.of_side(Side.MARKETING)
+
+    @property
+    def of_sales(self) -> list[tuple[str, Any]]:
+        return self.of_side(Side.SALES)
 
     @property
     def sides(self) -> list[str]:
@@ -88,7 +101,7 @@ class Draft:
     @property
     def clauses(self) -> list[forms.Form]:
         """The filled rows, in the order of the promises."""
-        return [row for formset in (self.speeds, self.depths) for row in _filled(formset)]
+        return [row for formset in self.promises.values() for row in _filled(formset)]
 
     def is_valid(self) -> bool:
         valid = [part.is_valid() for part in self.parts]  # all of them, so that every field says what is wrong

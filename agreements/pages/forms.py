@@ -35,6 +35,8 @@ from agreements.pages.fields import (
     WholeField,
     YearlyHoursField,
 )
+from agreements.promises.kinds import Fraction, Number, ValueKind, Whole
+from agreements.promises.measures import MEASURES
 from smarketing.accounts.models import Side
 from smarketing.lib.periods import Period
 from smarketing.lib.widgets import LongSelect
@@ -181,21 +183,28 @@ class AssumptionsForm(forms.Form):
 
 
 class ClauseForm(forms.Form):
-    tier = forms.CharField(label=_("Tier"), required=False, max_length=60, help_text=_("Leave empty for all others."))
+    """A promise of one measure: its fields are those that the promise declares."""
+
+    measure: ClassVar[str]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        promise = MEASURES[self.measure].promise
+        for name, title in promise.words().items():
+            self.fields[name] = field_of(promise.kinds()[name], capfirst(gettext(title)))
+        help_text = _("Leave empty for all others.")
+        self.fields["tier"] = forms.CharField(label=_("Tier"), required=False, max_length=60, help_text=help_text)
 
 
-class SpeedForm(ClauseForm):
-    measure: ClassVar[str] = "speed"
-    within_minutes = NumberField(label=_("Within working minutes"), decimal_places=4)
-    share = PercentField(label=_("In this share of the handoffs"), min_value=0, max_value=100)
-    field_order = ("within_minutes", "share", "tier")
-
-
-class DepthForm(ClauseForm):
-    measure: ClassVar[str] = "depth"
-    attempts = WholeField(label=_("Attempts"), min_value=1, max_value=1000)
-    within_working_days = WholeField(label=_("Within working days"), min_value=1, max_value=1000)
-    field_order = ("attempts", "within_working_days", "tier")
+def field_of(kind: ValueKind, label: str) -> forms.Field:
+    match kind:
+        case Fraction():
+            return PercentField(label=label, min_value=0, max_value=100)
+        case Whole(low=low, high=high):
+            return WholeField(label=label, min_value=low, max_value=high)
+        case Number(places=places):
+            return NumberField(label=label, decimal_places=places)
+    raise TypeError(kind)
 
 
 class ReasonForm(forms.Form):
@@ -231,12 +240,12 @@ class MonthForm(forms.Form):
     leads = WholeField(label=_("Leads agreed directly"), required=False, min_value=0, max_value=MOST_LEADS)
 
 
-def clause_formset(form: type[ClauseForm]) -> "type[BaseFormSet[ClauseForm]]":
+def clause_formset(measure: str) -> "type[BaseFormSet[ClauseForm]]":
+    form = type("ClauseForm", (ClauseForm,), {"measure": measure})
     return forms.formset_factory(form, extra=1, can_delete=True, max_num=50, absolute_max=60)
 
 
-SpeedFormSet = clause_formset(SpeedForm)
-DepthFormSet = clause_formset(DepthForm)
+CLAUSE_FORMSETS = {measure: clause_formset(measure) for measure in MEASURES}
 ReasonFormSet = forms.formset_factory(ReasonForm, extra=1, can_delete=True, max_num=40, absolute_max=50)
 MonthFormSet = forms.formset_factory(MonthForm, extra=0, max_num=12, absolute_max=12)
 

@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from agreements.document.clauses import hours_of
 from agreements.document.differences import hours_text
 from agreements.document.public_holidays import known_years
 from agreements.enums import Weekday
 from agreements.models import Agreement, Target, Version
+from agreements.promises.measures import MEASURES
 from agreements.promises.promise import Promise
 from agreements.querysets import AgreementQuerySet
 from agreements.terms import in_force
@@ -34,8 +36,7 @@ class AgreementToday:
 
     agreement: Agreement
     version: Version
-    speed: Promise | None
-    depth: Promise | None
+    promises: dict[str, Promise]
     leads: int | None
 
 
@@ -55,7 +56,7 @@ def _row(agreement: Agreement, at: datetime) -> AgreementToday:
     promises = {o.measure: o.promised for o in version.objectives.all() if not o.tier}
     targets = {target.month: target.leads for target in agreement.targets.all()}
     leads = targets.get(today.replace(day=1))
-    return AgreementToday(agreement, version, promises.get("speed"), promises.get("depth"), leads)
+    return AgreementToday(agreement, version, promises, leads)
 
 
 @dataclass(frozen=True)
@@ -94,10 +95,13 @@ def _minutes(text: str) -> int:
     return int(text[:2]) * 60 + int(text[3:5])
 
 
-def promises(version: Version, measure: str) -> list[Promise]:
-    """The promise for all others first, then the tiers by name."""
-    made = [objective.promised for objective in version.objectives.all() if objective.measure == measure]
-    return sorted(made, key=lambda promise: promise.tier)
+def promises(version: Version, side: str) -> list[tuple[str, Promise]]:
+    """Each with the name of its measure, as they are listed: the promise for all others first, then tiers by name."""
+    order = list(MEASURES)
+    made = [objective.promised for objective in version.objectives.all()]
+    own = [promise for promise in made if MEASURES[promise.measure].side == side]
+    own.sort(key=lambda promise: (order.index(promise.measure), promise.tier))
+    return [(gettext(MEASURES[promise.measure].name), promise) for promise in own]
 
 
 def other_hours(version: Version) -> list[tuple[str, str]]:

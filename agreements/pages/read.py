@@ -10,6 +10,7 @@ from agreements.pages.fetch import day_of, may_edit, visible, year_of
 from agreements.pages.history import drafts, history
 from agreements.terms import in_force, timeline
 from smarketing.accounts.access import readers
+from smarketing.accounts.models import Side
 from smarketing.accounts.rights import Verb
 from smarketing.lib.request import PortalRequest
 
@@ -42,8 +43,8 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "exceptions": overview.exceptions(version),
         "holidays_until": overview.holidays_until(version),
         "reasons": agreement.return_reasons.all(),
-        "speed": overview.promises(version, "speed"),
-        "depth": overview.promises(version, "depth"),
+        "marketing_promises": overview.promises(version, Side.MARKETING),
+        "sales_promises": overview.promises(version, Side.SALES),
         "this_month": months_table.current(months) or months_table.this_month(agreement, today),
         "year": year,
         "months": months,

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agreements.promises.promise import DepthPromise, Promise, SpeedPromise
+from agreements.promises.promise import (
+    AcceptancePromise,
+    DepthPromise,
+    HandoverPromise,
+    Promise,
+    SpeedPromise,
+    TimedPromise,
+)
 
 
 def _(text: str) -> str:
@@ -14,19 +21,48 @@ def _(text: str) -> str:
 
 @dataclass(frozen=True)
 class Measure:
-    """`side` promises it; `name` is marked for translation. `promise` declares the fields."""
+    """`side` promises it; `name` and `says` are marked for translation. `promise` declares the fields.
+
+    `says` is what is promised, with `time` for its working time; how many attempts is said with their number.
+    """
 
     key: str
     side: str
     name: str
     promise: type[Promise]
+    says: str = ""
+
+    @property
+    def is_timed(self) -> bool:
+        """A share of handoffs, each within so much working time."""
+        return issubclass(self.promise, TimedPromise)
 
 
 MEASURES = {
     measure.key: measure
     for measure in (
-        Measure("speed", "sales", _("Follow-up speed"), SpeedPromise),
+        Measure(
+            "speed",
+            "sales",
+            _("Follow-up speed"),
+            SpeedPromise,
+            _("first attempt within %(time)s of working time"),
+        ),
         Measure("depth", "sales", _("Follow-up depth"), DepthPromise),
+        Measure(
+            "acceptance",
+            "sales",
+            _("Acceptance"),
+            AcceptancePromise,
+            _("accepted or returned within %(time)s of working time"),
+        ),
+        Measure(
+            "handover",
+            "marketing",
+            _("Handing over"),
+            HandoverPromise,
+            _("handed over within %(time)s of working time from the lead's creation"),
+        ),
     )
 }
 

@@ -3,7 +3,7 @@
 There is one shape of each, and its fields are declared here only: with the kind of their values and the words for them.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -11,7 +11,10 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from agreements.promises.kinds import STORED, Fraction, Minutes, Text, ValueKind, Whole, kind_of
+from agreements.worktime import WorkCalendar
 from smarketing.lib import words
+
+Pauses = tuple[tuple[datetime, datetime], ...]
 
 LONGEST_MINUTES = 100_000
 LONGEST_DAYS = 1_000
@@ -25,7 +28,10 @@ def _(text: str) -> str:
 
 
 class Promise(BaseModel):
-    """`tier` is empty where the promise is for every tier without one of its own."""
+    """`tier` is empty where the promise is for every tier without one of its own.
+
+    `figure` is what is promised (a share, attempts), `limit` the working minutes or days for it, `due` the end of them.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     measure: str
@@ -35,6 +41,17 @@ class Promise(BaseModel):
     @property
     def tier_key(self) -> str:
         return words.key(self.tier)
+
+    @property
+    def figure(self) -> float:
+        raise NotImplementedError
+
+    @property
+    def limit(self) -> float:
+        raise NotImplementedError
+
+    def due(self, calendar: WorkCalendar, start: datetime, pauses: Pauses = ()) -> datetime:
+        raise NotImplementedError
 
     @classmethod
     def kinds(cls) -> dict[str, ValueKind]:
@@ -58,10 +75,9 @@ class Promise(BaseModel):
         return cls.model_validate({**stored, "tier": tier}, context=STORED)
 
 
-class SpeedPromise(Promise):
-    """A first attempt within so many working minutes, in this share (0 to 1) of the handoffs."""
+class TimedPromise(Promise):
+    """Done within so many working minutes, in this share (0 to 1) of the handoffs."""
 
-    measure: Literal["speed"] = "speed"
     within_minutes: Annotated[
         Decimal, Minutes(places=4, most=LONGEST_MINUTES), Field(title=_("within working minutes"))
     ]
@@ -71,6 +87,35 @@ class SpeedPromise(Promise):
     def within(self) -> timedelta:
         return timedelta(minutes=1) * float(self.within_minutes)
 
+    @property
+    def figure(self) -> float:
+        return float(self.share)
+
+    @property
+    def limit(self) -> float:
+        return float(self.within_minutes)
+
+    def due(self, calendar: WorkCalendar, start: datetime, pauses: Pauses = ()) -> datetime:
+        return calendar.due(start, self.within, pauses)
+
+
+class SpeedPromise(TimedPromise):
+    """From the handoff to the first attempt."""
+
+    measure: Literal["speed"] = "speed"
+
+
+class AcceptancePromise(TimedPromise):
+    """From the handoff until sales accepts or returns it; who calls at once has accepted by calling."""
+
+    measure: Literal["acceptance"] = "acceptance"
+
+
+class HandoverPromise(TimedPromise):
+    """Marketing's own time: from the lead's creation to its first handoff."""
+
+    measure: Literal["handover"] = "handover"
+
 
 class DepthPromise(Promise):
     """So many attempts within so many working days, unless connected or returned."""
@@ -78,3 +123,14 @@ class DepthPromise(Promise):
     measure: Literal["depth"] = "depth"
     attempts: Annotated[int, Whole(1, 1_000), Field(title=_("attempts"))]
     within_working_days: Annotated[int, Whole(1, LONGEST_DAYS), Field(title=_("within working days"))]
+
+    @property
+    def figure(self) -> float:
+        return self.attempts
+
+    @property
+    def limit(self) -> float:
+        return self.within_working_days
+
+    def due(self, calendar: WorkCalendar, start: datetime, pauses: Pauses = ()) -> datetime:
+        return calendar.end_of_working_day(start, self.within_working_days, pauses)

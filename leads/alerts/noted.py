@@ -38,7 +38,7 @@ def noted_clocks(handoffs: Sequence[Handoff], user: User, *, at: datetime) -> li
     found = rows(handoffs, user, at=at)
     notes: dict[int, list[Escalation]] = {row.handoff.pk: [] for row in found}
     for note in Escalation.objects.filter(clock__handoff__in=notes).select_related("clock").order_by("raised_at", "pk"):
-        notes[note.clock.handoff_id].append(note)
+        notes[note.clock.handoff_id or 0].append(note)
     return [_escalated(row, notes[row.handoff.pk]) for row in found if notes[row.handoff.pk]]
 
 

@@ -3,7 +3,6 @@
 The caller is in a transaction and has locked the leads; so of two changes at once the second sees the first.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -13,8 +12,10 @@ from typing import Any
 from django.db import transaction
 
 from agreements.terms import Timeline
-from leads.clock.derivation import Values, Wanted, clocks, derive
-from leads.clock.happened import Case, Timelines, cases
+from leads.clock import rule
+from leads.clock.derivation import Values, Wanted, clock_with_marketing, clocks, derive
+from leads.clock.happened import Case, ClockRows, Timelines, cases, with_marketing
+from leads.enums import ClockKind
 from leads.models import Attempt, Clock, Handoff, Lead
 from smarketing.lib import bulk
 
@@ -25,9 +26,12 @@ ROW = tuple(field.name for field in fields(Wanted))
 
 @dataclass(frozen=True)
 class StaleHandoff:
-    """A handoff that does not show what the facts say. `fields`: name -> (what stands there, what should)."""
+    """A handoff that does not show what the facts say. `fields`: name -> (what stands there, what should).
 
-    handoff: Handoff
+    Without a handoff it is a lead that nobody has handed over yet.
+    """
+
+    handoff: Handoff | None
     fields: dict[str, tuple[Any, Any]]
 
 
@@ -54,26 +58,35 @@ def refresh(
     A handoff stays with the version it was measured under, unless `by_terms_in_force`. Clocks made now are as old as
     their handoff's record, or made `at`: nobody is told of one that was due before.
     """
-    found = cases(lead_ids, Timelines.of(known), by_terms_in_force=by_terms_in_force)
+    timelines = Timelines.of(known)
+    found = cases(lead_ids, timelines, by_terms_in_force=by_terms_in_force)
     _link_attempts(found)
     derived = derive(found)
     wrong = list(_differences(found, derived))
     changed: dict[str, None] = {}
-    for difference in wrong:
+    for handoff, difference in wrong:
         for name, (_old, new) in difference.fields.items():
-            setattr(difference.handoff, name, new)
+            setattr(handoff, name, new)
             changed[name.removesuffix("_id")] = None
-    bulk.update([difference.handoff for difference in wrong], list(changed))
-    odd = _odd_clocks(found, derived)
+    bulk.update([handoff for handoff, _difference in wrong], list(changed))
+    odd = [*_odd_clocks(found, derived), *_odd_with_marketing(lead_ids, found, timelines)]
     _keep_clocks(odd, at)
     return _merged(wrong, odd)
 
 
 def differences(lead_ids: Collection[int], *known: Timeline, by_terms_in_force: bool = False) -> list[StaleHandoff]:
     """What `refresh` would change."""
-    found = cases(lead_ids, Timelines.of(known), by_terms_in_force=by_terms_in_force)
+    timelines = Timelines.of(known)
+    found = cases(lead_ids, timelines, by_terms_in_force=by_terms_in_force)
     derived = derive(found)
-    return _merged(_differences(found, derived), _odd_clocks(found, derived))
+    odd = [*_odd_clocks(found, derived), *_odd_with_marketing(lead_ids, found, timelines)]
+    return _merged(_differences(found, derived), odd)
+
+
+def begin(lead_ids: Collection[int], terms: Timeline) -> None:
+    """Marketing's own clock of leads that have just come, where it promises a time."""
+    if terms.ever_promised(ClockKind.HANDOVER):
+        refresh(lead_ids, terms)
 
 
 def as_of(handoff_ids: Collection[int], known: Timeline, at: datetime) -> dict[int, Values]:
@@ -87,28 +100,45 @@ def as_of(handoff_ids: Collection[int], known: Timeline, at: datetime) -> dict[i
         some = set(asked[start : start + BATCH])
         found = cases(list(Handoff.objects.filter(pk__in=some).values_list("lead_id", flat=True)), timelines, until=at)
         rows = zip(found, derive(found), strict=True)
-        stood |= {case.handoff.pk: _with_facts(case, values) for case, values in rows if case.handoff.pk in some}
+        stood |= {case.handoff.pk: _with_facts(case, values, at) for case, values in rows if case.handoff.pk in some}
     return stood
 
 
-def _with_facts(case: Case, values: Values) -> Values:
-    return values | {name: getattr(case.handoff, name) for name in FACTS}
+def _with_facts(case: Case, values: Values, at: datetime) -> Values:
+    """With the states of its clocks, by kind."""
+    stood = {want.kind: _state(want, case, at) for want in clocks(case, values)}
+    return values | {name: getattr(case.handoff, name) for name in FACTS} | {"clock_states": stood}
 
 
-def _differences(found: list[Case], derived: list[Values]) -> Iterator[StaleHandoff]:
+def _state(want: Wanted, case: Case, at: datetime) -> str:
+    return rule.clock(
+        warn_at=want.warn_at,
+        due_at=want.due_at,
+        stopped_at=want.stopped_at,
+        is_closed=want.ended_at is not None,
+        excused_at=case.excused_at(want.kind),
+        at=at,
+    )
+
+
+def _differences(found: list[Case], derived: list[Values]) -> Iterator[tuple[Handoff, StaleHandoff]]:
     for case, values in zip(found, derived, strict=True):
         stands = case.handoff.__dict__
         wrong = {name: (stands[name], new) for name, new in values.items() if stands[name] != new}
         if wrong:
-            yield StaleHandoff(case.handoff, wrong)
+            yield case.handoff, StaleHandoff(case.handoff, wrong)
 
 
-def _merged(wrong: Iterable[StaleHandoff], odd: "Odd") -> list[StaleHandoff]:
-    """One for each handoff, with its clocks as one field more."""
-    found = {difference.handoff.pk: difference for difference in wrong}
-    for handoff, change in odd:
-        found.setdefault(handoff.pk, StaleHandoff(handoff, {})).fields["clocks"] = change
-    return list(found.values())
+def _merged(wrong: Iterable[tuple[Handoff, StaleHandoff]], odd: "Odd") -> list[StaleHandoff]:
+    """One for each handoff, with its clocks as one field more; and the leads that have none yet."""
+    found = {handoff.pk: difference for handoff, difference in wrong}
+    waiting = []
+    for subject, change in odd:
+        if isinstance(subject, Lead):
+            waiting.append(StaleHandoff(None, {"clocks": change}))
+        else:
+            found.setdefault(subject.pk, StaleHandoff(subject, {})).fields["clocks"] = change
+    return [*found.values(), *waiting]
 
 
 def _link_attempts(found: list[Case]) -> None:
@@ -121,21 +151,33 @@ def _link_attempts(found: list[Case]) -> None:
     bulk.update(strays, ["handoff"])
 
 
-Rows = dict[str, Clock]
-Odd = list[tuple[Handoff, tuple[Rows, dict[str, Wanted]]]]
+WantedClocks = dict[tuple[str, int], Wanted]
+Odd = list[tuple[Handoff | Lead, tuple[ClockRows, WantedClocks]]]
 
 
 def _odd_clocks(found: list[Case], derived: list[Values]) -> Odd:
-    """The handoffs whose clocks are not as they should be: by kind the rows that stand there, and those that should."""
-    kept: dict[int, Rows] = defaultdict(dict)
-    for clock in Clock.objects.filter(handoff__in=[case.handoff.pk for case in found]):
-        kept[clock.handoff_id][clock.kind] = clock
+    """The handoffs whose clocks are not as they should be: the rows that stand there, and those that should."""
     odd: Odd = []
     for case, values in zip(found, derived, strict=True):
-        rows, wanted = kept[case.handoff.pk], {want.kind: want for want in clocks(case, values)}
-        if rows.keys() != wanted.keys() or any(_is_odd(rows[kind], want) for kind, want in wanted.items()):
-            odd.append((case.handoff, (rows, wanted)))
+        wanted = {(want.kind, want.nth): want for want in clocks(case, values)}
+        if _are_odd(case.rows, wanted):
+            odd.append((case.handoff, (case.rows, wanted)))
     return odd
+
+
+def _odd_with_marketing(lead_ids: Collection[int], found: list[Case], timelines: Timelines) -> Odd:
+    """The same for leads that nobody has handed over yet."""
+    odd: Odd = []
+    for waiting in with_marketing(set(lead_ids) - {case.handoff.lead_id for case in found}, timelines):
+        want = clock_with_marketing(waiting)
+        wanted = {(want.kind, want.nth): want} if want else {}
+        if _are_odd(waiting.rows, wanted):
+            odd.append((waiting.lead, (waiting.rows, wanted)))
+    return odd
+
+
+def _are_odd(rows: ClockRows, wanted: WantedClocks) -> bool:
+    return rows.keys() != wanted.keys() or any(_is_odd(rows[key], want) for key, want in wanted.items())
 
 
 def _is_odd(row: Clock, want: Wanted) -> bool:
@@ -144,14 +186,13 @@ def _is_odd(row: Clock, want: Wanted) -> bool:
 
 def _keep_clocks(odd: Odd, at: datetime | None) -> None:
     fresh, changed, surplus = [], [], []
-    for handoff, (rows, wanted) in odd:
-        surplus += [row.pk for kind, row in rows.items() if kind not in wanted]
-        for kind, want in wanted.items():
-            if kind not in rows:
-                made = Clock(handoff_id=handoff.pk, recorded_at=at or handoff.recorded_at, **vars(want))
-                fresh.append(made)
-            elif _is_odd(rows[kind], want):
-                changed.append(_changed(rows[kind], want))
+    for subject, (rows, wanted) in odd:
+        surplus += [row.pk for key, row in rows.items() if key not in wanted]
+        for key, want in wanted.items():
+            if key not in rows:
+                fresh.append(Clock(recorded_at=at or subject.recorded_at, **vars(want)))
+            elif _is_odd(rows[key], want):
+                changed.append(_changed(rows[key], want))
     if surplus:
         Clock.objects.filter(pk__in=surplus).delete()
     bulk.insert(fresh)

@@ -1,7 +1,7 @@
 """What stands on a handoff follows from what happened: working times, promises, states. No queries."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from math import ceil
@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from agreements.promises.promise import DepthPromise
+from agreements.promises.promise import TimedPromise
 from agreements.terms import Terms
-from leads.clock.happened import Case
+from leads.clock.happened import Case, WithMarketing
 from leads.enums import ClockKind
-from leads.work.states import OPEN, state_of
+from leads.work.states import state_of
 
 Instants = npt.NDArray[np.datetime64]
 Values = dict[str, Any]
@@ -25,6 +25,8 @@ MICROSECOND = timedelta(microseconds=1)
 class Wanted:
     """A clock as it should stand; its fields are those of the row."""
 
+    lead_id: int
+    handoff_id: int | None
     kind: str
     nth: int
     version_id: int
@@ -97,6 +99,8 @@ def _promise_speed(cases: list[Case], derived: list[Values], tier: str) -> None:
     for name, share in (("due_at", 1.0), ("warn_at", float(terms.warn_share))):
         due = _due(terms, [case.handoff.handed_at for case in cases], promise.within * share) if promise else None
         _put(derived, name, due or [None] * len(cases))
+    for case, values in zip(cases, derived, strict=True):
+        values["excused_at"] = case.excused_at(ClockKind.RESPONSE) if promise else None
 
 
 def _promise_depth(cases: list[Case], derived: list[Values], tier: str) -> None:
@@ -106,15 +110,16 @@ def _promise_depth(cases: list[Case], derived: list[Values], tier: str) -> None:
         values["depth_due_at"] = due_at = _window_end(case, promise.within_working_days) if promise else None
         inside = [touch for touch in case.attempts if due_at is None or case.begins(touch) <= due_at]
         values["attempts_in_window"] = len(inside)
-        values["depth_met_at"] = _depth_met_at(case, promise, due_at) if promise and due_at else None
+        values["depth_met_at"] = _tried_at(case, promise.attempts, due_at) if promise and due_at else None
+        values["depth_excused_at"] = case.excused_at(ClockKind.DEPTH) if promise else None
 
 
-def _depth_met_at(case: Case, promise: DepthPromise, due_at: datetime) -> datetime | None:
-    """By the last promised attempt, a connection or a return, whichever came first.
+def _tried_at(case: Case, nth: int, due_at: datetime) -> datetime | None:
+    """By that attempt, a connection or a return, whichever came first.
 
     What is known to the day is inside the window if that day begins in it.
     """
-    made = case.attempts[promise.attempts - 1 : promise.attempts]
+    made = case.attempts[nth - 1 : nth]
     made = [*made, case.connected] if case.connected else made
     met = [min(case.moment(t), due_at) if case.begins(t) <= due_at else case.moment(t) for t in made]
     return min([*met, case.handoff.returned_at] if case.handoff.returned_at else met, default=None)
@@ -189,44 +194,110 @@ def _last_days(case: Case, month: date) -> tuple[date, date]:
     return end, case.timeline.day_of(case.terms.calendar.end_of_working_day(noon, days))
 
 
+def _taken_on(case: Case, values: Values) -> datetime | None:
+    """Whoever calls without accepting first has accepted by calling."""
+    told = (case.handoff.accepted_at, values["first_attempt_at"], case.handoff.returned_at)
+    return min((at for at in told if at is not None), default=None)
+
+
+def _created_at(case: Case) -> datetime | None:
+    """Marketing's clock runs once: for the first handoff."""
+    return case.lead.created_at if case.is_first else None
+
+
+# The promises of a working time: the kind of clock is the key of the measure; from when it runs, and what stops it.
+TIMED: dict[str, tuple[Callable[[Case], datetime | None], Callable[[Case, Values], datetime | None]]] = {
+    ClockKind.HANDOVER: (_created_at, lambda case, _values: case.handoff.handed_at),
+    ClockKind.ACCEPTANCE: (lambda case: case.handoff.handed_at, _taken_on),
+}
+
+
 def clocks(case: Case, values: Values) -> Iterator[Wanted]:
-    """The clocks of a handoff: of the response, of the promised attempts' window and of the next of them."""
+    """The clocks of a handoff, one for each promise with a due time, and one for each promised attempt."""
+    handed_at = case.handoff.handed_at
     if values["due_at"] is not None:
-        yield _clock(
-            case, values["due_at"], ClockKind.RESPONSE, warn_at=values["warn_at"], stopped_at=values["stopped_at"]
-        )
-    if values["depth_due_at"] is None:
+        warn_at, stopped_at = values["warn_at"], values["stopped_at"]
+        yield _clock(case, handed_at, values["due_at"], ClockKind.RESPONSE, warn_at=warn_at, stopped_at=stopped_at)
+    if values["depth_due_at"] is not None:
+        yield _clock(case, handed_at, values["depth_due_at"], ClockKind.DEPTH, stopped_at=values["depth_met_at"])
+        yield from _attempts(case)
+    for kind, (begins, stops) in TIMED.items():
+        promise, started_at = case.terms.timed_for(kind, case.handoff.tier), begins(case)
+        if promise and started_at:
+            due_at, warn_at = _due_and_warn(case.terms, promise, started_at)
+            yield _clock(case, started_at, due_at, kind, warn_at=warn_at, stopped_at=stops(case, values))
+
+
+def clock_with_marketing(waiting: WithMarketing) -> Wanted | None:
+    """The clock of a lead that nobody has handed over yet."""
+    lead, terms = waiting.lead, waiting.terms
+    promise = terms.timed_for(ClockKind.HANDOVER, lead.tier)
+    if promise is None or terms.version_id is None:
+        return None
+    due_at, warn_at = _due_and_warn(terms, promise, lead.created_at)
+    return Wanted(
+        lead_id=lead.pk,
+        handoff_id=None,
+        kind=ClockKind.HANDOVER,
+        nth=1,
+        version_id=terms.version_id,
+        started_at=lead.created_at,
+        warn_at=warn_at,
+        due_at=due_at,
+        stopped_at=None,
+        ended_at=waiting.closed_at,
+        pauses=_pauses(terms, lead.created_at, due_at),
+    )
+
+
+def _due_and_warn(terms: Terms, promise: TimedPromise, start: datetime) -> tuple[datetime, datetime]:
+    warned = promise.within * float(terms.warn_share)
+    return promise.due(terms.calendar, start, terms.pauses), terms.calendar.due(start, warned, terms.pauses)
+
+
+def _attempts(case: Case) -> Iterator[Wanted]:
+    """Each promised attempt at the end of its share of the window's working days."""
+    promise = case.terms.depth_for(case.handoff.tier)
+    if promise is None:
         return
-    yield _clock(case, values["depth_due_at"], ClockKind.DEPTH, stopped_at=values["depth_met_at"])
-    nth, promise = values["attempts_count"] + 1, case.terms.depth_for(case.handoff.tier)
-    if promise and values["depth_met_at"] is None and values["state"] in OPEN and nth <= promise.attempts:
-        due_at = _window_end(case, ceil(nth * promise.within_working_days / promise.attempts))
-        yield _clock(case, due_at, ClockKind.ATTEMPT, nth=nth)
+    ends: dict[int, datetime] = {}
+    for nth in range(1, promise.attempts + 1):
+        days = ceil(nth * promise.within_working_days / promise.attempts)
+        due_at = ends[days] = ends.get(days) or _window_end(case, days)
+        stopped_at = _tried_at(case, nth, due_at)
+        yield _clock(case, case.handoff.handed_at, due_at, ClockKind.ATTEMPT, nth=nth, stopped_at=stopped_at)
 
 
 def _clock(
     case: Case,
+    started_at: datetime,
     due_at: datetime,
-    kind: ClockKind,
+    kind: str,
     *,
     nth: int = 1,
     warn_at: datetime | None = None,
     stopped_at: datetime | None = None,
 ) -> Wanted:
-    handed_at, version_id = case.handoff.handed_at, case.terms.version_id
+    version_id = case.terms.version_id
     assert version_id is not None  # before the first version nothing is promised
-    within = [pause for pause in case.terms.pauses if pause[0] < due_at and handed_at < pause[1]]
     return Wanted(
+        lead_id=case.handoff.lead_id,
+        handoff_id=case.handoff.pk,
         kind=kind,
         nth=nth,
         version_id=version_id,
-        started_at=handed_at,
+        started_at=started_at,
         warn_at=warn_at,
         due_at=due_at,
         stopped_at=stopped_at,
         ended_at=case.closed_at,
-        pauses=[[start.isoformat(), end.isoformat()] for start, end in within],
+        pauses=_pauses(case.terms, started_at, due_at),
     )
+
+
+def _pauses(terms: Terms, start: datetime, end: datetime) -> list[list[str]]:
+    within = [pause for pause in terms.pauses if pause[0] < end and start < pause[1]]
+    return [[begin.isoformat(), stop.isoformat()] for begin, stop in within]
 
 
 def _put(derived: list[Values], name: str, found: Sequence[Any]) -> None:

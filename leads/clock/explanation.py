@@ -1,12 +1,15 @@
-"""Reads: a response clock laid open: from when to when it runs, and which working time it counts."""
+"""Reads: clocks laid open: from when to when each runs, how it stands, and which working time it counts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from agreements.terms import Terms
+from agreements.terms import Terms, Timeline, timeline
+from leads.clock import rule
+from leads.clock.derivation import TIMED
 from leads.clock.face import ClockFace, face_of
-from leads.models import Handoff
+from leads.enums import ClockKind
+from leads.models import Clock, Handoff, Lead
 
 MOST_DAYS = 31
 
@@ -37,6 +40,51 @@ class Explanation:
     def starts_later(self) -> bool:
         """Handed over outside working time."""
         return self.runs_from is not None and self.runs_from > self.handed_at
+
+
+@dataclass(frozen=True)
+class ClockLine:
+    """One clock as it stands; `stretches` are the working time that it counts, where that is promised."""
+
+    clock: Clock
+    state: str
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def name(self) -> str:
+        kind = str(self.clock.get_kind_display())
+        return f"{kind} {self.clock.nth}" if self.clock.kind == ClockKind.ATTEMPT else kind
+
+    @property
+    def is_breached(self) -> bool:
+        return self.state in rule.BREACHED
+
+    @property
+    def waits(self) -> bool:
+        """An excuse is asked for, and nobody has answered."""
+        return bool(self.clock.excuse) and self.clock.excused_at is None
+
+
+KINDS = list(ClockKind)  # in the order in which they come due
+
+
+def lines(lead: Lead, *, at: datetime, known: Timeline | None = None) -> list[ClockLine]:
+    """Those of the lead's latest handoff; before there is any, marketing's own."""
+    rows = list(lead.clocks.select_related("handoff__agreement", "excuse_asked_by", "excused_by").order_by("nth"))
+    latest = max((row.handoff for row in rows if row.handoff), key=lambda h: (h.handed_at, h.pk), default=None)
+    own = [row for row in rows if row.handoff == latest]
+    if not own:
+        return []
+    terms = known or timeline(own[0].handoff.agreement if own[0].handoff else lead.agreement)
+    own.sort(key=lambda row: KINDS.index(ClockKind(row.kind)))
+    return [ClockLine(row, row.state(at), _counted(row, terms)) for row in own]
+
+
+def _counted(row: Clock, known: Timeline) -> tuple[Stretch, ...]:
+    """The response has its own explanation."""
+    if row.kind not in TIMED:
+        return ()
+    return tuple(_stretches(known.by_id(row.version_id), row.started_at, row.due_at))
 
 
 def explanation(handoff: Handoff, terms: Terms, *, at: datetime) -> Explanation:

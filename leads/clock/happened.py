@@ -11,8 +11,8 @@ from typing import NamedTuple, Self
 from agreements.models import Agreement
 from agreements.terms import Terms, Timeline, timeline
 from leads.clock.span import earliest, latest
-from leads.enums import Channel, Direction, EventKind, Result
-from leads.models import Attempt, Deal, Event, Handoff
+from leads.enums import Channel, ClockKind, Direction, EventKind, Result
+from leads.models import Attempt, Clock, Deal, Event, Handoff, Lead
 from leads.work.outcome import closing, outcome_of
 
 
@@ -53,6 +53,7 @@ class Touch(NamedTuple):
         return latest(self.at, self.precision)
 
 
+ClockRows = dict[tuple[str, int], Clock]  # as they stand there, by kind and number
 TOUCH = ("attempted_at", "pk", "lead_id", "handoff_id", "channel", "result", "direction", "precision")
 
 
@@ -67,6 +68,16 @@ class Case:
     verdict: str | None = None
     closed_at: datetime | None = None
     touches: list[Touch] = field(default_factory=list)
+    rows: "ClockRows" = field(default_factory=dict)
+
+    @property
+    def lead(self) -> Lead:
+        return self.handoff.lead
+
+    def excused_at(self, kind: str) -> datetime | None:
+        """Since when a breach of this clock is excused."""
+        row = self.rows.get((kind, 1))
+        return row.excused_at if row else None
 
     @cached_property
     def attempts(self) -> list[Touch]:
@@ -97,6 +108,34 @@ class Case:
         return earliest(touch.at, touch.precision, self.timeline.zone)
 
 
+@dataclass
+class WithMarketing:
+    """A lead that nobody has handed over yet, with the terms of the day on which it was created."""
+
+    lead: Lead
+    terms: Terms
+    closed_at: datetime | None
+    rows: ClockRows
+
+
+def with_marketing(lead_ids: Collection[int], timelines: Timelines) -> list[WithMarketing]:
+    """Those of agreements in which marketing promises a time of its own, or once did."""
+    leads = list(Lead.objects.filter(pk__in=lead_ids)) if lead_ids else []
+    waiting = [lead for lead in leads if timelines[lead.agreement_id].ever_promised("handover")]
+    if not waiting:
+        return []
+    rows = {row.lead_id: {(row.kind, row.nth): row} for row in Clock.objects.filter(lead__in=waiting)}
+    deals: dict[int, list[Deal]] = defaultdict(list)
+    for deal in Deal.objects.filter(lead__in=waiting):
+        deals[deal.lead_id].append(deal)
+    found = []
+    for lead in waiting:
+        known, outcome = timelines[lead.agreement_id], outcome_of(deals[lead.pk])
+        terms = known.on(known.day_of(lead.created_at))
+        found.append(WithMarketing(lead, terms, outcome.closed_at if outcome else None, rows.get(lead.pk, {})))
+    return found
+
+
 def cases(
     lead_ids: Collection[int], timelines: Timelines, *, by_terms_in_force: bool = False, until: datetime | None = None
 ) -> list[Case]:
@@ -105,6 +144,7 @@ def cases(
     own = {lead_id: list(_cases(handoffs, timelines, by_terms_in_force)) for lead_id, handoffs in found.items()}
     _add_verdicts(own, until)
     _add_touches(own, until)
+    _add_clocks(own)
     return [case for some in own.values() for case in some]
 
 
@@ -163,6 +203,15 @@ def _add_touches(own: dict[int, list[Case]], until: datetime | None) -> None:
         case = by_handoff[belonging(touch.latest_at, handoffs[touch.lead_id]).pk]
         if until is None or case.begins(touch) <= until:
             case.touches.append(touch)
+
+
+def _add_clocks(own: dict[int, list[Case]]) -> None:
+    """Marketing's own clock is the lead's: it stands with the first handoff, whichever that is by now."""
+    by_handoff = {case.handoff.pk: case for some in own.values() for case in some}
+    for row in Clock.objects.filter(lead__in=own.keys()):
+        case = own[row.lead_id][0] if row.kind == ClockKind.HANDOVER else by_handoff.get(row.handoff_id or 0)
+        if case is not None:
+            case.rows[row.kind, row.nth] = row
 
 
 def belonging(at: datetime, handoffs: Sequence[Handoff]) -> Handoff:

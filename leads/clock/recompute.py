@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from agreements.models import Agreement, Change
 from agreements.terms import timeline
@@ -16,7 +17,10 @@ BATCH = 1000
 
 
 def preview(agreement: Agreement, *, by_terms_in_force: bool = False) -> Counter[str]:
-    """How many handoffs would change (under "handoffs"), and in how many each field would."""
+    """How many handoffs would change (under "handoffs"), and in how many each field would.
+
+    Under "leads" those that nobody has handed over yet: the clock of marketing would change.
+    """
     found: Counter[str] = Counter()
     terms = timeline(agreement)
     for lead_ids in _batches(agreement):
@@ -35,19 +39,20 @@ def recompute(agreement: Agreement, *, by_terms_in_force: bool = False, by: User
         _count(found, wrong)
     if found:
         path = ["recomputed", "terms_in_force" if by_terms_in_force else "own_terms"]
-        Change.objects.create(agreement=agreement, by=by, at=at, lines=[[path, None, str(found["handoffs"])]])
+        count = str(found["handoffs"] + found["leads"])
+        Change.objects.create(agreement=agreement, by=by, at=at, lines=[[path, None, count]])
     return found
 
 
 def _count(found: Counter[str], wrong: list[StaleHandoff]) -> None:
     for difference in wrong:
-        found["handoffs"] += 1
+        found["handoffs" if difference.handoff else "leads"] += 1
         found.update(difference.fields.keys())
 
 
 def _batches(agreement: Agreement) -> Iterator[list[int]]:
     last = 0
-    leads = Lead.objects.filter(handoffs__agreement=agreement).order_by("pk")
+    leads = Lead.objects.filter(Q(handoffs__agreement=agreement) | Q(agreement=agreement)).order_by("pk")
     while ids := list(leads.filter(pk__gt=last).values_list("pk", flat=True).distinct()[:BATCH]):
         yield ids
         last = ids[-1]

@@ -101,6 +101,16 @@ DACH = Market(
         attempts = 6
         within_working_days = 15
 
+        [[promises]]
+        measure = "acceptance"
+        within_minutes = 45
+        share = 0.9
+
+        [[promises]]
+        measure = "handover"
+        within_minutes = 120
+        share = 0.9
+
         [assumptions]
         marketing_share = 0.45
         average_deal = 9000

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agreements.terms import timeline
-from leads.clock.consequences import changing
+from leads.clock.consequences import begin, changing
 from leads.doors.dictionary import settle
 from leads.doors.fields import LEAD_FIELDS
 from leads.doors.files.writing.waiting import link_waiting, lock_files_of
@@ -51,7 +51,9 @@ def log_lead(lead: Lead, *, by: User, at: datetime, known: Collection[int] = ())
         lead.recorded_at, lead.recorded_by = at, by
         _save(lead)
         Event.objects.create(lead=lead, kind=EventKind.LOGGED, by=by, at=at)
-        link_waiting([lead], terms=timeline(lead.agreement), at=at)
+        terms = timeline(lead.agreement)
+        link_waiting([lead], terms=terms, at=at)
+        begin([lead.pk], terms)
     return lead
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from agreements.models import Agreement
 from leads.enums import EventKind
-from leads.models import Attempt, Event, Handoff, ImportRun, Lead
+from leads.models import Attempt, Clock, Event, Handoff, ImportRun, Lead
 from leads.ownership import check_withdraw
 from smarketing.accounts.rights import Verb
 from smarketing.lib.numbers import whole
@@ -36,6 +36,13 @@ def sold_handoff(request: PortalRequest, pk: int) -> Handoff:
     handoff = seen_handoff(request, pk)
     request.access.check(Verb.FOLLOW_UP, handoff.agreement)
     return handoff
+
+
+def seen_clock(request: PortalRequest, pk: int) -> tuple[Clock, Agreement]:
+    """With the agreement whose promise it is about."""
+    known = Clock.objects.filter(lead__in=Lead.objects.visible_to(request.access))
+    clock = get_object_or_404(known.select_related("lead__agreement", "handoff__agreement"), pk=pk)
+    return clock, clock.handoff.agreement if clock.handoff else clock.lead.agreement
 
 
 def own_attempt(request: PortalRequest, pk: int) -> Attempt:

@@ -10,9 +10,10 @@ from django.db.models.functions import Cast
 
 from agreements.models import Agreement
 from agreements.terms import Timeline
-from leads.models import Handoff
+from leads.clock.derivation import TIMED
+from leads.models import Clock, Handoff
 from reports.facts.looking_back import as_they_stood
-from reports.measures.handoff_columns import DIMENSIONS, Facts, Floats, Names
+from reports.measures.handoff_columns import DIMENSIONS, Facts, Floats, Names, Timed
 from smarketing.lib.words import key
 
 # Only what Django hands on as it comes: converting a column of datetimes costs more than fetching all of these.
@@ -25,6 +26,7 @@ COLUMNS = (
     "state",
     "clock_state",
     "depth_window",
+    "depth_excused",
     "promise",
     "return_kind",
     "counts",
@@ -41,19 +43,30 @@ COLUMNS = (
 )
 
 
+States = dict[tuple[int, str], str]  # of clocks, by handoff and kind
+
+
 def facts_of(
     agreement: Agreement, first_on: date, last_on: date, *, terms: Timeline, at: datetime, looks_back: bool = False
 ) -> Facts:
     """The handoffs made on these local days, and those made before that are taken off on them."""
     made, taken_off = Q(handed_on__range=(first_on, last_on)), Q(taken_off_on__range=(first_on, last_on))
     rows = Handoff.objects.filter(made | taken_off, agreement=agreement)
-    found = as_it_stood(rows, terms, at) if looks_back else as_it_stands(rows, at)
+    kinds = [kind for kind in TIMED if terms.ever_promised(kind)]
+    if looks_back:
+        stood = as_they_stood(rows, terms, at)
+        found = [_row(handoff, at) for handoff in stood]
+        states = {(h.pk, kind): state for h in stood for kind, state in h.clock_states.items()}  # type: ignore[attr-defined]
+    else:
+        found, states = as_it_stands(rows, at), clock_states(rows, kinds, at) if kinds else {}
     columns = zip(*found, strict=True) if found else ((),) * len(COLUMNS)
-    return _facts(dict(zip(COLUMNS, columns, strict=True)), terms)
+    return _facts(dict(zip(COLUMNS, columns, strict=True)), terms, dict.fromkeys(kinds, states))
 
 
-def as_it_stood(rows: QuerySet[Handoff], terms: Timeline, at: datetime) -> list[tuple[Any, ...]]:
-    return [_row(handoff, at) for handoff in as_they_stood(rows, terms, at)]
+def clock_states(rows: QuerySet[Handoff], kinds: Sequence[str], at: datetime) -> States:
+    """By handoff and kind, of the promises that no column of the handoff tells."""
+    clocks: Any = Clock.objects.filter(handoff__in=rows.order_by().values("pk"), kind__in=kinds).with_state(at)
+    return {(pk, kind): state for pk, kind, state in clocks.values_list("handoff_id", "kind", "clock_state")}
 
 
 def _row(handoff: Handoff, at: datetime) -> tuple[Any, ...]:
@@ -63,6 +76,7 @@ def _row(handoff: Handoff, at: datetime) -> tuple[Any, ...]:
         "handed_day": handoff.handed_on.isoformat(),
         "off_day": handoff.taken_off_on and handoff.taken_off_on.isoformat(),
         "depth_window": "" if handoff.depth_due_at is None else "over" if handoff.depth_due_at < at else "open",
+        "depth_excused": "yes" if handoff.depth_excused_at and handoff.depth_excused_at <= at else "",
         "promise": "" if handoff.due_at is None else "due",
         "return_kind": returned if handoff.returned_at else "",
     }
@@ -76,6 +90,9 @@ def as_it_stands(rows: QuerySet[Handoff], at: datetime) -> list[tuple[Any, ...]]
             handed_day=Cast("handed_on", CharField()),
             off_day=Cast("taken_off_on", CharField()),
             depth_window=_depth_window(at),
+            depth_excused=Case(
+                When(depth_excused_at__lte=at, then=Value("yes")), default=Value(""), output_field=CharField()
+            ),
             promise=Case(When(due_at=None, then=Value("")), default=Value("due"), output_field=CharField()),
             return_kind=_return_kind(),
         )
@@ -102,10 +119,12 @@ def _return_kind() -> Case:
     )
 
 
-def _facts(column: dict[str, tuple[Any, ...]], terms: Timeline) -> Facts:
+def _facts(column: dict[str, tuple[Any, ...]], terms: Timeline, states: dict[str, States]) -> Facts:
     returned = Names.of(column["return_kind"])
     version = np.array([version or 0 for version in column["version_id"]], np.int64)
     names = {dimension: one_spelling(column[dimension], _spellings(dimension, terms)) for dimension in DIMENSIONS}
+    tier = names["tier"]
+    within, share = _promised("speed", version, tier, terms)
     return Facts(
         ids=np.array(column["pk"], np.int64),
         leads=np.array(column["lead_id"], np.int64),
@@ -129,14 +148,36 @@ def _facts(column: dict[str, tuple[Any, ...]], terms: Timeline) -> Facts:
         attempts=np.array(column["attempts_count"], np.int64),
         in_window=np.array(column["attempts_in_window"], np.int64),
         promised=np.where(version > 0, np.array(column["promised_attempts"], np.float64), np.nan),
-        **_promised(version, names["tier"], terms),
+        is_depth_excused=Names.of(column["depth_excused"]).among("yes"),
+        timed={kind: _timed(kind, column["pk"], known, version, tier, terms) for kind, known in states.items()},
+        within=within,
+        share=share,
+        window=_promised("depth", version, tier, terms)[0],
     )
+
+
+def _timed(kind: str, ids: Sequence[int], known: States, *promised: Any) -> Timed:
+    return Timed(Names.of(known.get((pk, kind), "") for pk in ids), *_promised(kind, *promised))
+
+
+def _promised(measure: str, version: Any, tier: Names, terms: Timeline) -> tuple[Floats, Floats]:
+    """The limit (working minutes or days) and the figure that the version of each handoff promised for its tier."""
+    limit, figure = np.full(len(version), np.nan), np.full(len(version), np.nan)
+    for number in np.unique(version[version > 0]).tolist():
+        for word, rows in tier.groups():
+            made = terms.by_id(number).promise(measure, word)
+            if made:
+                place = rows & (version == number)
+                limit[place], figure[place] = made.limit, made.figure
+    return limit, figure
 
 
 def _spellings(dimension: str, terms: Timeline) -> list[str]:
     """As the agreement writes its tiers, the latest version first."""
+    if dimension != "tier":
+        return []
     versions = reversed(terms.superseded + terms.versions)
-    return [tier for made in versions for tier in (*made.speed, *made.depth)] if dimension == "tier" else []
+    return [tier for made in versions for by_tier in made.promises.values() for tier in by_tier]
 
 
 def one_spelling(words: Sequence[str], preferred: Sequence[str]) -> Names:
@@ -146,19 +187,3 @@ def one_spelling(words: Sequence[str], preferred: Sequence[str]) -> Names:
         spelled.setdefault(key(word), word)
     told = {word: spelled[key(word)] for word in set(words)}
     return Names.of(told[word] for word in words)
-
-
-def _promised(version: Any, tier: Names, terms: Timeline) -> dict[str, Floats]:
-    """What the version of each handoff promised for its tier."""
-    columns = {name: np.full(len(version), np.nan) for name in ("within", "share", "window")}
-    for number in np.unique(version[version > 0]).tolist():
-        made = terms.by_id(number)
-        for word, rows in tier.groups():
-            speed, depth = made.speed_for(word), made.depth_for(word)
-            place = rows & (version == number)
-            if speed:
-                columns["within"][place] = speed.within.total_seconds() / 60
-                columns["share"][place] = float(speed.share)
-            if depth:
-                columns["window"][place] = depth.within_working_days
-    return columns

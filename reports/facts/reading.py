@@ -13,13 +13,14 @@ import numpy as np
 from agreements.models import Agreement
 from agreements.months.agreed import MonthTarget, month_targets
 from agreements.months.pace import MonthPace, goal_line, last_finished_day, month_pace, projected_by, projection
-from agreements.promises.promise import DepthPromise, SpeedPromise
+from agreements.promises.measures import MEASURES
+from agreements.promises.promise import Promise
 from agreements.terms import Terms, Timeline, timeline
 from leads.models import Deal, Handoff
 from leads.work.outcome import LeadOutcome, outcome_of
 from reports.facts.handoffs import facts_of
-from reports.facts.results import Grouped, Measures
-from reports.judgement import Commitment, Judgement, Viewpoint, judge_depth, judge_speed, judge_volume, volume_is_judged
+from reports.facts.results import Grouped, InTime, Measures
+from reports.judgement import JUDGES, Commitment, Judgement, Viewpoint, judge_volume, volume_is_judged
 from reports.measures.depth import Depth, Judged, depth
 from reports.measures.handoff_columns import DIMENSIONS, Facts, Scope
 from reports.measures.outcomes import outcomes
@@ -30,7 +31,6 @@ from smarketing.lib.words import key
 
 T = TypeVar("T")
 Verdicts = dict[int, LeadOutcome]
-JUDGED = {"speed": judge_speed, "depth": judge_depth}
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Reading:
     def is_over(self) -> bool:
         return self.terms.day_of(self.at) > self.period.end_on
 
-    # What sales promised
+    # What handoffs are held to
 
     @cached_property
     def in_force(self) -> Terms:
@@ -96,15 +96,16 @@ class Reading:
     def promise(self, measure: str, tier: str, *, is_rest: bool = False) -> Commitment:
         """As the terms at the end of the period say it."""
         made = {key(own): promised for own, promised in promises_of(self.in_force, measure).items()}
-        return Commitment(tier, is_rest, *says(made.get(key(tier)) or made.get("")))
+        promise = made.get(key(tier)) or made.get("")
+        return Commitment(tier, is_rest, promise.figure, promise.limit) if promise else Commitment(tier, is_rest)
 
     def judge(self, measure: str, facts: Facts, promise: Commitment) -> Judgement:
-        return JUDGED[measure](facts, promise, self.moment)
+        return JUDGES[measure](facts, promise, self.moment)
 
     @cached_property
     def judgements(self) -> dict[str, list[Judgement]]:
         """By measure, one for every promise that is about handoffs of this scope: the general one first."""
-        found = {measure: list(self._judgements(measure)) for measure in JUDGED}
+        found = {measure: list(self._judgements(measure)) for measure in JUDGES}
         return {"volume": [self.volume_judgement], **found}
 
     def _judgements(self, measure: str) -> Iterator[Judgement]:
@@ -124,9 +125,17 @@ class Reading:
 
     @property
     def scorecard(self) -> list[Judgement]:
-        """Marketing's promise, and those of sales that somebody made."""
+        """The volume, and what else somebody promised: marketing's first."""
         rows = [judgement for found in self.judgements.values() for judgement in found]
-        return [row for row in rows if row.side == "marketing" or row.promised is not None]
+        return sorted(
+            (row for row in rows if row.measure == "volume" or row.promised is not None), key=lambda row: row.side
+        )
+
+    @property
+    def timed(self) -> list[str]:
+        """The measures of a working time, beside the speed, that are promised at some time of the period."""
+        rows = [row for found in self.judgements.values() for row in found]
+        return list(dict.fromkeys(row.measure for row in rows if _is_timed(row.measure) and row.promised is not None))
 
     # What marketing promised
 
@@ -224,16 +233,13 @@ def end_of(on: date, terms: Timeline) -> datetime:
     return datetime.combine(on + timedelta(days=1), time(), terms.zone)
 
 
-def promises_of(terms: Terms, measure: str) -> Mapping[str, SpeedPromise | DepthPromise]:
-    found: dict[str, Mapping[str, SpeedPromise | DepthPromise]] = {"speed": terms.speed, "depth": terms.depth}
-    return found.get(measure, {})
+def promises_of(terms: Terms, measure: str) -> Mapping[str, Promise]:
+    return terms.promises.get(measure, {})
 
 
-def says(made: SpeedPromise | DepthPromise | None) -> tuple[float | None, float | None]:
-    """The figure that is promised, and the working minutes or days in which."""
-    if isinstance(made, SpeedPromise):
-        return float(made.share), made.within.total_seconds() / 60
-    return (made.attempts, made.within_working_days) if isinstance(made, DepthPromise) else (None, None)
+def _is_timed(measure: str) -> bool:
+    """A measure of a working time that has no page of its own."""
+    return measure in MEASURES and MEASURES[measure].is_timed and measure != "speed"
 
 
 def read(
@@ -293,7 +299,16 @@ def measures(reading: Reading, closed: Verdicts) -> Measures:
         speed=speeds(reading),
         depth=depths(reading),
         outcomes=_grouped(reading, lambda facts, _tier: outcomes(facts, closed)),
+        timed={measure: _in_time(reading, measure) for measure in reading.timed},
     )
+
+
+def _in_time(reading: Reading, measure: str) -> Grouped[InTime]:
+    def of(facts: Facts, tier: str) -> InTime:
+        found = reading.judge(measure, facts, reading.promise(measure, tier))
+        return InTime(len(found.judged), len(found.kept), len(found.excused), found.limit, found.delivered)
+
+    return _grouped(reading, of)
 
 
 def speeds(reading: Reading) -> Grouped[Speed]:

@@ -6,14 +6,17 @@ The same rows are counted for the page and listed behind it.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 import numpy as np
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agreements.promises.measures import MEASURES
 from reports import judgement
 from reports.facts.reading import Reading, verdicts
+from reports.judgement import OWN
 from reports.measures.depth import connected_after, connected_with, ending
 from reports.measures.handoff_columns import Days, Facts, Ints, Mask
 from reports.measures.speed import in_band, spoken_in_band, went_the_way
@@ -131,7 +134,22 @@ def _tried(facts: Facts, chosen: Selection) -> Mask:
     return tried & judgement.depth_with(facts, chosen.verdict)
 
 
+def _judged(measure: str, what: str, facts: Facts, _chosen: Selection) -> Mask:
+    ids = getattr(judgement.JUDGES[measure](facts, judgement.Commitment(), judgement.Viewpoint(True, True)), what)
+    return np.isin(facts.ids, ids)
+
+
+def _titled(name: str, what: str, _chosen: Selection) -> str:
+    return f"{_(name)}: {JUDGED_WORDS[what]}"
+
+
+JUDGED_WORDS = {
+    "judged": gettext_lazy("judged by the promise"),
+    "kept": gettext_lazy("promise kept"),
+    "excused": gettext_lazy("breach excused"),
+}
 VERDICT_WORDS = {
+    "excused": gettext_lazy("breach excused"),
     "kept": gettext_lazy("promise kept"),
     "missed": gettext_lazy("promise missed"),
     "running": gettext_lazy("still within time"),
@@ -210,6 +228,13 @@ LISTS: dict[str, OfHandoffs | OfSteps | OfLeads] = {
         gettext_lazy("Closed after the promised attempts"), lambda facts, _chosen: ending(facts, "tried")
     ),
     "open": OfHandoffs(gettext_lazy("Still open, not connected"), lambda facts, _chosen: ending(facts, "open")),
+    # every promise of handoffs: whom it judges, who kept it, who was excused
+    **{
+        f"{measure.key}_{what}": OfHandoffs(partial(_titled, measure.name, what), partial(_judged, measure.key, what))
+        for measure in MEASURES.values()
+        for what in ("judged", "kept", "excused")
+        if what == "excused" or measure.key not in OWN
+    },
     # what became of the leads
     "leads_won": OfLeads(gettext_lazy("Leads won since, by their latest handoff"), "won"),
     "leads_lost": OfLeads(gettext_lazy("Leads lost since, by their latest handoff"), "lost"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from reports.judgement import Judgement
 from reports.measures.depth import Depth
@@ -23,8 +23,19 @@ class Grouped(Generic[T]):
 
 
 @dataclass(frozen=True)
+class InTime:
+    """Of a promised working time: the handoffs judged by it, those that kept it, those that were excused."""
+
+    judged: int
+    kept: int
+    excused: int
+    within_minutes: float | None
+    share_within: float | None
+
+
+@dataclass(frozen=True)
 class Measures:
-    """The figures of one agreement and period."""
+    """The figures of one agreement and period; `timed` by measure, where it is promised."""
 
     agreement: str
     period: Period
@@ -34,3 +45,9 @@ class Measures:
     speed: Grouped[Speed]
     depth: Grouped[Depth]
     outcomes: Grouped[Outcomes]
+    timed: Mapping[str, Grouped[InTime]]
+
+    @property
+    def chapters(self) -> dict[str, Any]:
+        own = {"volume": self.volume, "speed": self.speed, "depth": self.depth}
+        return {**own, **self.timed, "outcomes": self.outcomes}

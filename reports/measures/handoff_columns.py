@@ -18,6 +18,7 @@ Days = NDArray[np.datetime64]
 
 MINUTE = 60_000_000  # microseconds
 BREACHED = tuple(sorted(rule.BREACHED))
+OVER_TIME = tuple(sorted(rule.OVER_TIME))
 DIMENSIONS = ("source", "tier")  # fields of a handoff by which every figure can be split
 
 
@@ -75,6 +76,18 @@ class Scope:
 
 
 @dataclass(frozen=True)
+class Timed:
+    """A promised working time: how the clock of each handoff stands ("" without one), and what it was promised."""
+
+    clock: Names
+    within: Floats
+    share: Floats
+
+    def __getitem__(self, rows: Mask | Ints) -> "Timed":
+        return Timed(self.clock[rows], self.within[rows], self.share[rows])
+
+
+@dataclass(frozen=True)
 class Facts:
     """One entry per handoff in every column. Durations in microseconds, NaN where there is none.
 
@@ -86,6 +99,7 @@ class Facts:
     `clock` is a word of `leads.clock.rule`, `depth` says whether the window for the promised attempts is
     "over" or "open"; "" without such a promise.
     `nth` is the ordinal of the attempt that connected, `in_window` the attempts made while the depth's window was open.
+    `timed` holds the measures of a working time other than the speed, by key, where the agreement promises them.
     """
 
     ids: Ints
@@ -113,6 +127,8 @@ class Facts:
     share: Floats
     promised: Floats
     window: Floats
+    is_depth_excused: Mask
+    timed: Mapping[str, Timed] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -120,7 +136,8 @@ class Facts:
     def __getitem__(self, rows: Mask | Ints) -> "Facts":
         columns = {column.name: getattr(self, column.name) for column in fields(self)}
         names = {name: words[rows] for name, words in columns.pop("names").items()}
-        return replace(self, names=names, **{name: column[rows] for name, column in columns.items()})
+        timed = {measure: column[rows] for measure, column in columns.pop("timed").items()}
+        return replace(self, names=names, timed=timed, **{name: column[rows] for name, column in columns.items()})
 
     @property
     def tier(self) -> Names:
@@ -152,8 +169,8 @@ class Facts:
 
     @property
     def is_never_followed_up(self) -> Mask:
-        """Its time has passed and nobody has stopped the clock."""
-        return ~self.is_followed_up & ~self.is_returned & self.clock.among(*BREACHED)
+        """Its time has passed, be it excused, and nobody has stopped the clock."""
+        return ~self.is_followed_up & ~self.is_returned & self.clock.among(*OVER_TIME)
 
     @property
     def is_running(self) -> Mask:

@@ -12,13 +12,11 @@ from reports.judgement import Judgement
 from smarketing.lib.cells import safe_row
 from smarketing.lib.periods import Period
 
-CHAPTERS = ("volume", "speed", "depth", "outcomes")
-
 
 def as_json(found: Measures) -> dict[str, Any]:
     """The figures as plain values for a JSON writer: nothing rounded, None for a group without a value."""
     head = {"agreement": found.agreement, "period": period_json(found.period, found.time_zone)}
-    chapters = {name: chapter_json(getattr(found, name)) for name in CHAPTERS}
+    chapters = {name: chapter_json(chapter) for name, chapter in found.chapters.items()}
     return head | {"scorecard": [judgement_json(judgement) for judgement in found.scorecard], **chapters}
 
 
@@ -32,6 +30,7 @@ def judgement_json(judgement: Judgement) -> dict[str, Any]:
         "delivered": judgement.delivered,
         "judged": len(judgement.judged),
         "kept": len(judgement.kept),
+        "excused": len(judgement.excused),
         "state": judgement.state,
     }
 

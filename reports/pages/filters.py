@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.facts.dimensions import WORDS
-from reports.facts.reading import JUDGED, Reading
+from reports.facts.reading import Reading
 from reports.facts.record_lists import LISTS, Selection
-from reports.judgement import VERDICTS
+from reports.judgement import JUDGES, VERDICTS
 from reports.measures.handoff_columns import DIMENSIONS, Scope
 from reports.pages.links import choice_of, choices_of, scope_of
 from smarketing.lib.periods import Period, PeriodError, period_of
 from smarketing.lib.spoken import period_name
 
 OFFERED = {"month": 15, "quarter": 6, "year": 3}
-MEASURES = tuple(JUDGED)
+MEASURES = tuple(JUDGES)
 
 
 @dataclass(frozen=True)

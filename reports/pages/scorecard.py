@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from agreements.models import Agreement
+from agreements.promises.measures import MEASURES
 from agreements.terms import Timeline
 from reports.facts.reading import Reading, read_with_previous, verdicts
 from reports.judgement import AT_RISK, MISSED, NOT_BEGUN, Judgement
@@ -22,12 +23,12 @@ from smarketing.lib.numbers import number, percent
 from smarketing.lib.periods import Period
 from smarketing.lib.spoken import period_name
 
-# Which records each figure opens: those that kept the promise, and those judged by it.
-BEHIND = {
-    "volume": ("judged_delivered", "judged_handed_over"),
-    "speed": ("kept", "speed_judged"),
-    "depth": ("depth_kept", "depth_judged"),
-}
+# Which records each figure opens where it is not MEASURE_kept and MEASURE_judged.
+BEHIND = {"volume": ("judged_delivered", "judged_handed_over"), "speed": ("kept", "speed_judged")}
+
+
+def is_share(measure: str) -> bool:
+    return measure in MEASURES and MEASURES[measure].is_timed
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class PromiseLine:
 
     @property
     def is_share(self) -> bool:
-        return self.judgement.measure == "speed"
+        return is_share(self.judgement.measure)
 
     @property
     def moved(self) -> str:
@@ -107,12 +108,13 @@ class PromiseLine:
 
     @property
     def url(self) -> str:
-        return self.links.page(self.judgement.measure)
+        """The page of the measure; what is promised as a working time stands on the page of the speed."""
+        return self.links.page("speed" if self.is_share else self.judgement.measure)
 
     @property
     def behind(self) -> list[tuple[str, str]]:
-        """How many kept the promise and how many are judged by it, each with its records."""
-        kept, judged = len(self.judgement.kept), len(self.judgement.judged)
+        """How many kept the promise and how many are judged by it, each with its records; then those excused."""
+        measure, kept, judged = self.judgement.measure, len(self.judgement.kept), len(self.judgement.judged)
         once = ngettext(
             "of %(n)s lead handed over, counted once a month",
             "of %(n)s leads handed over, each counted once a month",
@@ -120,12 +122,17 @@ class PromiseLine:
         )
         names = {
             "volume": (_("%(n)s delivered"), once),
-            "speed": (_("%(n)s in time"), _("of %(n)s judged")),
             "depth": (_("%(n)s tried often enough"), _("of %(n)s judged")),
-        }[self.judgement.measure]
-        counts = zip(names, (kept, judged), BEHIND[self.judgement.measure], strict=True)
+        }.get(measure, (_("%(n)s in time"), _("of %(n)s judged")))
+        counts = zip(names, (kept, judged), BEHIND.get(measure, (f"{measure}_kept", f"{measure}_judged")), strict=True)
         found = [(name % {"n": number(n)}, self.links.records(what)) for name, n, what in counts] if judged else []
-        return [*found, *self._corrected]
+        return [*found, *self._excused, *self._corrected]
+
+    @property
+    def _excused(self) -> list[tuple[str, str]]:
+        count = len(self.judgement.excused)
+        text = _("%(n)s excused, not counted") % {"n": number(count)}
+        return [(text, self.links.records(f"{self.judgement.measure}_excused"))] if count else []
 
     @property
     def _corrected(self) -> list[tuple[str, str]]:
@@ -207,6 +214,7 @@ COLUMNS = (
     "delivered",
     "judged",
     "kept",
+    "excused",
     "state",
     "expected",
     "projected",
@@ -258,14 +266,14 @@ def scope_of(judgement: Judgement) -> Scope:
 
 
 def figure_of(measure: str, value: float | None) -> str:
-    if measure == "speed":
+    if is_share(measure):
         return percent(value, 1)
     return number(value, 1 if measure == "depth" else 0)
 
 
 def label_of(judgement: Judgement) -> str:
-    names = {"volume": _("Leads delivered"), "speed": _("Follow-up speed"), "depth": _("Follow-up depth")}
-    return with_tier(names[judgement.measure], judgement)
+    measure = judgement.measure
+    return with_tier(_("Leads delivered") if measure == "volume" else _(MEASURES[measure].name), judgement)
 
 
 def with_tier(name: str, judgement: Judgement) -> str:
@@ -277,8 +285,8 @@ def with_tier(name: str, judgement: Judgement) -> str:
 def promise_of(judgement: Judgement) -> str:
     if judgement.measure == "volume":
         return _("leads in the period") if judgement.promised is not None else _("nothing is agreed for this period")
-    if judgement.measure == "speed":
-        said = _("first attempt within %(time)s of working time") % {"time": spoken_minutes(judgement.limit)}
+    if is_share(judgement.measure):
+        said = _(MEASURES[judgement.measure].says) % {"time": spoken_minutes(judgement.limit)}
     else:
         days = judgement.limit or 0
         said = ngettext(

@@ -9,7 +9,7 @@ from reports.measures.speed import Speed
 from reports.pages.drawings.speed import speed_charts
 from reports.pages.exports import chapter_json
 from reports.pages.links import Links
-from reports.pages.scorecard import of_mean, scope_of, with_tier
+from reports.pages.scorecard import label_of, of_mean, promise_of, scope_of, with_tier
 from reports.pages.sheet import BigNumber, Sheet, Table, group_cells, nothing_text, spoken_minutes, spoken_share
 from smarketing.lib.numbers import number
 
@@ -39,7 +39,23 @@ def _numbers(reading: Reading, found: Speed, links: Links) -> list[BigNumber]:
         BigNumber(_("Never followed up"), number(found.never_followed_up), url=links.records("never_followed_up")),
         BigNumber(_("Still within time"), number(found.running), url=links.records("running")),
         BigNumber(_("Handoffs"), number(found.handoffs), url=links.records("handoffs")),
+        *(
+            _in_time(judgement, links.narrowed(scope_of(judgement)))
+            for measure in reading.timed
+            for judgement in reading.judgements[measure]
+            if judgement.promised is not None
+        ),
     ]
+
+
+def _in_time(judgement: Judgement, links: Links) -> BigNumber:
+    """What else is promised as a working time."""
+    note = _("%(share)s promised: %(promise)s") % {
+        "share": spoken_share(judgement.promised),
+        "promise": promise_of(judgement),
+    }
+    url = links.records(f"{judgement.measure}_judged")
+    return BigNumber(label_of(judgement), spoken_share(judgement.delivered), note, judgement.state, url)
 
 
 def _kept(judgement: Judgement, links: Links) -> BigNumber:

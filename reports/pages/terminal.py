@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reports.facts.results import Measures
+from reports.facts.results import InTime, Measures
 from reports.judgement import Judgement
 from reports.measures.depth import Depth
 from reports.measures.outcomes import Outcomes
@@ -23,7 +23,7 @@ HEAD = (
     "won",
     "lost",
 )
-PROMISES = ("promise", "promised", "delivered", "judged", "kept", "state")
+PROMISES = ("promise", "promised", "delivered", "judged", "kept", "excused", "state")
 
 
 def as_text(found: Measures) -> str:
@@ -31,16 +31,15 @@ def as_text(found: Measures) -> str:
     head = f"{found.agreement}  {period.label}  {period.start_on} to {period.end_on}  {found.time_zone}"
     counted = f"handed over {volume.handed_over}, returned {volume.returned}, delivered {volume.delivered}"
     target = "no target" if volume.target is None else f"target {volume.target}"
-    rows = [*map(_promise, found.scorecard)]
-    return "\n".join(
-        [head, f"{counted}, {target}", "", *aligned([list(HEAD), *_rows(found)]), "", *aligned([list(PROMISES), *rows])]
-    )
+    groups = aligned([[*HEAD, *found.timed], *_rows(found)])
+    promises = aligned([list(PROMISES), *map(_promise, found.scorecard)])
+    return "\n".join([head, f"{counted}, {target}", "", *groups, "", *promises])
 
 
 def _promise(judgement: Judgement) -> list[str]:
     tier = judgement.tier or ("all other tiers" if judgement.is_rest else "all")
     figures = (judgement.promised, judgement.delivered)
-    counts = (len(judgement.judged), len(judgement.kept))
+    counts = (len(judgement.judged), len(judgement.kept), len(judgement.excused))
     name = f"{judgement.side} {judgement.measure} {tier}"
     return [name, *map(_exact, figures), *map(str, counts), judgement.state or "-"]
 
@@ -50,11 +49,17 @@ def _exact(value: float | None) -> str:
 
 
 def _rows(found: Measures) -> Iterator[list[str]]:
-    yield ["all", *_cells(found.speed.all, found.depth.all, found.outcomes.all)]
+    timed = found.timed.values()
+    yield ["all", *_cells(found.speed.all, found.depth.all, found.outcomes.all), *(_share(one.all) for one in timed)]
     for dimension, speeds in found.speed.by.items():
         depths, ends = found.depth.by[dimension], found.outcomes.by[dimension]
         for name in speeds:
-            yield [f"{dimension} {name or '(none)'}", *_cells(speeds[name], depths[name], ends[name])]
+            shares = [_share(one.by[dimension][name]) for one in timed]
+            yield [f"{dimension} {name or '(none)'}", *_cells(speeds[name], depths[name], ends[name]), *shares]
+
+
+def _share(found: InTime) -> str:
+    return _number(None if found.share_within is None else found.share_within * 100, "%")
 
 
 def _cells(speed: Speed, depth: Depth, outcomes: Outcomes) -> list[str]:

@@ -15,6 +15,8 @@ class Verb(StrEnum):
     MARKET = "market"  # log, edit, hand over and take back leads; bring files in
     FOLLOW_UP = "follow_up"  # accept, record attempts, return, close
     ASSIGN = "assign"  # give a handoff to any rep; look at escalations
+    EXCUSE = "excuse"  # ask that a missed promise be excused
+    APPROVE = "approve"  # excuse what the other side asks for
     MATCH = "match"  # say who is meant by a name in a file
     AMEND = "amend"  # change an agreement
     ADMINISTER = "administer"  # people, teams, new agreements
@@ -33,6 +35,8 @@ RIGHTS = {
     Verb.MARKET: Right((Side.MARKETING,), WORKING),
     Verb.FOLLOW_UP: Right((Side.SALES,), WORKING),
     Verb.ASSIGN: Right((Side.SALES,), LEADS),
+    Verb.EXCUSE: Right(PARTIES, WORKING),
+    Verb.APPROVE: Right(PARTIES, LEADS),
     Verb.MATCH: Right(PARTIES, LEADS),
     Verb.AMEND: Right(PARTIES, LEADS),
     Verb.ADMINISTER: Right(),

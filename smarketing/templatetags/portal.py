@@ -27,6 +27,7 @@ STATES = {
     "running": ("on-the-way", "clock", pgettext_lazy("clock", "Running")),
     "due_soon": ("at-risk", "exclamation-triangle", gettext_lazy("Due soon")),
     "overdue": ("missed", "x-mark", gettext_lazy("Overdue")),
+    "excused": ("on-the-way", "minus", gettext_lazy("Excused")),
     "none": ("on-the-way", "minus", gettext_lazy("No promise")),
 }
 TICKING = {"running", "due_soon", "overdue"}

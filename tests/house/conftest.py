@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from agreements.document.text import write
 from agreements.models import Version
 from leads.enums import RowKind
 from leads.models import ImportRun
+from leads.work.excusing import ask
 from smarketing.accounts.models import Role, Side
 from tests import cast
 from tests.house.addresses import Asked, ours, reading_of
@@ -45,6 +47,10 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     file = ContentFile(b"lead_id,created_at\n1,2026-03-02\n", name="leads.csv")
     run = ImportRun.objects.create(agreement=north, kind=RowKind.LEADS, file=file, file_name="leads.csv", by=rep)
     pks = {"withdraw": attempt.pk, "detail": handoff.lead_id, "edit": handoff.lead_id}
+    late, asking = cast.handed(north), cast.handed(north)
+    missed, excuse = (h.clocks.get(kind="response") for h in (late, asking))
+    ask(excuse, reason="The telephones were dead.", side=Side.SALES, by=rep, at=cast.MONDAY + timedelta(hours=3))
+    pks |= {"ask_excuse": late.lead_id, "approve_excuse": excuse.pk, "drop_excuse": excuse.pk}
     pks |= {"accept_target": target.pk, "decline_target": target.pk}
     text = write(document_of(north))
     draft = Version.objects.create(agreement=north, state="draft", effective_on="2020-01-01", calendar={}, text=text)
@@ -65,6 +71,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "leads:give_away": {"handoff": handoff.pk, "rep": rep.pk},
         "leads:give_back": {"handoff": handoff.pk},
         "leads:put_tier_right": {"tier": "C", "reason": "A director"},
+        "leads:ask_excuse": {"clock": missed.pk, "reason": "The telephones were dead."},
         "leads:send_back": {"reason": "duplicate"},
         "leads:attempt": {"channel": "phone", "result": "no_answer"},
         "leads:close": {"outcome": "won", "revenue": "100"},

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 
 ANYONE, SIGNED_IN, READERS = "anyone", "signed in", "readers of figures"
 MARKETERS, REPS, PRACTITIONERS = "marketers", "reps", "practitioners"
+PARTIES, APPROVERS = "parties", "leads of a party"
 SALES_LEADS, TEAM_LEADS, ADMINISTRATORS = "sales leads", "team leads", "administrators"
 OK, FOUND, FORBIDDEN, MISSING, NOT_SO = 200, 302, 403, 404, 405
 
@@ -81,6 +82,9 @@ DOORS = {
     "leads:edit": page(MARKETERS, FOUND, needs=MARKET, **RECORD),
     **{f"leads:{name}": button(SALES_LEADS) for name in ("give_away", "give_back")},
     "leads:put_tier_right": button(PRACTITIONERS, own={("rep", "post"): FORBIDDEN, ("second_rep", "post"): FORBIDDEN}),
+    "leads:ask_excuse": button(PARTIES, get=FOUND),
+    "leads:approve_excuse": button(APPROVERS, own={("sales_lead", "post"): FORBIDDEN}),
+    "leads:drop_excuse": button(PARTIES, own={("marketer", "post"): FORBIDDEN}),
     "leads:assign": button(REPS, own={("second_rep", "post"): FORBIDDEN}),
     **{f"leads:{name}": button(REPS) for name in ("accept", "unaccept", "undo_return", "reopen")},
     **{f"leads:{name}": button(REPS, get=FOUND) for name in ("send_back", "attempt", "close")},

@@ -12,7 +12,7 @@ from agreements.document.clauses import AgreementDocument, PauseClause
 from agreements.document.stored import document_of
 from agreements.document.versions import apply
 from agreements.models import Agreement
-from agreements.promises.promise import DepthPromise, SpeedPromise
+from agreements.promises.promise import AcceptancePromise, DepthPromise, HandoverPromise, SpeedPromise
 from leads.work.handoffs import send_back
 from smarketing.accounts.models import Team
 from tests import cast
@@ -31,7 +31,7 @@ def filled(client: Client, url: str = URL) -> dict[str, str]:
     page = client.get(url)
     draft = page.context["draft"]
     forms = [draft.heading, draft.terms, draft.calendar, draft.assumptions]
-    for formset in (draft.speeds, draft.depths, draft.reasons, draft.months):
+    for formset in (*draft.promises.values(), draft.reasons, draft.months):
         forms += [formset.management_form, *formset.forms]
     fields = [field for form in forms for field in form if not field.field.disabled]
     with translation.override(page.headers["Content-Language"]):
@@ -56,7 +56,8 @@ def now(deal: Agreement) -> AgreementDocument:
 def errors(response) -> dict[str, list[str]]:
     draft = response.context["draft"]
     forms = [draft.heading, draft.terms, draft.calendar, draft.assumptions]
-    forms += [*draft.speeds.forms, *draft.depths.forms, *draft.reasons.forms, *draft.months.forms]
+    formsets = (*draft.promises.values(), draft.reasons, draft.months)
+    forms += [form for formset in formsets for form in formset.forms]
     return {form.add_prefix(name): texts for form in forms for name, texts in form.errors.items()}
 
 
@@ -100,6 +101,11 @@ def test_every_part_of_the_form_reaches_the_agreement(signed_in, north, administ
             "speed-1-share": "100",
             "speed-1-tier": "A",
             "depth-0-DELETE": "on",
+            "acceptance-0-within_minutes": "45",
+            "acceptance-0-share": "80",
+            "handover-0-within_minutes": "120",
+            "handover-0-share": "75",
+            "handover-0-tier": "B",
             "marketing_share": "45",
             "average_deal": "9,000.50",
             "lead_to_customer": "0.45",
@@ -118,6 +124,8 @@ def test_every_part_of_the_form_reaches_the_agreement(signed_in, north, administ
     assert document.promises == (
         SpeedPromise(within_minutes=Decimal(240), share=Decimal("0.925")),
         SpeedPromise(within_minutes=Decimal(30), share=Decimal(1), tier="A"),
+        AcceptancePromise(within_minutes=Decimal(45), share=Decimal("0.8")),
+        HandoverPromise(within_minutes=Decimal(120), share=Decimal("0.75"), tier="B"),
     )
     assert (document.marketing_share, document.average_deal) == (Decimal("0.45"), Decimal("9000.5"))
     assert document.lead_to_customer == Decimal("0.0045")

@@ -49,11 +49,12 @@ class Command(BaseCommand):
             raise CommandError(f"nobody has the e-mail address {email}") from error
 
     def _tell(self, agreement: Agreement, fields: Counter[str], *, applied: bool) -> None:
-        total = fields.pop("handoffs", 0)
-        if not total:
+        total, leads = fields.pop("handoffs", 0), fields.pop("leads", 0)
+        if not total and not leads:
             self.stdout.write(f"{agreement.slug}: nothing to mend")
             return
         verb = "changed" if applied else "would change"
-        self.stdout.write(f"{agreement.slug}: {total} handoffs {verb}")
+        more = f" and {leads} leads not handed over yet" if leads else ""
+        self.stdout.write(f"{agreement.slug}: {total} handoffs{more} {verb}")
         for name, count in fields.most_common():
             self.stdout.write(f"  {name}: {count}")

@@ -11,12 +11,14 @@ from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from agreements.enums import DefaultReason
+from leads.clock.explanation import ClockLine
 from leads.enums import Channel, Direction, LossReason, Result, Verdict
 from leads.models import Deal, Handoff
 from leads.pages.fields import HalfOpenSelect, WallTimeField, instant
 from leads.refusals import Refused
 from leads.work.attempts import BeforeTheLead, InTheFuture
 from leads.work.closing import BeforeTheHandoff
+from leads.work.excusing import EXCUSABLE
 from leads.work.handoffs import NoSuchReason, TooFewAttempts
 from smarketing.accounts.models import User
 
@@ -73,6 +75,28 @@ class TierForm(ActionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["tier"].initial = self.handoff.tier
+
+
+class ExcuseForm(forms.Form):
+    """For one of the breaches that nobody has asked to excuse yet."""
+
+    clock = forms.ChoiceField(label=_("Missed"))
+    reason = forms.CharField(label=_("Reason"), max_length=300, strip=True)
+
+    def __init__(self, data: Any = None, *, lines: list[ClockLine]) -> None:
+        super().__init__(data, auto_id="excuse-%s")
+        asked = [one for one in lines if one.is_breached and one.clock.kind in EXCUSABLE and not one.clock.excuse]
+        self.lines = {str(one.clock.pk): one for one in asked}
+        choice = self.fields["clock"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [(pk, one.name) for pk, one in self.lines.items()]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    @property
+    def chosen(self) -> ClockLine:
+        return self.lines[self.cleaned_data["clock"]]
 
 
 class ReturnForm(ActionForm):

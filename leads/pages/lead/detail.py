@@ -12,14 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 from agreements.enums import reason_words
 from agreements.models import Agreement
 from agreements.terms import timeline
-from leads.clock.explanation import explanation
+from leads.clock.explanation import ClockLine, explanation, lines
 from leads.doors.fields import LEAD, SOURCE, TIER, Field
 from leads.doors.files.wording import field_name
 from leads.doors.form import ExternalIdTaken, HandedOverBefore, edit_lead
 from leads.models import Deal, Handoff, Lead
-from leads.ownership import may_put_tier_right, may_withdraw
+from leads.ownership import may_approve, may_drop, may_put_tier_right, may_withdraw
 from leads.pages.fetch import marketed_lead, seen_handoff, seen_lead
-from leads.pages.handoff.forms import AttemptForm, LostForm, ReturnForm, TierForm, WonForm
+from leads.pages.handoff.forms import AttemptForm, ExcuseForm, LostForm, ReturnForm, TierForm, WonForm
 from leads.pages.lead.form import LeadForm
 from leads.pages.lead.history import HistoryEntry, history
 from leads.work import handoffs
@@ -42,6 +42,8 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
     at, access = request.now, request.access
     handoff = lead.handoffs.select_related("rep").with_return_reason().order_by("-handed_at", "-pk").first()
     entries = history(lead)
+    terms = timeline(lead.agreement)
+    clocks = lines(lead, at=at, known=terms)
     deals = list(Deal.objects.filter(lead=lead).order_by("closed_at", "pk"))
     context = {
         "lead": lead,
@@ -56,11 +58,12 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
         "may_market": access.may(Verb.MARKET, lead.agreement),
         "may_follow_up": access.may(Verb.FOLLOW_UP, lead.agreement),
         "may_assign": access.may(Verb.ASSIGN, lead.agreement),
-        "typed": bool(typed),
+        "typed": bool(typed.keys() - {"tier_form", "excuse_form"}),
+        **excuses(request, lead, clocks),
+        **{name: form for name, form in typed.items() if name == "excuse_form"},
     }
     if handoff is not None:
         handoff.lead, handoff.agreement = lead, lead.agreement
-        terms = timeline(lead.agreement)
         in_force = terms.by_id(handoff.version_id) if handoff.version_id else terms.on(handoff.handed_on)
         reason = reason_words(handoff.return_reason, handoff.reason_label)  # type: ignore[attr-defined]
         context |= {"handoff": handoff, "clock": explanation(handoff, in_force, at=at), "return_reason": reason}
@@ -69,6 +72,20 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
         if context["may_follow_up"]:
             context |= {**sales_forms(handoff), **typed, "reps": reps_of(lead.agreement)}
     return TemplateResponse(request, "leads/detail.html", context, status=422 if typed else 200)
+
+
+def excuses(request: PortalRequest, lead: Lead, clocks: list[ClockLine]) -> dict[str, Any]:
+    """The clocks with their excuses, and which of those this person may answer or take back."""
+    access, by, agreement = request.access, request.user, lead.agreement
+    asked = [line for line in clocks if line.clock.excuse]
+    form = ExcuseForm(lines=clocks) if access.may(Verb.EXCUSE, agreement) else None
+    return {
+        "clocks": clocks,
+        "excuses": asked,
+        "approvable": {one.clock.pk for one in asked if one.waits and may_approve(access, one.clock, agreement, by=by)},
+        "droppable": {one.clock.pk for one in asked if one.waits and may_drop(access, one.clock, agreement, by=by)},
+        "excuse_form": form if form and form.lines else None,
+    }
 
 
 def known_of(lead: Lead) -> list[tuple[Field, str, Any]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agreements.enums import reason_words
 from leads.doors.files.wording import FIELD_NAMES
-from leads.enums import Channel, Door, EventKind, LossReason, Result, Verdict
+from leads.enums import Channel, ClockKind, Door, EventKind, LossReason, Result, Verdict
 from leads.models import Attempt, Deal, Escalation, Event, Handoff, Lead
 from smarketing.accounts.models import User
 from smarketing.lib.numbers import money
@@ -155,7 +155,7 @@ def _deals(lead: Lead) -> Iterator[HistoryEntry]:
 
 
 def _escalations(lead: Lead) -> Iterator[HistoryEntry]:
-    for escalation in Escalation.objects.filter(clock__handoff__lead=lead).select_related("seen_by").order_by("-pk"):
+    for escalation in Escalation.objects.filter(clock__lead=lead).select_related("seen_by").order_by("-pk"):
         seen = _("seen by %(name)s") % {"name": escalation.seen_by.name} if escalation.seen_by else ""
         yield HistoryEntry(escalation.raised_at, EventKind(escalation.step), detail=seen)
 
@@ -179,6 +179,9 @@ def _event_detail(lead: Lead, event: Event, reps: dict[int, User]) -> str:
         EventKind.WITHDRAWN: lambda: _tried(details.get("channel", ""), details.get("result", "")),
         EventKind.SENT_BACK: lambda: _returned_for(lead, details.get("reason", "")),
         EventKind.RETURN_UNDONE: lambda: _returned_for(lead, details.get("reason", "")),
+        EventKind.EXCUSE_ASKED: lambda: _excused(details),
+        EventKind.EXCUSED: lambda: _excused(details),
+        EventKind.EXCUSE_DROPPED: lambda: _excused(details),
         EventKind.CLOSED: lambda: _closed(details, lead),
         EventKind.REOPENED: lambda: _closed(details, lead),
     }
@@ -199,6 +202,10 @@ def _closed(details: dict[str, Any], lead: Lead) -> str:
 def _edited(details: dict[str, Any]) -> str:
     names = ", ".join(_field_name(name) for name in details.get("fields", ()) if name != "precision")
     return " · ".join(part for part in (names, details.get("reason", "")) if part)
+
+
+def _excused(details: dict[str, Any]) -> str:
+    return f"{label(ClockKind, details.get('clock', ''))}: {details.get('reason', '')}"
 
 
 def _put_right(details: dict[str, Any]) -> str:

@@ -218,6 +218,7 @@ def _verdicts() -> dict[str, tuple[str, str, bool]]:
         "kept": (_("Promise kept"), palette.KEPT_MARK, False),
         "missed": (_("Promise missed"), palette.MISSED_MARK, True),
         "running": (_("Still within time"), palette.ACCENT, False),
+        "excused": (_("Breach excused"), palette.AT_RISK_MARK, True),
         "none": (_("Without a promise"), palette.ON_THE_WAY_MARK, False),
     }
 
@@ -227,6 +228,7 @@ def _histogram(facts: Facts, found: Depth, links: Links) -> Chart:
     series = [
         Series(name, [_tries_bar(facts, n, verdict, name, links) for n in range(most + 1)], colour, is_hatched)
         for verdict, (name, colour, is_hatched) in _verdicts().items()
+        if verdict != "excused" or depth_with(facts, verdict).any()
     ]
     labels, counts = [number(n) for n in range(most + 1)], heights(series)
     axis = upright(max(counts), number, is_whole=True, room=ROOM)

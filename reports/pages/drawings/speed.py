@@ -247,6 +247,7 @@ def _verdicts() -> dict[str, tuple[str, str, bool]]:
     return {
         "kept": (_("Promise kept"), palette.KEPT_MARK, False),
         "missed": (_("Promise missed"), palette.MISSED_MARK, True),
+        "excused": (_("Breach excused"), palette.AT_RISK_MARK, True),
         "none": (_("Without a promise"), palette.ON_THE_WAY_MARK, False),
     }
 
@@ -258,6 +259,7 @@ def _bands(reading: Reading, found: Speed, links: Links) -> Chart:
     series = [
         Series(name, _band_bars(facts, parts, verdict, name, links), colour, is_hatched)
         for verdict, (name, colour, is_hatched) in _verdicts().items()
+        if verdict != "excused" or speed_with(facts, verdict).any()
     ]
     labels = [*map(band_name, parts), _("never")]
     counts = heights(series)

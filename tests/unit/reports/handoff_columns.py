@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from reports.measures.handoff_columns import DIMENSIONS, MINUTE, Facts, Names
+from reports.measures.handoff_columns import DIMENSIONS, MINUTE, Facts, Names, Timed
 
 NAN = float("nan")
 USUAL: dict[str, Any] = {
@@ -31,6 +31,8 @@ USUAL: dict[str, Any] = {
     "share": 0.9,
     "promised": 6.0,
     "window": 15.0,
+    "depth_excused": False,
+    "timed": {},
 }
 
 
@@ -68,4 +70,13 @@ def facts(*rows: dict[str, Any]) -> Facts:
         attempts=np.array(column("attempts"), np.int64),
         in_window=np.array(column("in_window"), np.int64),
         **numbers("nth", "within", "share", "promised", "window"),
+        is_depth_excused=np.array(column("depth_excused"), np.bool_),
+        timed={measure: timed(column("timed"), measure) for measure in {key for row in full for key in row["timed"]}},
     )
+
+
+def timed(rows: list[Any], measure: str) -> Timed:
+    """Each row says {measure: clock}: promised are 30 minutes in 80 per cent."""
+    states = [row.get(measure, "") for row in rows]
+    said = np.array([1.0 if state else NAN for state in states])
+    return Timed(Names.of(states), 30 * said, 0.8 * said)

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from reports.judgement import (
+    JUDGES,
     VERDICTS,
     Commitment,
     Judgement,
@@ -166,17 +167,48 @@ def test_without_a_target_what_was_delivered_is_told_and_not_judged() -> None:
 
 
 def test_each_handoff_has_one_verdict_by_its_own_promise() -> None:
-    rows = facts({"clock": "kept"}, {"clock": "missed"}, {"clock": "kept", "has_promise": False}, RUNNING)
+    rows = facts(
+        {"clock": "kept"}, {"clock": "missed"}, {"clock": "kept", "has_promise": False}, RUNNING, {"clock": "excused"}
+    )
     found = {what: rows.ids[speed_with(rows, what)].tolist() for what in (*VERDICTS, "")}
-    assert found == {"kept": [1], "missed": [2], "running": [4], "none": [3], "": [1, 2, 3, 4]}
+    assert found == {"kept": [1], "missed": [2], "excused": [5], "running": [4], "none": [3], "": [1, 2, 3, 4, 5]}
 
 
 def test_each_handoff_has_one_verdict_on_its_depth() -> None:
     rows = facts(
-        {"depth": "over", "in_window": 6}, {"depth": "over", "in_window": 5}, {"nth": 1.0}, {}, {"promised": NAN}
+        {"depth": "over", "in_window": 6, "depth_excused": True},
+        {"depth": "over", "in_window": 5},
+        {"nth": 1.0},
+        {"depth_excused": True},
+        {"promised": NAN},
+        {"depth": "over", "in_window": 4, "depth_excused": True},
     )
     found = {what: rows.ids[depth_with(rows, what)].tolist() for what in VERDICTS}
-    assert found == {"kept": [1], "missed": [2], "running": [4], "none": [3, 5]}
+    assert found == {"kept": [1], "missed": [2], "excused": [6], "running": [4], "none": [3, 5]}
+
+
+def test_an_excused_breach_is_neither_kept_nor_missed_and_settles_the_period() -> None:
+    excused = {"response": 90, "clock": "excused"}
+    found = speed(*[QUICK] * 9, excused, excused)
+    assert (found.about.tolist()[-2:], found.excused.tolist(), len(found.judged)) == ([10, 11], [10, 11], 9)
+    assert (found.delivered, found.state) == (1.0, "kept")
+    assert speed(*[QUICK] * 2, LATE, excused).state == "missed"
+    nobody = speed(excused, excused)
+    assert (nobody.delivered, nobody.state, nobody.promised) == (None, "", 0.9)
+
+
+def test_a_promised_working_time_is_judged_by_its_own_clock_and_share() -> None:
+    clocks = ["kept", "kept", "kept", "missed", "overdue", "excused", "running"]
+    rows = facts(*({"timed": {"acceptance": clock}, "clock": "missed"} for clock in clocks), {"clock": "kept"})
+    found = JUDGES["acceptance"](rows, Commitment(), OVER)
+    assert (found.side, found.measure, found.promised, found.limit) == ("sales", "acceptance", 0.8, 30.0)
+    ids = {name: getattr(found, name).tolist() for name in ("about", "judged", "kept", "excused")}
+    assert ids == {"about": [*range(1, 8)], "judged": [*range(1, 6)], "kept": [1, 2, 3], "excused": [6]}
+    assert (found.delivered, found.state) == (0.6, "at_risk")  # the seventh may still be kept
+    rows = facts({"timed": {"handover": "kept"}}, {"timed": {"handover": "kept"}})
+    handover, unsaid = (JUDGES[measure](rows, Commitment(), OVER) for measure in ("handover", "acceptance"))
+    assert (handover.side, handover.state) == ("marketing", "kept")
+    assert (unsaid.about.tolist(), unsaid.promised, unsaid.state) == ([], None, "")
 
 
 def test_a_return_in_time_keeps_the_promise() -> None:

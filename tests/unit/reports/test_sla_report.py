@@ -91,6 +91,7 @@ def test_a_promise_is_one_row_of_the_scorecard(north: Agreement, at: datetime) -
             "delivered": 8,
             "judged": 10,
             "kept": 8,
+            "excused": 0,
             "state": "missed",
         },
         {
@@ -102,6 +103,7 @@ def test_a_promise_is_one_row_of_the_scorecard(north: Agreement, at: datetime) -
             "delivered": 0.6,
             "judged": 10,
             "kept": 6,
+            "excused": 0,
             "state": "missed",
         },
         {
@@ -113,6 +115,7 @@ def test_a_promise_is_one_row_of_the_scorecard(north: Agreement, at: datetime) -
             "delivered": 0.5,
             "judged": 6,
             "kept": 0,
+            "excused": 0,
             "state": "missed",
         },
     ]

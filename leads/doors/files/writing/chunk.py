@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leads.clock.consequences import refresh
+from leads.clock.consequences import begin, refresh
 from leads.doors.dictionary import settle
 from leads.doors.fields import LEAD_FIELDS
 from leads.doors.files.reading.rows import CheckedRow, Values
@@ -85,6 +85,7 @@ def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: Im
     counts.differing = len(others)
     bulk.insert(tally.differing)
     refresh(tally.touched, hand.terms)
+    begin(set(leads.values()) - tally.touched, hand.terms)
     return counts
 
 

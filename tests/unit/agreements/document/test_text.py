@@ -184,7 +184,7 @@ def test_all_problems_are_told_with_their_lines():
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ('"depth"', '"depht"', "25 promises.measure: must be one of speed, depth, not 'depht'"),
+        ('"depth"', '"depht"', "25 promises.measure: must be one of speed, depth, acceptance, handover, not 'depht'"),
         ('measure = "depth"', "", "24 promises.measure: is missing"),
         ("share = 0.9", "shares = 0.9", "22 promises.shares: is unknown here: did you mean share?"),
         ('country = "DE",', "", "15 calendar.holidays.country: is missing"),

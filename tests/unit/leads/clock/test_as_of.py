@@ -61,6 +61,8 @@ def test_today_it_is_what_stands_in_the_columns(north, rep):
     send_back(handoffs[2], reason="wrong_data", by=rep, at=after(50))
     for pk, values in as_of([h.pk for h in handoffs], timeline(north), after(10_000)).items():
         row = Handoff.objects.get(pk=pk)
+        clocks = {clock.kind: clock.state(after(10_000)) for clock in row.clocks.order_by("nth")}
+        assert values.pop("clock_states") == clocks
         assert values == {name: getattr(row, name) for name in values}
 
 

@@ -39,12 +39,24 @@ def test_a_closed_handoff_nobody_followed_up_is_missed():
     assert stand(due_at=NOW - timedelta(minutes=1), is_closed=True) == rule.MISSED
 
 
+def test_a_breach_is_excused_from_the_approval_on_and_what_was_kept_stays_kept():
+    late, hour = {"due_at": NOW - timedelta(hours=2), "stopped_at": NOW - timedelta(hours=1)}, timedelta(hours=1)
+    assert stand(**late, excused_at=NOW) == stand(due_at=NOW - hour, excused_at=NOW) == rule.EXCUSED
+    assert stand(**late, excused_at=NOW + hour) == rule.MISSED
+    assert stand(due_at=NOW, stopped_at=NOW - hour, excused_at=NOW) == rule.KEPT
+    assert stand(due_at=NOW + hour, excused_at=NOW) == rule.RUNNING
+
+
 def test_without_a_promise_there_is_no_clock():
     assert {stand(), stand(stopped_at=NOW), stand(is_closed=True), stand(warn_at=NOW)} == {rule.NONE}
 
 
 @pytest.mark.django_db
-@given(rows=st.lists(st.tuples(MOMENTS, MOMENTS, MOMENTS, st.sampled_from([*states.OPEN, *states.CLOSED])), min_size=1))
+@given(
+    rows=st.lists(
+        st.tuples(MOMENTS, MOMENTS, MOMENTS, MOMENTS, st.sampled_from([*states.OPEN, *states.CLOSED])), min_size=1
+    )
+)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.odd_handoffs
 def test_sql_and_python_agree_on_every_clock(north, rows):
@@ -60,9 +72,10 @@ def test_sql_and_python_agree_on_every_clock(north, rows):
             warn_at=warn_at,
             due_at=due_at,
             stopped_at=stopped_at,
+            excused_at=excused_at,
             state=state,
         )
-        for n, (warn_at, due_at, stopped_at, state) in enumerate(rows)
+        for n, (warn_at, due_at, stopped_at, excused_at, state) in enumerate(rows)
     )
     found = list(Handoff.objects.with_clock(NOW))
     assert [row.clock_state for row in found] == [row.clock(NOW) for row in found]
@@ -74,13 +87,15 @@ def test_sql_and_python_agree_on_every_clock(north, rows):
 
 
 def state_of(row: Clock) -> str:
-    times = {"warn_at": row.warn_at, "due_at": row.due_at, "stopped_at": row.stopped_at}
+    times = {name: getattr(row, name) for name in ("warn_at", "due_at", "stopped_at", "excused_at")}
     return rule.clock(**times, is_closed=row.ended_at is not None, at=NOW)
 
 
 @pytest.mark.django_db
 @given(
-    rows=st.lists(st.tuples(MOMENTS, MOMENTS.filter(bool), MOMENTS, MOMENTS, st.booleans(), st.booleans()), min_size=1)
+    rows=st.lists(
+        st.tuples(MOMENTS, MOMENTS.filter(bool), MOMENTS, MOMENTS, MOMENTS, st.booleans(), st.booleans()), min_size=1
+    )
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.odd_handoffs
@@ -90,6 +105,7 @@ def test_the_sweep_chooses_what_the_rule_calls_overdue_or_due_soon(north, rows):
     Clock.objects.all().delete()
     Clock.objects.bulk_create(
         Clock(
+            lead=handoff.lead,
             handoff=handoff,
             kind="response",
             nth=n,
@@ -99,13 +115,15 @@ def test_the_sweep_chooses_what_the_rule_calls_overdue_or_due_soon(north, rows):
             due_at=due_at,
             stopped_at=stopped_at,
             ended_at=ended_at,
+            excused_at=excused_at,
             warned_at=NOW if is_warned or is_escalated else None,
             escalated_at=NOW if is_escalated else None,
             recorded_at=NOW,
         )
-        for n, (warn_at, due_at, stopped_at, ended_at, is_warned, is_escalated) in enumerate(rows)
+        for n, (warn_at, due_at, stopped_at, ended_at, excused_at, is_warned, is_escalated) in enumerate(rows)
     )
-    found = [(row, state_of(row)) for row in Clock.objects.all()]
+    found = [(row, state_of(row)) for row in Clock.objects.with_state(NOW)]
+    assert [(row.clock_state, row.state(NOW)) for row, _state in found] == [(state, state) for _row, state in found]
     late = {row for row, state in found if state == rule.OVERDUE and not row.escalated_at}
     soon = {row for row, state in found if state == rule.DUE_SOON and not row.warned_at}
     assert (set(Clock.objects.to_escalate(NOW)), set(Clock.objects.to_warn(NOW))) == (late, soon)
