@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "smarketing.accounts.middleware.SessionEndMiddleware",
     "smarketing.accounts.middleware.LanguageMiddleware",
     "smarketing.accounts.middleware.PortalMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -185,12 +186,13 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+] + [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {"NAME": "smarketing.roof.passwords.CompanyWordsValidator"},
 ]
 LOGIN_URL = "account_login"
 CSRF_FAILURE_VIEW = "smarketing.roof.views.sent_too_late"
@@ -201,7 +203,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_SESSION_REMEMBER = False  # a session ends with the browser, at the latest with its hours
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # whoever reads the letter gets in, however often others guess meanwhile
 # Five of a burst are examined: from one address; against one account from anywhere; in a browser that is known.
 ACCOUNT_RATE_LIMITS = {
@@ -249,7 +251,8 @@ BEHIND_PROXY, TRUSTED_PROXIES = flag("BEHIND_PROXY"), words("TRUSTED_PROXIES")
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_NAME = "smarketing_session"
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+SESSION_HOURS, SESSION_IDLE_HOURS = environment.hours("SESSION_HOURS", 12), environment.hours("SESSION_IDLE_HOURS", 3)
+SESSION_COOKIE_AGE = SESSION_HOURS * 60 * 60
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

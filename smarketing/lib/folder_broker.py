@@ -29,12 +29,6 @@ class FolderChannel(filesystem.Channel):
     def control_folder(self) -> Path:
         return made(self.transport_options["control_folder"])
 
-    def get_table(self, exchange: str) -> list[Any]:
-        """Who listens is written to a file when it begins; where the file is gone, from what this process knows."""
-        known = [bound for bound in self.state.bindings or () if bound.exchange == exchange]
-        mine = [filesystem.exchange_queue_t(bound.routing_key, bound.routing_key, bound.queue) for bound in known]
-        return super().get_table(exchange) or mine
-
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         """Whole or not at all: half a message, from a full disk, would stop the worker that reads it."""
         name = f"{time.time_ns()}_{uuid.uuid4()}.{queue}.msg"

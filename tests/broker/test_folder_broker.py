@@ -60,7 +60,6 @@ def test_a_worker_whose_folder_is_removed_goes_on(site):
 
 
 def test_who_sends_all_the_time_goes_on_too(site):
-    """A beat has said long ago who listens, and that was written in the folder."""
     send = (
         "import shutil\n"
         "from django.conf import settings\n"
