@@ -12,7 +12,7 @@ from leads.doors.fields import KINDS, LEAD_FIELDS
 from leads.doors.files.reading.choices import CHANNELS, DIRECTIONS, RESULTS, RETURN_REASONS, VERDICTS, choice
 from leads.doors.files.reading.problems import FileProblem
 from leads.doors.files.reading.recognition import Asked, recognise
-from leads.doors.files.reading.rows import OpenDeal, Rejection, packed, unpacked
+from leads.doors.files.reading.rows import OpenDeal, Rejection, own_currency, packed, unpacked
 from leads.doors.files.wording import FIELD_NAMES, WORDS, worded
 from leads.enums import Channel, Direction, Result, Verdict
 from leads.models import Attempt, Deal, Handoff, Lead
@@ -316,3 +316,7 @@ MOMENTS = st.datetimes(timezones=st.just(UTC), min_value=datetime(1970, 1, 2))
 def test_waiting_rows_come_back_as_they_were(external_id, at, revenue):
     values = {"external_id": external_id, "closed_at": at, "revenue": revenue, "outcome": "won", "returned_at": None}
     assert unpacked(packed(values)) == values
+
+
+def test_where_the_agreement_has_no_currency_a_code_is_kept_as_long_as_a_code_is():
+    assert [own_currency(sign, "") for sign in ("eur", "EURO", "")] == ["EUR", "EUR", ""]

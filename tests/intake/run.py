@@ -1,0 +1,137 @@
+"""Intake under faults: are leads that were acknowledged there exactly once?
+
+python -m tests.intake.run --leads 20000 --faults 20
+python -m tests.intake.run --leads 20000 --faults 20 --postgres
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.intake.clerks import Clerk, Ledger
+from tests.intake.faults import FAULTS
+from tests.intake.site import Intake
+
+CLERKS = 8
+STUCK_SECONDS = 180
+
+
+@dataclass
+class Outcome:
+    """`lost`: acknowledged and not there. `doubled`: there more than once. `foreign`: there and never acknowledged."""
+
+    acknowledged: int
+    lost: list[int]
+    doubled: list[int]
+    foreign: list[int]
+    without_event: list[int]
+    faults: Counter[str]
+    left_out: list[str]
+    answers: Counter[str]
+    seconds: float
+    slowest: float
+
+    @property
+    def is_kept(self) -> bool:
+        return not (self.lost or self.doubled or self.foreign or self.without_event)
+
+    def __str__(self) -> str:
+        faults = ", ".join(f"{name} {count}" for name, count in self.faults.items())
+        answers = ", ".join(f"{name} {count}" for name, count in self.answers.most_common())
+        rate = self.acknowledged / self.seconds
+        lines = [
+            f"acknowledged {self.acknowledged}: lost {len(self.lost)}, doubled {len(self.doubled)}",
+            f"never acknowledged and there {len(self.foreign)}, without a line of history {len(self.without_event)}",
+            f"faults {self.faults.total()}: {faults}",
+            *(f"left out: {name}" for name in self.left_out),
+            f"answers: {answers}",
+            f"{self.seconds:.0f} s, {rate:.1f} leads a second, longest until acknowledged {self.slowest:.1f} s",
+        ]
+        return "\n".join(lines)
+
+
+def intake_under_faults(folder: Path, *, leads: int, faults: int, postgres: bool, forgetful: bool = False) -> Outcome:
+    with ExitStack() as stack:
+        intake = Intake(folder, postgres=postgres, clerks=CLERKS, stack=stack)
+        intake.set_up()
+        ledger, began = Ledger(leads), time.monotonic()
+        clerks = [
+            Clerk(intake.address, f"clerk{number}@example.org", ledger, is_forgetful=forgetful)
+            for number in range(CLERKS)
+        ]
+        for clerk in clerks:
+            clerk.start()
+        happened = Counter[str]()
+        for number in range(faults):
+            wait_for_leads(ledger, leads * (number + 1) // (faults + 1), intake)
+            fault = FAULTS[number % len(FAULTS)]
+            fault(intake)
+            intake.wait_until_up()
+            happened[fault.__name__] += 1
+            print(f"{len(ledger.told):>6} {fault.__name__}", file=sys.stderr, flush=True)  # noqa: T201
+        wait_for_leads(ledger, leads, intake)
+        for clerk in clerks:
+            clerk.join(30)
+        left_out = [] if intake.has_own_disk else ["disk_full: nothing can be mounted here"]
+        if left_out:
+            happened.pop("disk_full", None)
+        return compared(intake, ledger, happened, left_out, time.monotonic() - began)
+
+
+def wait_for_leads(ledger: Ledger, wanted: int, intake: Intake) -> None:
+    told, since = len(ledger.told), time.monotonic()
+    while len(ledger.told) < wanted:
+        intake.keep_running()
+        time.sleep(0.1)
+        if ledger.refusal:
+            raise AssertionError(f"A lead that is right was refused:\n{ledger.refusal}")
+        if len(ledger.told) > told:
+            told, since = len(ledger.told), time.monotonic()
+        if time.monotonic() - since > STUCK_SECONDS:
+            raise AssertionError(f"No lead is taken any more; heard {ledger.answers}.\n{intake.log()}")
+
+
+def compared(intake: Intake, ledger: Ledger, happened: Counter[str], left_out: list[str], seconds: float) -> Outcome:
+    """What was told against what is there, read past the portal."""
+    ids = intake.site.query("SELECT id FROM leads_lead ORDER BY id")
+    names = intake.site.query("SELECT email FROM leads_lead ORDER BY id")
+    found = [(int(email.removeprefix("lead").partition("@")[0]), pk) for pk, email in zip(ids, names, strict=True)]
+    times, told = Counter(number for number, _ in found), ledger.told
+    logged = Counter(intake.site.query("SELECT lead_id FROM leads_event WHERE kind = 'logged'"))
+    return Outcome(
+        acknowledged=len(told),
+        lost=sorted({*told.items()} - {*found}),
+        doubled=[number for number, count in times.items() if count > 1],
+        foreign=sorted({*times} - {*told}),
+        without_event=[number for number, pk in found if logged[pk] != 1],
+        faults=happened,
+        left_out=left_out,
+        answers=ledger.answers,
+        seconds=seconds,
+        slowest=ledger.slowest,
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--leads", type=int, default=20_000)
+    parser.add_argument("--faults", type=int, default=20)
+    parser.add_argument("--postgres", action="store_true", help="with Redis; otherwise SQLite and a broker in files")
+    parser.add_argument("--forgetful", action="store_true", help="the control: a new key each time makes doubles")
+    asked = parser.parse_args()
+    for name in ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS"):
+        os.environ.pop(name, None)
+    with tempfile.TemporaryDirectory(prefix="smarketing-intake-", ignore_cleanup_errors=True) as folder:
+        outcome = intake_under_faults(Path(folder), **vars(asked))
+    print(outcome)  # noqa: T201
+    return 0 if outcome.is_kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
