@@ -54,6 +54,7 @@ class Answer:
 class Web:
     site: Site
     port: int
+    process: subprocess.Popen[bytes]
 
     def get(self, path: str, cookie: str = "", timeout: float = 60) -> Answer:
         begun = time.monotonic()
@@ -96,6 +97,6 @@ def web_of(site: Site, **environment: str) -> Iterator[Web]:
             is_hopeless = process.poll() is not None or time.monotonic() > deadline
             assert not is_hopeless, (site.folder / "web.log").read_text()
             time.sleep(0.1)
-        yield Web(site, port)
+        yield Web(site, port, process)
     finally:
         end(process)
