@@ -65,6 +65,7 @@ HTTPS = flag("HTTPS", default=not (DEMO or DEBUG))
 INSTALLED_APPS = [
     "smarketing",
     "smarketing.accounts",
+    "smarketing.exports",
     "agreements",
     "leads",
     "reports",
@@ -99,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",  # pads at random, so that lengths tell nothing of a token (BREACH)
     "csp.middleware.CSPMiddleware",
     "smarketing.lib.sound.SoundRequestMiddleware",  # before the session, which would look a cookie up
+    "smarketing.lib.places.PlacesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -297,7 +299,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "smarketing.beat:OneTick"
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "leads.tasks.sweep", "schedule": 60.0, "options": {"expires": 55.0}}}
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": task, "schedule": 60.0, "options": {"expires": 55.0}}
+    for name, task in (("sweep", "leads.tasks.sweep"), ("exports", "exports.sweep"))
+}
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 LOG_LEVEL = environment.one_of("LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))

@@ -1,19 +1,19 @@
 """What a view answers: what it says after an action, the row of the queue for htmx, a file."""
 
-import csv
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any
 
 from django.contrib.messages import ERROR
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from leads.models import Handoff
 from leads.pages.fetch import sold_handoff
 from leads.refusals import Refused
 from leads.work import queue
-from smarketing.lib.cells import safe_row
+from smarketing.exports.answers import download
+from smarketing.lib.cells import MARK, csv_lines
 from smarketing.lib.going_on import next_url
 from smarketing.lib.htmx import fragment, is_partial
 from smarketing.lib.notices import say
@@ -64,16 +64,13 @@ def here(request: PortalRequest) -> str:
     return (request.htmx.current_url_abs_path if request.htmx else "") or request.get_full_path()
 
 
-def csv_file(name: str, rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
-    """Row by row as they come, with the mark by which Excel knows UTF-8."""
-    writer = csv.writer(_Echo())
-    lines = (writer.writerow(safe_row(row)) for row in rows)
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return StreamingHttpResponse(chain(["\ufeff"], lines), content_type="text/csv; charset=utf-8", headers=headers)
-
-
-class _Echo:
-    """A file for the CSV writer that hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
+def csv_file(
+    request: PortalRequest, name: str, rows: Callable[[], Iterable[Sequence[object]]], *, count: int
+) -> HttpResponseBase:
+    return download(
+        request,
+        f"{name}.csv",
+        "text/csv; charset=utf-8",
+        lambda: chain([MARK], csv_lines(rows())),
+        rows=count,
+    )

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agreements.enums import reason_words
+from agreements.terms import Timeline
 from leads.models import Handoff
 from reports.facts.dimensions import WORDS
 from reports.facts.looking_back import as_they_stood
@@ -16,6 +18,17 @@ from reports.facts.record_lists import Selection, selected
 from reports.measures.handoff_columns import DIMENSIONS, MINUTE, Ints
 
 AT_ONCE = 500
+
+
+class Standpoint(Protocol):
+    """From when one looks: a reading, or an agreement opened; the first holds all its handoffs in memory."""
+
+    @property
+    def terms(self) -> Timeline: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def looks_back(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -49,17 +62,17 @@ def record_ids(reading: Reading, chosen: Selection) -> Ints:
     return found[::-1]
 
 
-def records(reading: Reading, ids: Sequence[int], *, with_names: bool) -> list[CountedHandoff]:
-    """The handoffs with these ids, in their order, as they stand or stood at the reading's instant."""
-    rows, at = Handoff.objects.filter(pk__in=ids).with_return_reason().select_related("lead"), reading.at
-    seen = as_they_stood(rows, reading.terms, at) if reading.looks_back else rows.with_clock(at)
+def records(seen_from: Standpoint, ids: Sequence[int], *, with_names: bool) -> list[CountedHandoff]:
+    """The handoffs with these ids, in their order, as they stand or stood at that instant."""
+    rows, at = Handoff.objects.filter(pk__in=ids).with_return_reason().select_related("lead"), seen_from.at
+    seen = as_they_stood(rows, seen_from.terms, at) if seen_from.looks_back else rows.with_clock(at)
     found = {row.pk: row for row in seen}
     return [_record(found[pk], with_names) for pk in ids if pk in found]
 
 
-def all_records(reading: Reading, ids: Ints, *, with_names: bool) -> Iterator[CountedHandoff]:
+def all_records(seen_from: Standpoint, ids: Ints, *, with_names: bool) -> Iterator[CountedHandoff]:
     for start in range(0, len(ids), AT_ONCE):
-        yield from records(reading, ids[start : start + AT_ONCE].tolist(), with_names=with_names)
+        yield from records(seen_from, ids[start : start + AT_ONCE].tolist(), with_names=with_names)
 
 
 def _record(handoff: Handoff, with_names: bool) -> CountedHandoff:

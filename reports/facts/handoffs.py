@@ -1,7 +1,8 @@
 """Reads: the handoffs of an agreement as columns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from agreements.terms import Timeline
 from leads.clock.derivation import TIMED
 from leads.models import Clock, Handoff
 from reports.facts.looking_back import as_they_stood
-from reports.measures.handoff_columns import DIMENSIONS, Facts, Floats, Names, Timed
+from reports.measures.handoff_columns import DIMENSIONS, Days, Facts, Floats, Ints, Mask, Names, Timed
 from smarketing.lib.words import key
 
 # Only what Django hands on as it comes: converting a column of datetimes costs more than fetching all of these.
@@ -41,6 +42,30 @@ COLUMNS = (
     "attempts_in_window",
     "promised_attempts",
 )
+WORDS = (*DIMENSIONS, "state", "clock_state", "depth_window", "depth_excused", "promise", "return_kind")
+AT_ONCE = 5_000
+
+
+def _numbers(values: Iterable[int | None]) -> Ints:
+    return np.array([value or 0 for value in values], np.int64)
+
+
+def _measured(values: Sequence[int | None]) -> Floats:
+    return np.array(values, np.float64)
+
+
+def _days(values: Sequence[str | None]) -> Days:
+    return np.array(values, "datetime64[D]")
+
+
+def _flags(values: Sequence[bool]) -> Mask:
+    return np.array(values, np.bool_)
+
+
+MEASURED = ("waited_us", "accepted_us", "response_us", "response_wall_us", "connected_us", "connected_nth")
+READ: dict[str, Callable[[Any], Any]] = dict.fromkeys(COLUMNS, _numbers)  # words by their number
+READ |= dict.fromkeys((*MEASURED, "promised_attempts"), _measured)
+READ |= {"handed_day": _days, "off_day": _days, "counts": _flags}
 
 
 States = dict[tuple[int, str], str]  # of clocks, by handoff and kind
@@ -53,20 +78,40 @@ def facts_of(
     made, taken_off = Q(handed_on__range=(first_on, last_on)), Q(taken_off_on__range=(first_on, last_on))
     rows = Handoff.objects.filter(made | taken_off, agreement=agreement)
     kinds = [kind for kind in TIMED if terms.ever_promised(kind)]
-    if looks_back:
-        stood = as_they_stood(rows, terms, at)
-        found = [_row(handoff, at) for handoff in stood]
-        states = {(h.pk, kind): state for h in stood for kind, state in h.clock_states.items()}  # type: ignore[attr-defined]
-    else:
-        found, states = as_it_stands(rows, at), clock_states(rows, kinds, at) if kinds else {}
-    columns = zip(*found, strict=True) if found else ((),) * len(COLUMNS)
-    return _facts(dict(zip(COLUMNS, columns, strict=True)), terms, dict.fromkeys(kinds, states))
+    states: States = clock_states(rows, kinds, at) if kinds and not looks_back else {}
+    found = as_it_stood(rows, terms, at, states) if looks_back else as_it_stands(rows, at)
+    return _facts(_columns(found), terms, dict.fromkeys(kinds, states))
+
+
+def _columns(rows: Iterator[tuple[Any, ...]]) -> dict[str, Any]:
+    """Packed a few thousand rows at a time: a year as Python objects would take ten times the memory."""
+    parts: dict[str, list[Any]] = {name: [READ[name](())] for name in COLUMNS}
+    words: dict[str, dict[str, int]] = {name: {} for name in WORDS}
+    while chunk := list(islice(rows, AT_ONCE)):
+        for name, values in zip(COLUMNS, zip(*chunk, strict=True), strict=True):
+            index = words.get(name)
+            packed = values if index is None else [index.setdefault(word, len(index)) for word in values]
+            parts[name].append(READ[name](packed))
+    columns = {name: np.concatenate(found) for name, found in parts.items()}
+    return columns | {name: Names(columns[name], tuple(index)) for name, index in words.items()}
+
+
+def as_it_stood(rows: QuerySet[Handoff], terms: Timeline, at: datetime, states: States) -> Iterator[tuple[Any, ...]]:
+    """Tells the states of the other clocks on the way."""
+    ids = list(rows.order_by().values_list("pk", flat=True))  # in the order of `as_it_stands`: sums of floats go by it
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        stood = {handoff.pk: handoff for handoff in as_they_stood(Handoff.objects.filter(pk__in=some), terms, at)}
+        for pk, handoff in stood.items():
+            states |= {(pk, kind): state for kind, state in handoff.clock_states.items()}  # type: ignore[attr-defined]
+        yield from (_row(stood[pk], at) for pk in some if pk in stood)
 
 
 def clock_states(rows: QuerySet[Handoff], kinds: Sequence[str], at: datetime) -> States:
     """By handoff and kind, of the promises that no column of the handoff tells."""
     clocks: Any = Clock.objects.filter(handoff__in=rows.order_by().values("pk"), kind__in=kinds).with_state(at)
-    return {(pk, kind): state for pk, kind, state in clocks.values_list("handoff_id", "kind", "clock_state")}
+    told = clocks.values_list("handoff_id", "kind", "clock_state")
+    return {(pk, kind): state for pk, kind, state in told.iterator(AT_ONCE)}
 
 
 def _row(handoff: Handoff, at: datetime) -> tuple[Any, ...]:
@@ -83,8 +128,8 @@ def _row(handoff: Handoff, at: datetime) -> tuple[Any, ...]:
     return tuple(derived[name] if name in derived else getattr(handoff, name) for name in COLUMNS)
 
 
-def as_it_stands(rows: QuerySet[Handoff], at: datetime) -> list[tuple[Any, ...]]:
-    return list(
+def as_it_stands(rows: QuerySet[Handoff], at: datetime) -> Iterator[tuple[Any, ...]]:
+    return iter(
         rows.with_clock(at)  # type: ignore[attr-defined]
         .annotate(
             handed_day=Cast("handed_on", CharField()),
@@ -98,6 +143,7 @@ def as_it_stands(rows: QuerySet[Handoff], at: datetime) -> list[tuple[Any, ...]]
         )
         .order_by()
         .values_list(*COLUMNS)
+        .iterator(AT_ONCE)
     )
 
 
@@ -119,36 +165,35 @@ def _return_kind() -> Case:
     )
 
 
-def _facts(column: dict[str, tuple[Any, ...]], terms: Timeline, states: dict[str, States]) -> Facts:
-    returned = Names.of(column["return_kind"])
-    version = np.array([version or 0 for version in column["version_id"]], np.int64)
+def _facts(column: dict[str, Any], terms: Timeline, states: dict[str, States]) -> Facts:
+    returned, version = column["return_kind"], column["version_id"]
     names = {dimension: one_spelling(column[dimension], _spellings(dimension, terms)) for dimension in DIMENSIONS}
     tier = names["tier"]
     within, share = _promised("speed", version, tier, terms)
     return Facts(
-        ids=np.array(column["pk"], np.int64),
-        leads=np.array(column["lead_id"], np.int64),
+        ids=column["pk"],
+        leads=column["lead_id"],
         version=version,
-        days=np.array(column["handed_day"], "datetime64[D]"),
+        days=column["handed_day"],
         names=names,
-        state=Names.of(column["state"]),
-        clock=Names.of(column["clock_state"]),
-        depth=Names.of(column["depth_window"]),
-        has_promise=Names.of(column["promise"]).among("due") & (version > 0),
+        state=column["state"],
+        clock=column["clock_state"],
+        depth=column["depth_window"],
+        has_promise=column["promise"].among("due") & (version > 0),
         is_returned=returned.among("returned", "taken off"),
         is_taken_off=returned.among("taken off"),
-        counts=np.array(column["counts"], np.bool_),
-        taken_off_on=np.array(column["off_day"], "datetime64[D]"),
-        waited=np.array(column["waited_us"], np.float64),
-        accepted=np.array(column["accepted_us"], np.float64),
-        response=np.array(column["response_us"], np.float64),
-        response_wall=np.array(column["response_wall_us"], np.float64),
-        connected=np.array(column["connected_us"], np.float64),
-        nth=np.array(column["connected_nth"], np.float64),
-        attempts=np.array(column["attempts_count"], np.int64),
-        in_window=np.array(column["attempts_in_window"], np.int64),
-        promised=np.where(version > 0, np.array(column["promised_attempts"], np.float64), np.nan),
-        is_depth_excused=Names.of(column["depth_excused"]).among("yes"),
+        counts=column["counts"],
+        taken_off_on=column["off_day"],
+        waited=column["waited_us"],
+        accepted=column["accepted_us"],
+        response=column["response_us"],
+        response_wall=column["response_wall_us"],
+        connected=column["connected_us"],
+        nth=column["connected_nth"],
+        attempts=column["attempts_count"],
+        in_window=column["attempts_in_window"],
+        promised=np.where(version > 0, column["promised_attempts"], np.nan),
+        is_depth_excused=column["depth_excused"].among("yes"),
         timed={kind: _timed(kind, column["pk"], known, version, tier, terms) for kind, known in states.items()},
         within=within,
         share=share,
@@ -156,8 +201,8 @@ def _facts(column: dict[str, tuple[Any, ...]], terms: Timeline, states: dict[str
     )
 
 
-def _timed(kind: str, ids: Sequence[int], known: States, *promised: Any) -> Timed:
-    return Timed(Names.of(known.get((pk, kind), "") for pk in ids), *_promised(kind, *promised))
+def _timed(kind: str, ids: Ints, known: States, *promised: Any) -> Timed:
+    return Timed(Names.of(known.get((pk, kind), "") for pk in ids.tolist()), *_promised(kind, *promised))
 
 
 def _promised(measure: str, version: Any, tier: Names, terms: Timeline) -> tuple[Floats, Floats]:
@@ -180,10 +225,10 @@ def _spellings(dimension: str, terms: Timeline) -> list[str]:
     return [tier for made in versions for by_tier in made.promises.values() for tier in by_tier]
 
 
-def one_spelling(words: Sequence[str], preferred: Sequence[str]) -> Names:
+def one_spelling(words: Names, preferred: Sequence[str]) -> Names:
     """Equal words are one group, written as preferred or else as the first of its spellings in the alphabet."""
     spelled: dict[str, str] = {}
-    for word in (*preferred, *sorted(set(words))):
+    for word in (*preferred, *sorted(words.names)):
         spelled.setdefault(key(word), word)
-    told = {word: spelled[key(word)] for word in set(words)}
-    return Names.of(told[word] for word in words)
+    told = Names.of(spelled[key(word)] for word in words.names)
+    return Names(told.codes[words.codes], told.names)

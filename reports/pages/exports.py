@@ -1,7 +1,5 @@
 """PURE. Figures as JSON and as CSV."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -9,7 +7,7 @@ from typing import Any
 
 from reports.facts.results import Measures
 from reports.judgement import Judgement
-from smarketing.lib.cells import safe_row
+from smarketing.lib.cells import csv_lines
 from smarketing.lib.periods import Period
 
 
@@ -61,9 +59,4 @@ def plain(value: Any) -> Any:
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table as CSV (RFC 4180), with nothing in it that a spreadsheet would run."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(safe_row(columns))
-    writer.writerows(safe_row(row) for row in rows)
-    return file.getvalue()
+    return "".join(csv_lines([columns, *rows]))

@@ -49,6 +49,10 @@ class Opened:
 
     @cached_property
     def reading(self) -> Reading:
+        return self.read()
+
+    def read(self) -> Reading:
+        """Not kept: for files, whose rows come long after the choice of them is made."""
         return read(
             self.agreement,
             self.chosen.period,

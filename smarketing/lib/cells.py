@@ -1,7 +1,8 @@
 """PURE. Cells of a CSV file that a spreadsheet must show and never run."""
 
+import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 _RISKY = frozenset("=+-@\t\r\n \x00")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][+-]?\d+)?%?", re.ASCII)
@@ -30,3 +31,20 @@ def plain_cell(cell: str) -> str:
 def safe_row(cells: Iterable[object]) -> list[str]:
     """Every value as text for a CSV writer: None is an empty cell."""
     return ["" if cell is None else safe_cell(str(cell)) for cell in cells]
+
+
+MARK = "\ufeff"  # without it spreadsheets read umlauts as something else
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The lines of a CSV file (RFC 4180) as the rows come, with nothing in it that a spreadsheet would run."""
+    writer = csv.writer(_Echo())
+    for row in rows:
+        yield writer.writerow(safe_row(row))
+
+
+class _Echo:
+    """A file for the CSV writer that hands each line back."""
+
+    def write(self, line: str) -> str:
+        return line

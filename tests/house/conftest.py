@@ -12,6 +12,7 @@ from leads.enums import RowKind
 from leads.models import ImportRun
 from leads.work.excusing import ask
 from smarketing.accounts.models import Role, Side
+from smarketing.exports.models import Export
 from tests import cast
 from tests.house.addresses import Asked, ours, reading_of
 
@@ -55,6 +56,8 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     text = write(document_of(north))
     draft = Version.objects.create(agreement=north, state="draft", effective_on="2020-01-01", calendar={}, text=text)
     pks |= {"draft": draft.pk}
+    instants = {"at": cast.MONDAY, "touched_at": cast.MONDAY}
+    export = Export.objects.create(owner=people["administrator"], address="/", file_name="figures.csv", **instants)
     lead = {"agreement": north.pk, "name": "New", "created_at": "2026-03-02T09:00", "source": "fair"}
     bodies: dict[str, dict[str, Any]] = {
         "set_language": {"language": "en"},
@@ -86,6 +89,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         last = name.partition(":")[2]
         wanted = leaf.pattern.converters or (["slug", "page", "form"] if name == "reports:data" else [])
         pk = run.pk if last.startswith("import") else pks.get(last, handoff.pk)
+        pk = export.pk if name.startswith("exports:") else pk
         values = {"slug": north.slug, "pk": pk, "page": "volume", "form": "json"}
         query = "?what=handed_over" if name == "reports:records" else ""
         address = reverse(name, kwargs={key: values[key] for key in wanted}) + query

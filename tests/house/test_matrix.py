@@ -66,6 +66,8 @@ DOORS = {
     "agreements:decline_target": button(READERS, AMEND),
     "agreements:draft": button(ADMINISTRATORS),
     "agreements:toml": page(READERS, OK, **RECORD),
+    "exports:detail": Door(SIGNED_IN, MISSING, own={("administrator", "get"): OK}),
+    "exports:progress": Door(SIGNED_IN, MISSING, own={("administrator", "get"): OK}),
     "reports:home": Door(READERS, FOUND, FOUND, own={("administrator", "get"): OK, ("administrator", "post"): OK}),
     "reports:scorecards": page(READERS, OK),
     **{f"reports:{name}": page(READERS, OK, **RECORD) for name in ("volume", "speed", "depth", "scorecard")},

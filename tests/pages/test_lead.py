@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -5,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from leads.enums import EventKind
-from leads.models import Deal, Event, Handoff
+from leads.models import Attempt, Deal, Event, Handoff
 from leads.work import attempts
 from leads.work.closing import close
 from leads.work.handoffs import accept, send_back
@@ -227,3 +228,22 @@ def test_a_closed_lead_is_not(north, signed_in, rep, marketer):
     tried(handoff, rep)
     close(handoff, outcome="won", revenue=Decimal(1), by=rep, at=TEN)
     assert reverse("leads:hand_over") not in page(signed_in(marketer), handoff.lead).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_lead_that_was_tried_very_often_comes_in_pages(north, signed_in, marketer, django_assert_max_num_queries):
+    lead = cast.lead(north)
+    instants = [cast.MONDAY - timedelta(hours=number) for number in range(250)]
+    Attempt.objects.bulk_create(
+        Attempt(lead=lead, attempted_at=at, recorded_at=at, result="no_answer", note=f"Try {n}.")
+        for n, at in enumerate(instants)
+    )
+    client, query, seen = signed_in(marketer), "", []
+    for count in (100, 100, 51):
+        with django_assert_max_num_queries(20):
+            shown = client.get(lead.get_absolute_url() + query)
+        assert len(shown.context["history"]) == count
+        seen += re.findall(r"Try (\d+)\.", shown.text)
+        query = shown.context["page"].next_url
+    assert query == ""
+    assert seen == [str(number) for number in range(250)]

@@ -40,8 +40,9 @@ def test_a_service_team_sees_no_names_either_also_not_in_files(signed_in, north:
     client = signed_in(cast.person("sue@example.org", north.service_team))
     for address in (url(), url().replace("records/", "records.csv"), url().replace("records/", "records.json")):
         answer = client.get(address)
+        text = answer.getvalue().decode()
         assert answer.status_code == 200
-        assert not any(lead.name in answer.text for lead in Lead.objects.all())
+        assert not any(lead.name in text for lead in Lead.objects.all())
 
 
 def test_the_records_of_a_day_are_those_of_that_local_day(signed_in, marketer: User) -> None:
@@ -117,7 +118,7 @@ def test_the_list_takes_as_many_queries_for_three_rows_as_for_fifty(
 def test_the_records_as_csv_run_nothing_in_a_spreadsheet(signed_in, marketer: User, north: Agreement) -> None:
     cast.handed(north, cast.local(north, "2026-03-17 09:00"), name='=HYPERLINK("http://x")', source="@sum")
     client = signed_in(marketer)
-    text = client.get(client.get(url()).context["csv_url"]).content.decode("utf-8-sig")
+    text = client.get(client.get(url()).context["csv_url"]).getvalue().decode("utf-8-sig")
     assert "\"'=HYPERLINK" in text
     assert ",'@sum," in text
     assert len(text.splitlines()) == 12

@@ -56,6 +56,10 @@ class Web:
     port: int
     process: subprocess.Popen[bytes]
 
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
     def get(self, path: str, cookie: str = "", timeout: float = 60) -> Answer:
         begun = time.monotonic()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)

@@ -98,7 +98,7 @@ def take(request: PortalRequest, pk: int) -> HttpResponse:
 @require_safe
 def download(request: PortalRequest, pk: int) -> HttpResponseBase:
     run = marketed_run(request, pk)
-    return csv_file(f"differing-{run.pk}", _rows(run))
+    return csv_file(request, f"differing-{run.pk}", lambda: _rows(run), count=run.differing_rows.count())
 
 
 def _rows(run: ImportRun) -> Iterator[list[object]]:

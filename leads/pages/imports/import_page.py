@@ -144,7 +144,7 @@ def delete(request: PortalRequest, pk: int) -> HttpResponse:
 @require_safe
 def rejects(request: PortalRequest, pk: int) -> HttpResponseBase:
     run = marketed_run(request, pk)
-    return csv_file(f"rejects-{run.pk}", _rejects(run))
+    return csv_file(request, f"rejects-{run.pk}", lambda: _rejects(run), count=run.rejects.count())
 
 
 def _rejects(run: ImportRun) -> Iterator[list[object]]:

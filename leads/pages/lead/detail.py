@@ -28,7 +28,10 @@ from leads.work.queue import team_reps
 from smarketing.accounts.access import marketers, practitioners
 from smarketing.accounts.rights import Verb
 from smarketing.lib.notices import say
+from smarketing.lib.paging import page_of_list
 from smarketing.lib.request import PortalRequest
+
+HISTORY = 100  # entries on a page; few leads ever have so many
 
 
 @practitioners
@@ -44,15 +47,18 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
     entries = history(lead)
     terms = timeline(lead.agreement)
     clocks = lines(lead, at=at, known=terms)
+    page = page_of_list(range(len(entries)), request.GET, size=HISTORY)
+    shown = [entries[place] for place in page.rows]
     deals = list(Deal.objects.filter(lead=lead).order_by("closed_at", "pk"))
     context = {
         "lead": lead,
         "agreement": lead.agreement,
         "zone": lead.agreement.time_zone,
         "now": at,
-        "history": entries,
+        "history": shown,
+        "page": page if len(entries) > HISTORY else None,
         "known": known_of(lead),
-        "withdrawable": withdrawable(request, entries),
+        "withdrawable": withdrawable(request, shown),
         "deals": deals,
         "outcome": outcome_of(deals),
         "may_market": access.may(Verb.MARKET, lead.agreement),
