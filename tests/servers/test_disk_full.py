@@ -1,7 +1,6 @@
 """While the disk is full the portal says so and loses nothing; afterwards it goes on."""
 
 import http.client
-import os
 import re
 import subprocess
 import uuid
@@ -9,13 +8,11 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.broker.site import new_database
 from tests.needs import IS_POSTGRES
 from tests.servers.web import prepared, web_of
 
-pytestmark = [
-    pytest.mark.timeout(300),
-    pytest.mark.skipif(IS_POSTGRES, reason="left out: PostgreSQL on a full disk is of tests/intake"),
-]
+pytestmark = pytest.mark.timeout(300)
 AGREEMENT = re.compile(r'name="agreement"[^>]*value="(\d+)"|value="(\d+)"[^>]*name="agreement"')
 
 
@@ -61,6 +58,7 @@ class Clerk:
         return self.post("/leads/imports/new/", "\r\n".join([*lines, "--x--\r\n"]), "multipart/form-data; boundary=x")
 
 
+@pytest.mark.skipif(IS_POSTGRES, reason="left out: PostgreSQL on a full disk is of tests/intake")
 def test_a_full_disk_is_said_and_nothing_acknowledged_is_lost(disk):
     site = prepared(disk, f"sqlite:///{disk}/site.sqlite3")
     with web_of(site) as web:
@@ -68,11 +66,7 @@ def test_a_full_disk_is_said_and_nothing_acknowledged_is_lost(disk):
         acknowledged = {number for number in range(5) if clerk.log(number, keys[number])[0] == 302}
         assert len(acknowledged) == 5
 
-        filler = disk / "filler"
-        with filler.open("wb", buffering=0) as file:
-            for size in (1 << 20, 1 << 12, 1):
-                with pytest.raises(OSError, match="No space left"):
-                    fill(file, size)
+        filler = fill(disk)
         answers = {number: clerk.log(number, keys[number]) for number in range(5, 40)}
         acknowledged |= {number for number, answer in answers.items() if answer[0] == 302}
         refused = [answer for answer in answers.values() if answer[0] != 302]
@@ -90,6 +84,28 @@ def test_a_full_disk_is_said_and_nothing_acknowledged_is_lost(disk):
     assert "Traceback" not in (disk / "web.log").read_text()
 
 
-def fill(file, size):
+@pytest.mark.skipif(not IS_POSTGRES, reason="left out: here the database is on another disk")
+def test_a_file_for_which_there_is_no_room_is_refused_in_words(disk, tmp_path):
+    with new_database(tmp_path) as database, web_of(prepared(disk, database)) as web:
+        clerk, filler = Clerk(web), fill(disk)
+        status, again, text = clerk.upload(200_000)
+        assert (status, again) == (503, "5")
+        assert "its disk is full" in text
+        assert clerk.log(1, str(uuid.uuid4()))[0] == 302
+        filler.unlink()
+        assert clerk.upload(200_000)[0] == 302
+
+
+def fill(disk):
+    """To the last byte."""
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file:
+        for size in (1 << 20, 1 << 12, 1):
+            with pytest.raises(OSError, match="No space left"):
+                write_on(file, size)
+    return filler
+
+
+def write_on(file, size):
     while True:
-        file.write(os.urandom(size) if size < 1 << 20 else b"\0" * size)
+        file.write(b"\0" * size)
