@@ -7,6 +7,7 @@ urlpatterns = [
     path("", read.agreement_list, name="list"),
     path("new/", write.new, name="new"),
     path("load/", write.load, name="load"),
+    path("waiting/", read.waiting_count, name="waiting_count"),
     path("<slug:slug>/", read.detail, name="detail"),
     path("<slug:slug>/edit/", write.edit, name="edit"),
     path("<slug:slug>/targets/", calculate.calculator, name="calculator"),

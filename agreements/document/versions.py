@@ -17,7 +17,7 @@ from agreements.enums import VersionState
 from agreements.models import Agreement, Change, Objective, ReturnReason, Tier, Version
 from agreements.months.plans import carry_out, month_plan
 from agreements.months.proposing import decides_alone
-from smarketing.accounts.models import Role, Side, Team, User
+from smarketing.accounts.models import Membership, Role, Side, Team, User
 
 MONTH_FIELDS = ("marketing_share", "average_deal", "lead_to_customer", "quotas", "targets")
 FIXED = ("time_zone", "marketing_team", "sales_team")
@@ -45,6 +45,10 @@ class ChangedMeanwhile(AmendmentRefused):
 
 class NameTaken(AmendmentRefused):
     """A new agreement of a short name that there is already."""
+
+
+class DraftAnswered(AmendmentRefused):
+    """Somebody else has answered, withdrawn or replaced the draft."""
 
 
 class EarlierThanLatest(AmendmentRefused):
@@ -85,21 +89,30 @@ class Amendment:
 
 
 def apply(
-    document: AgreementDocument, *, by: User | None, at: datetime, seen: str | None = None, is_new: bool = False
+    document: AgreementDocument,
+    *,
+    by: User | None,
+    at: datetime,
+    seen: str | None = None,
+    is_new: bool = False,
+    drafted_by: User | None = None,
 ) -> Amendment:
     """Creates the agreement of that slug, or amends it. A document that says the same as the rows changes nothing.
 
     The same effective date as an existing version corrects that one, a later one adds a version. `seen` is the digest
     of the document that was changed: raises ChangedMeanwhile where it is no longer that. With `is_new` raises NameTaken
-    for an agreement that there is. What the lead of one side changes in the terms is kept as a draft.
+    for an agreement that there is. What the lead of one side changes in the terms is kept as a draft, unless
+    `drafted_by` consents for the other side.
     """
     try:
-        return _apply(document, by=by, at=at, seen=seen, is_new=is_new)
+        return _apply(document, by=by, at=at, seen=seen, is_new=is_new, also=drafted_by)
     except IntegrityError:  # somebody else made it in this moment: now there is one to amend
-        return _apply(document, by=by, at=at, seen=seen, is_new=is_new)
+        return _apply(document, by=by, at=at, seen=seen, is_new=is_new, also=drafted_by)
 
 
-def _apply(document: AgreementDocument, *, by: User | None, at: datetime, seen: str | None, is_new: bool) -> Amendment:
+def _apply(
+    document: AgreementDocument, *, by: User | None, at: datetime, seen: str | None, is_new: bool, also: User | None
+) -> Amendment:
     with transaction.atomic():
         agreement = Agreement.objects.select_for_update().filter(slug=document.slug).first()
         if agreement is None:
@@ -109,7 +122,7 @@ def _apply(document: AgreementDocument, *, by: User | None, at: datetime, seen: 
         if seen is not None and seen != digest(document_of(agreement)):
             text = _("Somebody else has changed this agreement in the meantime. Check your entries and save again.")
             raise ChangedMeanwhile("", text)
-        return _amend(agreement, document, by=by, at=at)
+        return _amend(agreement, document, by=by, at=at, also=also)
 
 
 def _create(document: AgreementDocument, *, by: User | None, at: datetime) -> Amendment:
@@ -123,7 +136,9 @@ def _create(document: AgreementDocument, *, by: User | None, at: datetime) -> Am
     return Amendment(agreement, True, tuple(found), told=told)
 
 
-def _amend(agreement: Agreement, document: AgreementDocument, *, by: User | None, at: datetime) -> Amendment:
+def _amend(
+    agreement: Agreement, document: AgreementDocument, *, by: User | None, at: datetime, also: User | None
+) -> Amendment:
     version = _version_to_amend(agreement, document.effective_on)
     former = document_of(agreement, version)
     plan = month_plan(agreement, former, document, by=by, at=at)
@@ -132,7 +147,8 @@ def _amend(agreement: Agreement, document: AgreementDocument, *, by: User | None
         return Amendment(agreement, False, (), told=carry_out(plan, agreement, by=by, at=at))
     _refuse_fixed(agreement, found)
     _refuse_reasons_in_use(agreement, document)
-    if (missing := missing_consent(agreement, by)) and any(difference.is_of_terms for difference in found):
+    missing = () if decides_alone(by) else missing_consent(agreement, by, also)
+    if missing and any(difference.is_of_terms for difference in found):
         _keep_draft(agreement, document, by=by, at=at)
         told = carry_out(replace(plan, document=_with_its_terms(former, document)), agreement, by=by, at=at)
         return Amendment(agreement, False, tuple(found), told=told, missing=missing)
@@ -208,12 +224,11 @@ def _team(name: str, side: Side) -> Team:
     return Team.objects.get_or_create(name=name, side=side)[0]
 
 
-def missing_consent(agreement: Agreement, by: User | None) -> tuple[str, ...]:
-    """The teams that have not agreed to what this person writes: none for a file, an administrator, who leads both."""
-    if decides_alone(by) or by is None:
-        return ()
-    led = set(by.memberships.filter(role=Role.LEAD).values_list("team_id", flat=True))
-    return tuple(team.name for team in (agreement.marketing_team, agreement.sales_team) if team.pk not in led)
+def missing_consent(agreement: Agreement, *people: User | None) -> tuple[str, ...]:
+    """The teams that none of these people leads."""
+    led = Membership.objects.filter(user__in=[one for one in people if one], role=Role.LEAD)
+    teams = set(led.values_list("team_id", flat=True))
+    return tuple(team.name for team in (agreement.marketing_team, agreement.sales_team) if team.pk not in teams)
 
 
 def _with_its_terms(former: AgreementDocument, document: AgreementDocument) -> AgreementDocument:
@@ -226,17 +241,48 @@ def _keep_draft(agreement: Agreement, document: AgreementDocument, *, by: User |
     Version.objects.create(**_version_fields(agreement, document, by=by, at=at), state=VersionState.DRAFT)
 
 
+def may_agree(draft: Version, by: User) -> bool:
+    """An administrator, or who leads every team whose consent is missing; nobody agrees to the own draft."""
+    if decides_alone(by):
+        return True
+    return by.pk != draft.made_by_id and not missing_consent(draft.agreement, draft.made_by, by)
+
+
+def may_decline(draft: Version, by: User) -> bool:
+    """Who leads one of the teams whose consent is missing."""
+    if decides_alone(by):
+        return True
+    missing = missing_consent(draft.agreement, draft.made_by)
+    return by.pk != draft.made_by_id and len(missing_consent(draft.agreement, draft.made_by, by)) < len(missing)
+
+
 def put_in_force(draft: Version, *, by: User, at: datetime) -> Amendment:
     """What the draft says of the terms takes effect; the months stay as they are. Raises as `apply` does."""
     with transaction.atomic():
         agreement = Agreement.objects.select_for_update().get(pk=draft.agreement_id)
-        document = drafted(agreement.versions.drafts().get(pk=draft.pk))
+        document = drafted(_standing(draft))
         agreement.versions.drafts().filter(pk=draft.pk).delete()
-        return apply(document, by=by, at=at)
+        return apply(document, by=by, at=at, drafted_by=draft.made_by)
 
 
-def discard(draft: Version) -> None:
-    draft.agreement.versions.drafts().filter(pk=draft.pk).delete()
+def discard(draft: Version, *, by: User, at: datetime, reason: str = "") -> None:
+    """Takes it back, or (with a reason) declines it: the agreement's history tells that."""
+    with transaction.atomic():
+        Agreement.objects.select_for_update().get(pk=draft.agreement_id)
+        standing = _standing(draft)
+        path = ["draft_declined" if reason else "draft_withdrawn"]
+        author = standing.made_by.name if standing.made_by else ""
+        lines = [[path, None, " · ".join(part for part in (author, reason) if part)]]
+        Change.objects.create(agreement=standing.agreement, by=by, at=at, lines=lines)
+        draft.agreement.versions.drafts().filter(pk=draft.pk).delete()
+
+
+def _standing(draft: Version) -> Version:
+    """The draft as it is now that the agreement is locked."""
+    standing = draft.agreement.versions.drafts().filter(pk=draft.pk).select_related("agreement", "made_by").first()
+    if standing is None:
+        raise DraftAnswered("", _("This draft has been answered or taken back in the meantime."))
+    return standing
 
 
 def drafted(draft: Version) -> AgreementDocument:

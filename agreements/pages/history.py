@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from agreements.document.differences import Difference
-from agreements.document.versions import draft_differences, missing_consent
+from agreements.document.versions import draft_differences, may_agree, may_decline, missing_consent
 from agreements.enums import Pacing, Weekday, reason_words
 from agreements.models import Agreement
 from agreements.pages.overview import dated
@@ -52,6 +52,8 @@ NAMES = {
     "target": _("Target"),
     "proposal": _("Target proposed"),
     "declined": _("Proposal declined"),
+    "draft_declined": _("Draft declined"),
+    "draft_withdrawn": _("Draft withdrawn"),
 }
 KINDS = {field: kind for measure in MEASURES.values() for field, kind in measure.promise.kinds().items()}
 SHARES = {"warn_share", "marketing_share", "lead_to_customer"} | {
@@ -88,16 +90,19 @@ def history(agreement: Agreement, most: int = 20) -> list[Revision]:
 
 @dataclass(frozen=True)
 class WaitingDraft:
-    """A draft with what it would change, and the teams whose consent is missing."""
+    """A draft with what it would change, the teams whose consent is missing, and what this reader may do with it."""
 
     pk: int
     by: User | None
     made_at: datetime | None
     missing: tuple[str, ...]
     lines: list[ClauseChange]
+    may_agree: bool
+    may_decline: bool
+    is_own: bool
 
 
-def drafts(agreement: Agreement) -> list[WaitingDraft]:
+def drafts(agreement: Agreement, reader: User) -> list[WaitingDraft]:
     return [
         WaitingDraft(
             draft.pk,
@@ -105,6 +110,9 @@ def drafts(agreement: Agreement) -> list[WaitingDraft]:
             draft.made_at,
             missing_consent(agreement, draft.made_by),
             [_line(difference.as_json()) for difference in draft_differences(draft)],
+            may_agree(draft, reader),
+            may_decline(draft, reader),
+            is_own=draft.made_by_id == reader.pk,
         )
         for draft in agreement.versions.drafts().select_related("made_by", "agreement")
     ]

@@ -1,9 +1,11 @@
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
+from django.views.decorators.http import require_safe
 
 from agreements.document.stored import document_of
 from agreements.document.text import write
-from agreements.models import Agreement
+from agreements.document.versions import may_decline
+from agreements.models import Agreement, Version
 from agreements.months.agreed import current_assumptions
 from agreements.pages import months_table, overview
 from agreements.pages.fetch import day_of, may_edit, visible, year_of
@@ -49,12 +51,22 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "year": year,
         "months": months,
         "entries": history(agreement),
-        "drafts": drafts(agreement),
+        "drafts": drafts(agreement, request.user),
         "may_edit": may_edit(request, agreement),
         "assumptions": current_assumptions(agreement),
         "now": now,
     }
     return TemplateResponse(request, "agreements/detail.html", context)
+
+
+@readers
+@require_safe
+def waiting_count(request: PortalRequest) -> HttpResponse:
+    """The drafts that wait for this person's consent."""
+    own = Version.objects.drafts().filter(agreement__in=Agreement.objects.granted(request.access, Verb.AMEND))
+    found = own.select_related("made_by", "agreement__marketing_team", "agreement__sales_team")
+    count = sum(may_decline(draft, request.user) for draft in found)
+    return TemplateResponse(request, "agreements/list.html#count", {"count": count})
 
 
 @readers

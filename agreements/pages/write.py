@@ -1,8 +1,9 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,11 +12,22 @@ from django.views.decorators.http import require_POST
 
 from agreements.document.stored import document_of
 from agreements.document.text import DocumentError, digest
-from agreements.document.versions import FIXED, Amendment, AmendmentRefused, apply, discard, put_in_force
-from agreements.models import Agreement
+from agreements.document.versions import (
+    FIXED,
+    Amendment,
+    AmendmentRefused,
+    DraftAnswered,
+    apply,
+    discard,
+    may_agree,
+    may_decline,
+    put_in_force,
+)
+from agreements.models import Agreement, Version
 from agreements.pages.edit_form import Draft, blank, initial_of
 from agreements.pages.fetch import editable, year_of
 from agreements.pages.forms import TomlForm
+from agreements.pages.history import drafts
 from agreements.terms import timeline
 from smarketing.accounts.access import administrators, readers
 from smarketing.accounts.models import Team
@@ -43,7 +55,8 @@ def edit(request: PortalRequest, slug: str) -> HttpResponse:
     seen = request.POST.get("seen", "")
     if request.method == "POST" and draft.is_valid() and (answer := _amended(request, draft, seen=seen)):
         return answer
-    return _form(request, "agreements/edit.html", draft, agreement=agreement, seen=digest(former))
+    more = {"agreement": agreement, "seen": digest(former), "drafts": drafts(agreement, request.user)}
+    return _form(request, "agreements/edit.html", draft, **more)
 
 
 def _amended(request: PortalRequest, draft: Draft, **known: Any) -> HttpResponse | None:
@@ -83,21 +96,37 @@ def load(request: PortalRequest) -> HttpResponse:
     return TemplateResponse(request, "agreements/load.html", context, status=422 if request.method == "POST" else 200)
 
 
-@administrators
+@readers
 @require_POST
 def settle_draft(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
-    """Puts a draft in force, or discards it."""
+    """The other side agrees, or declines with a reason; who wrote it takes it back."""
     agreement = editable(request, slug)
-    draft = get_object_or_404(agreement.versions.drafts(), pk=pk)
-    if request.POST.get("decision") != "put_in_force":
-        discard(draft)
-        say(request, _("The draft is discarded."))
-        return redirect(agreement)
+    draft = agreement.versions.drafts().filter(pk=pk).select_related("made_by").first()
     try:
-        return saved(request, put_in_force(draft, by=request.user, at=request.now))
+        if draft is None:
+            raise DraftAnswered("", _("This draft has been answered or taken back in the meantime."))
+        return _settled(request, draft)
     except AmendmentRefused as refusal:
         say(request, str(refusal), level=messages.ERROR)
         return redirect(agreement)
+
+
+def _settled(request: PortalRequest, draft: Version) -> HttpResponse:
+    by, at, decision = request.user, request.now, request.POST.get("decision")
+    if decision == "put_in_force" and may_agree(draft, by):
+        return saved(request, put_in_force(draft, by=by, at=at))
+    if decision == "decline" and may_decline(draft, by):
+        reason = request.POST.get("reason", "").strip()[:300]
+        if not reason:
+            raise AmendmentRefused("reason", _("Say why: the other side reads it."))
+        discard(draft, by=by, at=at, reason=reason)
+        say(request, _("The draft is declined."))
+        return redirect(draft.agreement)
+    if decision == "discard" and (by.pk == draft.made_by_id or request.access.is_administrator):
+        discard(draft, by=by, at=at)
+        say(request, _("The draft is discarded."))
+        return redirect(draft.agreement)
+    raise PermissionDenied
 
 
 def saved(request: PortalRequest, amendment: Amendment) -> HttpResponse:

@@ -31,7 +31,7 @@ class Tool:
 
     def __init__(self, connection: BaseDatabaseWrapper, *command: str, is_fed: bool = False) -> None:
         password = connection.settings_dict["PASSWORD"]
-        self.name = command[0]
+        self.name, self.is_fed = command[0], is_fed
         self.said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115, a pipe that nobody empties would stop it
         try:
             self.process = subprocess.Popen(  # noqa: S603, our own words
@@ -49,17 +49,18 @@ class Tool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        with suppress(BrokenPipeError):  # it has gone, and says why below
+        has_gone = self.is_fed and kind is BrokenPipeError  # it did not want more, and says why
+        with suppress(BrokenPipeError):
             if self.process.stdin:
                 self.process.stdin.close()
-        if kind:
+        if kind and not has_gone:
             self.process.kill()
         failed = self.process.wait()
         self.said.seek(0)
         lines = self.said.read().decode(errors="replace").strip().splitlines()
         self.said.close()
-        if failed and kind in (None, BrokenPipeError):
-            raise ToolFailed(f"{self.name}: {lines[-1] if lines else 'it failed without a word'}")
+        if failed and (has_gone or not kind):
+            raise ToolFailed(f"{self.name}: {' '.join(lines[:2]) or 'it failed without a word'}")
 
     @property
     def input(self) -> IO[bytes]:
@@ -76,6 +77,7 @@ def save(connection: BaseDatabaseWrapper, archive: ArchiveWriter, folder: Path) 
     """The counts of the tables that went into the archive: both are read of one snapshot."""
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # it waits while the other program reads
         cursor.execute("SELECT pg_export_snapshot()")
         options = ("--format=custom", "--compress=0", f"--snapshot={cursor.fetchone()[0]}", *PLAIN)
         left_out = (f"--exclude-table-data={table}" for table in LEFT_OUT)
@@ -112,7 +114,7 @@ def _end(connection: BaseDatabaseWrapper, rows: dict[str, int]) -> str:
         schema = connection.ops.quote_name(cursor.fetchone()[0])
     checks = "".join(
         f"IF (SELECT count(*) FROM {schema}.{connection.ops.quote_name(table)}) <> {int(count)} "  # noqa: S608
-        f"THEN RAISE EXCEPTION 'a table does not hold the {int(count)} rows that the manifest names'; END IF; "
+        f"THEN RAISE EXCEPTION 'a table does not hold the {int(count)} rows that its manifest names'; END IF; "
         for table, count in rows.items()
     )
     return f"\nDO $$ BEGIN {checks} END $$;\nCOMMIT;\n"

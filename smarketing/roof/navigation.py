@@ -30,6 +30,7 @@ class PlaceRule:
     label: str | Promise
     may: Callable[[Access], bool]
     count: str = ""
+    counted_for: Verb = Verb.READ
     within: frozenset[str] = frozenset()  # views that belong here although their address says otherwise
 
 
@@ -54,7 +55,13 @@ ENTRIES = (
         may(Verb.READ),
         within=frozenset({"reports:scorecard"}),
     ),
-    PlaceRule("agreements:list", pgettext_lazy("place", "Agreements"), may(Verb.READ)),
+    PlaceRule(
+        "agreements:list",
+        pgettext_lazy("place", "Agreements"),
+        may(Verb.READ),
+        count="agreements:waiting_count",
+        counted_for=Verb.AMEND,
+    ),
     PlaceRule("admin:index", _("People"), may(Verb.ADMINISTER)),
     PlaceRule("leads:imports", pgettext_lazy("place", "Imports"), may(Verb.MARKET)),
 )
@@ -71,7 +78,11 @@ def places(request: HttpRequest) -> list[Place]:
         return []
     shown = [(reverse(entry.view), entry) for entry in ENTRIES if entry.may(access)][:MOST]
     here = present(request, shown)
-    return [Place(url, entry.label, reverse(entry.count) if entry.count else "", url == here) for url, entry in shown]
+    return [Place(url, rule.label, _count_url(rule, access), url == here) for url, rule in shown]
+
+
+def _count_url(rule: PlaceRule, access: Access) -> str:
+    return reverse(rule.count) if rule.count and rule.counted_for in access.verbs else ""
 
 
 def present(request: HttpRequest, shown: list[tuple[str, PlaceRule]]) -> str:

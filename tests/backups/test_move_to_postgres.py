@@ -13,7 +13,7 @@ from tests.needs import IS_POSTGRES, needs_postgres
 
 pytestmark = [
     needs_postgres,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(580),
     pytest.mark.skipif(not IS_POSTGRES, reason="once, in the pass on PostgreSQL"),
 ]
 NOT_MOVED = ("django_session", "cache", "django_migrations")

@@ -35,7 +35,7 @@ class Site:
     def manage(self, *arguments: str) -> str:
         command = [sys.executable, "manage.py", *arguments]
         answer = subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False, timeout=120
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False, timeout=300
         )
         assert answer.returncode == 0, answer.stderr
         return answer.stdout

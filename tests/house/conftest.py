@@ -65,6 +65,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "agreements:load": {"text": write(document_of(north)), "toml": write(document_of(north))},
         "agreements:agree": {"month": "2031-03", "as": "target", "quota": "5000", "marketing_share": "100"}
         | {"average_deal": "100", "lead_to_customer": "50"},
+        "agreements:draft": {"decision": "decline", "reason": "Not now"},
         "leads:new": lead,
         "leads:edit": lead,
         "leads:seen": {"all": "1"},

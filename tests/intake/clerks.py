@@ -46,6 +46,11 @@ class Ledger:
             self._next += 1
             return self._next - 1
 
+    def close(self) -> None:
+        """No new leads; what was begun is sent until it is acknowledged."""
+        with self._lock:
+            self.wanted = self._next
+
     def heard(self, answer: str) -> None:
         with self._lock:
             self.answers[answer] += 1

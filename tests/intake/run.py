@@ -5,6 +5,7 @@ python -m tests.intake.run --leads 20000 --faults 20 --postgres
 """
 
 import argparse
+import math
 import os
 import sys
 import tempfile
@@ -56,7 +57,10 @@ class Outcome:
         return "\n".join(lines)
 
 
-def intake_under_faults(folder: Path, *, leads: int, faults: int, postgres: bool, forgetful: bool = False) -> Outcome:
+def intake_under_faults(
+    folder: Path, *, leads: int, faults: int, postgres: bool, minutes: float = math.inf, forgetful: bool = False
+) -> Outcome:
+    """The faults are spread over the leads; or over the minutes, where these are over before."""
     with ExitStack() as stack:
         intake = Intake(folder, postgres=postgres, clerks=CLERKS, stack=stack)
         intake.set_up()
@@ -69,24 +73,26 @@ def intake_under_faults(folder: Path, *, leads: int, faults: int, postgres: bool
             clerk.start()
         happened = Counter[str]()
         for number in range(faults):
-            wait_for_leads(ledger, leads * (number + 1) // (faults + 1), intake)
+            part = (number + 1) / (faults + 1)
+            wait_for_leads(ledger, int(leads * part), intake, until=began + minutes * 60 * part)
             fault = FAULTS[number % len(FAULTS)]
             fault(intake)
             intake.wait_until_up()
             happened[fault.__name__] += 1
             print(f"{len(ledger.told):>6} {fault.__name__}", file=sys.stderr, flush=True)  # noqa: T201
-        wait_for_leads(ledger, leads, intake)
+        wait_for_leads(ledger, leads, intake, until=began + minutes * 60)
+        ledger.close()
         for clerk in clerks:
-            clerk.join(30)
+            clerk.join(STUCK_SECONDS)
         left_out = [] if intake.has_own_disk else ["disk_full: nothing can be mounted here"]
         if left_out:
             happened.pop("disk_full", None)
         return compared(intake, ledger, happened, left_out, time.monotonic() - began)
 
 
-def wait_for_leads(ledger: Ledger, wanted: int, intake: Intake) -> None:
+def wait_for_leads(ledger: Ledger, wanted: int, intake: Intake, *, until: float) -> None:
     told, since = len(ledger.told), time.monotonic()
-    while len(ledger.told) < wanted:
+    while len(ledger.told) < wanted and time.monotonic() < until:
         intake.keep_running()
         time.sleep(0.1)
         if ledger.refusal:
@@ -99,6 +105,8 @@ def wait_for_leads(ledger: Ledger, wanted: int, intake: Intake) -> None:
 
 def compared(intake: Intake, ledger: Ledger, happened: Counter[str], left_out: list[str], seconds: float) -> Outcome:
     """What was told against what is there, read past the portal."""
+    if not intake.is_postgres:
+        assert intake.site.query("PRAGMA integrity_check") == ["ok"]
     ids = intake.site.query("SELECT id FROM leads_lead ORDER BY id")
     names = intake.site.query("SELECT email FROM leads_lead ORDER BY id")
     found = [(int(email.removeprefix("lead").partition("@")[0]), pk) for pk, email in zip(ids, names, strict=True)]
@@ -123,6 +131,7 @@ def main() -> int:
     parser.add_argument("--leads", type=int, default=20_000)
     parser.add_argument("--faults", type=int, default=20)
     parser.add_argument("--postgres", action="store_true", help="with Redis; otherwise SQLite and a broker in files")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="then no new leads; what was begun is finished")
     parser.add_argument("--forgetful", action="store_true", help="the control: a new key each time makes doubles")
     asked = parser.parse_args()
     for name in ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS"):

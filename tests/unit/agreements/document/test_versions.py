@@ -43,6 +43,13 @@ def test_teams_are_made_by_name_and_side_and_nobody_gets_an_account():
 
 
 @pytest.mark.django_db
+def test_without_a_service_team_none_is_made_also_not_one_without_a_name():
+    apply(replace(read(WHOLE), service_team=""), by=None, at=AT)
+    assert list(Team.objects.order_by("side").values_list("side", flat=True)) == ["marketing", "sales"]
+    assert Agreement.objects.get(slug="bank").service_team is None
+
+
+@pytest.mark.django_db
 def test_the_same_text_again_changes_nothing_and_leaves_no_history():
     apply(read(WHOLE), by=None, at=AT)
     assert apply(read(WHOLE), by=None, at=AT).lines == []

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from agreements.promises.promise import SpeedPromise
 from leads.enums import EventKind
 from leads.models import Deal, Event, Handoff
 from leads.work import handoffs, states
@@ -112,6 +113,19 @@ def test_could_not_be_reached_needs_the_promised_attempts(north, rep):
         handoffs.send_back(handoff, reason="not_reached", by=rep, at=SOON)
     cast.attempted(handoff, SOON + timedelta(minutes=6))
     handoffs.send_back(handoff, reason="not_reached", by=rep, at=SOON + timedelta(minutes=9))
+    assert again(handoff).state == states.RETURNED
+
+
+def test_could_not_be_reached_needs_one_attempt_where_none_are_promised(signed_in):
+    deal = cast.agreement("quick", promises=False)
+    cast.promise(deal.versions.get(), SpeedPromise(within_minutes=60))
+    handoff, caller = cast.handed(deal), cast.person("cal@example.org", deal.sales_team)
+    with pytest.raises(handoffs.TooFewAttempts, match="needs an attempt first"):
+        handoffs.send_back(handoff, reason="not_reached", by=caller, at=SOON)
+    shut = signed_in(caller).get(handoff.lead.get_absolute_url()).context["return_form"].fields["reason"].widget.shut
+    assert shut == {"not_reached"}
+    cast.attempted(handoff, SOON)
+    handoffs.send_back(again(handoff), reason="not_reached", by=caller, at=SOON + timedelta(minutes=1))
     assert again(handoff).state == states.RETURNED
 
 

@@ -5,6 +5,7 @@ import pytest
 from leads.models import Handoff
 from leads.work import attempts, queue
 from leads.work.attempts import record
+from leads.work.excusing import approve, ask
 from leads.work.handoffs import send_back
 from smarketing.accounts.access import access_of
 from smarketing.accounts.models import User
@@ -60,13 +61,21 @@ def test_one_agreement_can_be_asked_for(north, south):
 
 
 @pytest.mark.django_db
-def test_the_counts_are_those_of_the_clock_of_each_row(north, rep):
+def test_the_counts_are_those_of_the_clock_of_each_row(north, rep, sales_lead):
     cast.handed(north)
     cast.handed(north, at=NOON - timedelta(minutes=50))
     cast.handed(north, at=NOON)
     tried(cast.handed(north), rep)
+    late, excused = cast.handed(north), cast.handed(north)
+    for handoff in (late, excused):
+        tried(handoff, rep, after=90)
+    clock = excused.clocks.get(kind="response")
+    ask(clock, reason="The telephones were dead.", side="sales", by=rep, at=NOON)
+    approve(clock, by=sales_lead, at=NOON)
     counts = queue.counts(Handoff.objects.open(), at=NOON)
-    assert counts == queue.QueueCounts(overdue=1, due_soon=1, running=1, followed_up=1)
+    assert counts == queue.QueueCounts(overdue=1, due_soon=1, running=1, followed_up=3)
+    followed_up = queue.clocked(Handoff.objects.open(), "followed_up", at=NOON)
+    assert {h.clock(NOON) for h in followed_up} == {"kept", "missed", "excused"}  # not only the kept
     for clock in ("overdue", "due_soon", "running", "followed_up"):
         found = queue.clocked(Handoff.objects.open(), clock, at=NOON)
         assert len(queue.rows(found, rep, at=NOON)) == getattr(counts, clock)

@@ -32,6 +32,16 @@ def _uploads(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
+def test_a_first_and_a_last_name_are_one_name_and_one_alone_has_no_blank(north):
+    one_named = "Zed,,lead-3,zed@example.com,Cold Call,0,,,sally,29-08-2022 09:00\n"
+    taken(north, "leads", SUITECRM + one_named)
+    assert set(Lead.objects.values_list("external_id", "name")) == {
+        ("lead-1", "Ann One"),
+        ("lead-2", "Bob Two"),
+        ("lead-3", "Zed"),
+    }
+
+
 @pytest.fixture
 def called(db):
     """Three attempts are promised, and the calls are known to the day."""
