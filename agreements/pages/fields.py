@@ -20,6 +20,7 @@ from smarketing.lib.numbers import MINUS, exactly, number
 
 _WINDOW = re.compile(r"\s*([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)\s*[-–—]\s*([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)\s*")
 _SPACES = re.compile(r"[\s\u202f]")
+LONGEST_DAY, LONGEST_LIST = 1_000, 20_000  # characters: of the hours of a day, of days in lines
 
 
 class NumberField(forms.DecimalField):
@@ -95,6 +96,9 @@ class HoursField(forms.CharField):
         "impossible": _("Times run from 00:00 to 24:00, and an end differs from its start."),
     }
 
+    def __init__(self, *, max_length: int = LONGEST_DAY, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
+
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         parts = [part for part in text.split(",") if part.strip()]
@@ -126,6 +130,9 @@ class DaysField(forms.CharField):
 
     widget = forms.Textarea(attrs={"rows": 4})
     default_error_messages = {"invalid": _("“%(line)s” is not a date: write one like %(example)s.")}
+
+    def __init__(self, *, max_length: int = LONGEST_LIST, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
 
     def clean(self, value: Any) -> Any:
         return tuple(sorted({self.day(line) for line in super().clean(value).split("\n") if line.strip()}))
@@ -187,6 +194,9 @@ class PausesField(forms.CharField):
 
     widget = forms.Textarea(attrs={"rows": 3})
     default_error_messages = {"invalid": _("“%(line)s” is not an exception: write one like %(example)s.")}
+
+    def __init__(self, *, max_length: int = LONGEST_LIST, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
 
     def clean(self, value: Any) -> Any:
         return tuple(self.pause(line) for line in super().clean(value).split("\n") if line.strip())
