@@ -1,9 +1,12 @@
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpResponse
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
@@ -12,6 +15,12 @@ from smarketing.lib.request import PortalRequest
 
 SESSION_TIMES, HOUR, NOTED_SECONDS = "began_and_seen", 60 * 60, 60
 Answer = Callable[[PortalRequest], HttpResponse]
+
+
+@receiver(user_logged_in)
+def begin_session(request: HttpRequest, **kwargs: Any) -> None:
+    at = time.time()
+    request.session[SESSION_TIMES] = (at, at)
 
 
 class SessionEndMiddleware:
