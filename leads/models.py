@@ -27,6 +27,7 @@ from leads.enums import (
 from leads.querysets import ClockQuerySet, HandoffQuerySet, LeadQuerySet
 from leads.work import states
 from smarketing.accounts.models import Side, User
+from smarketing.lib.numbers import refuse_too_many_digits
 
 PHONE_SIGNS = " \u00a0-()/.+"
 PHONE_DIGITS = 9  # from the end: "+49 170 ..." and "0170 ..." are one number
@@ -57,7 +58,12 @@ class Lead(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=60, blank=True)
     value = models.DecimalField(
-        _("value"), max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        _("value"),
+        max_digits=18,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), refuse_too_many_digits],
     )
     phone_key = models.GeneratedField(
         expression=_phone_key(), output_field=models.CharField(max_length=60), db_persist=True

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.document.clauses import PauseClause, WrittenHours, moment_of
 from agreements.document.differences import hours_text
 from agreements.worktime import CalendarError, WorkCalendar
-from smarketing.lib.numbers import MINUS, exactly, number
+from smarketing.lib.numbers import MINUS, exactly, number, refuse_too_many_digits
 
 _WINDOW = re.compile(r"\s*([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)\s*[-–—]\s*([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)\s*")
 _SPACES = re.compile(r"[\s\u202f]")
@@ -34,6 +34,7 @@ class NumberField(forms.DecimalField):
 
     def __init__(self, *, decimal_places: int = 6, **kwargs: Any) -> None:
         kwargs.setdefault("max_digits", 18 + decimal_places)
+        kwargs.setdefault("validators", [refuse_too_many_digits])
         super().__init__(decimal_places=decimal_places, **kwargs)
         self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
 
