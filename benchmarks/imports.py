@@ -33,7 +33,7 @@ from agreements.document.clauses import DEFAULT_REASONS
 from agreements.models import Agreement, Objective, ReturnReason, Version
 from agreements.promises.promise import SpeedPromise
 from leads.clock.recompute import recompute
-from leads.doors.files.runs import carry_in
+from leads.doors.files.runs import carry_in, digest_of
 from leads.models import Clock, Handoff, ImportRun
 from smarketing.accounts.models import Side, Team
 
@@ -90,6 +90,8 @@ def carried(made: Agreement, kind: str, path: Path) -> tuple[int, float]:
     run = ImportRun.objects.create(
         agreement=made, kind=kind, status="running", size=path.stat().st_size, touched_at=NOW
     )
+    with path.open("rb") as file:
+        run.digest = digest_of(file)
     begun = time.perf_counter()
     with path.open("rb") as file:
         carry_in(run, file, clock=lambda: NOW)

@@ -27,6 +27,7 @@ from leads.enums import (
 from leads.querysets import ClockQuerySet, HandoffQuerySet, LeadQuerySet
 from leads.work import states
 from smarketing.accounts.models import Side, User
+from smarketing.lib.numbers import refuse_too_many_digits
 
 PHONE_SIGNS = " \u00a0-()/.+"
 PHONE_DIGITS = 9  # from the end: "+49 170 ..." and "0170 ..." are one number
@@ -57,7 +58,12 @@ class Lead(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=60, blank=True)
     value = models.DecimalField(
-        _("value"), max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        _("value"),
+        max_digits=18,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), refuse_too_many_digits],
     )
     phone_key = models.GeneratedField(
         expression=_phone_key(), output_field=models.CharField(max_length=60), db_persist=True
@@ -366,16 +372,21 @@ class Escalation(models.Model):
 
 
 class ImportRun(models.Model):
-    """A file on its way in. The row is the truth: `position` says how far it came, in the transaction of each chunk."""
+    """A file on its way in. The row is the truth: `read` says how far it came, in the transaction of each chunk.
 
-    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="imports")
+    `claim` counts the workers that took it up, `tries` those that did so at the same place; `leads.doors.files.lease`.
+    """
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="imports")
     kind = models.CharField(_("rows"), max_length=10, choices=RowKind.choices)
     file = models.FileField(upload_to="imports/%Y/%m", max_length=300, blank=True)
     file_name = models.CharField(_("file"), max_length=255)
     options = models.JSONField(default=dict)
     status = models.CharField(_("status"), max_length=10, choices=RunStatus.choices, default=RunStatus.DRAFT)
     size = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
     position = models.BigIntegerField(default=0)
+    line = models.PositiveIntegerField(default=0)
     read = models.PositiveIntegerField(_("read"), default=0)
     created = models.PositiveIntegerField(_("new"), default=0)
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
@@ -390,6 +401,9 @@ class ImportRun(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     touched_at = models.DateTimeField(null=True)
+    claim = models.PositiveIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
+    careful_until = models.PositiveIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -403,11 +417,14 @@ class ImportRun(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("leads:import", args=[self.pk])
 
+    def is_silent(self, since: datetime) -> bool:
+        return self.touched_at is None or self.touched_at < since
+
 
 class RejectedRow(models.Model):
     """A row of a file that could not be taken, or only without one of its cells, with the place and the reason."""
 
-    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rejects")
+    run = models.ForeignKey(ImportRun, models.PROTECT, related_name="rejects")
     line = models.PositiveIntegerField()
     column = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=300)
@@ -450,7 +467,7 @@ class DifferingRow(models.Model):
     the fact is found by `own_id`.
     """
 
-    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="differing_rows")
+    run = models.ForeignKey(ImportRun, models.PROTECT, related_name="differing_rows")
     line = models.PositiveIntegerField()
     lead = models.ForeignKey(Lead, models.CASCADE, null=True, related_name="+")
     waiting = models.ForeignKey(WaitingRow, models.SET_NULL, null=True, related_name="+")

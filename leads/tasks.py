@@ -13,9 +13,14 @@ def run_import(run_id: int) -> None:
 
 @shared_task(name="leads.tasks.sweep")
 def sweep() -> None:
-    """Each minute: notes clocks due soon and overdue, and whatever a lost message left undone; forgets old forms."""
+    """Each minute: notes clocks due soon and overdue; forgets old forms."""
     at = now()
     note_clocks(at=at)
     sent_forms.forget(at=at)
-    for run_id in runs.tidy(at):
+
+
+@shared_task(name="leads.tasks.take_up_imports")
+def take_up_imports() -> None:
+    """Each quarter of a minute: imports that a lost message or a killed worker left undone."""
+    for run_id in runs.tidy(now()):
         run_import.delay(run_id=run_id)

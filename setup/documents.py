@@ -37,7 +37,11 @@ def access() -> str:
     for verb, right in RIGHTS.items():
         marks = ["yes" if side in right.sides and role in right.roles else "" for side, role in people]
         lines.append(row([f"`{verb}`", *marks, "yes"]))
-    lines += ["\n## Addresses\n", "A stranger to an agreement gets 404 for its records, who lacks the role 403.\n"]
+    lines += [
+        "\n## Addresses\n",
+        "A stranger to an agreement gets 404 for its records, who lacks the role 403.",
+        "Addresses know GET, HEAD and POST; whatever else is sent is answered 405.\n",
+    ]
     lines += head(["address", "name", "comes in", "verb"])
     lines += [row([f"`/{address}`", f"`{name}`", guard, verb]) for address, name, guard, verb in addresses()]
     return "\n".join(lines) + "\n"

@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from smarketing.lib.capacity import POOL, TASKS
+from smarketing.lib.capacity import POOL, TASKS, number
 from smarketing.lib.logs import refusal_in_a_line
 from smarketing.lib.private import OTHERS, close_to_others
 
@@ -132,8 +132,10 @@ TEMPLATES = [
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{VAR_DIR / 'smarketing.sqlite3'}")}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+IS_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+if IS_SQLITE:
     # Django's default fails concurrent writes as "locked"; WAL alone makes it worse.
+    DATABASES["default"]["ENGINE"] = "smarketing.lib.sqlite"
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -244,7 +246,7 @@ elif CELERY_BROKER_URL.startswith("redis"):
 close_to_others(
     VAR_DIR,
     (MEDIA_ROOT, BACKUP_DIR, BROKER_DIR),
-    str(DATABASES["default"]["NAME"]) if DATABASES["default"]["ENGINE"].endswith("sqlite3") else "",
+    str(DATABASES["default"]["NAME"]) if IS_SQLITE else "",
 )
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -258,9 +260,16 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": task, "schedule": 60.0, "options": {"expires": 55.0}}
-    for name, task in (("sweep", "leads.tasks.sweep"), ("exports", "exports.sweep"))
+    name: {"task": task, "schedule": seconds, "options": {"expires": seconds - 1}}
+    for name, task, seconds in (
+        ("sweep", "leads.tasks.sweep", 60.0),
+        ("exports", "exports.sweep", 60.0),
+        ("imports", "leads.tasks.take_up_imports", 15.0),
+    )
 }
+IMPORT_LEASE_SECONDS = number("IMPORT_LEASE_SECONDS", 30)  # without a sign for so long a worker is taken for dead
+IMPORT_LONGEST_CHUNK_SECONDS = number("IMPORT_LONGEST_CHUNK_SECONDS", 600)
+IMPORT_SILENCE_SECONDS = number("IMPORT_SILENCE_SECONDS", 60)  # of a whole process, before it is ended
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 LOGGING = {

@@ -20,6 +20,8 @@ from agreements.promises.kinds import shown, without_controls
 from agreements.promises.measures import MEASURES
 
 LONGEST = 1_000_000
+MOST_DOTS = 100  # in a line: what tomllib needs for a key grows with the square of its parts
+MOST_TOLD = 100
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
@@ -73,6 +75,8 @@ def parsed(text: str) -> tuple[dict[str, Any], dict[Path, int]]:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     if len(text) > LONGEST:
         raise DocumentError([DocumentProblem(1, (), _("the text is longer than a million characters"))])
+    if any(line.count(".") > MOST_DOTS for line in text.split("\n")):
+        raise DocumentError([DocumentProblem(1, (), _("the text is nested too deeply"))])
     try:
         return tomllib.loads(text, parse_float=Decimal), lines_of(text)
     except tomllib.TOMLDecodeError as error:
@@ -90,7 +94,8 @@ def _syntax_problem(text: str, message: str) -> DocumentProblem:
 
 
 def problems_of(error: ValidationError, lines: Mapping[Path, int]) -> list[DocumentProblem]:
-    return [_problem(fault, lines) for fault in error.errors(include_url=False)]
+    """The first of them: nobody reads more, and each unknown key is compared with all known ones."""
+    return [_problem(fault, lines) for fault in error.errors(include_url=False)[:MOST_TOLD]]
 
 
 def _problem(fault: ErrorDetails, lines: Mapping[Path, int]) -> DocumentProblem:

@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from agreements.document.clauses import PauseClause, WrittenHours, moment_of
 from agreements.document.differences import hours_text
 from agreements.worktime import CalendarError, WorkCalendar
-from smarketing.lib.numbers import MINUS, exactly, number
+from smarketing.lib.numbers import MINUS, exactly, number, refuse_too_many_digits
 
 _WINDOW = re.compile(r"\s*([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)\s*[-–—]\s*([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)\s*")
 _SPACES = re.compile(r"[\s\u202f]")
+LONGEST_DAY, LONGEST_LIST = 1_000, 20_000  # characters: of the hours of a day, of days in lines
 
 
 class NumberField(forms.DecimalField):
@@ -33,6 +34,7 @@ class NumberField(forms.DecimalField):
 
     def __init__(self, *, decimal_places: int = 6, **kwargs: Any) -> None:
         kwargs.setdefault("max_digits", 18 + decimal_places)
+        kwargs.setdefault("validators", [refuse_too_many_digits])
         super().__init__(decimal_places=decimal_places, **kwargs)
         self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
 
@@ -95,6 +97,9 @@ class HoursField(forms.CharField):
         "impossible": _("Times run from 00:00 to 24:00, and an end differs from its start."),
     }
 
+    def __init__(self, *, max_length: int = LONGEST_DAY, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
+
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         parts = [part for part in text.split(",") if part.strip()]
@@ -126,6 +131,9 @@ class DaysField(forms.CharField):
 
     widget = forms.Textarea(attrs={"rows": 4})
     default_error_messages = {"invalid": _("“%(line)s” is not a date: write one like %(example)s.")}
+
+    def __init__(self, *, max_length: int = LONGEST_LIST, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
 
     def clean(self, value: Any) -> Any:
         return tuple(sorted({self.day(line) for line in super().clean(value).split("\n") if line.strip()}))
@@ -187,6 +195,9 @@ class PausesField(forms.CharField):
 
     widget = forms.Textarea(attrs={"rows": 3})
     default_error_messages = {"invalid": _("“%(line)s” is not an exception: write one like %(example)s.")}
+
+    def __init__(self, *, max_length: int = LONGEST_LIST, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
 
     def clean(self, value: Any) -> Any:
         return tuple(self.pause(line) for line in super().clean(value).split("\n") if line.strip())

@@ -16,6 +16,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from smarketing.lib.decimals import MOST_DIGITS, is_kept
 from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR, Period, PeriodError
 
 STORED = "stored"  # the context in which numbers come as text, as JSON keeps them
@@ -150,6 +151,8 @@ class Number(ValueKind):
             raise refused(_("is too large"))
         if self._has_more_places(number):
             raise refused(_("has more than {places} decimal places"), places=self.places)
+        if not is_kept(number):
+            raise refused(_("has more than {digits} digits"), digits=MOST_DIGITS)
         return self.fitting(number)
 
     def _has_more_places(self, number: Decimal) -> bool:

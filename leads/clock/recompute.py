@@ -12,8 +12,9 @@ from agreements.terms import timeline
 from leads.clock.consequences import StaleHandoff, differences, lock, refresh
 from leads.models import Lead
 from smarketing.accounts.models import User
+from smarketing.lib.giving_way import give_way
 
-BATCH = 1000
+BATCH = 250
 
 
 def preview(agreement: Agreement, *, by_terms_in_force: bool = False) -> Counter[str]:
@@ -36,6 +37,7 @@ def recompute(agreement: Agreement, *, by_terms_in_force: bool = False, by: User
         with transaction.atomic():
             lock(lead_ids)
             wrong = refresh(lead_ids, terms, by_terms_in_force=by_terms_in_force, at=at)
+        give_way()
         _count(found, wrong)
     if found:
         path = ["recomputed", "terms_in_force" if by_terms_in_force else "own_terms"]

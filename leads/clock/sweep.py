@@ -8,8 +8,9 @@ from django.db import transaction
 from leads.enums import ClockKind, EscalationStep
 from leads.models import Clock, Escalation
 from leads.querysets import ClockQuerySet
+from smarketing.lib.giving_way import give_way
 
-BATCH = 1000
+BATCH = 250
 TOLD = (ClockKind.RESPONSE,)  # the others stand in the rep's own queue
 
 
@@ -37,6 +38,7 @@ def _note_all(
                 return told
             Clock.objects.filter(pk__in=[clock.pk for clock in batch]).update(**dict.fromkeys(marks, at))
             told += _tell(step, batch, at)
+        give_way()
 
 
 def _tell(step: EscalationStep, clocks: list[Clock], at: datetime) -> int:

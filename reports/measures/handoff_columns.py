@@ -134,6 +134,8 @@ class Facts:
         return len(self.ids)
 
     def __getitem__(self, rows: Mask | Ints) -> "Facts":
+        if rows.dtype == np.bool_ and len(rows) and rows.all():
+            return self  # all of a year, as most pages ask for: no copy
         columns = {column.name: getattr(self, column.name) for column in fields(self)}
         names = {name: words[rows] for name, words in columns.pop("names").items()}
         timed = {measure: column[rows] for measure, column in columns.pop("timed").items()}

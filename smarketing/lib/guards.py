@@ -7,12 +7,13 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.urls import URLPattern, URLResolver
 
 from smarketing.lib.going_on import page_of
 from smarketing.lib.request import PortalRequest
 
+METHODS = ("GET", "HEAD", "POST")  # all that browsers send; whatever else is asked is no method of any page
 View = Callable[..., HttpResponseBase]
 
 
@@ -20,7 +21,8 @@ View = Callable[..., HttpResponseBase]
 class Guard:
     """A decorator for views. Without `may` anyone comes in; otherwise a signed-in person for whom `may` is true.
 
-    A stranger is sent to the sign-in page, a signed-in person without the role gets 403.
+    A method that no page knows is answered 405, whoever asks. A stranger is sent to the sign-in page, a signed-in
+    person without the role gets 403.
     """
 
     name: str
@@ -32,6 +34,8 @@ class Guard:
 
         @wraps(view)
         def guarded(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method not in METHODS:
+                return HttpResponseNotAllowed(METHODS)
             if self.may is not None:
                 if not request.user.is_authenticated:
                     return sign_in(request)

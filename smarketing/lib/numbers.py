@@ -2,8 +2,12 @@
 
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
+from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, gettext_lazy, pgettext
+
+from smarketing.lib.decimals import MOST_DIGITS as MOST_KEPT
+from smarketing.lib.decimals import is_kept
 
 Number = int | float | Decimal
 NOTHING = "–"
@@ -11,6 +15,12 @@ SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
 MINUS = "−"
 MOST_DIGITS = 18  # all that is written with so many fits a column of 64 bits
 DIGITS = 100  # rounding a number of more than 28 digits would fail by default
+
+
+def refuse_too_many_digits(value: Decimal) -> None:
+    """A validator of fields: what is accepted can be read again, on both databases."""
+    if value.is_finite() and not is_kept(value):
+        raise ValidationError(gettext_lazy("Write at most %(most)d digits."), "digits", {"most": MOST_KEPT})
 
 
 def whole(text: str) -> int | None:

@@ -7,21 +7,29 @@ import unicodedata
 _INVISIBLE = dict.fromkeys([0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF])
 _LONG_ID = re.compile(r"[A-Za-z0-9]{15}[A-Za-z0-5]{3}", re.ASCII)
 _RUINED = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d{1,3}", re.ASCII)
+_LONGEST = 1_000  # bringing marks in order takes time that grows with the square of their number
 _CHECK_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 def tidied(text: str) -> str:
-    """One Unicode form, no invisible signs, each run of blanks (of any kind) one space. Letters keep their case."""
+    """One Unicode form, no invisible signs, each run of blanks (of any kind) one space. Letters keep their case.
+
+    What is longer than any word or id keeps its Unicode form: whoever takes it refuses its length.
+    """
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
+        text = _in_one_form(" ".join(text.translate(_INVISIBLE).split()))
     return " ".join(text.split())
+
+
+def _in_one_form(text: str) -> str:
+    return unicodedata.normalize("NFKC", text) if len(text) <= _LONGEST else text
 
 
 def key(text: str) -> str:
     """What is equal for equal words: `tidied`, without case. Folding can undo the Unicode form, so it is made twice."""
     if text.isascii():
         return tidied(text).lower()
-    return tidied(unicodedata.normalize("NFKC", tidied(text).casefold()))
+    return tidied(_in_one_form(tidied(text).casefold()))
 
 
 def same_id(text: str) -> str:

@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 from django.utils.translation import gettext
 from django.views.csrf import csrf_failure
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import RedirectView
 
 from smarketing.accounts.access import Access, anyone, signed_in
@@ -42,7 +42,7 @@ def first_place(access: Access) -> str:
 
 
 @anyone
-@require_GET
+@require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """Over a connection of its own: those of the pool may all be in use, and the portal is well all the same."""
     own = connection.copy()

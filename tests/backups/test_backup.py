@@ -122,6 +122,19 @@ def test_a_backup_made_while_leads_are_written_is_of_one_instant(full, empty):
             assert {*map(repr, kept)} <= {*map(repr, written[table])}
 
 
+@pytest.mark.skipif(IS_POSTGRES, reason="of SQLite")
+def test_what_stands_in_the_write_ahead_log_only_is_in_the_backup(full, tmp_path):
+    with closing(sqlite3.connect(full.database.removeprefix("sqlite:///"))) as writing:
+        writing.execute("PRAGMA wal_autocheckpoint = 0")
+        writing.execute("UPDATE leads_lead SET name = 'In the log' WHERE id = (SELECT max(id) FROM leads_lead)")
+        writing.commit()
+        archive = back_up(full)
+    with zipfile.ZipFile(archive) as opened:
+        opened.extract("database.sqlite3", tmp_path)
+    with closing(sqlite3.connect(tmp_path / "database.sqlite3")) as copy:
+        assert copy.execute("SELECT count(*) FROM leads_lead WHERE name = 'In the log'").fetchone() == (1,)
+
+
 def test_data_are_not_overwritten_without_a_word(full, place, template):
     archive = back_up(full)
     with place("other", template) as other:

@@ -15,6 +15,7 @@ BROKERS = FOR_REAL if IS_POSTGRES else [pytest.param("", id="files")]
 STATUS = "SELECT status FROM leads_importrun"
 READ = "SELECT read FROM leads_importrun"
 QUEUE = """
+import os
 from django.core.files.base import File
 from django.utils.timezone import now
 from agreements.models import Agreement
@@ -23,7 +24,8 @@ from leads.models import ImportRun
 from leads.tasks import run_import
 with open({path!r}, "rb") as file:
     run = ImportRun.objects.create(
-        agreement=Agreement.objects.get(), kind="leads", file=File(file, "leads.csv"), file_name="leads.csv"
+        agreement=Agreement.objects.get(), kind="leads", file=File(file, "leads.csv"), file_name="leads.csv",
+        size=os.path.getsize({path!r}), digest=runs.digest_of(file),
     )
 runs.queue(run, {{}}, at=now())
 run_import.delay(run_id=run.pk)
@@ -80,7 +82,7 @@ def test_an_import_whose_worker_was_killed_is_taken_up_by_the_sweep(site):
     assert site.query(STATUS) == ["running"]
     site.query("UPDATE leads_importrun SET touched_at = '2026-01-01 00:00:00+00:00'")
     with site.worker():
-        site.python("from leads.tasks import sweep; sweep.delay()")
+        site.python("from leads.tasks import take_up_imports; take_up_imports.delay()")
         site.wait(STATUS, lambda found: found == ["done"])
     assert site.query("SELECT count(*) FROM leads_lead") == site.query(READ) == [12_000]
 

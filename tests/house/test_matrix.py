@@ -3,6 +3,8 @@
 A new address has to be entered here, with its guard, the right that its record asks for, and what it answers.
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,13 +13,14 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from smarketing.accounts.access import VERB_OF_GUARD, access_of
+from smarketing.accounts.models import Team
 from smarketing.accounts.rights import Verb
 from smarketing.checks import every_url_has_a_guard
 from smarketing.lib.guards import Guard, unguarded
-from tests.house.addresses import Asked, ours
+from tests.house.addresses import Asked, ours, own_urls
 
 pytestmark = pytest.mark.django_db
 
@@ -172,6 +175,24 @@ def test_everybody_gets_exactly_this_answer(who, method, asked, people, north, s
     assert answers == {name: expected(door, who, person, method, north) for name, door in DOORS.items()}
 
 
+@pytest.mark.parametrize("who", PEOPLE)
+def test_asking_only_for_the_head_is_answered_like_a_get(who, asked, people, north, signed_in):
+    person = people[who]
+    client = signed_in(person) if person else Client()
+    client.raise_request_exception = False
+    answers = {name: client.head(asked[name].address).status_code for name in DOORS}
+    assert answers == {name: expected(door, who, person, "get", north) for name, door in DOORS.items()}
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "options", "trace"])
+@pytest.mark.parametrize("who", ["anyone", "deactivated", "stranger", "marketing_lead", "second_rep", "administrator"])
+def test_no_address_knows_another_method(who, method, asked, people, signed_in):
+    client = signed_in(people[who]) if people[who] else Client()
+    addresses = {**{name: asked[name].address for name in DOORS}, **administration(people), **ACCOUNT}
+    answers = {name: getattr(client, method)(address).status_code for name, address in addresses.items()}
+    assert answers == dict.fromkeys(addresses, NOT_SO)
+
+
 def everything() -> dict[str, int]:
     return {model.__name__: model._default_manager.count() for model in apps.get_models()}
 
@@ -217,12 +238,126 @@ def test_a_view_has_one_guard_only():
         Guard("second")(Guard("first")(lambda request: None))
 
 
+OF_ADMINISTRATION = {  # what an administrator gets for a GET and a POST of an empty form, where it is no page
+    "login": (FOUND, OK),
+    "logout": (NOT_SO, OK),
+    "view_on_site": (MISSING, MISSING),
+    "autocomplete": (FORBIDDEN, NOT_SO),
+    "password_change_done": (OK, NOT_SO),
+    "jsi18n": (OK, NOT_SO),
+    "admin/<url>": (MISSING, MISSING),
+}
+
+
+def of_administration(name: str, method: str) -> int:
+    """Of the schedules no record is there; of people and teams the first one is."""
+    if name in OF_ADMINISTRATION:
+        return OF_ADMINISTRATION[name][method == "post"]
+    is_missing = "schedule_" in name or "periodictask_" in name
+    leads_on = name.endswith(">/") or (is_missing and name.endswith(("_history", "_delete", "_change")))
+    return FOUND if leads_on else OK
+
+
+def administration(people: dict[str, Any]) -> dict[str, str]:
+    """Every address of the administration by its name, of a record where it is of one."""
+    found = {}
+    for route, leaf in walked(
+        next(one for one in get_resolver().url_patterns if getattr(one, "namespace", "") == "admin")
+    ):
+        pk = people["administrator"].pk if "accounts_user" in (leaf.name or "") else Team.objects.all()[0].pk
+        values = {"object_id": str(pk), "id": str(pk), "app_label": "accounts", "content_type_id": "1", "url": "none"}
+        found[leaf.name or route] = "/" + re.sub(
+            r"<(?:\w+:)?(\w+)>", lambda match, values=values: values[match[1]], route
+        )
+    return found
+
+
+def walked(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        text = re.sub(r"\(\?P<(\w+)>[^()]*\)", r"<\1>", str(pattern.pattern)).strip("^$")
+        route = before + str(resolver.pattern) + text
+        if isinstance(pattern, URLPattern):
+            yield route, pattern
+        else:
+            yield from walked(pattern, before + str(resolver.pattern))
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("who", PEOPLE)
-def test_administration_is_for_administrators(who, people, signed_in):
-    person = people[who]
-    answer = (signed_in(person) if person else Client()).get(reverse("admin:index")).status_code
-    wanted = OK if who == "administrator" else FOUND if who in ("anyone", "deactivated") else FORBIDDEN
-    assert answer == wanted
+def test_every_page_of_the_administration_is_for_administrators(who, method, people, signed_in):
+    client = signed_in(people[who]) if people[who] else Client()
+    client.raise_request_exception = False
+    pages = administration(people)
+    answers = {name: each_alone(client, method, address) for name, address in pages.items()}
+    if who == "administrator":
+        assert answers == {name: of_administration(name, method) for name in pages}
+    else:
+        assert answers == dict.fromkeys(pages, FOUND if who in ("anyone", "deactivated") else FORBIDDEN)
+
+
+ACCOUNT = {
+    name: f"/accounts/{address}"
+    for name, address in {
+        "login": "login/",
+        "logout": "logout/",
+        "signup": "signup/",
+        "inactive": "inactive/",
+        "confirm_login_code": "login/code/confirm/",
+        "reauthenticate": "reauthenticate/",
+        "email": "email/",
+        "confirm_email": "confirm-email/",
+        "confirm_email_key": "confirm-email/none/",
+        "password_change": "password/change/",
+        "password_set": "password/set/",
+        "password_reset": "password/reset/",
+        "password_reset_done": "password/reset/done/",
+        "password_reset_key": "password/reset/key/1-none/",
+        "password_reset_key_done": "password/reset/key/done/",
+    }.items()
+}
+
+
+def test_every_account_page_is_in_the_matrix():
+    theirs = {leaf.name for name, leaf in own_urls(get_resolver().url_patterns) if name.startswith("account_")}
+    assert {resolve(address).url_name for address in ACCOUNT.values()} == theirs
+
+
+# Of each account page: what somebody gets who is signed in, and who is not; for a GET and a POST of an empty form.
+OF_ACCOUNT = {
+    "login": ((FOUND, FOUND), (OK, OK)),
+    "logout": ((OK, FOUND), (FOUND, FOUND)),
+    "signup": ((FOUND, FOUND), (OK, OK)),
+    "inactive": ((OK, NOT_SO), (OK, NOT_SO)),
+    "reauthenticate": ((OK, OK), (FOUND, FOUND)),
+    "email": ((FOUND, FOUND), (FOUND, FOUND)),
+    "confirm_email": ((OK, NOT_SO), (OK, NOT_SO)),
+    "confirm_email_key": ((OK, MISSING), (OK, MISSING)),
+    "confirm_login_code": ((FOUND, FOUND), (FOUND, FOUND)),
+    "password_change": ((OK, OK), (FOUND, FOUND)),
+    "password_set": ((FOUND, FOUND), (FOUND, FOUND)),
+    "password_reset": ((OK, OK), (OK, OK)),
+    "password_reset_done": ((OK, NOT_SO), (OK, NOT_SO)),
+    "password_reset_key": ((OK, OK), (OK, OK)),
+    "password_reset_key_done": ((OK, NOT_SO), (OK, NOT_SO)),
+}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("who", PEOPLE)
+def test_every_account_page_gives_exactly_this_answer(who, method, people, signed_in):
+    client = signed_in(people[who]) if people[who] else Client()
+    answers = {name: each_alone(client, method, address) for name, address in ACCOUNT.items()}
+    is_out = who in ("anyone", "deactivated")
+    assert answers == {name: OF_ACCOUNT[name][is_out][method == "post"] for name in ACCOUNT}
+
+
+def each_alone(client: Client, method: str, address: str) -> int:
+    """What is done by it is undone, in the browser too: one of the addresses signs out."""
+    cookies = client.cookies.output(header="", sep=";")
+    answer = sent(client, method, "", Asked(address, {}))
+    client.cookies.clear()
+    client.cookies.load(cookies)
+    return answer
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT / "setup"))
 import servers
 
 DISK_BYTES = 600 << 20
-UP_SECONDS = 90
+UP_SECONDS = 300
 PASSWORD = "an intake that does not end 7391"
 PEOPLE = """
 from agreements.models import Agreement

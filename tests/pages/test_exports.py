@@ -12,6 +12,7 @@ from leads.models import ImportRun, RejectedRow
 from smarketing.accounts.models import Role, User
 from smarketing.exports import answers, blocks, making, tasks
 from smarketing.exports.models import Export
+from tests import cast
 
 pytestmark = pytest.mark.usefixtures("at")
 FORMS = pytest.mark.parametrize("form", ["csv", "json"])
@@ -90,12 +91,13 @@ def test_the_rejects_of_an_import_come_in_the_readers_language(signed_in, north:
     assert answer.getvalue().decode("utf-8-sig").startswith("Zeile,Spalte,Grund")
 
 
-def test_only_its_owner_sees_and_gets_it(signed_in, marketer: User, rep: User, stranger: User, heavy):
+def test_only_its_owner_sees_and_gets_it(signed_in, marketer: User, north: Agreement, stranger: User, heavy):
     export = made(signed_in(marketer), url())
     link = file_url(signed_in(marketer), export)
+    colleague = cast.person("max@example.org", north.marketing_team)  # who may the same
     assert signed_in(stranger).get(link).status_code == 404
-    assert signed_in(rep).get(link).url == url()
-    for other in (rep, stranger):
+    assert signed_in(colleague).get(link).url == url()
+    for other in (colleague, stranger):
         for page in ("detail", "progress"):
             assert signed_in(other).get(reverse(f"exports:{page}", args=[export.pk])).status_code == 404
 

@@ -197,7 +197,7 @@ def test_a_dead_broker_loses_nothing(signed_in, marketer, north, monkeypatch, dj
         assert client.post(reverse("leads:import_start", args=[run.pk]), data).status_code == 302
     run.refresh_from_db()
     assert run.status == RunStatus.QUEUED
-    assert runs.tidy(run.touched_at + 2 * runs.LEASE) == [run.pk]
+    assert runs.tidy(run.touched_at + 2 * runs.RESEND) == [run.pk]
 
 
 def test_the_progress_is_asked_for_until_it_ends(signed_in, marketer, north):

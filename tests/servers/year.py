@@ -3,29 +3,44 @@
 import random
 from datetime import UTC, datetime, timedelta
 
+from django.db import connection
+from django.db.models import Model
+
 from agreements.models import Agreement
 from leads.models import Attempt, Handoff, Lead
 from tests.servers.ten_tabs import YEAR
 
-CHUNK, MINUTE = 5_000, 60_000_000
+CHUNK, MINUTE = 2_000, 60_000_000
 START = datetime(YEAR, 1, 1, 12, tzinfo=UTC)
 
 
 def fill(count: int, attempts: int = 0) -> int:
     """Answers the number of a lead that was tried so often."""
     rng, deal = random.Random(7), Agreement.objects.get()
-    version = deal.versions.first()
-    for first in range(0, count, CHUNK):
-        size = min(CHUNK, count - first)
-        leads = Lead.objects.bulk_create(_lead(deal, first + n) for n in range(size))
-        Handoff.objects.bulk_create(_handoff(lead, version, rng) for lead in leads)
+    version, size = deal.versions.first(), min(CHUNK, count)
+    leads = Lead.objects.bulk_create(_lead(deal, number) for number in range(size))
+    Handoff.objects.bulk_create(_handoff(lead, version, rng) for lead in leads)
     lead = Lead.objects.create(agreement=deal, created_at=START, recorded_at=START, name="Often tried")
     tries = (START + timedelta(hours=n) for n in range(attempts))
     Attempt.objects.bulk_create(
         Attempt(lead=lead, attempted_at=at, recorded_at=at, result="no_answer", rep_name="Rob", note="Nobody there")
         for at in tries
     )
+    for start in range(size, count, size):
+        for model in (Lead, Handoff):
+            _copy(model, min(size, count - start), start)
     return lead.pk
+
+
+def _copy(model: type[Model], rows: int, number: int) -> None:
+    """The first rows again, with ids moved up; a handoff's lead is the one that was moved with it."""
+    moved = {"id", "lead_id"}
+    names = [field.column for field in model._meta.concrete_fields if not field.generated]
+    offset = 10 * number
+    taken = ", ".join(f'"{name}" + {offset}' if name in moved else f'"{name}"' for name in names)
+    table, listed = model._meta.db_table, ", ".join(f'"{name}"' for name in names)
+    with connection.cursor() as cursor:
+        cursor.execute(f'INSERT INTO "{table}" ({listed}) SELECT {taken} FROM "{table}" ORDER BY id LIMIT {rows}')
 
 
 def _lead(deal: Agreement, number: int) -> Lead:

@@ -1,7 +1,7 @@
 """Read: the first rows of a file as they would be taken, for the page before the import."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from agreements.enums import reason_words
 from leads.doors.fields import KINDS, Reads
 from leads.doors.files.reading.choices import choice, words_for
-from leads.doors.files.reading.problems import Unreadable
+from leads.doors.files.reading.problems import RefusedFile, Unreadable
 from leads.doors.files.reading.recognition import Plan, opened
 from leads.doors.files.reading.rows import CheckedRow, Rejection, kept
 from leads.doors.files.wording import field_name, worded
@@ -104,7 +104,7 @@ def foreign_words(file: BinaryIO, plan: Plan) -> list[tuple[str, str]]:
     """Field and word: unknown ones of the first rows, and those of which somebody said what they mean."""
     found = {(field, word) for field, words in plan.words.items() for word in words}
     names = [field.name for field in KINDS[plan.kind] if field.reads is Reads.CHOICE and field.name in plan.mapped]
-    with closing(plan.records(file)) as records:
+    with closing(plan.records(file)) as records, suppress(RefusedFile):
         for record in islice(records, SEARCHED):
             for name in names:
                 word = " ".join(_cells(record.cells, plan.mapped[name])).strip()

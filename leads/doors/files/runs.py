@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from hashlib import file_digest
+from io import SEEK_END, BytesIO
 from itertools import islice
+from time import perf_counter
 from typing import Any, BinaryIO, cast
 from zoneinfo import ZoneInfo
 
@@ -15,67 +18,58 @@ from django.db.models import F, Q, QuerySet
 
 from agreements.terms import timeline
 from leads.doors.dictionary import SPELLED, mean, meanings, read_for
+from leads.doors.files.lease import CHUNK, LEASE, Clock, Overtaken, claim, end, held, renewed, rows_at_once, tries_after
 from leads.doors.files.reading.columns import FIELDS
 from leads.doors.files.reading.problems import FileProblem, RefusedFile, Unreadable
 from leads.doors.files.reading.recognition import Asked, Plan, recognise
-from leads.doors.files.reading.records import Record
+from leads.doors.files.reading.records import Record, limited
 from leads.doors.files.reading.rows import CheckedRow, Checker, OpenDeal, Rejection, Remark
 from leads.doors.files.writing.chunk import Counts, take
 from leads.doors.files.writing.claims import Hand
 from leads.doors.files.writing.reps import rep_book
 from leads.enums import RunStatus
 from leads.models import ImportRun, RejectedRow
+from smarketing.lib.giving_way import Pace, give_way
 from smarketing.lib.words import key
 
 logger = logging.getLogger(__name__)
 
-CHUNK = 2000
-TRIES = 3
-LEASE = timedelta(minutes=2)  # a worker that has shown no sign for so long is taken for dead
+TRIES = 3  # of a chunk, where somebody else writes the same leads in that moment
+CHUNK_CHARACTERS = 2**23
+RESEND = timedelta(minutes=2)  # a queued run may wait for a worker, or its message was lost
 DRAFTS_KEPT = timedelta(days=7)
-Clock = Callable[[], datetime]
-
-
-class Overtaken(Exception):
-    """Another worker carries this run on, or it was stopped."""
+DISCARDED = (RunStatus.DRAFT, RunStatus.FAILED)
 
 
 def process(run_id: int, *, clock: Clock) -> bool:
     """Carries an uploaded file in, from where the run stands. Answers whether this worker brought it to its end."""
-    if not _claim(run_id, clock()):
+    run = claim(run_id, clock())
+    if run is None:
         return False
-    run = ImportRun.objects.select_related("agreement", "by").get(pk=run_id)
     try:
-        with run.file.open("rb") as file:
+        with run.file.open("rb") as file, renewed(run, clock=clock, is_worker=True):
             carry_in(run, cast("BinaryIO", file), clock=clock)
     except Overtaken:
         return False
     except (RefusedFile, Unreadable) as refusal:
-        fail(run, refusal.problem, at=clock())
+        end(run, refusal.problem, at=clock())
     except FileNotFoundError:
-        fail(run, FileProblem("file_gone"), at=clock())
+        end(run, FileProblem("file_gone"), at=clock())
     except Exception as error:
         frames = "".join(traceback.format_tb(error.__traceback__))  # its text may quote a row
         logger.error("import %s failed with %s\n%s", run_id, type(error).__name__, frames)
-        fail(run, FileProblem("failed"), at=clock())
+        end(run, FileProblem("failed"), at=clock())
     return True
-
-
-def _claim(run_id: int, at: datetime) -> bool:
-    free = Q(status=RunStatus.QUEUED) | Q(status=RunStatus.RUNNING, touched_at__lt=at - LEASE)
-    runs = ImportRun.objects.filter(free, pk=run_id).exclude(file="")
-    return runs.update(status=RunStatus.RUNNING, touched_at=at) == 1
-
-
-def fail(run: ImportRun, problem: FileProblem, *, at: datetime) -> None:
-    mine = ImportRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING, touched_at=run.touched_at)
-    mine.update(status=RunStatus.FAILED, error=str(problem), ended_at=at)
 
 
 def carry_in(
     run: ImportRun, file: BinaryIO, *, clock: Clock, on_chunk: Callable[[ImportRun], None] | None = None
 ) -> Plan:
-    """Takes the rows after those the run has read. Raises RefusedFile, before the first, where none can be taken."""
+    """Takes the rows after those the run has read. Raises RefusedFile, before the first, where none can be taken.
+
+    Also where the file is not what it was when it was sent, before and after: rows would be missing.
+    """
+    refuse_changed(run, file)
     plan = recognise(file, run.kind, _with_known_words(run), **read_for(run.agreement)).required()
     if run.started_at is None:
         run.started_at, run.options = clock(), plan.options()
@@ -84,12 +78,27 @@ def carry_in(
     checker, hand = plan.checker(), _hand(run, plan, clock())
     with closing(plan.records(file)) as records:
         rest = islice(records, run.read, None)
-        while chunk := list(islice(rest, CHUNK)):
+        pace = Pace(CHUNK)
+        while chunk := list(limited(islice(rest, min(pace.rows, rows_at_once(run))), CHUNK_CHARACTERS)):
+            begun = perf_counter()
             _take_chunk(run, plan, checker, chunk, hand, position=file.tell(), clock=clock)
+            pace.took(len(chunk), perf_counter() - begun)
+            give_way()
             if on_chunk:
                 on_chunk(run)
+    refuse_changed(run, file)
     _finish(run, clock())
     return plan
+
+
+def digest_of(file: BinaryIO) -> str:
+    file.seek(0)
+    return file_digest(cast("BytesIO", file), "sha256").hexdigest()
+
+
+def refuse_changed(run: ImportRun, file: BinaryIO) -> None:
+    if file.seek(0, SEEK_END) != run.size or digest_of(file) != run.digest:
+        raise RefusedFile(FileProblem("file_changed"))
 
 
 def _with_known_words(run: ImportRun) -> Asked:
@@ -130,7 +139,7 @@ def _take_chunk(
                 counts.open = sum(isinstance(found, OpenDeal) for found in checked)
                 told = [_told(run, found) for found in (*rejections, *warnings)]
                 RejectedRow.objects.bulk_create(told, batch_size=1000)
-                _advance(run, counts, position, clock())
+                _advance(run, counts, position, records[-1].line, clock())
             break
         except (IntegrityError, OperationalError):  # somebody wrote the same lead in this moment
             if is_last:
@@ -153,18 +162,17 @@ def _told(run: ImportRun, found: Remark) -> RejectedRow:
     )
 
 
-def _advance(run: ImportRun, counts: Counts, position: int, at: datetime) -> None:
+def _advance(run: ImportRun, counts: Counts, position: int, line: int, at: datetime) -> None:
     """Moves the run on in the transaction of the rows: of two workers on it only one gets through."""
-    mine = ImportRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING, read=run.read, touched_at=run.touched_at)
     added = {name: F(name) + number for name, number in asdict(counts).items()}
-    if not mine.update(position=position, touched_at=at, **added):
+    stands = {"position": position, "line": line, "touched_at": at, "tries": tries_after(counts.read)}
+    if not held(run).filter(read=run.read).update(**stands, **added):
         raise Overtaken
 
 
 def _finish(run: ImportRun, at: datetime) -> None:
-    mine = ImportRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING, touched_at=run.touched_at)
     with transaction.atomic():
-        if not mine.update(status=RunStatus.DONE, ended_at=at, position=F("size"), file="", error=""):
+        if not held(run).update(status=RunStatus.DONE, ended_at=at, position=F("size"), file="", error=""):
             raise Overtaken
         _drop_file(run)
     run.refresh_from_db()
@@ -178,8 +186,8 @@ def _drop_file(run: ImportRun) -> None:
 
 def pending(at: datetime) -> QuerySet[ImportRun]:
     """Runs whose worker shows no sign (any more): the message was lost, or the worker."""
-    waiting = Q(status__in=(RunStatus.QUEUED, RunStatus.RUNNING), touched_at__lt=at - LEASE)
-    return ImportRun.objects.filter(waiting).exclude(file="")
+    lost = Q(status=RunStatus.QUEUED, touched_at__lt=at - RESEND)
+    return ImportRun.objects.filter(lost | Q(status=RunStatus.RUNNING, touched_at__lt=at - LEASE)).exclude(file="")
 
 
 def interrupted(at: datetime) -> QuerySet[ImportRun]:
@@ -206,14 +214,13 @@ def queue(run: ImportRun, options: Mapping[str, Any], *, at: datetime) -> bool:
 def retry(run: ImportRun, *, at: datetime) -> bool:
     """Takes a failed run up again where it stopped."""
     failed = ImportRun.objects.filter(pk=run.pk, status=RunStatus.FAILED).exclude(file="")
-    return failed.update(status=RunStatus.QUEUED, touched_at=at, error="", ended_at=None) == 1
+    return failed.update(status=RunStatus.QUEUED, touched_at=at, error="", ended_at=None, tries=0) == 1
 
 
 def discard(run: ImportRun) -> bool:
-    """Removes a run that is not on its way, its file and its list of rejects; rows that it brought stay."""
-    idle = (RunStatus.DRAFT, RunStatus.FAILED, RunStatus.DONE)
+    """Removes a file that brought nothing, with its run. What became of its rows is kept for good."""
     with transaction.atomic():
-        deleted, _by_model = ImportRun.objects.filter(pk=run.pk, status__in=idle).delete()
+        deleted, _by_model = ImportRun.objects.filter(pk=run.pk, status__in=DISCARDED, read=0).delete()
         if deleted:
             _drop_file(run)
     return bool(deleted)

@@ -14,11 +14,18 @@ WORDS = {
     "header_only": _("The file has a header but no rows."),
     "no_text": _("This is not a text file. Export it as CSV."),
     "too_many_columns": _("The file has more than %(detail)s columns."),
+    "too_many_open_quotes": _("Too many quotation marks are never closed; reading stopped at line %(detail)s."),
+    "too_many_blank_lines": _("The file is empty for a million lines; reading stopped at line %(detail)s."),
     "missing_fields": _("No column was recognised for: %(detail)s."),
     "unclear_date_order": _("The dates can be read in two ways (3/4 is the third of April or the fourth of March)."),
     "unclear_decimal_mark": _("The amounts can be read in two ways (1.234 is over a thousand, or just over one)."),
     "wrong_constant": _("A constant cannot be read: %(detail)s"),
     "file_gone": _("The file is no longer here."),
+    "file_changed": _("The stored file is not the one that was sent. Send it again: what was imported is kept."),
+    "gave_up": _(
+        "The import broke off three times right after line %(detail)s and was given up. What was imported is kept; "
+        "the next line needs a look."
+    ),
     "interrupted": _("The import was interrupted. Start it again: what has been imported stays as it is."),
     "failed": _("Something went wrong on our side. What had been imported by then is kept; try again."),
     # an option

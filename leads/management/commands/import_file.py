@@ -14,6 +14,7 @@ from django.utils.timezone import now
 from agreements.models import Agreement
 from leads.doors.dictionary import read_for
 from leads.doors.files import runs
+from leads.doors.files.lease import end, renewed
 from leads.doors.files.reading.dates import ORDERS
 from leads.doors.files.reading.dialect import delimiter_named
 from leads.doors.files.reading.problems import FileProblem, RefusedFile, Unreadable
@@ -94,12 +95,17 @@ class Command(BaseCommand):
             options=plan.options(),
             status=RunStatus.RUNNING,
             size=path.stat().st_size,
+            digest=runs.digest_of(file),
             touched_at=now(),
         )
         try:
-            runs.carry_in(run, file, clock=now, on_chunk=self._progress)
+            with renewed(run, clock=now, is_worker=False):
+                runs.carry_in(run, file, clock=now, on_chunk=self._progress)
+        except RefusedFile as refused:
+            end(run, refused.problem, at=now())
+            raise
         except BaseException:
-            runs.fail(run, FileProblem("interrupted"), at=now())
+            end(run, FileProblem("interrupted"), at=now())
             raise
         if options["rejects"]:
             write_rejects(options["rejects"], run, plan.labels)

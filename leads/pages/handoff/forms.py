@@ -21,6 +21,7 @@ from leads.work.closing import BeforeTheHandoff
 from leads.work.excusing import EXCUSABLE
 from leads.work.handoffs import NoSuchReason, TooFewAttempts
 from smarketing.accounts.models import User
+from smarketing.lib.numbers import refuse_too_many_digits
 
 MINUTE = timedelta(minutes=1)
 
@@ -124,7 +125,10 @@ class ReturnForm(ActionForm):
 class WonForm(ActionForm):
     beside = {InTheFuture: "closed_at", BeforeTheHandoff: "closed_at"}
     revenue = forms.DecimalField(
-        label=_("Revenue"), max_digits=18, decimal_places=2, validators=[MinValueValidator(Decimal(0))]
+        label=_("Revenue"),
+        max_digits=18,
+        decimal_places=2,
+        validators=[MinValueValidator(Decimal(0)), refuse_too_many_digits],
     )
     closed_at = WallTimeField(label=_("Closed"), required=False)
     outcome = Verdict.WON

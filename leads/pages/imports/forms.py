@@ -19,6 +19,7 @@ from leads.doors.files.reading.columns import FIELDS, REQUIRED
 from leads.doors.files.reading.dialect import DELIMITERS
 from leads.doors.files.reading.problems import RefusedFile, Unreadable
 from leads.doors.files.reading.recognition import Asked, Plan, recognise
+from leads.doors.files.runs import digest_of
 from leads.doors.files.wording import field_name, worded
 from leads.enums import RowKind
 from leads.models import ImportRun
@@ -70,6 +71,7 @@ class UploadForm(forms.Form):
             file_name=(file.name or "")[-255:],
             options=self.cleaned_data["options"],
             size=file.size or 0,
+            digest=digest_of(opened(file.file)),
             by=by,
         )
         file.seek(0)

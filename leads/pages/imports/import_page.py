@@ -1,6 +1,6 @@
 """Files: choose one, look at how it is read, start it, watch it, see what became of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib.messages import ERROR
@@ -60,7 +60,7 @@ def new(request: PortalRequest) -> HttpResponse:
 def detail(request: PortalRequest, pk: int) -> HttpResponse:
     run = marketed_run(request, pk)
     if run.status == RunStatus.DRAFT:
-        return _draft_or_gone(request, run)
+        return _while_there(request, run, _draft_page)
     rejects = page_of(run.rejects.all(), ("line", "id"), request.GET)
     waiting = WaitingRow.objects.filter(agreement=run.agreement).count() if run.waiting else 0
     return TemplateResponse(
@@ -75,6 +75,7 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
             "differing": differing_rows(run),
             "pending": run.differing_rows.filter(taken_at=None).count(),
             "is_under_way": run.status in UNDER_WAY,
+            "can_be_removed": run.status in runs.DISCARDED and not run.read,
             "percent": _percent(run),
             "now": request.now,
         },
@@ -87,7 +88,10 @@ def reading(request: PortalRequest, pk: int) -> HttpResponse:
     """Another way of reading the file: the preview is made again, and the choice kept."""
     if request.method != "POST":
         return redirect(marketed_run(request, pk))
-    run = _draft(request, pk)
+    return _while_there(request, _draft(request, pk), _read_anew)
+
+
+def _read_anew(request: PortalRequest, run: ImportRun) -> HttpResponse:
     form, error = _reread(run, request.POST)
     if form.is_valid() and not error:
         return _draft_page(request, run) if is_partial(request) else redirect(run)
@@ -99,7 +103,10 @@ def reading(request: PortalRequest, pk: int) -> HttpResponse:
 def start(request: PortalRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return redirect(marketed_run(request, pk))
-    run = _draft(request, pk)
+    return _while_there(request, _draft(request, pk), _started)
+
+
+def _started(request: PortalRequest, run: ImportRun) -> HttpResponse:
     form, error = _reread(run, request.POST)
     if not form.is_valid() or error or _plan(run).problem:
         return _draft_page(request, run, form=form if form.errors else None, error=error)
@@ -131,7 +138,7 @@ def retry(request: PortalRequest, pk: int) -> HttpResponse:
 @marketers
 @require_POST
 def delete(request: PortalRequest, pk: int) -> HttpResponse:
-    """A file that was not started, or failed, is put away; rows that it brought stay."""
+    """A file that brought nothing is put away; the record of one that did stays."""
     run = marketed_run(request, pk)
     if runs.discard(run):
         say(request, _("%(file)s was removed.") % {"file": run.file_name})
@@ -158,17 +165,25 @@ def _draft(request: PortalRequest, pk: int) -> ImportRun:
     return run
 
 
-def _draft_or_gone(request: PortalRequest, run: ImportRun) -> HttpResponse:
+def _while_there(
+    request: PortalRequest, run: ImportRun, page: Callable[[PortalRequest, ImportRun], HttpResponse]
+) -> HttpResponse:
+    """The page of a draft, unless its file is gone or is not what was sent."""
     try:
-        return _draft_page(request, run)
+        return page(request, run)
     except FileNotFoundError:
-        runs.discard(run)
-        say(request, worded(FileProblem("file_gone")), level=ERROR)
-        return redirect("leads:imports")
+        problem = FileProblem("file_gone")
+    except RefusedFile as refused:
+        problem = refused.problem
+    runs.discard(run)
+    say(request, worded(problem), level=ERROR)
+    return redirect("leads:imports")
 
 
 def _plan(run: ImportRun) -> Plan:
     with run.file.open("rb") as file:
+        if run.file.size != run.size:
+            raise RefusedFile(FileProblem("file_changed"))
         return recognise(opened(file), run.kind, Asked.of(run.options), **read_for(run.agreement))
 
 

@@ -23,7 +23,10 @@ EARLIEST, LATEST = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 
 class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
     q = django_filters.CharFilter(
-        label=_("Name, company, e-mail or id"), method="search", widget=forms.TextInput({"type": "search"})
+        label=_("Name, company, e-mail or id"),
+        method="search",
+        max_length=200,
+        widget=forms.TextInput({"type": "search"}),
     )
     agreement = django_filters.ModelChoiceFilter(
         label=_("Agreement"), queryset=Agreement.objects.none(), to_field_name="slug", empty_label=_("All")

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from leads.doors.files.reading.problems import Unreadable
+from smarketing.lib.decimals import is_kept
 
 CENT = Decimal("0.01")
-LARGEST = Decimal(10) ** 16  # exclusive: sixteen digits before the point
+LARGEST = Decimal(10) ** 16 - 1  # exclusive: sixteen digits before the point
 LONGEST = 60
 UNCLEAR = "?"
 # A sign may mean several currencies; whether it is the agreement's own is all that is asked.
@@ -56,13 +57,15 @@ class Money:
 def money(text: str, *, mark: str) -> Money:
     """`mark` is the decimal mark, needed where 1.234 could mean either; without one such an amount is refused.
 
-    Raises Unreadable for what is no finite number or has more than sixteen digits before the point.
+    Raises Unreadable for what is no finite number, or has more digits than the databases keep.
     """
     sign, digits, is_negative = _parts(text)
     number = Decimal(_canonical(digits, mark))
-    if number >= LARGEST - CENT:
+    if number >= LARGEST:
         raise Unreadable("too_large")
     amount = number.quantize(CENT, ROUND_HALF_UP)
+    if not is_kept(amount):
+        raise Unreadable("too_large")
     return Money(-amount if is_negative and amount else amount, sign)
 
 

@@ -93,7 +93,12 @@ DEFAULT_REASONS = dict.fromkeys(RETURN_REASONS, "")  # key -> label; an agreemen
 
 
 def squeezed(text: str) -> str:
-    """Letters and digits only, without case and accents: how names of columns and choices are compared."""
+    """Letters and digits only, without case and accents: how names of columns and choices are compared.
+
+    Nothing of a text that is longer than any of those.
+    """
+    if len(text) > LONGEST:
+        return ""
     plain = unicodedata.normalize("NFKD", text.casefold())
     return re.sub(r"[\W_]", "", "".join(char for char in plain if not unicodedata.combining(char)))
 
@@ -119,7 +124,7 @@ _TABLES = {
 def choice(field: str, text: str, reasons: Mapping[str, str] | None = None) -> str:
     """Our word for theirs; raises Unreadable for one that is not known. `reasons`: of returns, as `words_for`."""
     table = _TABLES[field] if reasons is None else reasons
-    found = table.get(squeezed(text)) if len(text) <= LONGEST else None
+    found = table.get(squeezed(text))
     if found is None:
         raise Unreadable("no_choice", text[:80])
     return found
@@ -133,7 +138,7 @@ def words_for(reasons: Mapping[str, str]) -> dict[str, str]:
 
 def direction_in(text: str) -> str:
     """Who called whom, where the word of a channel tells it: "Inbound call". Nothing where it does not."""
-    return _TABLES["direction"].get(squeezed(text), "") if len(text) <= LONGEST else ""
+    return _TABLES["direction"].get(squeezed(text), "")
 
 
 Words = Mapping[str, Mapping[str, str]]

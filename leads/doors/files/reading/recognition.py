@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from leads.doors.files.reading import amounts, columns, dates, dialect, rows
 from leads.doors.files.reading.choices import DEFAULT_REASONS, Words, squeezed
 from leads.doors.files.reading.problems import FileProblem, RefusedFile, Unreadable
-from leads.doors.files.reading.records import Record, Records, without_footer, without_hint
+from leads.doors.files.reading.records import Record, Records, limited, without_footer, without_hint
 from smarketing.lib.cells import plain_cell
 
-SEARCHED = 200_000  # rows looked at for the order of the dates and the decimal mark
+SEARCHED = 200_000  # rows looked at for the order of the dates and the decimal mark, and no more characters than:
+SEARCHED_CHARACTERS = 2**25
 BEFORE_REJECTS = 3
 REJECTS = frozenset({("line", "column", "reason"), ("zeile", "spalte", "grund"), ("linje", "kolonne", "arsag")})
 
@@ -208,7 +209,10 @@ def _recognised_header(records: Iterator[Record], kind: str, asked: Asked) -> Re
     heads = list(islice(records, dialect.HEADER_WITHIN if asked.has_header else 1))
     if not heads:
         raise RefusedFile(FileProblem("empty"))
-    if heads[0].problem or set(columns.REQUIRED[kind]) <= columns.recognised(kind, heads[0].cells).keys():
+    if (
+        heads[0].problem
+        or set(columns.REQUIRED[kind]) <= columns.recognised(kind, heads[0].cells[: columns.MOST_COLUMNS]).keys()
+    ):
         return heads[0]
     known = [columns.known_columns(kind, record.cells, asked.wanted) for record in heads]
     best = max(known)
@@ -224,12 +228,12 @@ def _labels(header: Record, asked: Asked) -> list[str]:
 
 
 def _cells(file: BinaryIO, plan: Plan, names: frozenset[str]) -> Iterator[str]:
-    """The filled cells of these fields in the first SEARCHED rows."""
+    """The filled cells of these fields in the first rows."""
     indexes = [index for name in names & plan.mapped.keys() for index in plan.mapped[name]]
     if not indexes:
         return
     with closing(plan.records(file)) as records:
-        for record in islice(records, SEARCHED):
+        for record in limited(islice(records, SEARCHED), SEARCHED_CHARACTERS):
             for index in indexes:
                 if index < len(record.cells) and (cell := record.cells[index].strip()):
                     yield cell

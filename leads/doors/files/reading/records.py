@@ -8,9 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from leads.doors.files.reading.problems import FileProblem
+from leads.doors.files.reading.problems import FileProblem, RefusedFile
 
 LIMIT = 2**20  # characters of one record; more is no row of a table
+MOST_AGAIN = 2**26  # characters read in vain, and then again, after quotes that are never closed
+A_LINE = 32  # characters that take as long as beginning a line does
+MOST_BLANK = 1_100_000  # lines one after the other: a sheet of a workbook has 1,048,576
 UNDECODABLE = "\udcff"
 MOST_FOOTERS = 30
 TOTALS = ("total", "grand total", "sum", "gesamt", "i alt", "copyright", "confidential")
@@ -60,6 +63,10 @@ class _Lines:
             raise TooLong
         return line
 
+    @property
+    def weight(self) -> int:
+        return self._size + A_LINE * len(self.taken)
+
     def give_back(self) -> None:
         """Leaves the first line and gives back the others; of a line too long the rest is skipped, later."""
         self._back.extendleft(reversed(self.taken[1:]))
@@ -76,7 +83,8 @@ class Records:
     """Iterates over the records of a binary file from its beginning; blank ones are passed over.
 
     A record that is no CSV (a quote never closed, longer than LIMIT) comes with its problem, and reading goes on in
-    the line after its first. Bytes that are not of the encoding stand as UNDECODABLE in their cell.
+    the line after its first. Raises RefusedFile for a file with so many of them, or of blank lines, that this would
+    not end. Bytes that are not of the encoding stand as UNDECODABLE in their cell.
     """
 
     def __init__(self, file: BinaryIO, encoding: str, delimiter: str) -> None:
@@ -84,20 +92,22 @@ class Records:
         self._text = io.TextIOWrapper(file, encoding, errors=_MARK, newline="")
         self._lines = _Lines(self._text)
         self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
-        self._line = 0
+        self._line = self._again = 0
 
     def detach(self) -> None:
         """Gives the binary file back, which otherwise is closed with this object."""
         self._text.detach()
 
     def __iter__(self) -> Iterator[Record]:
-        after_blank = False
+        blank = 0
         while (record := self._next()) is not None:
             if record.problem or any(map(str.strip, record.cells)):
-                yield replace(record, follows_blank=True) if after_blank else record
-                after_blank = False
-            else:
-                after_blank = True
+                yield replace(record, follows_blank=True) if blank else record
+                blank = 0
+                continue
+            blank += 1
+            if blank > MOST_BLANK:
+                raise RefusedFile(FileProblem("too_many_blank_lines", str(record.line)))
 
     def _next(self) -> Record | None:
         first = self._line + 1
@@ -114,8 +124,22 @@ class Records:
     def _broken(self, first: int) -> Record:
         taken = self._lines.taken
         is_long = len(taken) == 1 and len(taken[0]) > csv.field_size_limit()
+        self._again += self._lines.weight if len(taken) > 1 else 0
+        if self._again > MOST_AGAIN:
+            raise RefusedFile(FileProblem("too_many_open_quotes", str(first)))
         self._lines.give_back()
         return Record(first, [taken[0][:1000]], FileProblem("too_long_record" if is_long else "open_quote"))
+
+
+def limited(records: Iterable[Record], characters: int) -> Iterator[Record]:
+    """Those that come before so many characters have been read; the one with which it is so many is the last."""
+    line = 0
+    for record in records:
+        yield record
+        characters -= sum(map(len, record.cells)) + len(record.cells) + A_LINE * (record.line - line)
+        line = record.line
+        if characters <= 0:
+            return
 
 
 def without_hint(records: Iterable[Record]) -> Iterator[Record]:

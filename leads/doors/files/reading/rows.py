@@ -30,6 +30,7 @@ INSTANTS = frozenset().union(*(fields_that(kind, Reads.INSTANT) for kind in KIND
 AMOUNTS = frozenset().union(*(fields_that(kind, Reads.AMOUNT) for kind in KINDS))
 EMPTY: dict[str, Any] = dict.fromkeys(AMOUNTS | INSTANTS) | {"channel": "phone", "direction": "outbound"}
 KEPT_CELLS = 300
+KEPT_CHARACTERS = 25_000  # of a cell: what is longer is not taken into any field
 
 Values = dict[str, Any]
 
@@ -224,7 +225,7 @@ def own_currency(sign: str, currency: str) -> str:
 
 def kept(cells: list[str]) -> list[str]:
     """The cells as a database takes them: without zero bytes and halves of characters."""
-    return [CONTROL.sub("\ufffd", cell) for cell in cells[:KEPT_CELLS]]
+    return [CONTROL.sub("\ufffd", cell[:KEPT_CHARACTERS]) for cell in cells[:KEPT_CELLS]]
 
 
 def packed(values: Values) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Four small files that belong together, and what a run needs."""
 
+from hashlib import sha256
 from pathlib import Path
 
 from django.core.files.base import ContentFile
@@ -52,6 +53,7 @@ def queued(agreement: Agreement, kind: str, text: str | bytes | None = None, **o
     content = FILES[kind] if text is None else text
     data = content if isinstance(content, bytes) else content.encode()
     run = ImportRun(agreement=agreement, kind=kind, file_name=f"{kind}.csv", size=len(data), options=options)
+    run.digest = sha256(data).hexdigest()
     run.file.save(f"{kind}.csv", ContentFile(data))
     assert runs.queue(run, options, at=MONDAY)
     return run

@@ -8,7 +8,7 @@ from django.db import connection
 
 from agreements.terms import timeline
 from leads.clock.consequences import differences
-from leads.doors.files import runs
+from leads.doors.files import lease, runs
 from leads.models import Attempt, Deal, Handoff, ImportRun, Lead, WaitingRow
 from tests.cast import MONDAY
 from tests.unit.leads.doors.files.files import FILES, queued
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _small_chunks(settings, tmp_path, monkeypatch):
     settings.MEDIA_ROOT = tmp_path
-    monkeypatch.setattr(runs, "CHUNK", 7)
+    monkeypatch.setattr(lease, "CHUNK", 7)
 
 
 def at_once(run_ids: list[int]) -> list[bool]:

@@ -36,7 +36,8 @@ from leads.doors.files.reading.problems import Unreadable
         ("kr. 1.234,50", ".", "1234.50"),
         ("$.50", ".", "0.50"),
         ("1e3", ".", "1000"),
-        ("9999999999999999", ".", "9999999999999999"),
+        ("9999999999999.99", ".", "9999999999999.99"),
+        ("9999999999999990", ".", "9999999999999990"),
     ],
 )
 def test_amounts_are_read_as_people_write_them(text, mark, found):
@@ -60,6 +61,8 @@ def test_amounts_are_read_as_people_write_them(text, mark, found):
         ("1" + " " * 130_000 + "1", "no_number"),
         ("10000000000000000", "too_large"),
         ("1e99", "too_large"),
+        ("99999999999999.99", "too_large"),
+        ("9999999999999999.98", "too_large"),
     ],
 )
 def test_what_is_no_amount_says_why(text, code):
