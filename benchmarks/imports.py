@@ -87,11 +87,11 @@ def files() -> dict[str, Path]:
 
 
 def carried(made: Agreement, kind: str, path: Path) -> tuple[int, float]:
-    run = ImportRun.objects.create(
-        agreement=made, kind=kind, status="running", size=path.stat().st_size, touched_at=NOW
-    )
     with path.open("rb") as file:
-        run.digest = digest_of(file)
+        digest = digest_of(file)
+    run = ImportRun.objects.create(
+        agreement=made, kind=kind, status="running", size=path.stat().st_size, digest=digest, touched_at=NOW
+    )
     begun = time.perf_counter()
     with path.open("rb") as file:
         carry_in(run, file, clock=lambda: NOW)

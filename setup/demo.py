@@ -9,21 +9,22 @@ import io
 import os
 import signal
 import socket
-import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import django
 from django.conf import settings
 from django.core.management import call_command
+from keeper import Keeper, end_those_left
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST_PAGE_SECONDS = 60
-STOP_SECONDS = 12
 # The demonstration has known passwords, so it keeps to its own data whatever the shell is set up for.
 NOT_FOR_DEMO = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY")
 
@@ -31,17 +32,19 @@ NOT_FOR_DEMO = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY")
 def main() -> int:
     keep_bytecode()
     port, bind = wanted_port(), os.environ.get("BIND", "127.0.0.1")
-    refuse_taken(bind, port)
     set_environment(bind, port)
     django.setup()
+    refuse_faults()
     var = Path(settings.VAR_DIR)
     var.mkdir(parents=True, exist_ok=True)
     with only_run(var):
+        end_those_left(var / "processes")
+        refuse_taken(bind, port)
         forget_stale_replies(var)
         prepare_data()
         collect_static(var)
         host = "127.0.0.1" if bind == "0.0.0.0" else bind  # noqa: S104, the person chose it
-        return serve(f"http://{host}:{port}/", sign_ins())
+        return serve(f"http://{host}:{port}/", sign_ins(), var)
 
 
 def keep_bytecode() -> None:
@@ -65,6 +68,10 @@ def refuse_taken(bind: str, port: int) -> None:
         except OSError as error:
             other = port + 1 if port < 65535 else 8000
             sys.exit(f"Port {port} cannot be used: {error.strerror}.\nChoose another: make run PORT={other}")
+
+
+def refuse_faults() -> None:
+    import_module("smarketing.checks").refuse_faults()  # found only now that the path is set
 
 
 def set_environment(bind: str, port: int) -> None:
@@ -96,7 +103,6 @@ def forget_stale_replies(var: Path) -> None:
 
 def prepare_data() -> None:
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
     call_command("load_demo")
 
 
@@ -125,37 +131,32 @@ def static_key() -> str:
     return digest.hexdigest()
 
 
-def serve(address: str, sign_ins: str) -> int:
-    # In a session of its own, so that a Ctrl-C reaches it once: through us.
-    honcho = subprocess.Popen([sys.executable, "-m", "honcho", "--env", os.devnull, "start"], start_new_session=True)
-    asked_to_stop = stop_on_signal(honcho)
-    try:
-        if wait_for_first_page(address, honcho):
-            print(f"\nSmarketing is running: {address}\n\n{sign_ins}\n\nCtrl-C stops it.\n", flush=True)
-        honcho.wait()
-    finally:
-        stop(honcho)
-    if asked_to_stop:
-        print("Stopped.")
-        return 0
-    return honcho.returncode or 1
-
-
-def stop_on_signal(honcho: subprocess.Popen[bytes]) -> list[int]:
-    asked: list[int] = []
+def serve(address: str, sign_ins: str, var: Path) -> int:
+    keeper = Keeper(ROOT / "Procfile", var / "processes")
 
     def ask(signum: int, frame: object) -> None:
-        asked.append(signum)
-        honcho.terminate()
+        keeper.stopping = True
 
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, ask)
-    return asked
+    try:
+        keeper.start()
+        threading.Thread(target=greet, args=(address, sign_ins, keeper), daemon=True).start()
+        keeper.run()
+    finally:
+        keeper.stop()
+    print("Stopped.")
+    return 0
 
 
-def wait_for_first_page(address: str, honcho: subprocess.Popen[bytes]) -> bool:
+def greet(address: str, sign_ins: str, keeper: Keeper) -> None:
+    if wait_for_first_page(address, keeper):
+        print(f"\nSmarketing is running: {address}\n\n{sign_ins}\n\nCtrl-C stops it.\n", flush=True)
+
+
+def wait_for_first_page(address: str, keeper: Keeper) -> bool:
     deadline = time.monotonic() + FIRST_PAGE_SECONDS
-    while honcho.poll() is None and time.monotonic() < deadline:
+    while not keeper.stopping and time.monotonic() < deadline:
         try:
             with urllib.request.urlopen(address, timeout=FIRST_PAGE_SECONDS):  # noqa: S310, it is our own address
                 return True
@@ -165,15 +166,6 @@ def wait_for_first_page(address: str, honcho: subprocess.Popen[bytes]) -> bool:
         except OSError:
             time.sleep(0.1)
     return False
-
-
-def stop(honcho: subprocess.Popen[bytes]) -> None:
-    if honcho.poll() is None:
-        honcho.terminate()
-    try:
-        honcho.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        honcho.kill()
 
 
 if __name__ == "__main__":

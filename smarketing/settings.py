@@ -3,47 +3,61 @@
 import os
 import secrets
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF, UNSAFE_INLINE
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from smarketing.lib.capacity import POOL, TASKS, number
+from smarketing.lib.environment import Environment, Fault
 from smarketing.lib.logs import refusal_in_a_line
 from smarketing.lib.private import OTHERS, close_to_others
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
+environment = Environment(os.environ)
+flag, words = environment.flag, environment.words
+FAULTS = environment.faults  # smarketing.checks says them
+VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var")
 os.umask(OTHERS)  # database, uploads, exports and archives hold personal data
 DEMO_SECRET = "smarketing-demonstration-only-never-outside-of-it-0123456789"
-
-
-def flag(name: str, default: bool = False) -> bool:
-    return os.environ.get(name, str(int(default))).strip().lower() in {"1", "true", "yes", "on"}
-
-
-def words(name: str, default: str = "") -> list[str]:
-    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
 def kept_secret() -> str:
     """A secret made at the first start and kept beside the database, so that nobody runs on a known one."""
     path = VAR_DIR / "secret_key"
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
     try:
+        VAR_DIR.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(64))
     except FileExistsError:
         pass
+    except OSError as error:
+        FAULTS.append(Fault(f"VAR_DIR cannot be written to: {error}.", "Name a folder of the portal's own in VAR_DIR."))
+        return secrets.token_urlsafe(64)
     return path.read_text()
+
+
+def database(url: str) -> dict[str, Any]:
+    if urlsplit(url).scheme not in {"sqlite", "postgres", "postgresql"}:
+        raise ValueError("it does not begin with postgresql:// or sqlite://")
+    return dict(dj_database_url.parse(url))
+
+
+def broker(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"redis", "rediss", "amqp", "amqps", "filesystem"}:
+        raise ValueError("it does not begin with redis:// or amqp://")
+    if not parts.hostname or parts.port == 0:  # `port` raises where it is no number
+        raise ValueError("it names no host and port")
+    return url
 
 
 DEMO = flag("DEMO")
 DEBUG = flag("DEBUG")
+SEVERAL_MACHINES = flag("SEVERAL_MACHINES")
 SECRET_KEY = os.environ.get("SECRET_KEY") or (DEMO_SECRET if DEMO else kept_secret())
-if SECRET_KEY == DEMO_SECRET and not DEMO:
-    raise ImproperlyConfigured("SECRET_KEY is the demonstration's secret: set one of your own.")
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEMO or DEBUG else "")
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 HTTPS = flag("HTTPS", default=not (DEMO or DEBUG))
@@ -80,6 +94,7 @@ if not flag("LINT_MIGRATIONS"):
 
 MIDDLEWARE = [
     "smarketing.lib.keeping.NotKeptMiddleware",
+    "smarketing.roof.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads at random, so that lengths tell nothing of a token (BREACH)
@@ -90,6 +105,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "smarketing.accounts.middleware.SessionEndMiddleware",
     "smarketing.accounts.middleware.LanguageMiddleware",
     "smarketing.accounts.middleware.PortalMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -131,7 +147,14 @@ TEMPLATES = [
 ]
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
-DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{VAR_DIR / 'smarketing.sqlite3'}")}
+DATABASES = {
+    "default": environment.read(
+        "DATABASE_URL",
+        f"sqlite:///{VAR_DIR / 'smarketing.sqlite3'}",
+        database,
+        "As postgresql://user:password@host:5432/name, signs like @ and # in the password written %40 and %23.",
+    )
+}
 IS_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 if IS_SQLITE:
     # Django's default fails concurrent writes as "locked"; WAL alone makes it worse.
@@ -151,7 +174,13 @@ else:
         pool={"min_size": 1, "max_size": POOL, "timeout": 5, "reconnect_timeout": 2}, connect_timeout=3
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},  # at Django's 300 a crowd of guessed names pushes out what was counted
+    }
+}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -161,12 +190,13 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+] + [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {"NAME": "smarketing.roof.passwords.CompanyWordsValidator"},
 ]
 LOGIN_URL = "account_login"
 CSRF_FAILURE_VIEW = "smarketing.roof.views.sent_too_late"
@@ -177,7 +207,16 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_SESSION_REMEMBER = False  # a session ends with the browser, at the latest with its hours
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # whoever reads the letter gets in, however often others guess meanwhile
+# Five of a burst are examined: from one address; against one account from anywhere; in a browser that is known.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,  # it would count the right passwords of everybody behind one address
+    "login_failed": "5/m/ip,5/5m/key",
+    "known_browser": "5/m/key",
+    "reset_password": "5/m/ip,3/10m/key",
+    "reset_password_from_key": "5/m/ip",
+}
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "smarketing@localhost")
 
@@ -212,10 +251,12 @@ SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
-if flag("BEHIND_PROXY"):
+BEHIND_PROXY, TRUSTED_PROXIES = flag("BEHIND_PROXY"), words("TRUSTED_PROXIES")
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_NAME = "smarketing_session"
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+SESSION_HOURS, SESSION_IDLE_HOURS = environment.hours("SESSION_HOURS", 12), environment.hours("SESSION_IDLE_HOURS", 3)
+SESSION_COOKIE_AGE = SESSION_HOURS * 60 * 60
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -231,7 +272,9 @@ CONTENT_SECURITY_POLICY = {
 }
 
 BROKER_DIR = VAR_DIR / "broker"
-CELERY_BROKER_URL = os.environ.get("BROKER_URL") or "filesystem://localhost"
+CELERY_BROKER_URL = environment.read(
+    "BROKER_URL", "filesystem://localhost", broker, "As redis://host:6379/0 or amqp://user:password@host:5672//."
+)
 if CELERY_BROKER_URL.startswith("filesystem"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_DIR / "queue"),
@@ -239,8 +282,6 @@ if CELERY_BROKER_URL.startswith("filesystem"):
         "control_folder": str(BROKER_DIR / "control"),
         "polling_interval": 0.2,
     }
-    for folder in ("queue", "control"):
-        (BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
 elif CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
 close_to_others(
@@ -250,6 +291,7 @@ close_to_others(
 )
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker that was away for an hour is a broker all the same
 CELERY_TASK_PUBLISH_RETRY = False  # the row is the truth, the sweep finds it; a page never waits for a dead broker
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -258,7 +300,7 @@ CELERY_WORKER_CONCURRENCY = TASKS
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "smarketing.beat:OneTick"
 CELERY_BEAT_SCHEDULE = {
     name: {"task": task, "schedule": seconds, "options": {"expires": seconds - 1}}
     for name, task, seconds in (
@@ -272,13 +314,14 @@ IMPORT_LONGEST_CHUNK_SECONDS = number("IMPORT_LONGEST_CHUNK_SECONDS", 600)
 IMPORT_SILENCE_SECONDS = number("IMPORT_SILENCE_SECONDS", 60)  # of a whole process, before it is ended
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
+LOG_LEVEL = environment.one_of("LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "filters": {"refusals": {"()": "django.utils.log.CallbackFilter", "callback": refusal_in_a_line}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django.request": {"filters": ["refusals"]},
         **{name: {"level": "INFO"} for name in ("smarketing", "agreements", "leads", "reports")},

@@ -1,14 +1,14 @@
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path
 
 from smarketing.accounts.access import administrators, anyone
 from smarketing.roof import views
 
+handler429 = "smarketing.roof.views.too_many_tries"
 handler500 = "smarketing.lib.unavailable.failed"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
-    re_path("^healthz?$", views.health, name="health"),
     path("language/", views.set_language, name="set_language"),
     path("profile/", views.profile, name="profile"),
     path("styleguide/", views.styleguide, name="styleguide"),

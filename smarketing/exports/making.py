@@ -20,6 +20,7 @@ from smarketing.accounts.access import Access, access_of
 from smarketing.exports.models import Export, ExportState
 from smarketing.lib.capacity import TASKS
 from smarketing.lib.request import PortalRequest
+from smarketing.lib.unavailable import AWAY
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ def make(pk: int, *, clock: Clock) -> bool:
     try:
         size = write(export, clock=clock)
         end(export, ExportState.READY, clock(), size=size)
-    except NotMine:
+    except (NotMine, *AWAY):  # the database was away: the sweep has it made again
         path_of(export).unlink(missing_ok=True)
         return False
     except Exception as error:

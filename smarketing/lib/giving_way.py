@@ -5,7 +5,7 @@ import time
 from django.db import connection
 
 PAUSE = 0.03  # seconds: several times as long as those who wait take to ask again
-HELD = 0.15  # seconds for which such work may keep others waiting
+HELD = 0.2  # seconds for which such work may keep others waiting
 FIRST, LEAST = 400, 50
 
 

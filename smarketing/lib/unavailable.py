@@ -1,5 +1,6 @@
 """The answers of a portal that cannot answer now: in words, with the seconds after which to try again."""
 
+import errno
 import sys
 
 from django.db import InterfaceError, OperationalError
@@ -8,13 +9,14 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 AWAY = (OperationalError, InterfaceError)  # no connection, none free in time, locked for long, the disk is full
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)  # for an uploaded file
 AGAIN_SECONDS = 5
 
 
 def failed(request: HttpRequest) -> HttpResponse:
     """For `handler500`. That the database is away or busy is no fault of the program and passes."""
     error = sys.exception()
-    if isinstance(error, AWAY):
+    if isinstance(error, AWAY) or (isinstance(error, OSError) and error.errno in NO_ROOM):
         return unavailable(request, 503)
     if isinstance(error, UnreadablePostError):
         return HttpResponse(status=408)  # nobody is there to read it

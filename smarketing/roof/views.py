@@ -1,9 +1,7 @@
-from contextlib import closing
 from typing import Any
 
 from django.conf import settings
 from django.contrib.messages import WARNING
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -42,17 +40,6 @@ def first_place(access: Access) -> str:
 
 
 @anyone
-@require_safe
-def health(request: HttpRequest) -> HttpResponse:
-    """Over a connection of its own: those of the pool may all be in use, and the portal is well all the same."""
-    own = connection.copy()
-    own.settings_dict["OPTIONS"].pop("pool", None)
-    with closing(own), own.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok", content_type="text/plain")
-
-
-@anyone
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponseRedirect:
     response = redirect(next_url(request, reverse("home")))
@@ -77,6 +64,11 @@ def sent_too_late(request: PortalRequest, reason: str = "") -> HttpResponse:
         say(request, gettext("This page was open too long and has been reloaded. Please try again."), level=WARNING)
         return HttpResponse(status=403, headers={"HX-Refresh": "true"})
     return csrf_failure(request, reason)
+
+
+def too_many_tries(request: HttpRequest) -> HttpResponse:
+    """For `handler429`: allauth asks for it."""
+    return TemplateResponse(request, "account/too_many_tries.html", status=429)
 
 
 @signed_in

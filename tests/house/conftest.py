@@ -8,6 +8,7 @@ from django.urls import reverse
 from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.models import Version
+from leads.doors.files.runs import digest_of
 from leads.enums import RowKind
 from leads.models import ImportRun
 from leads.work.excusing import ask
@@ -46,7 +47,8 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     waiting = cast.lead(north, name="Not yet")
     target = north.targets.create(month="2031-03-01", leads=10, exact_leads=10, how="direct", made_at=cast.MONDAY)
     file = ContentFile(b"lead_id,created_at\n1,2026-03-02\n", name="leads.csv")
-    run = ImportRun.objects.create(agreement=north, kind=RowKind.LEADS, file=file, file_name="leads.csv", by=rep)
+    kept = {"file": file, "size": file.size, "digest": digest_of(file), "file_name": "leads.csv"}
+    run = ImportRun.objects.create(agreement=north, kind=RowKind.LEADS, by=rep, **kept)
     pks = {"withdraw": attempt.pk, "detail": handoff.lead_id, "edit": handoff.lead_id}
     late, asking = cast.handed(north), cast.handed(north)
     missed, excuse = (h.clocks.get(kind="response") for h in (late, asking))

@@ -55,7 +55,6 @@ RECORD = {"is_of_a_record": True}
 FOLLOW_UP, MARKET, AMEND = Verb.FOLLOW_UP, Verb.MARKET, Verb.AMEND
 DOORS = {
     "home": Door(SIGNED_IN, FOUND, own={("teamless", "get"): OK}),
-    "health": page(ANYONE),
     "set_language": Door(ANYONE, NOT_SO, FOUND),
     "profile": page(SIGNED_IN, FOUND),
     "styleguide": page(SIGNED_IN),

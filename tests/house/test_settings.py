@@ -5,20 +5,26 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
-CONFIGURATION = {"DEMO", "DEBUG", "SECRET_KEY", "DATABASE_URL", "BROKER_URL", "ALLOWED_HOSTS"}
+CONFIGURATION = {
+    *("DEMO", "DEBUG", "SECRET_KEY", "DATABASE_URL", "BROKER_URL", "ALLOWED_HOSTS", "TRUSTED_PROXIES"),
+    "DJANGO_ALLOW_ASYNC_UNSAFE",
+}
 SECRET = "a-secret-of-ones-own-that-is-long-enough-and-has-many-different-characters-0123456789"
 
 
+def own_environment(var_dir: Path, **given: str) -> dict[str, str]:
+    clean = {name: text for name, text in os.environ.items() if name not in CONFIGURATION}
+    return {**clean, "VAR_DIR": str(var_dir), **given}
+
+
 def manage(*arguments: str, tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    clean = {
-        name: value for name, value in os.environ.items() if name not in {*CONFIGURATION, "DJANGO_ALLOW_ASYNC_UNSAFE"}
-    }
-    command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(
-        command,
+        [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env={**clean, "VAR_DIR": str(tmp_path), **environment},
+        env=own_environment(tmp_path, **environment),
         capture_output=True,
         text=True,
         check=False,
@@ -59,3 +65,17 @@ def test_the_demonstration_is_loaded_only_where_it_was_asked_for(tmp_path):
     answer = manage("load_demo", tmp_path=tmp_path, SECRET_KEY=SECRET)
     assert answer.returncode != 0
     assert "known password" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"BEHIND_PROXY": "1"}, "TRUSTED_PROXIES names no proxy"),
+        ({"TRUSTED_PROXIES": "proxy.example"}, "'proxy.example' does not appear to be an IPv4 or IPv6 network"),
+        ({"BEHIND_PROXY": "1", "TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8"}, "no issues"),
+    ],
+)
+def test_proxies_are_named_or_the_portal_does_not_start(tmp_path, environment, said):
+    answer = manage("check", tmp_path=tmp_path, DEMO="1", **environment)
+    assert said in answer.stdout + answer.stderr
+    assert (answer.returncode == 0) == (said == "no issues")

@@ -57,18 +57,13 @@ class Outcome:
         return "\n".join(lines)
 
 
-def intake_under_faults(
-    folder: Path, *, leads: int, faults: int, postgres: bool, minutes: float = math.inf, forgetful: bool = False
-) -> Outcome:
+def intake_under_faults(folder: Path, *, leads: int, faults: int, postgres: bool, minutes: float = math.inf) -> Outcome:
     """The faults are spread over the leads; or over the minutes, where these are over before."""
     with ExitStack() as stack:
         intake = Intake(folder, postgres=postgres, clerks=CLERKS, stack=stack)
         intake.set_up()
         ledger, began = Ledger(leads), time.monotonic()
-        clerks = [
-            Clerk(intake.address, f"clerk{number}@example.org", ledger, is_forgetful=forgetful)
-            for number in range(CLERKS)
-        ]
+        clerks = [Clerk(intake.address, f"clerk{number}@example.org", ledger) for number in range(CLERKS)]
         for clerk in clerks:
             clerk.start()
         happened = Counter[str]()
@@ -132,7 +127,6 @@ def main() -> int:
     parser.add_argument("--faults", type=int, default=20)
     parser.add_argument("--postgres", action="store_true", help="with Redis; otherwise SQLite and a broker in files")
     parser.add_argument("--minutes", type=float, default=math.inf, help="then no new leads; what was begun is finished")
-    parser.add_argument("--forgetful", action="store_true", help="the control: a new key each time makes doubles")
     asked = parser.parse_args()
     for name in ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS"):
         os.environ.pop(name, None)

@@ -69,10 +69,10 @@ def the_database_away() -> Iterator[None]:
 
 def test_a_fault_is_answered_without_the_database(settings, monkeypatch, django_assert_num_queries, db):
     client = Client(raise_request_exception=False)
-    monkeypatch.setattr("smarketing.roof.views.connection", None)
+    monkeypatch.setattr("smarketing.roof.views.next_url", None)
     settings.DEBUG = False
     with django_assert_num_queries(0):
-        response = client.get("/healthz")
+        response = client.post("/language/", {"language": "de"})
     assert response.status_code == 500
     assert "Something went wrong on our side" in response.text
 

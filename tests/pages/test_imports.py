@@ -299,3 +299,25 @@ def test_nobody_takes_over_what_another_company_differs_in(signed_in, marketer, 
         client.post(reverse("leads:import_take_over", args=[run.pk]), {"all": "1", "reason": "so"}).status_code == 404
     )
     assert Lead.objects.get().source == "fair"
+
+
+def test_the_record_of_a_finished_import_is_removed_by_nobody(signed_in, marketer, administrator, north):
+    run = ImportRun.objects.create(agreement=north, kind="leads", status="done", read=2, rejected=1, by=marketer)
+    run.rejects.create(line=3, column="created", reason="no_date", values=["2", "never"])
+    for person in (marketer, administrator):
+        client = signed_in(person)
+        assert reverse("leads:import_delete", args=[run.pk]) not in client.get(run.get_absolute_url()).content.decode()
+        assert client.post(reverse("leads:import_delete", args=[run.pk])).url == run.get_absolute_url()
+        assert "never" in b"".join(client.get(reverse("leads:import_rejects", args=[run.pk]))).decode()
+
+
+@pytest.mark.parametrize("name", ["import", "import_reading", "import_start"])
+@pytest.mark.parametrize("text", ["", "id,created\n"])
+def test_a_draft_whose_file_was_changed_says_so(signed_in, marketer, north, name, text):
+    client = signed_in(marketer)
+    run = draft(client, north)
+    Path(run.file.path).write_text(text)
+    url = reverse(f"leads:{name}", args=[run.pk])
+    answer = client.get(url, follow=True) if name == "import" else client.post(url, {}, follow=True)
+    assert "The stored file is not the one that was sent" in answer.content.decode()
+    assert not ImportRun.objects.exists()

@@ -54,7 +54,11 @@ class Answer:
 class Web:
     site: Site
     port: int
-    pid: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
 
     def get(self, path: str, cookie: str = "", timeout: float = 60) -> Answer:
         begun = time.monotonic()
@@ -97,6 +101,6 @@ def web_of(site: Site, **environment: str) -> Iterator[Web]:
             is_hopeless = process.poll() is not None or time.monotonic() > deadline
             assert not is_hopeless, (site.folder / "web.log").read_text()
             time.sleep(0.1)
-        yield Web(site, port, process.pid)
+        yield Web(site, port, process)
     finally:
         end(process)

@@ -10,7 +10,7 @@ from smarketing.lib.giving_way import FIRST, HELD, LEAST, Pace, give_way
 from tests.needs import IS_POSTGRES
 from tests.threads import at_once
 
-SECONDS = 4
+SECONDS = 8
 
 
 @pytest.mark.skipif(IS_POSTGRES, reason="PostgreSQL has many writers")
@@ -33,14 +33,16 @@ def test_whoever_writes_beside_long_work_waits_for_less_than_a_second():
             begun = time.monotonic()
             with transaction.atomic():
                 Team.objects.filter(pk=0).update(name="x")
+                time.sleep(0.01)
             waits.append(time.monotonic() - begun)
-            time.sleep(0.02)
+            time.sleep(0.05)
         return waits
 
-    turns, *people = at_once(work, person, person, person)
+    turns, *people = at_once(work, *[person] * 5)
+    waits = sorted(wait for waits in people for wait in waits)
     assert turns > SECONDS / HELD / 4  # the work gets on, too
-    assert all(len(waits) > SECONDS for waits in people)
-    assert max(max(waits) for waits in people) < 1
+    assert waits[-1 - len(waits) // 50] < 1  # the machine may have much else to do in a moment
+    assert waits[-1] < 2
 
 
 @pytest.mark.skipif(IS_POSTGRES, reason="PostgreSQL has many writers")
