@@ -33,7 +33,7 @@ from agreements.terms import timeline
 from smarketing.accounts.access import administrators, readers
 from smarketing.accounts.models import Team
 from smarketing.lib.notices import say
-from smarketing.lib.opened import Opened
+from smarketing.lib.opened import OpenedForm
 from smarketing.lib.request import PortalRequest
 
 TEAMS = ("marketing_team", "sales_team", "service_team")
@@ -59,7 +59,7 @@ def edit(request: PortalRequest, slug: str) -> HttpResponse:
     year = year_of(request, timeline(agreement).day_of(request.now)).start_on.year
     fixed = _fixed(request, agreement)
     draft = Draft(initial_of(former), year, fixed=fixed)
-    opened = Opened(draft.parts, request.POST, request.path)
+    opened = OpenedForm(draft.parts, request.POST, request.path)
     if opened.data is not None:
         draft = Draft(initial_of(former), year, opened.data, fixed=fixed)
     if opened.allows(draft) and (answer := _amended(request, draft, seen=digest(former))):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from smarketing.accounts.forms import PersonAddForm, PersonChangeForm
 from smarketing.accounts.models import Membership, Team, User
-from smarketing.lib.opened import Opened
+from smarketing.lib.opened import OpenedForm
 
 if TYPE_CHECKING:
     Inline = admin.TabularInline[Membership, Any]
@@ -46,13 +46,13 @@ class OpenedAdmin(AdminBase):
         with transaction.atomic():
             return super().changeform_view(request, object_id, form_url, self._opened(request, object_id))
 
-    def _opened(self, request: HttpRequest, object_id: str | None) -> dict[str, Opened]:
+    def _opened(self, request: HttpRequest, object_id: str | None) -> dict[str, OpenedForm]:
         obj = self.get_object(request, unquote(object_id)) if object_id else None
         if obj is None:
             return {}
         if request.method == "POST":  # what is compared does not change until it is saved
             obj = type(obj)._base_manager.select_for_update(no_key=True).get(pk=obj.pk)
-        opened = Opened(self._parts(request, obj), request.POST, request.path)
+        opened = OpenedForm(self._parts(request, obj), request.POST, request.path)
         if opened.data is not None:
             request.POST = opened.data  # type: ignore[assignment]
         request.opened = opened  # type: ignore[attr-defined]

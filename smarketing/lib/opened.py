@@ -50,7 +50,7 @@ class Contradiction:
         return CHOICE + self.key
 
 
-class Opened:
+class OpenedForm:
     """`data` is for the form: what was sent, with what is kept by now where nothing was touched.
 
     `place` is the address that the form is sent to: what it was opened on is worth nothing at another. Who sends a form

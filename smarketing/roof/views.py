@@ -18,7 +18,7 @@ from smarketing.accounts.models import User
 from smarketing.accounts.rights import Verb
 from smarketing.lib.going_on import next_url
 from smarketing.lib.notices import say
-from smarketing.lib.opened import Opened
+from smarketing.lib.opened import OpenedForm
 from smarketing.lib.request import PortalRequest
 from smarketing.roof.styleguide import examples
 
@@ -79,7 +79,7 @@ def profile(request: PortalRequest) -> HttpResponse:
     people = User.objects.select_for_update(no_key=True) if request.method == "POST" else User.objects.all()
     person = get_object_or_404(people, pk=request.user.pk)
     form = ProfileForm(instance=person)
-    opened = Opened([form], request.POST, request.path)
+    opened = OpenedForm([form], request.POST, request.path)
     if opened.data is not None:
         form = ProfileForm(opened.data, instance=person)
     if opened.allows(form):

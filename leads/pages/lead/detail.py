@@ -32,7 +32,7 @@ from leads.work.queue import team_reps
 from smarketing.accounts.access import marketers, practitioners
 from smarketing.accounts.rights import Verb
 from smarketing.lib.notices import say
-from smarketing.lib.opened import Opened
+from smarketing.lib.opened import OpenedForm
 from smarketing.lib.paging import page_of_list
 from smarketing.lib.request import PortalRequest
 
@@ -134,7 +134,7 @@ def edit(request: PortalRequest, pk: int) -> HttpResponse:
     lead, at = (held_lead if request.method == "POST" else marketed_lead)(request, pk), request.now
     own = Agreement.objects.filter(pk=lead.agreement_id)
     form = LeadForm(instance=lead, agreements=own, at=at)
-    opened = Opened([form], request.POST, request.path)
+    opened = OpenedForm([form], request.POST, request.path)
     if opened.data is not None:
         form = LeadForm(opened.data, instance=lead, agreements=own, at=at)
     if opened.allows(form):
@@ -154,8 +154,8 @@ def edit(request: PortalRequest, pk: int) -> HttpResponse:
     return TemplateResponse(request, "leads/edit.html", context, status=status)
 
 
-def tier_opened(handoff: Handoff, data: QueryDict | None = None) -> Opened:
-    return Opened([TierForm(handoff=handoff)], data, reverse("leads:put_tier_right", args=[handoff.pk]))
+def tier_opened(handoff: Handoff, data: QueryDict | None = None) -> OpenedForm:
+    return OpenedForm([TierForm(handoff=handoff)], data, reverse("leads:put_tier_right", args=[handoff.pk]))
 
 
 @practitioners
