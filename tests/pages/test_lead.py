@@ -247,3 +247,12 @@ def test_a_lead_that_was_tried_very_often_comes_in_pages(north, signed_in, marke
         query = shown.context["page"].next_url
     assert query == ""
     assert seen == [str(number) for number in range(250)]
+
+
+def test_an_attempt_known_to_the_day_shows_its_day_and_no_hour(north, signed_in, rep):
+    handoff = cast.handed(north)
+    cast.attempted(handoff, cast.local(north, "2026-03-03 23:59:59.999999"), precision=86_400)
+    page = signed_in(rep).get(handoff.lead.get_absolute_url()).text
+    history = page[page.index('class="timeline"') :]
+    assert "March 3, 2026" in history
+    assert "23:59" not in history

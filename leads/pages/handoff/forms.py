@@ -56,7 +56,13 @@ class AttemptForm(ActionForm):
     channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices, initial=Channel.PHONE)
     result = forms.ChoiceField(label=_("Result"), choices=Result.choices, initial=Result.NO_ANSWER)
     direction = forms.ChoiceField(
-        label=_("Who contacted whom"), choices=Direction.choices, initial=Direction.OUTBOUND, required=False
+        label=_("Who made contact"),
+        choices=[
+            (Direction.OUTBOUND, _("We did")),
+            (Direction.INBOUND, _("The lead did")),
+        ],  # short: it is a narrow field
+        initial=Direction.OUTBOUND,
+        required=False,
     )
     attempted_at = WallTimeField(label=_("When"), required=False)
     note = forms.CharField(

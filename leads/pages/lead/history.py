@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agreements.enums import reason_words
 from leads.doors.files.wording import FIELD_NAMES
-from leads.enums import Channel, ClockKind, Door, EventKind, LossReason, Result, Verdict
+from leads.enums import Channel, ClockKind, Door, EventKind, LossReason, Precision, Result, Verdict
 from leads.models import Attempt, Deal, Escalation, Event, Handoff, Lead
 from smarketing.accounts.models import User
 from smarketing.lib.numbers import money
@@ -31,6 +31,7 @@ class HistoryEntry:
     note: str = ""
     recorded_at: datetime | None = None
     is_imported: bool = False
+    is_of_day: bool = False
     is_early: bool = False
     attempt: Attempt | None = None
 
@@ -87,6 +88,7 @@ def _fact(
     kind: EventKind, at: datetime, fact: Lead | Handoff | Attempt | Deal, *, who: str, detail: str, **values: Any
 ) -> HistoryEntry:
     origin: dict[str, Any] = {"recorded_at": fact.recorded_at, "is_imported": fact.door == Door.FILE}
+    origin["is_of_day"] = fact.precision == Precision.DAY  # an hour that nobody knows is not told
     return HistoryEntry(kind=kind, at=at, who=who, detail=detail, **origin, **values)
 
 
