@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.forms.formsets import BaseFormSet
+from django.utils.formats import date_format
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -210,6 +211,7 @@ def field_of(kind: ValueKind, label: str) -> forms.Field:
 class ReasonForm(forms.Form):
     """A reason for returns. Empty words at a default key: the words of the reader's language."""
 
+    words = _("Reasons for returns")
     label = forms.CharField(label=_("Wording"), required=False, max_length=100)
     key = forms.CharField(
         label=_("Short name"), required=False, max_length=40, help_text=_("For files; handoffs keep it.")
@@ -239,9 +241,13 @@ class MonthForm(forms.Form):
     amount = NumberField(label=_("Quota"), required=False, min_value=0)
     leads = WholeField(label=_("Leads agreed directly"), required=False, min_value=0, max_value=MOST_LEADS)
 
+    @property
+    def words(self) -> str:
+        return date_format(self.initial["month"], "YEAR_MONTH_FORMAT")
+
 
 def clause_formset(measure: str) -> "type[BaseFormSet[ClauseForm]]":
-    form = type("ClauseForm", (ClauseForm,), {"measure": measure})
+    form = type("ClauseForm", (ClauseForm,), {"measure": measure, "words": _(MEASURES[measure].name)})
     return forms.formset_factory(form, extra=1, can_delete=True, max_num=50, absolute_max=60)
 
 

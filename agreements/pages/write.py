@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -32,6 +33,7 @@ from agreements.terms import timeline
 from smarketing.accounts.access import administrators, readers
 from smarketing.accounts.models import Team
 from smarketing.lib.notices import say
+from smarketing.lib.opened import Opened
 from smarketing.lib.request import PortalRequest
 
 TEAMS = ("marketing_team", "sales_team", "service_team")
@@ -47,15 +49,22 @@ def new(request: PortalRequest) -> HttpResponse:
 
 
 @readers
+@transaction.atomic
 def edit(request: PortalRequest, slug: str) -> HttpResponse:
     agreement = editable(request, slug)
+    if request.method == "POST":  # what is compared does not change until it is saved
+        Agreement.objects.select_for_update().get(pk=agreement.pk)
+        agreement = editable(request, slug)
     former = document_of(agreement)
     year = year_of(request, timeline(agreement).day_of(request.now)).start_on.year
-    draft = Draft(initial_of(former), year, request.POST or None, fixed=_fixed(request, agreement))
-    seen = request.POST.get("seen", "")
-    if request.method == "POST" and draft.is_valid() and (answer := _amended(request, draft, seen=seen)):
+    fixed = _fixed(request, agreement)
+    draft = Draft(initial_of(former), year, fixed=fixed)
+    opened = Opened(draft.parts, request.POST, request.path)
+    if opened.data is not None:
+        draft = Draft(initial_of(former), year, opened.data, fixed=fixed)
+    if opened.allows(draft) and (answer := _amended(request, draft, seen=digest(former))):
         return answer
-    more = {"agreement": agreement, "seen": digest(former), "drafts": drafts(agreement, request.user)}
+    more = {"agreement": agreement, "opened": opened, "drafts": drafts(agreement, request.user)}
     return _form(request, "agreements/edit.html", draft, **more)
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agreements.terms import timeline
-from leads.clock.consequences import begin, changing
+from leads.clock.consequences import begin, changing, lock
 from leads.doors.dictionary import settle
 from leads.doors.fields import LEAD_FIELDS
 from leads.doors.files.writing.waiting import link_waiting, lock_files_of
@@ -57,12 +57,20 @@ def log_lead(lead: Lead, *, by: User, at: datetime, known: Collection[int] = ())
     return lead
 
 
+def hold(lead: Lead) -> None:
+    """In a transaction: until its end nobody else edits the lead, so that a form can be held against what is kept."""
+    lock_files_of(lead.agreement_id)  # before the lead, as imports do
+    lock([lead.pk])
+
+
 def edit_lead(lead: Lead, values: dict[str, Any], *, by: User, at: datetime) -> list[str]:
     """Changes what is known of a lead and answers the names of the fields that changed.
 
     The history keeps the names only: what stood in them may be personal data that had to go.
     """
-    values = {**values, "email": values.get("email", lead.email).lower()}
+    values = dict(values)
+    if "email" in values:
+        values["email"] = values["email"].lower()
     if "external_id" in values:
         values["external_id"] = same_id(values["external_id"])
     with transaction.atomic():

@@ -5,6 +5,7 @@ from itertools import chain
 from typing import Any
 
 from django.contrib.messages import ERROR
+from django.forms import BaseForm
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -15,7 +16,7 @@ from leads.work import queue
 from smarketing.exports.answers import download
 from smarketing.lib.cells import MARK, csv_lines
 from smarketing.lib.going_on import next_url
-from smarketing.lib.htmx import fragment, is_partial
+from smarketing.lib.htmx import fragment, is_partial, messages_part
 from smarketing.lib.notices import say
 from smarketing.lib.request import PortalRequest
 
@@ -52,11 +53,23 @@ def row_again(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def queue_row(request: PortalRequest, handoff: Handoff, *, status: int = 200, **more: Any) -> HttpResponse:
+    """Of a handoff that was taken back meanwhile nothing stays but the words that say so."""
     at, user = request.now, request.user
-    context = {"row": queue.row_of(handoff, user, at=at), "now": at, "here": here(request), **more}
-    response = fragment(request, "leads/queue.html#row", context, status=status)
+    row = queue.row_of(handoff, user, at=at)
+    if row is None:
+        say_refusals(request, more.get("form"))
+        response = HttpResponse(messages_part(request))
+    else:
+        context = {"row": row, "now": at, "here": here(request), **more}
+        response = fragment(request, "leads/queue.html#row", context, status=status)
     response.headers["HX-Trigger"] = "handoff-changed"
     return response
+
+
+def say_refusals(request: PortalRequest, form: BaseForm | None) -> None:
+    """Where the form itself has no place any more."""
+    for text in form.non_field_errors() if form else ():
+        say(request, str(text), level=ERROR)
 
 
 def here(request: PortalRequest) -> str:

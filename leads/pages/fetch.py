@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from agreements.models import Agreement
+from leads.doors.form import hold
 from leads.enums import EventKind
 from leads.models import Attempt, Clock, Event, Handoff, ImportRun, Lead
 from leads.ownership import check_withdraw
@@ -25,6 +26,12 @@ def marketed_lead(request: PortalRequest, pk: int) -> Lead:
     lead = seen_lead(request, pk)
     request.access.check(Verb.MARKET, lead.agreement)
     return lead
+
+
+def held_lead(request: PortalRequest, pk: int) -> Lead:
+    """To be edited: as it is, and as it stays until the transaction ends."""
+    hold(marketed_lead(request, pk))
+    return marketed_lead(request, pk)
 
 
 def seen_handoff(request: PortalRequest, pk: int) -> Handoff:
@@ -83,17 +90,20 @@ def marketed_handoffs(request: PortalRequest, pks: list[int]) -> list[Handoff]:
 
 
 def withdrawn_from(request: PortalRequest, pk: int) -> Lead | None:
-    """The lead of an attempt that this person has withdrawn just now: the second of two clicks."""
-    return _own_event(request, EventKind.WITHDRAWN, "attempt", [pk])
+    """The lead of an attempt that was withdrawn just now, by this person's first click or by somebody else."""
+    is_there = Attempt.objects.filter(pk=pk).exists()
+    return None if is_there else _undone(request, EventKind.WITHDRAWN, "attempt", [pk])
 
 
 def taken_back_from(request: PortalRequest, pks: list[int]) -> Lead | None:
-    return _own_event(request, EventKind.TAKEN_BACK, "taken", pks)
+    """The lead of one of these handoffs, if none is left to be taken back."""
+    is_there = Handoff.objects.filter(pk__in=pks).exists()
+    return None if is_there else _undone(request, EventKind.TAKEN_BACK, "taken", pks)
 
 
-def _own_event(request: PortalRequest, kind: EventKind, name: str, pks: list[int]) -> Lead | None:
-    own = Event.objects.filter(kind=kind, by=request.user, **{f"details__{name}__in": pks})
-    event = own.select_related("lead").first()
+def _undone(request: PortalRequest, kind: EventKind, name: str, pks: list[int]) -> Lead | None:
+    seen = Event.objects.filter(kind=kind, lead__in=Lead.objects.visible_to(request.access))
+    event = seen.filter(**{f"details__{name}__in": pks}).select_related("lead").first()
     return event.lead if event else None
 
 

@@ -9,22 +9,34 @@ from django.utils.translation import gettext as _
 from leads.clock.consequences import lock
 from leads.enums import EventKind
 from leads.models import Event, Handoff
-from leads.work.handoffs import HandoffClosed, refuse_stranger
+from leads.work.handoffs import HandoffClosed, WithSomebodyElse, refuse_stranger
 from smarketing.accounts.models import User
 
 
-def assign(handoff: Handoff, *, rep: User | None, by: User, at: datetime) -> None:
-    """Gives it to a rep of the team, or (None) back to the team."""
-    if not assign_many([handoff], rep=rep, by=by, at=at):
-        raise HandoffClosed(_("This handoff is closed."))
+def assign(handoff: Handoff, *, rep: User | None, by: User, at: datetime, seen: str | None = None) -> None:
+    """Gives it to a rep of the team, or (None) back to the team.
+
+    `seen` is the id of whom it was with when the person looked, empty for nobody: raises WithSomebodyElse where that is
+    no longer so.
+    """
+    with transaction.atomic():
+        lock([handoff.lead_id])
+        current = Handoff.objects.select_related("rep").filter(pk=handoff.pk).first()
+        if current is not None and seen not in (None, str(current.rep_id or "")) and current.rep != rep:
+            raise WithSomebodyElse(current)
+        if not assign_many([handoff], rep=rep, by=by, at=at):
+            raise HandoffClosed(_("This handoff is closed."))
 
 
-def assign_many(handoffs: Iterable[Handoff], *, rep: User | None, by: User, at: datetime) -> list[Handoff]:
-    """Answers those that were given: one that is closed by now stays as it is."""
+def assign_many(
+    handoffs: Iterable[Handoff], *, rep: User | None, by: User, at: datetime, unassigned: bool = False
+) -> list[Handoff]:
+    """Answers those that were given: one that is closed by now stays as it is; with `unassigned` one that is taken."""
     asked = list(handoffs)
     with transaction.atomic():
         lock([handoff.lead_id for handoff in asked])
-        found = Handoff.objects.open().filter(pk__in=[handoff.pk for handoff in asked])
+        open_ones = Handoff.objects.open().of_nobody() if unassigned else Handoff.objects.open()
+        found = open_ones.filter(pk__in=[handoff.pk for handoff in asked])
         given = list(found.select_related("lead", "agreement").order_by("handed_at", "pk"))
         for agreement in {handoff.agreement for handoff in given}:
             if rep is not None:

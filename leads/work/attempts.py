@@ -76,8 +76,7 @@ def record(
             at=at,
             details={"channel": channel, "result": result},
         )
-    attempt.refresh_from_db()
-    return attempt
+    return Attempt.objects.filter(pk=attempt.pk).first() or attempt  # somebody may have withdrawn it by now
 
 
 def withdraw(attempt: Attempt, *, by: User, at: datetime) -> None:

@@ -37,6 +37,13 @@ class AlreadyInWork(Refused):
     """Sales has done something with the handoff, so it cannot be taken back."""
 
 
+class WithSomebodyElse(Refused):
+    """Another rep was faster; the text names who has the lead."""
+
+    def __init__(self, handoff: Handoff) -> None:
+        super().__init__(_("%(rep)s has this lead already.") % {"rep": holder_of(handoff)})
+
+
 class HandoffClosed(Refused):
     """The handoff was returned, won or lost."""
 
@@ -172,10 +179,16 @@ def take_back(handoff: Handoff, *, by: User, at: datetime) -> None:
 
 
 def accept(handoff: Handoff, *, by: User, at: datetime) -> None:
-    """Sales takes the handoff on; who accepts one that nobody has, gets it. Accepting twice changes nothing."""
+    """Sales takes the handoff on; who accepts one that nobody has, gets it. Accepting twice changes nothing.
+
+    Raises WithSomebodyElse where another rep was faster.
+    """
     with changing(handoff.lead_id):
         current = _current(handoff)
-        if current.is_open and current.accepted_at is not None:
+        is_begun = current.is_open and current.state != states.WAITING
+        if is_begun and by.pk not in (current.rep_id, current.accepted_by_id):
+            raise WithSomebodyElse(current)
+        if is_begun and current.accepted_at is not None:
             return
         current = current_for(handoff, "accept")
         take_if_nobodys(current, by=by, at=at)
@@ -272,6 +285,11 @@ def current_for(handoff: Handoff, action: str) -> Handoff:
         raise HandoffClosed(_("This handoff is closed."))
     refusal, words = REFUSALS[action]
     raise refusal(str(words))
+
+
+def holder_of(handoff: Handoff) -> str:
+    """Who has it: the rep, else whoever accepted it, else nobody."""
+    return handoff.rep_name or str(handoff.rep or handoff.accepted_by or _("nobody"))
 
 
 def take_if_nobodys(handoff: Handoff, *, by: User, at: datetime) -> None:

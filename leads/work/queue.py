@@ -147,10 +147,10 @@ def team_reps(team_ids: Collection[int]) -> dict[int, list[User]]:
     return reps
 
 
-def row_of(handoff: Handoff, user: User, *, at: datetime) -> QueueRow:
-    """One row again, as it is after something was done with it."""
-    fresh = Handoff.objects.select_related("lead", "agreement", "rep").get(pk=handoff.pk)
-    return rows([fresh], user, at=at)[0]
+def row_of(handoff: Handoff, user: User, *, at: datetime) -> QueueRow | None:
+    """One row again, as it is after something was done with it; None where it was taken back meanwhile."""
+    fresh = Handoff.objects.select_related("lead", "agreement", "rep").filter(pk=handoff.pk)
+    return next(iter(rows(list(fresh), user, at=at)), None)
 
 
 def reps_for(shown: list[QueueRow], access: Access) -> list[User]:

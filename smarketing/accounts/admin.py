@@ -1,26 +1,83 @@
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from allauth.account import admin as _allauth_admin  # noqa: F401  (registers what is taken off again below)
 from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from smarketing.accounts.forms import PersonAddForm, PersonChangeForm
 from smarketing.accounts.models import Membership, Team, User
+from smarketing.lib.opened import Opened
 
 if TYPE_CHECKING:
     Inline = admin.TabularInline[Membership, Any]
     PersonAdminBase = UserAdmin[User]
     TeamAdminBase = admin.ModelAdmin[Team]
+    AdminBase = admin.ModelAdmin[Any]
 else:
-    Inline, PersonAdminBase, TeamAdminBase = admin.TabularInline, UserAdmin, admin.ModelAdmin
+    Inline, PersonAdminBase, TeamAdminBase, AdminBase = (
+        admin.TabularInline,
+        UserAdmin,
+        admin.ModelAdmin,
+        admin.ModelAdmin,
+    )
 
 admin.site.unregister(Group)  # roles are memberships, not groups
 admin.site.unregister(EmailAddress)  # allauth's copy follows the person's own address
+
+
+class OpenedAdmin(AdminBase):
+    """Knows what its form was opened on, as the portal's own forms do."""
+
+    change_form_template = "admin/opened_form.html"
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        with transaction.atomic():
+            return super().changeform_view(request, object_id, form_url, self._opened(request, object_id))
+
+    def _opened(self, request: HttpRequest, object_id: str | None) -> dict[str, Opened]:
+        obj = self.get_object(request, unquote(object_id)) if object_id else None
+        if obj is None:
+            return {}
+        if request.method == "POST":  # what is compared does not change until it is saved
+            obj = type(obj)._base_manager.select_for_update(no_key=True).get(pk=obj.pk)
+        opened = Opened(self._parts(request, obj), request.POST, request.path)
+        if opened.data is not None:
+            request.POST = opened.data  # type: ignore[assignment]
+        request.opened = opened  # type: ignore[attr-defined]
+        return {"opened": opened}
+
+    def _parts(self, request: HttpRequest, obj: Any) -> Iterator[Any]:
+        yield self.get_form(request, obj, change=True)(instance=obj)
+        for formset, inline in self.get_formsets_with_inlines(request, obj):
+            yield formset(instance=obj, queryset=inline.get_queryset(request))
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        opened = getattr(request, "opened", None)
+        return undecided(form) if opened and opened.contradictions else form
+
+
+def undecided(form: Any) -> Any:
+    """The same form, not to be saved before the person has chosen."""
+
+    class Undecided(form):  # type: ignore[misc]
+        def clean(self) -> Any:
+            super().clean()
+            raise ValidationError(gettext("Choose what is to stand."))
+
+    return Undecided
 
 
 class Memberships(Inline):
@@ -35,7 +92,7 @@ class Memberships(Inline):
 
 
 @admin.register(User)
-class PersonAdmin(PersonAdminBase):
+class PersonAdmin(OpenedAdmin, PersonAdminBase):
     form = PersonChangeForm
     add_form = PersonAddForm
     inlines = [Memberships]
@@ -69,7 +126,7 @@ class PersonAdmin(PersonAdminBase):
 
 
 @admin.register(Team)
-class TeamAdmin(TeamAdminBase):
+class TeamAdmin(OpenedAdmin, TeamAdminBase):
     inlines = [Memberships]
     search_fields = ["name"]
     list_display = ["name", "side"]

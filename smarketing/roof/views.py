@@ -2,6 +2,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.messages import WARNING
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -17,6 +18,7 @@ from smarketing.accounts.models import User
 from smarketing.accounts.rights import Verb
 from smarketing.lib.going_on import next_url
 from smarketing.lib.notices import say
+from smarketing.lib.opened import Opened
 from smarketing.lib.request import PortalRequest
 from smarketing.roof.styleguide import examples
 
@@ -72,13 +74,19 @@ def too_many_tries(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
+@transaction.atomic
 def profile(request: PortalRequest) -> HttpResponse:
-    form = ProfileForm(request.POST or None, instance=get_object_or_404(User, pk=request.user.pk))
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    people = User.objects.select_for_update(no_key=True) if request.method == "POST" else User.objects.all()
+    person = get_object_or_404(people, pk=request.user.pk)
+    form = ProfileForm(instance=person)
+    opened = Opened([form], request.POST, request.path)
+    if opened.data is not None:
+        form = ProfileForm(opened.data, instance=person)
+    if opened.allows(form):
+        form.instance.save(update_fields=opened.touched)
         say(request, gettext("Your profile is saved."))
         return redirect("profile")
-    return TemplateResponse(request, "account/profile.html", {"form": form})
+    return TemplateResponse(request, "account/profile.html", {"form": form, "opened": opened})
 
 
 @signed_in

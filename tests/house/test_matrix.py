@@ -21,6 +21,7 @@ from smarketing.accounts.rights import Verb
 from smarketing.checks import every_url_has_a_guard
 from smarketing.lib.guards import Guard, unguarded
 from tests.house.addresses import Asked, ours, own_urls
+from tests.pages.shown_forms import shown_forms
 
 pytestmark = pytest.mark.django_db
 
@@ -214,6 +215,30 @@ def test_whatever_is_sent_twice_with_its_key_is_done_once_and_answered_the_same(
 
 def said(answer: Any) -> list[Any]:
     return list(getattr(answer.wsgi_request, "said", []))
+
+
+NOTHING_KEPT = {  # forms shown with something that nobody has saved
+    "agreements:new": "what a new agreement begins with",
+    "agreements:calculator": "what the formula is tried with; agreeing knows how the month stood",
+    "agreements:agree": "the same page",
+    "leads:import": "how a draft is read; nothing of it counts yet",
+    "leads:import_reading": "the same page",
+    "leads:import_start": "the same page",
+}
+
+
+def test_every_form_that_shows_what_is_kept_knows_what_it_was_opened_on(asked, people, signed_in):
+    client = signed_in(people["administrator"])
+    shown, silent = 0, []
+    for name in sorted(DOORS.keys() - NOTHING_KEPT.keys()):
+        page = client.get(asked[name].address, follow=True)
+        if "text/html" not in page.headers["Content-Type"] or page.resolver_match.view_name in NOTHING_KEPT:
+            continue
+        forms = [form for form in shown_forms(page.text) if form.filled]
+        shown += len(forms)
+        silent += [(name, form.filled) for form in forms if "opened_on" not in form.fields]
+    assert silent == []
+    assert shown >= 4
 
 
 @pytest.mark.parametrize("who", ["anyone", "deactivated"])

@@ -37,9 +37,7 @@ def filled(client: Client, url: str = URL) -> dict[str, str]:
     with translation.override(page.headers["Content-Language"]):
         shown = {field.html_name: sent_back(field) for field in fields}
     sent = {name: value for name, value in shown.items() if value not in (None, "False")}
-    return {name: value[0] if isinstance(value, list) else value for name, value in sent.items()} | {
-        "seen": page.context.get("seen", "")
-    }
+    return {name: value[0] if isinstance(value, list) else value for name, value in sent.items()}
 
 
 def sent_back(field) -> str | list[str] | None:
@@ -199,16 +197,6 @@ def test_what_was_typed_is_kept(client, north):
 def test_the_same_tier_twice_is_told_beside_the_tier(client, north):
     again = {"speed-1-within_minutes": "30", "speed-1-share": "90"}
     assert "Is already there" in errors(client.post(URL, filled(client) | again))["speed-1-tier"][0]
-
-
-def test_what_another_changed_meanwhile_is_not_overwritten_unseen(client, north):
-    mine = filled(client) | {"name": "Mine"}
-    apply(replace(now(north), name="Theirs"), by=None, at=cast.MONDAY)
-    response = client.post(URL, mine)
-    assert "Somebody else has changed this agreement" in response.content.decode()
-    assert now(north).name == "Theirs"
-    client.post(URL, mine | {"seen": response.context["seen"]})
-    assert now(north).name == "Mine"
 
 
 def test_a_team_lead_cannot_give_the_agreement_to_other_teams(signed_in, sales_lead, north, south):

@@ -113,7 +113,8 @@ def assign(request: PortalRequest, pk: int) -> HttpResponse:
     check_give(request.access, handoff, rep=rep, by=by)
     names = {"lead": handoff.lead, "rep": rep.name if rep else ""}
     words = gettext("%(lead)s is with %(rep)s now.") if rep else gettext("%(lead)s is with nobody now.")
-    tell(request, lambda: assigning.assign(handoff, rep=rep, by=by, at=request.now), words % names)
+    seen = request.POST.get("holder")
+    tell(request, lambda: assigning.assign(handoff, rep=rep, by=by, at=request.now, seen=seen), words % names)
     return back(request, handoff)
 
 

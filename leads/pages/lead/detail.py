@@ -3,22 +3,26 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.db import transaction
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from agreements.enums import reason_words
 from agreements.models import Agreement
 from agreements.terms import timeline
+from leads.clock.consequences import lock
 from leads.clock.explanation import ClockLine, explanation, lines
 from leads.doors.fields import LEAD, SOURCE, TIER, Field
 from leads.doors.files.wording import field_name
 from leads.doors.form import ExternalIdTaken, HandedOverBefore, edit_lead
 from leads.models import Deal, Handoff, Lead
 from leads.ownership import may_approve, may_drop, may_put_tier_right, may_withdraw
-from leads.pages.fetch import marketed_lead, seen_handoff, seen_lead
+from leads.pages.answers import say_refusals
+from leads.pages.fetch import held_lead, marketed_lead, seen_handoff, seen_lead
 from leads.pages.handoff.forms import AttemptForm, ExcuseForm, LostForm, ReturnForm, TierForm, WonForm
 from leads.pages.lead.form import LeadForm
 from leads.pages.lead.history import HistoryEntry, history
@@ -28,6 +32,7 @@ from leads.work.queue import team_reps
 from smarketing.accounts.access import marketers, practitioners
 from smarketing.accounts.rights import Verb
 from smarketing.lib.notices import say
+from smarketing.lib.opened import Opened
 from smarketing.lib.paging import page_of_list
 from smarketing.lib.request import PortalRequest
 
@@ -44,6 +49,10 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
     """`typed` are the forms that were refused, with what was typed."""
     at, access = request.now, request.access
     handoff = lead.handoffs.select_related("rep").with_return_reason().order_by("-handed_at", "-pk").first()
+    of_sales = typed.keys() - {"tier_form", "tier_opened", "excuse_form"}
+    if handoff is None:  # taken back while somebody filled in a form for it
+        for name in of_sales:
+            say_refusals(request, typed[name])
     entries = history(lead)
     terms = timeline(lead.agreement)
     clocks = lines(lead, at=at, known=terms)
@@ -64,7 +73,7 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
         "may_market": access.may(Verb.MARKET, lead.agreement),
         "may_follow_up": access.may(Verb.FOLLOW_UP, lead.agreement),
         "may_assign": access.may(Verb.ASSIGN, lead.agreement),
-        "typed": bool(typed.keys() - {"tier_form", "excuse_form"}),
+        "typed": bool(handoff and of_sales),
         **excuses(request, lead, clocks),
         **{name: form for name, form in typed.items() if name == "excuse_form"},
     }
@@ -74,7 +83,7 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
         reason = reason_words(handoff.return_reason, handoff.reason_label)  # type: ignore[attr-defined]
         context |= {"handoff": handoff, "clock": explanation(handoff, in_force, at=at), "return_reason": reason}
         if may_put_tier_right(access, handoff.agreement):
-            context |= {"tier_form": TierForm(handoff=handoff), **typed}
+            context |= {"tier_form": TierForm(handoff=handoff), "tier_opened": tier_opened(handoff), **typed}
         if context["may_follow_up"]:
             context |= {**sales_forms(handoff), **typed, "reps": reps_of(lead.agreement)}
     return TemplateResponse(request, "leads/detail.html", context, status=422 if typed else 200)
@@ -120,13 +129,18 @@ def withdrawable(request: PortalRequest, entries: list[HistoryEntry]) -> set[int
 
 
 @marketers
+@transaction.atomic
 def edit(request: PortalRequest, pk: int) -> HttpResponse:
-    lead, at = marketed_lead(request, pk), request.now
+    lead, at = (held_lead if request.method == "POST" else marketed_lead)(request, pk), request.now
     own = Agreement.objects.filter(pk=lead.agreement_id)
-    form = LeadForm(request.POST or None, instance=lead, agreements=own, at=at)
-    if request.method == "POST" and form.is_valid():
+    form = LeadForm(instance=lead, agreements=own, at=at)
+    opened = Opened([form], request.POST, request.path)
+    if opened.data is not None:
+        form = LeadForm(opened.data, instance=lead, agreements=own, at=at)
+    if opened.allows(form):
         try:
-            changed = edit_lead(lead, form.cleaned_data, by=request.user, at=at)
+            values = {name: form.cleaned_data[name] for name in opened.touched}
+            changed = edit_lead(lead, values, by=request.user, at=at)
         except ExternalIdTaken as reason:
             form.add_error("external_id", str(reason))
         except HandedOverBefore as reason:
@@ -135,19 +149,28 @@ def edit(request: PortalRequest, pk: int) -> HttpResponse:
             say(request, gettext("Your changes are saved.") if changed else gettext("Nothing was changed."))
             return redirect(lead)
     open_handoff = lead.handoffs.open().filter(due_at__isnull=False).first()
-    context = {"form": form, "lead_pk": pk, "open_handoff": open_handoff}
-    return TemplateResponse(request, "leads/edit.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "opened": opened, "lead_pk": pk, "open_handoff": open_handoff}
+    status = 422 if form.errors or opened.contradictions else 200
+    return TemplateResponse(request, "leads/edit.html", context, status=status)
+
+
+def tier_opened(handoff: Handoff, data: QueryDict | None = None) -> Opened:
+    return Opened([TierForm(handoff=handoff)], data, reverse("leads:put_tier_right", args=[handoff.pk]))
 
 
 @practitioners
 @require_POST
+@transaction.atomic
 def put_tier_right(request: PortalRequest, pk: int) -> HttpResponse:
     handoff = seen_handoff(request, pk)
     if not may_put_tier_right(request.access, handoff.agreement):
         raise PermissionDenied
-    form = TierForm(request.POST, handoff=handoff)
-    if not form.is_valid():
-        return lead_page(request, handoff.lead, tier_form=form)
+    lock([handoff.lead_id])
+    handoff = seen_handoff(request, pk)
+    opened = tier_opened(handoff, request.POST)
+    form = TierForm(opened.data, handoff=handoff)
+    if not opened.allows(form):
+        return lead_page(request, handoff.lead, tier_form=form, tier_opened=opened)
     handoffs.put_tier_right(handoff, **form.cleaned_data, by=request.user, at=request.now)
     say(request, gettext("The tier of this handoff is corrected."))
     return redirect(handoff.lead)

@@ -29,7 +29,7 @@ def give_away(request: PortalRequest) -> HttpResponse:
         return redirect(goes_to)
     rep = _rep(request)
     try:
-        given = assign_many(handoffs, rep=rep, by=request.user, at=request.now)
+        given = assign_many(handoffs, rep=rep, by=request.user, at=request.now, unassigned="unassigned" in request.POST)
     except Refused as reason:
         say(request, str(reason), level=ERROR)
         return redirect(goes_to)
