@@ -237,6 +237,13 @@ def test_an_axis_begins_at_zero_and_has_a_few_round_numbers(top: float) -> None:
     assert 3 <= len(axis["tickvals"]) <= 8
 
 
+@pytest.mark.parametrize(
+    ("top", "places"), [(6, [0, 1, 2, 3, 4, 5, 6]), (26, [0, 5, 10, 15, 20, 25]), (9, [0, 2, 4, 6, 8])]
+)
+def test_the_steps_of_an_axis_are_ones_twos_and_fives(top: float, places: list[int]) -> None:
+    assert list(upright(top, str)["tickvals"]) == places
+
+
 def test_of_many_labels_few_are_written_and_the_last_always() -> None:
     axis = labelled([str(day) for day in range(1, 32)])
     assert axis["ticktext"] == ["1", "4", "7", "10", "13", "16", "19", "22", "25", "28", "31"]

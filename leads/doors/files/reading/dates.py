@@ -228,7 +228,7 @@ def recognised_order(cells: Iterable[str], enough: int = 1000) -> str:
     Of years in front `enough` cells are enough.
     """
     votes: Counter[str] = Counter()
-    for number, cell in enumerate(cells):
+    for number, cell in enumerate(cells, start=1):
         votes[vote(cell)] += 1
         if number >= enough and not votes.keys() & {"dmy", "mdy", "either"}:
             break

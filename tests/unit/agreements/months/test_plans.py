@@ -169,6 +169,12 @@ def test_a_month_before_the_terms_took_effect_is_judged_by_no_target(db):
     assert targets(deal) == {JULY: 7}
 
 
+def test_a_month_on_whose_last_day_the_terms_take_effect_is_judged_by_its_target(db):
+    deal = cast.agreement("late", effective_on=date(2026, 7, 31))
+    amend(deal, targets={JULY: 7})
+    assert targets(deal) == {JULY: 7}
+
+
 def test_a_quota_that_makes_impossibly_many_leads_gets_no_target_and_that_is_told(north):
     answer = amend(north, quotas={JULY: Decimal(10**17)}, **assumed("0.0000000001"))
     assert targets(north) == {}

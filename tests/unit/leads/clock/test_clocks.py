@@ -181,3 +181,11 @@ def test_an_agreed_exception_stops_the_clock_in_due_explanation_and_recomputing(
     explained = explanation(stands, timeline(north).by_id(stands.version_id), at=after(60))
     assert [(s.start_at, s.end_at) for s in explained.stretches] == [(after(0), after(10)), (after(40), after(90))]
     assert not preview(north)
+
+
+def test_a_pause_that_begins_with_the_clock_leaves_no_empty_stretch(north):
+    pause = {"from": "2026-03-02T09:00:00", "to": "2026-03-02T09:30:00", "reason": "fire drill"}
+    north.versions.update(exceptions=[pause])
+    stands = type(handoff := cast.handed(north)).objects.get(pk=handoff.pk)
+    explained = explanation(stands, timeline(north).by_id(stands.version_id), at=after(40))
+    assert [(s.start_at, s.end_at) for s in explained.stretches] == [(after(30), after(90))]

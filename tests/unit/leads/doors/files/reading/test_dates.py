@@ -187,3 +187,9 @@ def test_what_is_written_is_what_is_read(moment, form):
 )
 def test_the_order_of_a_column_is_recognised_or_left_open(cells, order):
     assert recognised_order(cells) == order
+
+
+def test_of_years_in_front_the_first_cells_are_enough():
+    cells = iter(["2018-04-03"] * 5000)
+    assert recognised_order(cells, enough=1000) == "iso"
+    assert len(list(cells)) == 4000
