@@ -52,7 +52,17 @@ def start_postgres(folder: Path) -> Server:
     if user:
         os.chown(folder, user.pw_uid, user.pw_gid)
     owner = ("--username", "smarketing", "--auth", "trust")
-    command = [binaries / "initdb", "-D", folder / "data", *owner, "--encoding", "UTF8", "--locale", "C", "--no-sync"]
+    command: list[str | Path] = [
+        binaries / "initdb",
+        "-D",
+        folder / "data",
+        *owner,
+        "--encoding",
+        "UTF8",
+        "--locale",
+        "C",
+        "--no-sync",
+    ]
     run(command, folder, user)
     return start_postgres_again(folder, free_port())
 
@@ -69,7 +79,7 @@ def start_postgres_again(folder: Path, port: int) -> Server:
         "full_page_writes": "off",
     }
     settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    command = [binaries / "postgres", "-D", folder / "data", "-p", str(port), *settings]
+    command: list[str | Path] = [binaries / "postgres", "-D", folder / "data", "-p", str(port), *settings]
     process = launch(command, folder / "log", user=user)
     address = f"postgresql://smarketing@127.0.0.1:{port}"
     return Server(
