@@ -160,3 +160,11 @@ def test_a_lead_is_closed_by_hand_no_earlier_than_it_was_handed_over(north, rep)
     with pytest.raises(closing.BeforeTheHandoff):
         closing.close(handoff, outcome="won", revenue=Decimal(7), by=rep, at=now, closed_at=early)
     assert not Deal.objects.exists()
+
+
+def test_a_lead_can_be_closed_in_the_minute_in_which_it_was_handed_over(north, rep):
+    handoff = cast.handed(north, at=SOON + timedelta(seconds=30))
+    record(handoff, channel="phone", result="connected", by=rep, at=SOON + timedelta(seconds=40))
+    minute = SOON.replace(second=0)
+    deal = closing.close(handoff, outcome="won", by=rep, at=SOON + timedelta(minutes=1), closed_at=minute)
+    assert deal.closed_at == minute

@@ -79,10 +79,12 @@ def test_accepting_does_not_stop_the_response_clock(north, rep):
     assert again(handoff).stopped_at is None
 
 
-def test_accepting_twice_changes_nothing(north, rep, sales_lead):
+def test_accepting_twice_changes_nothing_and_a_second_person_is_told(north, rep, sales_lead):
     handoff = cast.handed(north)
     handoffs.accept(handoff, by=rep, at=SOON)
-    handoffs.accept(handoff, by=sales_lead, at=SOON + timedelta(minutes=5))
+    handoffs.accept(handoff, by=rep, at=SOON + timedelta(minutes=5))
+    with pytest.raises(handoffs.WithSomebodyElse, match="Rob Rep has this lead already"):
+        handoffs.accept(handoff, by=sales_lead, at=SOON + timedelta(minutes=5))
     assert (again(handoff).accepted_by, kinds().count(EventKind.ACCEPTED)) == (rep, 1)
 
 
@@ -158,3 +160,11 @@ def test_nothing_more_happens_to_a_returned_handoff(north, rep, action):
     handoffs.send_back(handoff, reason="wrong_data", by=rep, at=SOON)
     with pytest.raises(handoffs.HandoffClosed):
         action(handoff, rep)
+
+
+def test_of_many_handed_over_those_that_sales_had_before_are_counted(north, marketer, rep):
+    returned = cast.handed(north)
+    handoffs.send_back(returned, reason="duplicate", by=rep, at=SOON)
+    fresh = cast.lead(north, cast.MONDAY)
+    assert handoffs.hand_over_many([fresh], by=marketer, at=SOON).again == 0
+    assert handoffs.hand_over_many([returned.lead, fresh], by=marketer, at=SOON).again == 1

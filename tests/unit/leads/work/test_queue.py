@@ -74,6 +74,7 @@ def test_the_counts_are_those_of_the_clock_of_each_row(north, rep, sales_lead):
     approve(clock, by=sales_lead, at=NOON)
     counts = queue.counts(Handoff.objects.open(), at=NOON)
     assert counts == queue.QueueCounts(overdue=1, due_soon=1, running=1, followed_up=3)
+    assert queue.counts(Handoff.objects.none(), at=NOON) == queue.QueueCounts(0, 0, 0, 0, 0)
     followed_up = queue.clocked(Handoff.objects.open(), "followed_up", at=NOON)
     assert {h.clock(NOON) for h in followed_up} == {"kept", "missed", "excused"}  # not only the kept
     for clock in ("overdue", "due_soon", "running", "followed_up"):
