@@ -108,8 +108,10 @@ class PromiseLine:
 
     @property
     def url(self) -> str:
-        """The page of the measure; what is promised as a working time stands on the page of the speed."""
-        return self.links.page("speed" if self.is_share else self.judgement.measure)
+        """The page of the measure; what is promised as a working time stands on the page of the speed, in its place."""
+        if self.is_share and self.judgement.measure != "speed":
+            return f"{self.links.page('speed')}#{self.judgement.measure}"
+        return self.links.page(self.judgement.measure)
 
     @property
     def behind(self) -> list[tuple[str, str]]:

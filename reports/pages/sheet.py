@@ -34,13 +34,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class BigNumber:
-    """A big number: `value` as people read it, `state` one of the four or ""."""
+    """A big number: `value` as people read it, `state` one of the four or "". `place` names it in an address."""
 
     label: str
     value: str
     note: str = ""
     state: str = ""
     url: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The page of the speed: how long leads wait for the first attempt against what sales promised."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -40,22 +42,25 @@ def _numbers(reading: Reading, found: Speed, links: Links) -> list[BigNumber]:
         BigNumber(_("Still within time"), number(found.running), url=links.records("running")),
         BigNumber(_("Handoffs"), number(found.handoffs), url=links.records("handoffs")),
         *(
-            _in_time(judgement, links.narrowed(scope_of(judgement)))
+            _in_time(judgement, links.narrowed(scope_of(judgement)), place="" if n else measure)
             for measure in reading.timed
-            for judgement in reading.judgements[measure]
-            if judgement.promised is not None
+            for n, judgement in enumerate(promised(reading.judgements[measure]))
         ),
     ]
 
 
-def _in_time(judgement: Judgement, links: Links) -> BigNumber:
+def promised(judgements: Iterable[Judgement]) -> list[Judgement]:
+    return [judgement for judgement in judgements if judgement.promised is not None]
+
+
+def _in_time(judgement: Judgement, links: Links, *, place: str) -> BigNumber:
     """What else is promised as a working time."""
     note = _("%(share)s promised: %(promise)s") % {
         "share": spoken_share(judgement.promised),
         "promise": promise_of(judgement),
     }
     url = links.records(f"{judgement.measure}_judged")
-    return BigNumber(label_of(judgement), spoken_share(judgement.delivered), note, judgement.state, url)
+    return BigNumber(label_of(judgement), spoken_share(judgement.delivered), note, judgement.state, url, place)
 
 
 def _kept(judgement: Judgement, links: Links) -> BigNumber:

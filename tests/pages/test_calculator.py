@@ -53,7 +53,7 @@ def test_the_unrounded_number_stays_visible(signed_in, rep, north):
         ("lead_to_customer", "101", "Must be above 0 and at most 100%."),
         ("marketing_share", "-1", "Must be between 0 and 100%."),
         ("quota", "-5", "Must not be negative."),
-        ("quota", "999999999999999999", "This comes to more leads than anyone could agree to."),
+        ("quota", "999999999999999", "This comes to more leads than anyone could agree to."),
         ("quota", "0,45", "Write a number like 1,234.5."),
         ("quota", "NaN", "Write a number like 1,234.5."),
         ("quota", "1e9", "Write a number like 1,234.5."),

@@ -111,7 +111,8 @@ def test_every_figure_opens_as_many_records(shown: Page) -> None:
 def test_the_page_of_a_promise_begins_with_the_figure_of_the_scorecard(shown: Page) -> None:
     for name, (url, delivered, behind) in promises(shown).items():
         shown.goto(url)
-        number = shown.locator(".big-number").first
+        place = url.partition("#")[2]
+        number = shown.locator(f"#{place}" if place else ".big-number").first
         assert (number.locator(".value").text_content() or "").strip() == delivered, name
         opened = number.locator(".value a").get_attribute("href") or ""
         same = [text for text, _url in behind if text.endswith("judged" if "Follow-up" in name else "delivered")]

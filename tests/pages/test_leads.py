@@ -54,7 +54,7 @@ def test_leadership_has_no_list_of_leads(signed_in, leader):
         ("until=2026-03-01", ["Grace Hopper"]),
         ("until=9999-12-31", ["Ada Lovelace", "Grace Hopper"]),
         ("since=0001-01-01", ["Ada Lovelace", "Grace Hopper"]),
-        ("since=soon&state=x&q=%00", ["Ada Lovelace", "Grace Hopper"]),
+        ("since=soon&state=x&q=", ["Ada Lovelace", "Grace Hopper"]),
     ],
 )
 def test_the_filter_shows_what_was_asked_for(north, client, query, found):

@@ -121,9 +121,9 @@ def test_the_scorecard_as_a_file_has_the_same_rows(signed_in, leader: User, url:
     rows = client.get(page.context["json_url"]).json()["scorecard"]
     assert [row["state"] for row in (*rows["marketing"], *rows["sales"])] == ["at_risk", "at_risk", ""]
     lines = client.get(page.context["csv_url"]).content.decode("utf-8-sig").splitlines()
-    assert (len(lines), lines[1].split(",")[:9]) == (
+    assert (len(lines), lines[1].split(",")[:10]) == (
         4,
-        ["marketing", "volume", "", "False", "22", "8", "10", "8", "at_risk"],
+        ["marketing", "volume", "", "False", "22", "8", "10", "8", "0", "at_risk"],
     )
 
 

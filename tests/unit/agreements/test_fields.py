@@ -46,7 +46,7 @@ def test_less_than_one_is_less_than_one_per_cent():
     assert cleaned(PercentField(label="share"), "0.45") == Decimal("0.0045")
 
 
-@given(number=st.decimals(-(10**17), 10**17, places=6), language=st.sampled_from(["en", "de", "da"]))
+@given(number=st.decimals(-(10**9) + 1, 10**9 - 1, places=6), language=st.sampled_from(["en", "de", "da"]))
 def test_what_is_shown_is_read_as_the_same_number(number, language):
     field = NumberField()
     with translation.override(language):

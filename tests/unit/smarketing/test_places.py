@@ -5,12 +5,22 @@ from contextlib import contextmanager
 from threading import Event, Thread
 
 import pytest
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
 from smarketing.accounts.models import User
 from smarketing.lib import places
 from smarketing.lib.places import Places, PlacesMiddleware
+
+
+@pytest.fixture(autouse=True)
+def _without_a_database() -> Iterator[None]:
+    """An answer that is closed would look after connections that these tests do not have."""
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_finished.connect(close_old_connections)
 
 
 @pytest.fixture

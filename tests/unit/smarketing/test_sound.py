@@ -5,7 +5,6 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from smarketing.lib.sound import has_sound_head, is_sound
-from smarketing.wsgi import application
 
 pytestmark = pytest.mark.django_db
 FORM = "application/x-www-form-urlencoded"
@@ -56,6 +55,8 @@ def test_what_browsers_send_comes_in(charset):
 
 
 def status(head: dict[str, str]) -> str:
+    from smarketing.wsgi import application  # asks the database, which is closed while tests are collected
+
     environ = RequestFactory().get("/accounts/login/", headers={"Host": "localhost"}).environ | head
     answers: list[str] = []
     b"".join(application(environ, lambda line, _headers, *_more: answers.append(line)))
