@@ -22,6 +22,7 @@ CALL = {"channel": "phone", "result": "no_answer"}
 @pytest.fixture(autouse=True)
 def clock(time_machine, settings):
     settings.SESSION_HOURS = settings.SESSION_IDLE_HOURS = 48
+    settings.SESSION_COOKIE_AGE = 48 * 60 * 60
     time_machine.move_to(TEN, tick=False)
     return time_machine
 

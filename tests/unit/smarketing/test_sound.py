@@ -1,5 +1,7 @@
 """What no browser sends is refused with 400 by one check, whichever page it is for."""
 
+from importlib import import_module
+
 import pytest
 from django.test import RequestFactory
 from django.urls import reverse
@@ -55,8 +57,7 @@ def test_what_browsers_send_comes_in(charset):
 
 
 def status(head: dict[str, str]) -> str:
-    from smarketing.wsgi import application  # asks the database, which is closed while tests are collected
-
+    application = import_module("smarketing.wsgi").application  # asks the database, closed while tests are collected
     environ = RequestFactory().get("/accounts/login/", headers={"Host": "localhost"}).environ | head
     answers: list[str] = []
     b"".join(application(environ, lambda line, _headers, *_more: answers.append(line)))
