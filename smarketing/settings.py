@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -284,6 +285,9 @@ if CELERY_BROKER_URL.startswith("filesystem"):
     }
 elif CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
+if IS_SQLITE:
+    with suppress(OSError):  # the check says so
+        VAR_DIR.mkdir(parents=True, exist_ok=True)
 close_to_others(
     VAR_DIR,
     (MEDIA_ROOT, BACKUP_DIR, BROKER_DIR),

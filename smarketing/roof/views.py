@@ -63,9 +63,15 @@ def set_language(request: HttpRequest) -> HttpResponseRedirect:
 def sent_too_late(request: PortalRequest, reason: str = "") -> HttpResponse:
     """The token of the page is not valid any more: a part of a page cannot say so, the page is loaded anew."""
     if request.headers.get("HX-Request"):
-        say(request, gettext("This page was open too long and has been reloaded. Please try again."), level=WARNING)
+        say(request, _too_late(request), level=WARNING)
         return HttpResponse(status=403, headers={"HX-Refresh": "true"})
     return csrf_failure(request, reason)
+
+
+def _too_late(request: PortalRequest) -> str:
+    if not request.user.is_authenticated:
+        return gettext("You have been signed out, and nothing was saved. Sign in and do it again.")
+    return gettext("This page was open too long and has been reloaded. Please try again.")
 
 
 def too_many_tries(request: HttpRequest) -> HttpResponse:

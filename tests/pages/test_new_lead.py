@@ -190,3 +190,23 @@ def test_a_source_that_is_new_is_told_and_one_in_another_spelling_is_not(client,
 @pytest.mark.django_db
 def test_the_value_says_its_currency(client, north):
     assert f"({north.currency})" in client.get(URL).context["form"]["value"].label
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "value"), [("en", "12,500.50", "12500.50"), ("de", "12.500,50", "12500.50")]
+)
+def test_an_amount_is_read_as_the_language_writes_it(client, typed, language, text, value):
+    client.post(URL, {**typed, "value": text}, headers={"Accept-Language": language})
+    assert Lead.objects.get().value == Decimal(value)
+
+
+def test_an_amount_with_the_mark_of_another_language_is_refused_beside_its_field(client, typed):
+    answer = client.post(URL, {**typed, "value": "12500,50"})
+    assert answer.context["form"].errors["value"] == ["Write a number like 1,234.5."]
+    assert not Lead.objects.exists()
+
+
+def test_enter_in_a_field_saves_and_hands_nothing_over(client, typed):
+    html = client.get(URL).content.decode()
+    first = html[html.index("<button", html.index("form_key")) :].partition(">")[0]
+    assert ('name="then" value=""' in first, "hidden" in first) == (True, True)

@@ -110,3 +110,8 @@ def test_a_file_that_lies_on_another_machine_is_noticed(tmp_path):
     assert file_system(tmp_path / "data" / "x.sqlite3", mounts) & OVER_THE_NETWORK == {"nfs4"}
     assert file_system(tmp_path / "x.sqlite3", mounts) == {"ext4"}
     assert file_system(tmp_path, tmp_path / "missing") == set()
+
+
+def test_the_first_start_of_all_makes_its_folder(tmp_path):
+    answer = start(("manage.py", "check"), tmp_path / "never" / "made", DEMO="1", SECRET_KEY="")
+    assert (answer.returncode, answer.stderr) == (0, "")

@@ -66,14 +66,14 @@ def preview(file: BinaryIO, plan: Plan, *, at: datetime) -> Preview:
 
 
 def _as_they_stand(file: BinaryIO, plan: Plan) -> Iterator[PreviewRow]:
-    with closing(plan.records(file)) as records:
+    with closing(plan.records(file, glance=True)) as records:
         for record in islice(records, SHOWN):
             yield PreviewRow(record.line, [cell[:200] for cell in kept(record.cells[: len(plan.labels)])])
 
 
 def _rows(file: BinaryIO, plan: Plan, fields: list[str], at: datetime) -> Iterator[PreviewRow]:
     checker, zone = plan.checker(), ZoneInfo(plan.time_zone)
-    with closing(plan.records(file)) as records:
+    with closing(plan.records(file, glance=True)) as records:
         for record in islice(records, SHOWN):
             found = checker.check(record, at)
             if isinstance(found, CheckedRow):
@@ -93,7 +93,7 @@ def _rows(file: BinaryIO, plan: Plan, fields: list[str], at: datetime) -> Iterat
 
 def first_lines(file: BinaryIO, plan: Plan) -> list[tuple[int, str]]:
     """Those among which the header may be, with their numbers."""
-    with opened(file, plan.encoding, plan.delimiter) as records:
+    with opened(file, plan.encoding, plan.delimiter, glance=True) as records:
         heads = islice(records, MOST_HEADS)
         return [
             (record.line, " · ".join(cell.strip() for cell in kept(record.cells) if cell.strip())) for record in heads
@@ -104,7 +104,7 @@ def foreign_words(file: BinaryIO, plan: Plan) -> list[tuple[str, str]]:
     """Field and word: unknown ones of the first rows, and those of which somebody said what they mean."""
     found = {(field, word) for field, words in plan.words.items() for word in words}
     names = [field.name for field in KINDS[plan.kind] if field.reads is Reads.CHOICE and field.name in plan.mapped]
-    with closing(plan.records(file)) as records, suppress(RefusedFile):
+    with closing(plan.records(file, glance=True)) as records, suppress(RefusedFile):
         for record in islice(records, SEARCHED):
             for name in names:
                 word = " ".join(_cells(record.cells, plan.mapped[name])).strip()

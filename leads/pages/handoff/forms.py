@@ -11,6 +11,7 @@ from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from agreements.enums import DefaultReason
+from agreements.pages.fields import NumberField
 from leads.clock.explanation import ClockLine
 from leads.enums import Channel, Direction, LossReason, Result, Verdict
 from leads.models import Deal, Handoff
@@ -124,7 +125,7 @@ class ReturnForm(ActionForm):
 
 class WonForm(ActionForm):
     beside = {InTheFuture: "closed_at", BeforeTheHandoff: "closed_at"}
-    revenue = forms.DecimalField(
+    revenue = NumberField(
         label=_("Revenue"),
         max_digits=18,
         decimal_places=2,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements.models import Agreement
+from agreements.pages.fields import NumberField
 from leads.doors.fields import LEAD, LEAD_FIELDS
 from leads.doors.files.reading.problems import Unreadable
 from leads.doors.files.wording import worded
@@ -44,6 +45,7 @@ class LeadForm(Base):
             "phone": forms.TextInput({"type": "tel"}),
             "external_id": forms.TextInput({"autocomplete": "off"}),
         }
+        field_classes = {"value": NumberField}
         help_texts = {"external_id": _("The lead's id in another system, if it has one.")}
 
     def __init__(self, *args: Any, agreements: QuerySet[Agreement], at: datetime, **kwargs: Any) -> None:

@@ -115,10 +115,10 @@ class Plan:
         reading = rows.Notation(self.date_order, self.decimal_mark, zone, self.currency, self.words, self.reasons)
         return rows.Checker(self.kind, self.labels, self.mapped, self.constants, reading)
 
-    def records(self, file: BinaryIO) -> Generator[Record]:
+    def records(self, file: BinaryIO, *, glance: bool = False) -> Generator[Record]:
         """The rows of the table: what stands above its header and under its end is none."""
         width = len(self.labels) + (BEFORE_REJECTS if self.is_rejects else 0)
-        with opened(file, self.encoding, self.delimiter) as records:
+        with opened(file, self.encoding, self.delimiter, glance=glance) as records:
             table = (record for record in records if record.line > self.header)
             for record in without_footer(table, width):
                 yield _as_before(record) if self.is_rejects else record
@@ -160,7 +160,7 @@ def recognise(
         left_out=asked.left_out,
         reasons=reasons,
     )
-    with closing(plan.records(file)) as records:
+    with closing(plan.records(file, glance=True)) as records:
         if next(records, None) is None:
             raise RefusedFile(FileProblem("header_only"), plan.labels)
     order = asked.date_order or dates.recognised_order(_cells(file, plan, rows.INSTANTS))
@@ -170,8 +170,8 @@ def recognise(
 
 
 @contextmanager
-def opened(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[Iterator[Record]]:
-    records = Records(file, dialect.codec(encoding), delimiter)
+def opened(file: BinaryIO, encoding: str, delimiter: str, *, glance: bool = False) -> Iterator[Iterator[Record]]:
+    records = Records(file, dialect.codec(encoding), delimiter, glance=glance)
     try:
         yield without_hint(records)
     finally:
@@ -192,7 +192,7 @@ def _delimiter(file: BinaryIO, kind: str, encoding: str, asked: Asked) -> str:
 
 def _header(file: BinaryIO, kind: str, encoding: str, delimiter: str, asked: Asked) -> Record:
     """The record with the names of the columns, or the first one of a file without such."""
-    with opened(file, encoding, delimiter) as records:
+    with opened(file, encoding, delimiter, glance=True) as records:
         if asked.header:
             found = next((record for record in records if record.line >= asked.header), None)
             if found is None or found.line != asked.header:
@@ -232,7 +232,7 @@ def _cells(file: BinaryIO, plan: Plan, names: frozenset[str]) -> Iterator[str]:
     indexes = [index for name in names & plan.mapped.keys() for index in plan.mapped[name]]
     if not indexes:
         return
-    with closing(plan.records(file)) as records:
+    with closing(plan.records(file, glance=True)) as records:
         for record in limited(islice(records, SEARCHED), SEARCHED_CHARACTERS):
             for index in indexes:
                 if index < len(record.cells) and (cell := record.cells[index].strip()):

@@ -14,6 +14,7 @@ LIMIT = 2**20  # characters of one record; more is no row of a table
 MOST_AGAIN = 2**26  # characters read in vain, and then again, after quotes that are never closed
 A_LINE = 32  # characters that take as long as beginning a line does
 MOST_BLANK = 1_100_000  # lines one after the other: a sheet of a workbook has 1,048,576
+GLANCED_BLANK = 20_000  # after which a glance at the first rows has seen enough
 UNDECODABLE = "\udcff"
 MOST_FOOTERS = 30
 TOTALS = ("total", "grand total", "sum", "gesamt", "i alt", "copyright", "confidential")
@@ -87,7 +88,9 @@ class Records:
     not end. Bytes that are not of the encoding stand as UNDECODABLE in their cell.
     """
 
-    def __init__(self, file: BinaryIO, encoding: str, delimiter: str) -> None:
+    def __init__(self, file: BinaryIO, encoding: str, delimiter: str, *, glance: bool = False) -> None:
+        """A `glance` ends at the first long gap: somebody waits for it; the import reads what follows."""
+        self._glance = glance
         file.seek(0)
         self._text = io.TextIOWrapper(file, encoding, errors=_MARK, newline="")
         self._lines = _Lines(self._text)
@@ -106,6 +109,8 @@ class Records:
                 blank = 0
                 continue
             blank += 1
+            if self._glance and blank > GLANCED_BLANK:
+                return
             if blank > MOST_BLANK:
                 raise RefusedFile(FileProblem("too_many_blank_lines", str(record.line)))
 
