@@ -136,7 +136,7 @@ pauses = st.builds(
 assumptions = st.fixed_dictionaries(
     {
         "marketing_share": st.decimals(0, 1, places=10),
-        "average_deal": st.decimals("0.000001", 10**17, places=6),
+        "average_deal": st.decimals("0.000001", 10**9 - 1, places=6),
         "lead_to_customer": st.decimals("0.0000000001", 1, places=10),
     }
 )
@@ -158,7 +158,7 @@ whole = st.builds(
     tiers=st.lists(name, unique_by=key).map(tuple),
     exceptions=st.lists(pauses, max_size=3).map(tuple),
     promises=st.lists(speeds | depths, unique_by=lambda one: (one.measure, one.tier_key)).map(tuple),
-    quotas=st.dictionaries(months, st.decimals(0, 10**17, places=6)),
+    quotas=st.dictionaries(months, st.decimals(0, 10**9 - 1, places=6)),
     targets=st.dictionaries(months, st.integers(0, 2**31 - 1)),
 )
 
