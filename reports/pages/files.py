@@ -29,6 +29,8 @@ CSV, JSON = "text/csv; charset=utf-8", "application/json"
 def data(request: PortalRequest, slug: str, page: str, form: str) -> HttpResponseBase:
     """A page as JSON, one of its tables as CSV; the records behind a bar as both."""
     at_hand = opened(request, slug)
+    if at_hand.chosen.unread:  # a file of another period would be taken for what was asked for
+        raise Http404
     if page not in PAGES:
         return records_file(request, at_hand, page, form)
     if form == "json":

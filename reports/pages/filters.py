@@ -21,25 +21,29 @@ from smarketing.lib.spoken import period_name
 
 OFFERED = {"month": 15, "quarter": 6, "year": 3}
 MEASURES = tuple(JUDGES)
+LONGEST_UNREAD = 20
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """`on` is the day on whose evening one looks, None for now."""
+    """`on` is the day on whose evening one looks, None for now. `unread` is what was asked for and cannot be shown."""
 
     period: Period
     scope: Scope
     on: date | None = None
+    unread: str = ""
 
     @classmethod
     def read(cls, params: QueryDict, today: date) -> "Chosen":
         """What the address asks for; without a readable period the month of that day."""
-        on = day_of(params.get("on", ""), today)
+        asked, asked_on = params.get("period", ""), params.get("on", "")
+        on = day_of(asked_on, today)
+        unread = asked_on if on is None and asked_on != today.isoformat() else ""
         try:
-            period = period_of(params.get("period", ""))
+            period = period_of(asked)
         except PeriodError:
-            period = Period.of(on or today)
-        return cls(period, scope_of(params, MEASURES), on)
+            period, unread = Period.of(on or today), asked or unread
+        return cls(period, scope_of(params, MEASURES), on, unread[:LONGEST_UNREAD])
 
 
 def day_of(text: str, today: date) -> date | None:

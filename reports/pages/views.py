@@ -50,6 +50,7 @@ def scorecards(request: PortalRequest) -> HttpResponse:
         "cards": [at_hand.card for at_hand in found],
         "form": PeriodFilter(chosen.period, today, chosen.on),
         "on": chosen.on,
+        "chosen": chosen,
         "now_url": f"?period={chosen.period.label}",
         **neighbours(chosen.period, lambda period: f"?period={period.label}{query}"),
     }

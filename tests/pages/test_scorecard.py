@@ -87,6 +87,7 @@ def test_the_page_can_be_seen_as_on_the_evening_of_a_day(signed_in, leader: User
 def test_today_a_day_to_come_and_nonsense_are_now(signed_in, leader: User, url: str, on: str) -> None:
     page = signed_in(leader).get(url, {"on": on})
     assert (page.context["on"], page.context["card"].handoffs) == (None, 10)
+    assert ("cannot be shown" in page.text) == (on not in ("2026-03-20", ""))
 
 
 @pytest.mark.parametrize(

@@ -64,8 +64,16 @@ def test_the_form_shows_what_the_address_asks_for(signed_in, marketer: User) -> 
 
 
 @pytest.mark.parametrize("period", ["", "nonsense", "0001-01", "9999-12", "2026-00", "２０２６-０１"])
-def test_an_unreadable_period_is_this_month(signed_in, marketer: User, period: str) -> None:
-    assert signed_in(marketer).get(url(period=period)).context["period"].label == "2026-03"
+def test_an_unreadable_period_is_this_month_and_said_so(signed_in, marketer: User, period: str) -> None:
+    client = signed_in(marketer)
+    page = client.get(url(period=period))
+    assert page.context["period"].label == "2026-03"
+    assert (f"“{period}” cannot be shown; this is March 2026." in page.text) == bool(period)
+    statuses = [
+        client.get(reverse("reports:data", args=["north", "volume", form]), {"period": period}).status_code
+        for form in ("csv", "json")
+    ]
+    assert statuses == ([404, 404] if period else [200, 200])
 
 
 def test_the_neighbouring_periods_are_one_click_away(signed_in, marketer: User) -> None:
