@@ -11,25 +11,38 @@ from __future__ import annotations
 
 import argparse
 import ast
+import importlib
 import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+from collections import Counter, deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from queue import Queue
 
 import coverage
+import pytest
 
 ROOMS = ("agreements", "leads", "reports", "smarketing/accounts", "smarketing/lib")
 LEFT_OUT = ("migrations", "management", "demonstration", "__init__", "apps.py", "admin.py", "urls.py", "/pages/")
-MOST_TESTS = 80
+FIRST_TESTS, MOST_TESTS = 12, 60
 SECONDS = 600
+PRELOADED = (
+    "allauth",
+    "celery",
+    "crispy_forms",
+    "django.test",
+    "django_filters",
+    "holidays",
+    "numpy",
+    "plotly.graph_objects",
+    "pydantic",
+)
 COPIED = ("agreements", "leads", "reports", "smarketing", "templates", "tests", "locale", "docs", "setup")
 FILES = ("pyproject.toml", "manage.py", "Makefile", "README.md")
 
@@ -172,42 +185,78 @@ def covered() -> coverage.CoverageData:
     return data
 
 
-def copy_to(folder: Path) -> None:
+def copy_to(folder: Path) -> Path:
+    (folder / "var" / "static").mkdir(parents=True)
     for name in COPIED:
         shutil.copytree(name, folder / name)
     for name in FILES:
         shutil.copy(name, folder / name)
+    return folder
 
 
-def noticed_by(mutant: Mutant, tests: list[str], folder: Path) -> str:
-    """The first test that fails under the change ("" when none does)."""
-    path = folder / mutant.path
-    whole = path.read_text()
-    changer = Changer(mutant.place)
-    path.write_text(ast.unparse(ast.fix_missing_locations(changer.visit(ast.parse(whole)))))
+def preload() -> None:
+    """Imports what the tests use of others once, so that a forked run begins with it."""
+    for name in PRELOADED:
+        importlib.import_module(name)
+
+
+def started(tests: list[str], folder: Path) -> int:
+    """The process, forked, that runs the tests in the folder until one fails; its words go to `folder/said`."""
+    if pid := os.fork():
+        return pid
+    status: int = pytest.ExitCode.INTERNAL_ERROR
     try:
-        return first_failure(tests, folder)
+        os.chdir(folder)
+        sys.path[0] = str(folder)
+        os.environ["VAR_DIR"] = str(folder / "var")
+        sys.stdout = sys.stderr = open("said", "w")  # noqa: SIM115  until the process ends
+        signal.alarm(SECONDS)
+        status = pytest.main(["-q", "-x", "-p", "no:cacheprovider", "--no-header", "--reuse-db", *tests])
+        sys.stdout.flush()
     finally:
-        path.write_text(whole)
+        os._exit(int(status))
 
 
-def first_failure(tests: list[str], folder: Path) -> str:
-    try:
-        run = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header", *tests],
-            cwd=folder,
-            env={**os.environ, "VAR_DIR": str(folder / "var")},
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-            text=True,
-        )
-    except subprocess.TimeoutExpired:
+def first_failure(status: int, folder: Path) -> str:
+    """The name of the test that failed ("" when none did), by the status and the words of the process that ended."""
+    if not os.WIFEXITED(status):
         return "no end"
-    if run.returncode in (0, 5):
+    if os.WEXITSTATUS(status) in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         return ""
-    failed = re.search(r"^(?:FAILED|ERROR) (\S+?\.py\S*(?: [^-].*?)?)(?: - .*)?$", run.stdout, re.MULTILINE)
-    return failed.group(1) if failed else "no start"
+    found = re.search(r"^(?:FAILED|ERROR) (\S+?\.py\S*(?: [^-].*?)?)(?: - .*)?$", (folder / "said").read_text(), re.M)
+    return found.group(1) if found else "no start"
+
+
+@dataclass
+class Trial:
+    """A change in its folder, with the stages of tests that are still to run against it."""
+
+    mutant: Mutant
+    folder: Path
+    stages: list[list[str]]
+
+    def __post_init__(self) -> None:
+        self.path = self.folder / self.mutant.path
+        self.whole = self.path.read_text()
+        changer = Changer(self.mutant.place)
+        self.path.write_text(ast.unparse(ast.fix_missing_locations(changer.visit(ast.parse(self.whole)))))
+
+    def next(self) -> int:
+        return started(self.stages.pop(0), self.folder)
+
+    def restore(self) -> None:
+        self.path.write_text(self.whole)
+
+
+def stages_of(mutant: Mutant, lines: dict[int, list[str]]) -> list[list[str]]:
+    """The tests of the changed line: first those of its own file and that run least else of it, then the others."""
+    breadth = Counter(test for tests in lines.values() for test in tests)
+    mirror = f"test_{Path(mutant.path).stem}.py"
+    tests = sorted(lines.get(mutant.line) or breadth, key=lambda test: (mirror not in test, breadth[test], test))
+    first, rest = tests[:FIRST_TESTS], tests[FIRST_TESTS:]
+    if len(rest) > MOST_TESTS:
+        rest = random.Random(mutant.place).sample(rest, MOST_TESTS)  # noqa: S311
+    return [stage for stage in (first, rest) if stage]
 
 
 def main() -> int:
@@ -223,35 +272,41 @@ def main() -> int:
     chooser = random.Random(options.seed)  # noqa: S311  a sample, no secret
     chosen = chooser.sample(list(mutants()), options.sample)
     known = {path: tests_by_line(data, path) for path in {mutant.path for mutant in chosen}}
-    folders: Queue[Path] = Queue()
+    preload()
+    by: dict[Mutant, str] = {}
     with tempfile.TemporaryDirectory(prefix="mutants-") as scratch:
-        for number in range(options.jobs):
-            folder = Path(scratch) / str(number)
-            folder.mkdir()
-            copy_to(folder)
-            (folder / "var" / "static").mkdir(parents=True)
-            folders.put(folder)
+        free = [copy_to(Path(scratch) / str(number)) for number in range(options.jobs)]
+        waiting, running = deque(chosen), dict[int, Trial]()
 
-        def judged(mutant: Mutant) -> str:
-            lines = known[mutant.path]
-            tests = lines.get(mutant.line) or sorted({test for tests in lines.values() for test in tests})
-            if len(tests) > MOST_TESTS:
-                tests = random.Random(mutant.place).sample(tests, MOST_TESTS)  # noqa: S311
-            folder = folders.get()
-            try:
-                by = noticed_by(mutant, tests, folder) if tests else ""
-            finally:
-                folders.put(folder)
-            print(f"{mutant.path}:{mutant.line} {mutant.what} | {by or 'SURVIVED'}", flush=True)
-            return by
+        def judge(mutant: Mutant, witness: str) -> None:
+            by[mutant] = witness
+            print(f"{mutant.path}:{mutant.line} {mutant.what} | {witness or 'SURVIVED'}", flush=True)
 
-        with ThreadPoolExecutor(options.jobs) as pool:
-            by = list(pool.map(judged, chosen))
-        witnesses = sorted({test for test in by if "::" in test})
-        if lying := first_failure(witnesses, folders.get()):
+        while waiting or running:
+            while waiting and free:
+                mutant = waiting.popleft()
+                if stages := stages_of(mutant, known[mutant.path]):
+                    trial = Trial(mutant, free.pop(), stages)
+                    running[trial.next()] = trial
+                else:
+                    judge(mutant, "")
+            if not running:
+                break
+            pid, status = os.wait()
+            trial = running.pop(pid)
+            witness = first_failure(status, trial.folder)
+            if trial.stages and not witness:
+                running[trial.next()] = trial
+                continue
+            trial.restore()
+            free.append(trial.folder)
+            judge(trial.mutant, witness)
+        witnesses = sorted({test for test in by.values() if "::" in test})
+        if witnesses and (lying := first_failure(os.waitpid(started(witnesses, free[0]), 0)[1], free[0])):
             print(f"fails without any change: {lying}")
             return 1
-    print(f"{sum(map(bool, by))} of {len(by)} noticed, {by.count('')} survived")
+    survived = list(by.values()).count("")
+    print(f"{len(by) - survived} of {len(by)} noticed, {survived} survived")
     return 0
 
 
