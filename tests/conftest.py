@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable
 
 import pytest
@@ -8,6 +9,19 @@ from agreements.models import Agreement
 from leads.clock.recompute import preview
 from smarketing.accounts.models import Role, Team, User
 from tests import cast
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In the pass on a second database unit tests that ask none are not run again."""
+    if os.environ.get("ONLY_OF_DATABASE"):
+        left_out = {item for item in items if "tests/unit/" in item.nodeid and not is_of_database(item)}
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
+
+
+def is_of_database(item: pytest.Item) -> bool:
+    names = set(getattr(item, "fixturenames", ()))
+    return bool({"db", "transactional_db"} & names or item.get_closest_marker("django_db"))
 
 
 @pytest.fixture(autouse=True)
@@ -24,13 +38,11 @@ def _one_truth(request):
 
     `odd_handoffs` marks the tests that write derived columns by hand.
     """
-    is_of_database = {"db", "transactional_db"} & set(request.fixturenames) or request.node.get_closest_marker(
-        "django_db"
-    )
-    if is_of_database:  # set up before this one, so that it is torn down after it
+    asks = is_of_database(request.node)
+    if asks:  # set up before this one, so that it is torn down after it
         request.getfixturevalue("transactional_db" if "transactional_db" in request.fixturenames else "db")
     yield
-    if not is_of_database or request.node.get_closest_marker("odd_handoffs"):
+    if not asks or request.node.get_closest_marker("odd_handoffs"):
         return
     for agreement in Agreement.objects.filter(handoffs__isnull=False).distinct():
         assert not preview(agreement)
