@@ -2,6 +2,7 @@ import os
 from collections.abc import Callable
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -41,6 +42,7 @@ def _one_truth(request):
     asks = is_of_database(request.node)
     if asks:  # set up before this one, so that it is torn down after it
         request.getfixturevalue("transactional_db" if "transactional_db" in request.fixturenames else "db")
+        cache.clear()  # no model's table: what a test without a transaction has counted would stay in it
     yield
     if not asks or request.node.get_closest_marker("odd_handoffs"):
         return
