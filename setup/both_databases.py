@@ -22,7 +22,19 @@ def main(arguments: list[str]) -> int:
     for name, database in runs.items():
         print(f"Tests on {name}", flush=True)
         status = run(
-            [sys.executable, "-m", "pytest", "-q", "-rs", "-n", "2", "--dist", "loadfile", *arguments],
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                "-rs",
+                "-n",
+                "3",
+                "--dist",
+                "loadfile",
+                "--no-loadscope-reorder",
+                *arguments,
+            ],
             {**os.environ, **database},
         )
         if status in (INTERRUPTED, pytest.ExitCode.INTERRUPTED):
