@@ -12,6 +12,9 @@ import sys
 import pytest
 from with_services import INTERRUPTED, leave, run
 
+# Three for two processors: many tests wait. The folders with the longest ones come first by name.
+OPTIONS = ("-q", "-rs", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+
 
 def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, leave)
@@ -21,22 +24,7 @@ def main(arguments: list[str]) -> int:
     worst = 0
     for name, database in runs.items():
         print(f"Tests on {name}", flush=True)
-        status = run(
-            [
-                sys.executable,
-                "-m",
-                "pytest",
-                "-q",
-                "-rs",
-                "-n",
-                "3",
-                "--dist",
-                "loadfile",
-                "--no-loadscope-reorder",
-                *arguments,
-            ],
-            {**os.environ, **database},
-        )
+        status = run([sys.executable, "-m", "pytest", *OPTIONS, *arguments], {**os.environ, **database})
         if status in (INTERRUPTED, pytest.ExitCode.INTERRUPTED):
             return status
         worst = max(worst, status)
