@@ -16,7 +16,7 @@ from agreements.promises.promise import SpeedPromise
 from leads.models import Handoff
 from reports.charts.figures import Bar, Series, labelled, stacked, upright, wrapped
 from reports.charts.sketch import boxes, legend, sketch
-from reports.charts.waterfalls import volume_waterfall
+from reports.charts.waterfalls import DayBars, volume_waterfall
 from reports.facts.reading import Reading, read
 from reports.facts.record_lists import selected
 from reports.measures.handoff_columns import MINUTE, Scope
@@ -253,6 +253,15 @@ def test_of_many_labels_few_are_written_and_the_last_always() -> None:
 def test_a_long_label_breaks_near_its_middle() -> None:
     assert wrapped("Until the first attempt") == "Until the<br>first attempt"
     assert wrapped("1 Jul") == "1 Jul"
+
+
+def test_each_step_of_the_volume_stands_over_its_own_day() -> None:
+    words = {name: name for name in ("volume", "plus", "minus", "goal", "projection")}
+    days = [DayBars(str(day), Bar("", 3), Bar("", -1 if day == 2 else 0), 1.0 * day, None) for day in (1, 2, 3)]
+    figure = volume_waterfall(days, Bar("Total", 8), upright(9, str), passed=3, today="", words=words)
+    steps, goal = figure["data"][0], next(trace for trace in figure["data"] if trace["name"] == "goal")
+    assert [round(x) for x in steps["x"]] == [1, 2, 2, 3, 4]
+    assert (list(goal["x"]), list(figure["layout"]["xaxis"]["tickvals"])) == ([1, 2, 3], [1, 2, 3, 4])
 
 
 def test_a_waterfall_of_nothing_is_still_a_figure() -> None:
