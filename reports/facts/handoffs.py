@@ -98,7 +98,7 @@ def _columns(rows: Iterator[tuple[Any, ...]]) -> dict[str, Any]:
 
 def as_it_stood(rows: QuerySet[Handoff], terms: Timeline, at: datetime, states: States) -> Iterator[tuple[Any, ...]]:
     """Tells the states of the other clocks on the way."""
-    ids = list(rows.order_by().values_list("pk", flat=True))  # in the order of `as_it_stands`: sums of floats go by it
+    ids = list(rows.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
         stood = {handoff.pk: handoff for handoff in as_they_stood(Handoff.objects.filter(pk__in=some), terms, at)}
@@ -141,7 +141,7 @@ def as_it_stands(rows: QuerySet[Handoff], at: datetime) -> Iterator[tuple[Any, .
             promise=Case(When(due_at=None, then=Value("")), default=Value("due"), output_field=CharField()),
             return_kind=_return_kind(),
         )
-        .order_by()
+        .order_by("pk")  # sums of floats go by their order, and PostgreSQL keeps none
         .values_list(*COLUMNS)
         .iterator(AT_ONCE)
     )
