@@ -137,11 +137,18 @@ def answered(client: Client, sent: Sent, cookies: str) -> int:
     return answer.status_code
 
 
+@pytest.fixture
+def _silence():
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
 @pytest.mark.django_db
+@pytest.mark.usefixtures("_silence")
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nothing_that_is_sent_is_answered_as_a_fault_of_ours(part, people, asked, south, settings):
-    logging.disable(logging.CRITICAL)
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
     cast.handed(south)
     cast.attempted(Handoff.objects.get(agreement=south), cast.MONDAY)
