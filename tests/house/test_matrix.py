@@ -288,7 +288,7 @@ def administration(people: dict[str, Any]) -> dict[str, str]:
     for route, leaf in walked(
         next(one for one in get_resolver().url_patterns if getattr(one, "namespace", "") == "admin")
     ):
-        pk = people["administrator"].pk if "accounts_user" in (leaf.name or "") else Team.objects.all()[0].pk
+        pk = people["administrator"].pk if "_user_" in (leaf.name or "") else Team.objects.all()[0].pk
         values = {"object_id": str(pk), "id": str(pk), "app_label": "accounts", "content_type_id": "1", "url": "none"}
         found[leaf.name or route] = "/" + re.sub(
             r"<(?:\w+:)?(\w+)>", lambda match, values=values: values[match[1]], route
