@@ -3,6 +3,7 @@
 There is one shape of each, and its fields are declared here only: with the kind of their values and the words for them.
 """
 
+from abc import abstractmethod
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -43,15 +44,15 @@ class Promise(BaseModel):
         return words.key(self.tier)
 
     @property
-    def figure(self) -> float:
-        raise NotImplementedError
+    @abstractmethod
+    def figure(self) -> float: ...
 
     @property
-    def limit(self) -> float:
-        raise NotImplementedError
+    @abstractmethod
+    def limit(self) -> float: ...
 
-    def due(self, calendar: WorkCalendar, start: datetime, pauses: Pauses = ()) -> datetime:
-        raise NotImplementedError
+    @abstractmethod
+    def due(self, calendar: WorkCalendar, start: datetime, pauses: Pauses = ()) -> datetime: ...
 
     @classmethod
     def kinds(cls) -> dict[str, ValueKind]:

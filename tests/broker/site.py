@@ -19,6 +19,7 @@ import psycopg
 ROOT = Path(__file__).resolve().parents[2]
 AGREEMENT = ROOT / "tests" / "acceptance" / "bank.toml"
 PATIENCE = 90
+WORKER = ("worker", "--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle")
 
 
 class Site:
@@ -64,16 +65,19 @@ class Site:
 
     @contextmanager
     def process(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-        command = [sys.executable, "-m", "celery", "--quiet", "--app", "smarketing", *arguments]
-        with (self.folder / "celery.log").open("ab") as log:
-            process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        process = self.started(*arguments)
         try:
             yield process
         finally:
             end(process)
 
+    def started(self, *arguments: str, app: str = "smarketing") -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "celery", "--quiet", "--app", app, *arguments]
+        with (self.folder / "celery.log").open("ab") as log:
+            return subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+
     def worker(self) -> Any:
-        return self.process("worker", "--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle")
+        return self.process(*WORKER)
 
     def log(self) -> str:
         return (self.folder / "celery.log").read_text()[-4000:]

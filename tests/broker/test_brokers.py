@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from tests.broker.site import Site, migrated, new_database
+from tests.broker.site import Site, new_database
 from tests.needs import IS_POSTGRES, needs_rabbitmq, needs_redis
 
 pytestmark = pytest.mark.timeout(240)
@@ -30,12 +30,6 @@ with open({path!r}, "rb") as file:
 runs.queue(run, {{}}, at=now())
 run_import.delay(run_id=run.pk)
 """
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    with migrated(tmp_path_factory.mktemp("template")) as database:
-        yield database
 
 
 @pytest.fixture(params=BROKERS)

@@ -6,21 +6,15 @@ import subprocess
 
 import pytest
 
-from tests.broker.site import Site, migrated, new_database
+from tests.broker.site import Site, new_database
 from tests.broker.test_brokers import QUEUE, STATUS, leads_file
-from tests.needs import IS_POSTGRES
+from tests.needs import IS_POSTGRES, leave_out
 
 pytestmark = [
     pytest.mark.timeout(240),
     pytest.mark.skipif(IS_POSTGRES, reason="left out: the broker in a folder is of the pass on SQLite"),
 ]
 SIGN = "SELECT count(*) FROM cache WHERE cache_key = ':1:worker-sign-of-life'"
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    with migrated(tmp_path_factory.mktemp("template")) as database:
-        yield database
 
 
 @pytest.fixture
@@ -35,7 +29,7 @@ def small_disk(site):
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("left out: nothing can be mounted here (it takes root)")
+        leave_out("nothing can be mounted here (it takes root)")
     yield folder
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 

@@ -1,15 +1,13 @@
 """Imports whose worker is killed, hangs or is slow: real processes, a short lease."""
 
 import signal
-import subprocess
-import sys
 import threading
 import time
 from contextlib import contextmanager
 
 import pytest
 
-from tests.broker.site import ROOT, Site, end, migrated, new_database
+from tests.broker.site import WORKER, Site, end, new_database
 
 pytestmark = pytest.mark.timeout(400)
 LEASE = 4
@@ -32,12 +30,6 @@ for name, rows in {files!r}.items():
 TAKE_UP = "from leads.tasks import take_up_imports; take_up_imports.delay()"
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    with migrated(tmp_path_factory.mktemp("template")) as database:
-        yield database
-
-
 @pytest.fixture
 def site(template, tmp_path):
     with new_database(tmp_path, template) as database:
@@ -46,27 +38,19 @@ def site(template, tmp_path):
         yield made
 
 
+def started_worker(site):
+    """One that takes harm from some rows."""
+    return site.started(*WORKER, app="tests.broker.poisoned")
+
+
 @contextmanager
 def supervised(site):
     """A worker that is started again whenever it ends, as supervisors do, and a beat. Gives the exit statuses."""
     stopping, ended = threading.Event(), []
-    command = [
-        sys.executable,
-        "-m",
-        "celery",
-        "--quiet",
-        "--app",
-        "tests.broker.poisoned",
-        "worker",
-        "--pool",
-        "threads",
-    ]
-    command += ["--concurrency", "2", "--without-gossip", "--without-mingle"]
 
     def keep():
         while not stopping.is_set():
-            with (site.folder / "celery.log").open("ab") as log:
-                process = subprocess.Popen(command, cwd=ROOT, env=site.environment, stdout=log, stderr=log)
+            process = started_worker(site)
             while process.poll() is None and not stopping.wait(0.1):
                 pass
             if process.poll() is None:
@@ -135,19 +119,7 @@ def test_after_a_killed_worker_the_import_is_taken_up_within_a_minute(site):
     del site.environment["IMPORT_LEASE_SECONDS"]
     site.environment["SLOW_SECONDS"] = "600"
     site.python(QUEUE.format(files={"leads": rows(30, "s", slow=7)}))
-    worker = [
-        sys.executable,
-        "-m",
-        "celery",
-        "--quiet",
-        "--app",
-        "tests.broker.poisoned",
-        "worker",
-        "--pool",
-        "threads",
-    ]
-    with (site.folder / "celery.log").open("ab") as log:
-        process = subprocess.Popen(worker, cwd=ROOT, env=site.environment, stdout=log, stderr=log)
+    process = started_worker(site)
     site.wait(status_of("leads"), lambda found: found == ["running"])
     process.kill()
     killed_at = time.monotonic()

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.intake.run import intake_under_faults
-from tests.needs import IS_POSTGRES, needs_postgres, needs_redis
+from tests.needs import IS_POSTGRES, REQUIRE_ALL, needs_postgres, needs_redis
 
 pytestmark = [pytest.mark.timeout(580)]
 if IS_POSTGRES:
@@ -14,4 +14,5 @@ def test_every_lead_that_was_acknowledged_is_there_once(tmp_path_factory):
     outcome = intake_under_faults(tmp_path_factory.mktemp("intake"), leads=300, faults=6, postgres=IS_POSTGRES)
     assert (outcome.lost, outcome.doubled, outcome.foreign, outcome.without_event) == ([], [], [], [])
     assert outcome.acknowledged == 300
+    assert not (REQUIRE_ALL and outcome.left_out)
     assert outcome.faults.total() == 6 - len(outcome.left_out)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.broker.site import new_database
-from tests.needs import IS_POSTGRES
+from tests.needs import IS_POSTGRES, leave_out
 from tests.servers.web import prepared, web_of
 
 pytestmark = pytest.mark.timeout(300)
@@ -22,7 +22,7 @@ def disk(tmp_path):
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=60m", "tmpfs", str(folder)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("left out: nothing can be mounted here (it takes root)")
+        leave_out("nothing can be mounted here (it takes root)")
     yield folder
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 

@@ -1,7 +1,6 @@
 """Clients that send half a request and then nothing: hung up on by gunicorn, held by the proxy in front of it."""
 
 import re
-import shutil
 import socket
 import subprocess
 import time
@@ -14,9 +13,9 @@ import pytest
 from smarketing.lib.capacity import THREADS
 from smarketing.webserver import SILENT_SECONDS
 from tests.broker.site import ROOT, Site, end, new_database
+from tests.needs import NGINX, needs_nginx
 from tests.servers.web import Web, prepared, servers, web_of
 
-NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin")
 pytestmark = pytest.mark.timeout(240)
 HEAD = b"GET /accounts/login/ HTTP/1.1\r\nHost: localhost\r\n"
 BODY = b"POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\nlogin="
@@ -69,7 +68,7 @@ def test_gunicorn_hangs_up_on_who_is_silent(site):
     assert answer.seconds < 2 * SILENT_SECONDS + 5
 
 
-@pytest.mark.skipif(NGINX is None, reason="left out: nginx is not installed (Debian: apt-get install nginx-light)")
+@needs_nginx
 def test_behind_the_proxy_of_the_documents_others_are_answered_beside_80_half_sent_requests(site, tmp_path):
     with web_of(site) as web, proxied(web, tmp_path) as front:
         cookie = web.session()
