@@ -8,7 +8,7 @@ from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smarketing.settings")
 os.environ["SKIP_CHECKS"] = "1"  # celery asks them and does not listen; we do
-TRANSPORT_ALIASES["filesystem"] = "smarketing.lib.folder_broker:FolderTransport"
+TRANSPORT_ALIASES["filesystem"] = "smarketing.server.folder_broker:FolderTransport"
 app = Celery("smarketing")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["leads", "smarketing.exports"])

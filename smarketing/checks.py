@@ -14,10 +14,10 @@ from django.db import OperationalError, connection, connections
 from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
-from smarketing.lib import capacity
 from smarketing.lib.guards import unguarded
-from smarketing.lib.networks import networks
-from smarketing.lib.reach import broker_fault, database_fault
+from smarketing.server import capacity
+from smarketing.server.networks import networks
+from smarketing.server.reach import broker_fault, database_fault
 
 SECRET_LENGTH = 32
 OVER_THE_NETWORK = {"nfs", "nfs4", "cifs", "smb3", "ceph", "lustre", "glusterfs", "fuse.glusterfs", "fuse.sshfs"}

@@ -11,10 +11,10 @@ import dj_database_url
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 
-from smarketing.lib.capacity import POOL, TASKS, number
-from smarketing.lib.environment import Environment, Fault
-from smarketing.lib.logs import refusal_in_a_line
-from smarketing.lib.private import OTHERS, close_to_others
+from smarketing.server.capacity import POOL, TASKS, number
+from smarketing.server.environment import Environment, Fault
+from smarketing.server.logs import refusal_in_a_line
+from smarketing.server.private import OTHERS, close_to_others
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environment = Environment(os.environ)
@@ -94,14 +94,14 @@ if not flag("LINT_MIGRATIONS"):
     INSTALLED_APPS.remove("django_migration_linter")
 
 MIDDLEWARE = [
-    "smarketing.lib.keeping.NotKeptMiddleware",
+    "smarketing.server.keeping.NotKeptMiddleware",
     "smarketing.roof.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads at random, so that lengths tell nothing of a token (BREACH)
     "csp.middleware.CSPMiddleware",
-    "smarketing.lib.sound.SoundRequestMiddleware",  # before the session, which would look a cookie up
-    "smarketing.lib.places.PlacesMiddleware",
+    "smarketing.server.sound.SoundRequestMiddleware",  # before the session, which would look a cookie up
+    "smarketing.server.places.PlacesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -159,7 +159,7 @@ DATABASES = {
 IS_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 if IS_SQLITE:
     # Django's default fails concurrent writes as "locked"; WAL alone makes it worse.
-    DATABASES["default"]["ENGINE"] = "smarketing.lib.sqlite"
+    DATABASES["default"]["ENGINE"] = "smarketing.server.sqlite"
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

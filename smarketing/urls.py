@@ -5,7 +5,7 @@ from smarketing.accounts.access import administrators, anyone
 from smarketing.roof import views
 
 handler429 = "smarketing.roof.views.too_many_tries"
-handler500 = "smarketing.lib.unavailable.failed"
+handler500 = "smarketing.server.unavailable.failed"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),

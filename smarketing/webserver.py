@@ -5,7 +5,7 @@ import socket
 import struct
 from typing import Any
 
-from smarketing.lib.capacity import PLACES, THREADS, WEB_PROCESSES
+from smarketing.server.capacity import PLACES, THREADS, WEB_PROCESSES
 
 SILENT_SECONDS = 10  # who sends half a request and then nothing is hung up on; a proxy in front does better
 

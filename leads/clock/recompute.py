@@ -12,7 +12,7 @@ from agreements.terms import timeline
 from leads.clock.consequences import StaleHandoff, differences, lock, refresh
 from leads.models import Lead
 from smarketing.accounts.models import User
-from smarketing.lib.giving_way import give_way
+from smarketing.server.giving_way import give_way
 
 BATCH = 250
 

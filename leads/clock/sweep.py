@@ -8,7 +8,7 @@ from django.db import transaction
 from leads.enums import ClockKind, EscalationStep
 from leads.models import Clock, Escalation
 from leads.querysets import ClockQuerySet
-from smarketing.lib.giving_way import give_way
+from smarketing.server.giving_way import give_way
 
 BATCH = 250
 TOLD = (ClockKind.RESPONSE,)  # the others stand in the rep's own queue

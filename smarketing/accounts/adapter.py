@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from smarketing.accounts.models import User
 from smarketing.lib.going_on import own_page
-from smarketing.lib.networks import client_address, networks
+from smarketing.server.networks import client_address, networks
 
 logger = logging.getLogger(__name__)
 BROWSER_COOKIE = "smarketing_browser"

@@ -19,7 +19,7 @@ from smarketing.exports.models import Export, ExportState
 from smarketing.exports.tasks import make
 from smarketing.lib.paging import KEPT_FOR
 from smarketing.lib.request import PortalRequest
-from smarketing.lib.unavailable import unavailable
+from smarketing.server.unavailable import unavailable
 
 ROWS_AT_ONCE = 10_000  # about three seconds; with more the worker makes it
 MOST = 10  # of one person that are not made yet

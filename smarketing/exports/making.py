@@ -18,9 +18,9 @@ from django.utils import translation
 
 from smarketing.accounts.access import Access, access_of
 from smarketing.exports.models import Export, ExportState
-from smarketing.lib.capacity import TASKS
 from smarketing.lib.request import PortalRequest
-from smarketing.lib.unavailable import AWAY
+from smarketing.server.capacity import TASKS
+from smarketing.server.unavailable import AWAY
 
 logger = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from django.utils.translation import gettext, ngettext
 from smarketing.lib.numbers import number, whole
 from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR
 from smarketing.lib.request import PortalRequest
-from smarketing.lib.sound import is_sound
+from smarketing.server.sound import is_sound
 
 Row = TypeVar("Row", bound=Model)
 Item = TypeVar("Item")

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 
-from smarketing.lib.reach import database_fault
+from smarketing.server.reach import database_fault
 from smarketing.signs import worker_fault
 
 BALANCERS, WATCHERS = ("/health", "/healthz"), "/health/all"

@@ -23,7 +23,7 @@ from django.urls import get_resolver, reverse
 from agreements.models import Agreement
 from leads.models import Attempt, Handoff, ImportRun, Lead
 from smarketing.accounts.models import Team, User
-from smarketing.lib.sound import has_sound_head
+from smarketing.server.sound import has_sound_head
 from tests import cast
 from tests.house.addresses import Asked
 from tests.house.fuzz import Form, Sent, Tamperer, forms_of, routes, told

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from smarketing.lib.capacity import THREADS
+from smarketing.server.capacity import THREADS
 from smarketing.webserver import SILENT_SECONDS
 from tests.broker.site import ROOT, Site, end, new_database
 from tests.needs import NGINX, needs_nginx

@@ -2,7 +2,7 @@
 
 import pytest
 
-from smarketing.lib.capacity import SHARE
+from smarketing.server.capacity import SHARE
 from tests.broker.site import new_database
 from tests.servers.ten_tabs import statuses, ten_tabs
 from tests.servers.web import prepared, web_of

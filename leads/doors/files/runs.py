@@ -29,8 +29,8 @@ from leads.doors.files.writing.claims import Hand
 from leads.doors.files.writing.reps import rep_book
 from leads.enums import RunStatus
 from leads.models import ImportRun, RejectedRow
-from smarketing.lib.giving_way import Pace, give_way
 from smarketing.lib.words import key
+from smarketing.server.giving_way import Pace, give_way
 
 logger = logging.getLogger(__name__)
 

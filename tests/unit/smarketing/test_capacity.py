@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 
 from smarketing import checks
-from smarketing.lib import capacity
+from smarketing.server import capacity
 from tests.needs import IS_POSTGRES
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from smarketing.accounts.models import Team
-from smarketing.lib.giving_way import FIRST, HELD, LEAST, Pace, give_way
+from smarketing.server.giving_way import FIRST, HELD, LEAST, Pace, give_way
 from tests.needs import IS_POSTGRES
 from tests.threads import at_once
 

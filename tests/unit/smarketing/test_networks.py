@@ -1,6 +1,6 @@
 import pytest
 
-from smarketing.lib.networks import client_address, networks
+from smarketing.server.networks import client_address, networks
 
 PROXY, CLIENT, FORGED = "10.0.0.5", "198.51.100.7", "203.0.113.9"
 

@@ -11,8 +11,8 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
 from smarketing.accounts.models import User
-from smarketing.lib import places
-from smarketing.lib.places import Places, PlacesMiddleware
+from smarketing.server import places
+from smarketing.server.places import Places, PlacesMiddleware
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import pytest
 from django.test import RequestFactory
 from django.urls import reverse
 
-from smarketing.lib.sound import has_sound_head, is_sound
+from smarketing.server.sound import has_sound_head, is_sound
 
 pytestmark = pytest.mark.django_db
 FORM = "application/x-www-form-urlencoded"

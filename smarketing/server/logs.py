@@ -4,7 +4,7 @@ from logging import LogRecord
 
 from django.core.exceptions import PermissionDenied
 
-from smarketing.lib.unavailable import AWAY
+from smarketing.server.unavailable import AWAY
 
 
 def refusal_in_a_line(record: LogRecord) -> bool:

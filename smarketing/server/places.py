@@ -11,8 +11,8 @@ from threading import Condition
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from smarketing.lib import capacity
-from smarketing.lib.unavailable import unavailable
+from smarketing.server import capacity
+from smarketing.server.unavailable import unavailable
 
 PATIENCE = 10  # seconds
 KNOWN = 10_000  # sessions

@@ -1,0 +1,20 @@
+from leads.models.clocks import Clock, Escalation
+from leads.models.facts import Attempt, Deal, Event, Handoff, Lead, phone_key
+from leads.models.imports import DifferingRow, ImportRun, RejectedRow, RepName, WaitingRow, Word
+
+__all__ = [
+    "Attempt",
+    "Clock",
+    "Deal",
+    "DifferingRow",
+    "Escalation",
+    "Event",
+    "Handoff",
+    "ImportRun",
+    "Lead",
+    "RejectedRow",
+    "RepName",
+    "WaitingRow",
+    "Word",
+    "phone_key",
+]
