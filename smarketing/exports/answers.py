@@ -17,6 +17,7 @@ from smarketing.exports.blocks import blocks
 from smarketing.exports.making import MakingRequest, path_of, rights_of
 from smarketing.exports.models import Export, ExportState
 from smarketing.exports.tasks import make
+from smarketing.lib.numbers import whole
 from smarketing.lib.paging import KEPT_FOR
 from smarketing.lib.request import PortalRequest
 from smarketing.server.unavailable import unavailable
@@ -74,7 +75,7 @@ def fetched(request: PortalRequest, content_type: str) -> HttpResponseBase:
     """The owner's, and only as long as the owner may what made it so; else the address is asked anew."""
     number = request.GET[MADE]
     mine = Export.objects.filter(owner=request.user, address=address_of(request), rights=rights_of(request.access))
-    export = mine.filter(pk=number, state=ExportState.READY).first() if number.isascii() and number.isdigit() else None
+    export = mine.filter(pk=whole(number) or 0, state=ExportState.READY).first()
     try:
         if export is not None:
             file = path_of(export).open("rb")

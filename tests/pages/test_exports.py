@@ -106,6 +106,11 @@ def test_only_its_owner_sees_and_gets_it(signed_in, marketer: User, north: Agree
             assert signed_in(other).get(reverse(f"exports:{page}", args=[export.pk])).status_code == 404
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "0", "x", ""])
+def test_a_number_that_is_of_no_file_leads_to_the_address_itself(signed_in, marketer: User, number, heavy):
+    assert signed_in(marketer).get(url(made=number)).url == url()
+
+
 def test_who_may_less_than_when_it_was_made_does_not_get_it(signed_in, marketer: User, north: Agreement, heavy):
     client = signed_in(marketer)
     link = file_url(client, made(client, url()))

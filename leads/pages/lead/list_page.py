@@ -19,6 +19,7 @@ from leads.pages.lead.rows import listed
 from leads.work.handoffs import hand_over_many
 from smarketing.accounts.access import marketers, practitioners
 from smarketing.lib.notices import say
+from smarketing.lib.numbers import whole
 from smarketing.lib.paging import page_of
 from smarketing.lib.request import PortalRequest
 from smarketing.lib.words import key
@@ -62,7 +63,7 @@ def kept(request: PortalRequest) -> dict[str, str]:
 
 def shown_known(request: PortalRequest) -> list[int]:
     """The leads of the same person of which the form has told already."""
-    return [int(text) for text in request.POST.getlist("known") if text.isdecimal() and len(text) < 19]
+    return [pk for pk in map(whole, request.POST.getlist("known")) if pk is not None]
 
 
 def new_source(lead: Lead) -> str:
@@ -75,7 +76,7 @@ def logged(request: PortalRequest, lead: Lead, source: str = "") -> HttpResponse
     """`source`: the one that is new with it."""
     response = _logged(request, lead)
     if source:
-        say(request, gettext("New source: %(source)s.") % {"source": lead.source}, level=INFO)
+        say(request, gettext("New source: %(source)s.") % {"source": source}, level=INFO)
     return response
 
 
