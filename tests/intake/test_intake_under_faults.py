@@ -11,7 +11,7 @@ if IS_POSTGRES:
 
 
 def test_every_lead_that_was_acknowledged_is_there_once(tmp_path_factory):
-    outcome = intake_under_faults(tmp_path_factory.mktemp("intake"), leads=300, faults=6, postgres=IS_POSTGRES)
+    outcome = intake_under_faults(leads=300, faults=6, postgres=IS_POSTGRES)
     assert (outcome.lost, outcome.doubled, outcome.foreign, outcome.without_event) == ([], [], [], [])
     assert outcome.acknowledged == 300
     assert not (REQUIRE_ALL and outcome.left_out)
