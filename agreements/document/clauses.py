@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from agreements.document.clause_group import ClauseRow
 from agreements.promises.promise import Promise
 from agreements.worktime import WEEKDAYS
 from smarketing.lib import words
@@ -101,7 +102,10 @@ DEFAULT_REASONS = (
 
 @dataclass(frozen=True)
 class AgreementDocument:
-    """Quotas and targets by the first day of their month. The three assumptions are given together or not at all."""
+    """Quotas and targets by the first day of their month. The three assumptions are given together or not at all.
+
+    `groups` holds what `agreements.document.groups` declares, by key: `CONTACTS.of(document)`.
+    """
 
     slug: str
     name: str
@@ -125,6 +129,7 @@ class AgreementDocument:
     lead_to_customer: Decimal | None = None
     quotas: Mapping[date, Decimal] = field(default_factory=dict)
     targets: Mapping[date, int] = field(default_factory=dict)
+    groups: Mapping[str, tuple[ClauseRow, ...]] = field(default_factory=dict)
 
     @property
     def known_tiers(self) -> tuple[str, ...]:

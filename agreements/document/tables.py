@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, Union
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, create_model, model_validator
+from pydantic_core import PydanticCustomError
 
 from agreements.document.clauses import (
     DEFAULT_REASONS,
@@ -25,11 +25,13 @@ from agreements.document.clauses import (
     hours_of,
     moment_of,
 )
+from agreements.document.groups import GROUPS
 from agreements.document.public_holidays import countries
 from agreements.months.targets import MOST_LEADS
 from agreements.promises.kinds import (
     Amount,
     Day,
+    Fault,
     Flag,
     Fraction,
     Month,
@@ -39,6 +41,7 @@ from agreements.promises.kinds import (
     Whole,
     day_of,
     is_one,
+    refuse,
     refused,
     shown,
 )
@@ -59,8 +62,6 @@ _DAY_OF_YEAR = re.compile(r"[0-9]{2}-[0-9]{2}")
 _INTO_NEXT_DAY = re.compile(r"(\S+): the window (\S+) runs into (\S+) of the next day, (\S+)")
 _PREFIX = re.compile(r"(\S+): (.*)", re.DOTALL)
 
-Fault = tuple[tuple[str | int, ...], PydanticCustomError]
-
 
 def _(text: str) -> str:
     """Marks a reason for translation; whoever shows it translates."""
@@ -71,13 +72,6 @@ def _(text: str) -> str:
 def zones() -> tuple[str, ...]:
     """The known time zones by name. Finding them means walking through a folder, so it is done once."""
     return tuple(sorted(available_timezones()))
-
-
-def refuse(faults: Sequence[Fault]) -> None:
-    """Raises all of them, each at its place below the table or key that is being read."""
-    if faults:
-        details = [InitErrorDetails(type=error, loc=place, input=None) for place, error in faults]
-        raise ValidationError.from_exception_data("agreement", details)
 
 
 class Slug(Text):
@@ -396,7 +390,7 @@ else:
     AnyPromise = Annotated[Union[_PROMISES], Field(discriminator="measure")]  # noqa: UP007  made of the registry
 
 
-class AgreementText(TomlTable, title="Agreement"):
+class TextWithoutGroups(TomlTable):
     """The whole text: the heading, the terms and the months."""
 
     slug: Annotated[str, Slug(60)]
@@ -451,7 +445,19 @@ class AgreementText(TomlTable, title="Agreement"):
             **assumed,
             quotas=dict(sorted((row.month, row.amount) for row in self.quotas)),
             targets=dict(sorted((row.month, row.leads) for row in self.targets)),
+            groups={key: rows for key, group in GROUPS.items() if (rows := group.rows(getattr(self, key)))},
         )
+
+
+if TYPE_CHECKING:
+    AgreementText = TextWithoutGroups
+else:
+    AgreementText = create_model(
+        "Agreement",
+        __base__=TextWithoutGroups,
+        __doc__=TextWithoutGroups.__doc__,
+        **{key: group.field for key, group in GROUPS.items()},
+    )
 
 
 _DEFAULTS = {reason.key: reason for reason in DEFAULT_REASONS}

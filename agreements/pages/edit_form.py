@@ -9,7 +9,9 @@ from django.forms.formsets import BaseFormSet
 from django.http import QueryDict
 from django.utils.translation import gettext
 
+from agreements.document.clause_group import AnyGroup
 from agreements.document.clauses import DEFAULT_REASONS, AgreementDocument
+from agreements.document.groups import GROUPS
 from agreements.document.lines import Path
 from agreements.document.tables import DEFAULT_WARN_SHARE
 from agreements.document.text import ASSUMPTIONS, HEADING, DocumentError, checked
@@ -21,6 +23,7 @@ from agreements.pages.forms import (
     MonthFormSet,
     ReasonFormSet,
     TermsForm,
+    group_part,
     said,
 )
 from agreements.promises.measures import MEASURES
@@ -60,13 +63,15 @@ class Draft:
         self.promises = {key: formset(data, initial=made[key], prefix=key) for key, formset in CLAUSE_FORMSETS.items()}
         reasons = [vars(reason) for reason in former.get("return_reasons", DEFAULT_REASONS)]
         self.reasons = ReasonFormSet(data, initial=reasons, prefix="reasons")
+        rows = former.get("groups", {})
+        self.groups = {key: group_part(group, data, rows.get(key, ())) for key, group in GROUPS.items()}
         self.months = MonthFormSet(data, initial=_months_initial(former, year), prefix="months")
         self.document: AgreementDocument | None = None
 
     @property
     def parts(self) -> list[Any]:
         single = [self.heading, self.terms, self.calendar, self.assumptions]
-        return [*single, *self.promises.values(), self.reasons, self.months]
+        return [*single, *self.promises.values(), self.reasons, *self.groups.values(), self.months]
 
     @property
     def has_errors(self) -> bool:
@@ -85,6 +90,11 @@ class Draft:
     @property
     def of_sales(self) -> list[tuple[str, Any]]:
         return self.of_side(Side.SALES)
+
+    @property
+    def written(self) -> list[tuple[AnyGroup, Any]]:
+        """The clause groups, each with its form or formset."""
+        return [(group, self.groups[key]) for key, group in GROUPS.items()]
 
     @property
     def sides(self) -> list[str]:
@@ -131,13 +141,16 @@ class Draft:
                 return self.calendar, name
             case ("promises", int(row), *rest):
                 return self.clauses[row], "tier" if rest == ["measure"] else str(rest[0] if rest else "")
-            case ("return_reasons", int(row), *rest):
-                return _filled(self.reasons)[row], str(rest[0] if rest else "")
-            case ("assumptions", *rest):
-                return self.assumptions, str(rest[0] if rest else "")
+            case (str(name), int(row), *rest) if name == "return_reasons" or name in self.groups:
+                return _filled(self.groups.get(name, self.reasons))[row], str(rest[0] if rest else "")
+            case (str(name), *rest) if name == "assumptions" or self._is_one_table(name):
+                return self.groups.get(name, self.assumptions), str(rest[0] if rest else "")
             case (str(name), *_rest) if name in self.terms.fields:
                 return self.terms, name
         return self.heading, str(path[0] if path else "")
+
+    def _is_one_table(self, name: str) -> bool:
+        return name in self.groups and not GROUPS[name].many
 
     def values(self) -> dict[str, Any]:
         """As they stand in the TOML form."""
@@ -150,6 +163,7 @@ class Draft:
             "calendar": self._calendar_values(),
             "promises": [_clause_values(row) for row in self.clauses],
             "return_reasons": [_reason_values(row) for row in _filled(self.reasons)],
+            **{key: _group_values(group, self.groups[key]) for key, group in GROUPS.items()},
             **({"assumptions": given} if given else {}),
             "quotas": list(self._month_rows("quotas", "amount")),
             "targets": list(self._month_rows("targets", "leads")),
@@ -192,7 +206,7 @@ def initial_of(document: AgreementDocument) -> dict[str, Any]:
         **{key: getattr(document, key) for key in (*HEADING, *TERMS, *ASSUMPTIONS)},
         **{key: getattr(calendar, key) for key in CALENDAR},
         "tiers": document.known_tiers,
-        **{key: getattr(document, key) for key in ("promises", "return_reasons", "quotas", "targets")},
+        **{key: getattr(document, key) for key in ("promises", "return_reasons", "groups", "quotas", "targets")},
     }
 
 
@@ -213,6 +227,10 @@ def _non_form_errors(part: Any) -> bool:
 def _filled(formset: Any) -> list[Any]:
     rows = [row for row in formset.forms if row.initial or row.has_changed()]
     return [row for row in rows if not row.cleaned_data.get("DELETE")]
+
+
+def _group_values(group: AnyGroup, part: Any) -> Any:
+    return [row.values() for row in _filled(part)] if group.many else part.values()
 
 
 def _reason_values(row: Any) -> dict[str, Any]:
