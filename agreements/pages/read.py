@@ -6,13 +6,12 @@ from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.document.versions import may_decline
 from agreements.models import Agreement, Version
-from agreements.months.agreed import current_assumptions
 from agreements.pages import months_table, overview
 from agreements.pages.fetch import day_of, may_edit, visible, year_of
 from agreements.pages.history import drafts, history
+from agreements.pages.reading import Reading
 from agreements.terms import in_force, timeline
 from smarketing.accounts.access import readers
-from smarketing.accounts.models import Side
 from smarketing.accounts.rights import Verb
 from smarketing.lib.request import PortalRequest
 
@@ -34,26 +33,21 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
     version = in_force(versions, day_of(request, today))
     year = year_of(request, today)
     months = months_table.months(agreement, year, today, request.access.sides(Verb.AMEND, agreement))
+    this_month = months_table.current(months) or months_table.this_month(agreement, today)
     context = {
         "agreement": agreement,
+        "reading": Reading(document_of(agreement, version), today),
         "version": version,
         "versions": versions,
         "version_in_force": in_force(versions, today),
-        "week": overview.week(version),
-        "closed_days": overview.closed_days(version),
-        "other_hours": overview.other_hours(version),
-        "exceptions": overview.exceptions(version),
-        "holidays_until": overview.holidays_until(version),
-        "reasons": agreement.return_reasons.all(),
-        "marketing_promises": overview.promises(version, Side.MARKETING),
-        "sales_promises": overview.promises(version, Side.SALES),
-        "this_month": months_table.current(months) or months_table.this_month(agreement, today),
+        "this_month": this_month,
+        "leads_promised": this_month.leads,
+        "quota_promised": this_month.quota,
         "year": year,
         "months": months,
         "entries": history(agreement),
         "drafts": drafts(agreement, request.user),
         "may_edit": may_edit(request, agreement),
-        "assumptions": current_assumptions(agreement),
         "now": now,
     }
     return TemplateResponse(request, "agreements/detail.html", context)

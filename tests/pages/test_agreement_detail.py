@@ -63,7 +63,7 @@ def test_a_promise_is_not_rounded(signed_in, rep, north):
 def test_the_week_is_drawn_also_over_midnight(signed_in, rep, north):
     calendar = document_of(north).calendar
     amend(north, calendar=replace(calendar, week={"fri": (("22:00", "06:00"),)}))
-    friday, saturday = signed_in(rep).get(URL).context["week"][4:6]
+    friday, saturday = signed_in(rep).get(URL).context["reading"].week[4:6]
     assert (friday.hours, [(span.start, span.length) for span in friday.spans]) == ("22:00-06:00", [(1320, 120)])
     assert (saturday.hours, [(span.start, span.length) for span in saturday.spans]) == ("", [(0, 360)])
 
@@ -113,7 +113,7 @@ def test_the_page_takes_the_same_queries_with_more_versions_and_changes(
         amend(north, effective_on=date(2026, 1 + number, 1), targets={date(2026, 1 + number, 1): 5})
     client = signed_in(rep)
     time_machine.move_to(cast.MONDAY)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         assert len(client.get(URL).context["versions"]) == 1 + more
 
 
