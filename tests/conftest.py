@@ -11,7 +11,6 @@ from leads.clock.recompute import preview
 from smarketing.accounts.models import Role, Team, User
 from tests import cast
 
-
 LONG = ("tests/servers/", "tests/intake/", "tests/broker/", "tests/backups/", "tests/acceptance/")
 IN_BOTH_PASSES = "test_main_jobs_in_the_browser"
 
