@@ -1,0 +1,38 @@
+"""PURE. What every table of the text has in common: it knows its keys, and says where in it something is wrong."""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from agreements.promises.kinds import refused
+
+Fault = tuple[tuple[str | int, ...], PydanticCustomError]
+
+
+def _(text: str) -> str:
+    """Marks a reason for translation; whoever shows it translates."""
+    return text
+
+
+class TomlTable(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def refuse(faults: Sequence[Fault]) -> None:
+    """Raises all of them, each at its place below the table or key that is being read."""
+    if faults:
+        details = [InitErrorDetails(type=error, loc=place, input=None) for place, error in faults]
+        raise ValidationError.from_exception_data("agreement", details)
+
+
+def refuse_twice(key: str, values: Sequence[object]) -> None:
+    """`values` are those of the rows of a list, each told by its `key`."""
+    first: dict[object, int] = {}
+    faults: list[Fault] = []
+    for index, value in enumerate(values):
+        if value in first:
+            reason = _("is already there (line {line})")
+            faults.append(((index, key), refused(reason, repeats=(first[value], key))))
+        first.setdefault(value, index)
+    refuse(faults)
