@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from agreements.document.clause_group import ClauseRow
 from agreements.months.targets import Conversion, TierConversion
 from agreements.promises.promise import Promise
 from agreements.worktime import WEEKDAYS
@@ -105,6 +106,7 @@ class AgreementDocument:
     """Quotas and targets by the first day of their month. The three assumptions are given together or not at all.
 
     `points` by tier; `quota_parts` and `tier_targets` split the quota and the direct target of their month by name.
+    `groups` holds what `agreements.document.groups` declares, by key: `CONTACTS.of(document)`.
     """
 
     slug: str
@@ -136,6 +138,7 @@ class AgreementDocument:
     quota_parts: Mapping[date, Mapping[str, Decimal]] = field(default_factory=dict)
     targets: Mapping[date, int] = field(default_factory=dict)
     tier_targets: Mapping[date, Mapping[str, int]] = field(default_factory=dict)
+    groups: Mapping[str, tuple[ClauseRow, ...]] = field(default_factory=dict)
 
     @property
     def conversion(self) -> Conversion | None:

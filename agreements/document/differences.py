@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from agreements.document.clauses import DEFAULT_REASONS, AgreementDocument, CalendarClause, ReasonClause, WrittenHours
+from agreements.document.groups import GROUPS
 from agreements.document.month_tables import MONTHLY, flat_months
 from agreements.promises.measures import MEASURES
 from agreements.promises.promise import Promise
 
 # A handoff's clocks depend on these; the rest concerns names and months.
-MEASURING = frozenset({"calendar", *MEASURES, "warn_share", "automated_counts", "return_within", "exception"})
+MEASURING = frozenset(
+    {"calendar", *MEASURES, "warn_share", "automated_counts", "return_within", "exception"}
+    | {key for key, group in GROUPS.items() if group.measures}
+)
+OF_VERSION = MEASURING | {"pacing", "tiers", "points", "return_reason", *GROUPS}
 TEXTS = (
     *("slug", "name", "time_zone", "currency"),
     *("marketing_team", "sales_team", "service_team", "effective_on", "pacing"),
@@ -38,7 +43,7 @@ class Difference:
     @property
     def is_of_version(self) -> bool:
         """It takes another version, where the heading is kept on the agreement itself."""
-        return self.measures or self.path[0] in ("pacing", "tiers", "points", "return_reason")
+        return self.path[0] in OF_VERSION
 
     def __str__(self) -> str:
         name = " ".join(part for part in self.path if part)
@@ -65,7 +70,20 @@ def differences(former: AgreementDocument | None, document: AgreementDocument) -
     """
     before, after = _flat(former) if former else _flat_reasons(DEFAULT_REASONS), _flat(document)
     changed = [Difference(path, before.get(path), text) for path, text in after.items() if before.get(path) != text]
-    return changed + [Difference(path, text, None) for path, text in before.items() if path not in after]
+    removed = [Difference(path, text, None) for path, text in before.items() if path not in after]
+    return changed + (_reordered(former, document) if former else []) + removed
+
+
+def _reordered(former: AgreementDocument, document: AgreementDocument) -> list[Difference]:
+    """The order of the rows that a group has before and after: of those that came or went, it is no news."""
+    found = []
+    for key, group in GROUPS.items():
+        before, after = ([row.row_name for row in group.of(one)] for one in (former, document))
+        kept = set(before) & set(after)
+        was, now = (", ".join(name for name in names if name in kept) for names in (before, after))
+        if was != now:
+            found.append(Difference((key, "order"), was, now))
+    return found
 
 
 def hours_text(hours: WrittenHours) -> str:
@@ -86,6 +104,7 @@ def _flat(document: AgreementDocument) -> Flat:
     for promise in document.promises:
         flat |= _flat_promise(promise)
     flat |= _flat_reasons(document.return_reasons)
+    flat |= {path: text for group in GROUPS.values() for path, text in group.flat(document)}
     flat |= {path: _plain(value) for path, value in flat_months(document)}
     return {path: text for path, text in flat.items() if text}
 

@@ -13,7 +13,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from agreements.document.clauses import AgreementDocument
-from agreements.document.toml import TomlTable, refuse, refuse_twice
+from agreements.document.toml import TomlTable, refuse_twice
 from agreements.months.targets import (
     LONGEST_CYCLE,
     MOST_LEADS,
@@ -23,7 +23,7 @@ from agreements.months.targets import (
     refuse_impossible_tiers,
     taken_together,
 )
-from agreements.promises.kinds import Amount, Flag, Fraction, Month, Text, ValueKind, Whole, refused, shown
+from agreements.promises.kinds import Amount, Flag, Fraction, Month, Text, ValueKind, Whole, refuse, refused, shown
 from smarketing.lib import words
 
 LONGEST_NAME = 60

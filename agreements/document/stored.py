@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from agreements.document.clauses import AgreementDocument, CalendarClause, PauseClause
+from agreements.document.groups import GROUPS
 from agreements.models import Agreement, Target, Version
 from agreements.months.agreed import current_assumptions
 from agreements.months.targets import Conversion
@@ -36,6 +37,7 @@ def document_of(agreement: Agreement, version: Version | None = None) -> Agreeme
         exceptions=tuple(PauseClause.from_json(row) for row in version.exceptions),
         promises=promises,
         return_reasons=tuple(reason.clause for reason in agreement.return_reasons.all()),
+        groups={key: GROUPS[key].from_stored(rows) for key, rows in version.groups.items()},
         **_months(agreement),
     )
 

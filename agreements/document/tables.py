@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, Union
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from agreements.document.clauses import (
@@ -25,11 +25,13 @@ from agreements.document.clauses import (
     hours_of,
     moment_of,
 )
+from agreements.document.groups import GROUPS
 from agreements.document.month_tables import MonthTables
 from agreements.document.public_holidays import countries
-from agreements.document.toml import Fault, TomlTable, refuse, refuse_twice
+from agreements.document.toml import TomlTable, refuse_twice
 from agreements.promises.kinds import (
     Day,
+    Fault,
     Flag,
     Fraction,
     OneOf,
@@ -38,6 +40,7 @@ from agreements.promises.kinds import (
     Whole,
     day_of,
     is_one,
+    refuse,
     refused,
     shown,
 )
@@ -336,7 +339,7 @@ else:
     AnyPromise = Annotated[Union[_PROMISES], Field(discriminator="measure")]  # noqa: UP007  made of the registry
 
 
-class AgreementText(TomlTable, MonthTables, title="Agreement"):
+class TextWithoutGroups(TomlTable, MonthTables):
     """The whole text: the heading, the terms and the months."""
 
     slug: Annotated[str, Slug(60)]
@@ -385,7 +388,19 @@ class AgreementText(TomlTable, MonthTables, title="Agreement"):
             promises=tuple(self.promises),
             return_reasons=tuple(row.clause() for row in self.return_reasons) or DEFAULT_REASONS,
             **self.month_fields(),
+            groups={key: rows for key, group in GROUPS.items() if (rows := group.rows(getattr(self, key)))},
         )
+
+
+if TYPE_CHECKING:
+    AgreementText = TextWithoutGroups
+else:
+    AgreementText = create_model(
+        "Agreement",
+        __base__=TextWithoutGroups,
+        __doc__=TextWithoutGroups.__doc__,
+        **{key: group.field for key, group in GROUPS.items()},
+    )
 
 
 _DEFAULTS = {reason.key: reason for reason in DEFAULT_REASONS}

@@ -1,7 +1,7 @@
 """PURE. An agreement as a text: the TOML form of one version with its quotas and targets, read, checked and written."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from agreements.document.clauses import DEFAULT_REASONS, AgreementDocument, PauseClause, ReasonClause
 from agreements.document.faults import DocumentError, DocumentProblem, decoded, parsed, problems_of
+from agreements.document.groups import GROUPS
 from agreements.document.lines import Path
 from agreements.document.month_tables import listed_tiers, month_tables, tier_tables
 from agreements.document.tables import DEFAULT_WARN_SHARE, HEADING, AgreementText, zones
@@ -62,6 +63,7 @@ def write(document: AgreementDocument) -> str:
         *(_section("[[exceptions]]", _pause_keys(pause)) for pause in document.exceptions),
         *(_section("[[promises]]", _promise_keys(promise)) for promise in document.promises),
         *(_section("[[return_reasons]]", vars(reason)) for reason in _own_reasons(document)),
+        *_groups(document),
         *(_section(header, keys) for header, keys in month_tables(document)),
     ]
     return "\n".join(section for section in sections if section)
@@ -88,6 +90,12 @@ def _own_reasons(document: AgreementDocument) -> tuple[ReasonClause, ...]:
     return () if document.return_reasons == DEFAULT_REASONS else document.return_reasons
 
 
+def _groups(document: AgreementDocument) -> Iterator[str]:
+    for key, group in GROUPS.items():
+        header = f"[[{key}]]" if group.many else f"[{key}]"
+        yield from (_section(header, row.values()) for row in group.of(document))
+
+
 def _promise_keys(promise: Promise) -> dict[str, Any]:
     return {"measure": promise.measure, "tier": promise.tier, **promise.values()}
 
@@ -112,7 +120,7 @@ def _line(key: str, value: Any) -> str:
         return f"{_key(key)} = [{items}]\n"
     if isinstance(value, Mapping):
         return f"{_key(key)} = {{ {', '.join(_line(*item).strip() for item in value.items())} }}\n"
-    return tomli_w.dumps({key: _shortest(value) if isinstance(value, Decimal) else value})
+    return tomli_w.dumps({key: _shortest(value) if isinstance(value, Decimal) else value}, multiline_strings=True)
 
 
 def _shortest(number: Decimal) -> int | Decimal:

@@ -1,13 +1,10 @@
-"""PURE. What every table of the text has in common: it knows its keys, and says where in it something is wrong."""
+"""PURE. What every table of the text has in common: it knows its keys, and a list its doubles."""
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import BaseModel, ConfigDict
 
-from agreements.promises.kinds import refused
-
-Fault = tuple[tuple[str | int, ...], PydanticCustomError]
+from agreements.promises.kinds import Fault, refuse, refused
 
 
 def _(text: str) -> str:
@@ -17,13 +14,6 @@ def _(text: str) -> str:
 
 class TomlTable(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-def refuse(faults: Sequence[Fault]) -> None:
-    """Raises all of them, each at its place below the table or key that is being read."""
-    if faults:
-        details = [InitErrorDetails(type=error, loc=place, input=None) for place, error in faults]
-        raise ValidationError.from_exception_data("agreement", details)
 
 
 def refuse_twice(key: str, values: Sequence[object]) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from agreements.document.clauses import AgreementDocument
 from agreements.document.differences import Difference, differences
+from agreements.document.groups import GROUPS
 from agreements.document.stored import document_of
 from agreements.document.text import HEADING, digest, read, write
 from agreements.enums import VersionState
@@ -337,6 +338,7 @@ def _version_fields(
         "return_within_working_days": document.return_within_working_days,
         "exceptions": [pause.as_json() for pause in document.exceptions],
         "pacing": document.pacing,
+        "groups": {key: GROUPS[key].stored(document) for key in document.groups},
     }
 
 

@@ -86,7 +86,7 @@ class Version(models.Model):
 
     `calendar` holds {"week": {day: [[from, to]]}, "holidays": {"country", "subdivision"}, "closed": [date],
     "overrides": {date: [[from, to]]}}, as in the TOML form; `exceptions` holds {"from", "to", "reason"} each, days or
-    local times, in which every clock pauses.
+    local times, in which every clock pauses; `groups` holds the rows of each clause group by its key.
     """
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="versions")
@@ -109,6 +109,7 @@ class Version(models.Model):
         _("working days after a month in which returns still count against it"), default=10
     )
     exceptions = models.JSONField(_("exceptions"), default=list, blank=True)
+    groups = models.JSONField(_("clauses in words"), default=dict, blank=True)
 
     objects = VersionQuerySet.as_manager()
 

@@ -9,7 +9,9 @@ from django.forms.formsets import BaseFormSet
 from django.http import QueryDict
 from django.utils.translation import gettext
 
+from agreements.document.clause_group import AnyGroup
 from agreements.document.clauses import DEFAULT_REASONS, AgreementDocument
+from agreements.document.groups import GROUPS
 from agreements.document.lines import Path
 from agreements.document.tables import DEFAULT_WARN_SHARE
 from agreements.document.text import ASSUMPTIONS, HEADING, DocumentError, checked
@@ -23,6 +25,7 @@ from agreements.pages.forms import (
     MonthFormSet,
     ReasonFormSet,
     TermsForm,
+    group_part,
     said,
 )
 from agreements.promises.measures import MEASURES
@@ -62,6 +65,8 @@ class Draft:
         self.promises = {key: formset(data, initial=made[key], prefix=key) for key, formset in CLAUSE_FORMSETS.items()}
         reasons = [vars(reason) for reason in former.get("return_reasons", DEFAULT_REASONS)]
         self.reasons = ReasonFormSet(data, initial=reasons, prefix="reasons")
+        rows = former.get("groups", {})
+        self.groups = {key: group_part(group, data, rows.get(key, ())) for key, group in GROUPS.items()}
         self.months = MonthFormSet(data, initial=_months_initial(former, year), prefix="months")
         self.given: dict[str, Any] = {}
         self.document: AgreementDocument | None = None
@@ -69,7 +74,7 @@ class Draft:
     @property
     def parts(self) -> list[Any]:
         single = [self.heading, self.terms, self.calendar, self.assumptions]
-        return [*single, *self.promises.values(), self.reasons, self.months]
+        return [*single, *self.promises.values(), self.reasons, *self.groups.values(), self.months]
 
     @property
     def has_errors(self) -> bool:
@@ -88,6 +93,11 @@ class Draft:
     @property
     def of_sales(self) -> list[tuple[str, Any]]:
         return self.of_side(Side.SALES)
+
+    @property
+    def written(self) -> list[tuple[AnyGroup, Any]]:
+        """The clause groups, each with its form or formset."""
+        return [(group, self.groups[key]) for key, group in GROUPS.items()]
 
     @property
     def sides(self) -> list[str]:
@@ -133,19 +143,22 @@ class Draft:
         match path:
             case ("calendar", "week" | "holidays", str(name), *_rest) | ("calendar", str(name), *_rest):
                 return self.calendar, name
-            case ("promises" | "return_reasons" | "quotas" | "targets" as name, int(row), *rest):
+            case ("promises" | "quotas" | "targets" as name, int(row), *rest):
                 return self._row(name, row, [str(part) for part in rest])
-            case ("assumptions", *rest):
-                return self.assumptions, str(rest[0] if rest else "")
+            case (str(name), int(row), *rest) if name == "return_reasons" or name in self.groups:
+                return _filled(self.groups.get(name, self.reasons))[row], str(rest[0] if rest else "")
+            case (str(name), *rest) if name == "assumptions" or self._is_one_table(name):
+                return self.groups.get(name, self.assumptions), str(rest[0] if rest else "")
             case (str(name), *_rest) if name in self.terms.fields:
                 return self.terms, name
         return self.heading, str(path[0] if path else "")
 
+    def _is_one_table(self, name: str) -> bool:
+        return name in self.groups and not GROUPS[name].many
+
     def _row(self, name: str, row: int, rest: list[str]) -> tuple[forms.Form, str]:
         if name == "promises":
             return self.clauses[row], "tier" if rest == ["measure"] else "".join(rest[:1])
-        if name == "return_reasons":
-            return _filled(self.reasons)[row], "".join(rest[:1])
         month = date.fromisoformat(f"{self.given[name][row]['month']}-01")
         shown = next((form for form in self.months.forms if form.cleaned_data["month"] == month), self.heading)
         return shown, "amount" if name == "quotas" else "leads"
@@ -162,6 +175,7 @@ class Draft:
             "promises": [_clause_values(row) for row in self.clauses],
             "return_reasons": [_reason_values(row) for row in _filled(self.reasons)],
             "tiers": _tier_rows(terms["tiers"]),
+            **{key: _group_values(group, self.groups[key]) for key, group in GROUPS.items()},
             **({"assumptions": given | self._by_tier()} if given else {}),
             "quotas": list(self._month_rows("quotas", "amount", "parts", "quota_parts")),
             "targets": list(self._month_rows("targets", "leads", "tiers", "tier_targets")),
@@ -211,7 +225,7 @@ def initial_of(document: AgreementDocument) -> dict[str, Any]:
         **{key: getattr(calendar, key) for key in CALENDAR},
         "year_begins": document.year_begins,
         "tiers": [(tier, points_of(document.points, tier)) for tier in document.known_tiers],
-        **{key: getattr(document, key) for key in ("promises", "return_reasons", *MONTH_FIELDS)},
+        **{key: getattr(document, key) for key in ("promises", "return_reasons", "groups", *MONTH_FIELDS)},
     }
 
 
@@ -236,6 +250,10 @@ def _non_form_errors(part: Any) -> bool:
 def _filled(formset: Any) -> list[Any]:
     rows = [row for row in formset.forms if row.initial or row.has_changed()]
     return [row for row in rows if not row.cleaned_data.get("DELETE")]
+
+
+def _group_values(group: AnyGroup, part: Any) -> Any:
+    return [row.values() for row in _filled(part)] if group.many else part.values()
 
 
 def _reason_values(row: Any) -> dict[str, Any]:

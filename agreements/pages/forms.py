@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.forms.formsets import BaseFormSet
+from django.http import QueryDict
 from django.utils.dates import MONTHS
 from django.utils.formats import date_format
 from django.utils.text import capfirst, slugify
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from agreements.document.clause_group import MOST_ROWS, AnyGroup, Choice, ClauseRow, Prose
 from agreements.document.faults import LONGEST
 from agreements.document.text import (
     ASSUMPTIONS,
@@ -37,7 +39,7 @@ from agreements.pages.fields import (
     WholeField,
     YearlyHoursField,
 )
-from agreements.promises.kinds import Fraction, Number, ValueKind, Whole
+from agreements.promises.kinds import Day, Flag, Fraction, Number, Text, ValueKind, Whole
 from agreements.promises.measures import MEASURES
 from smarketing.accounts.models import Side
 from smarketing.lib.numbers import whole
@@ -219,8 +221,46 @@ class ClauseForm(forms.Form):
         self.fields["tier"] = forms.CharField(label=_("Tier"), required=False, max_length=60, help_text=help_text)
 
 
+class GroupForm(forms.Form):
+    """One table of a clause group: its fields are those that the group declares. What is missing the document says."""
+
+    group: ClassVar[AnyGroup]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        table = self.group.table
+        titles, hints = table.words(), table.hints()
+        for name, kind in table.kinds().items():
+            field = self.fields[name] = field_of(kind, capfirst(gettext(titles[name])))
+            field.required, field.help_text = False, gettext(hints[name]) if hints[name] else ""
+            if not table.model_fields[name].is_required():
+                field.initial = table.model_fields[name].default
+
+    def values(self) -> dict[str, Any]:
+        """As they stand in the TOML form: what is empty is left out."""
+        cleaned = {name: self.cleaned_data[name] for name in self.group.table.model_fields}
+        return {name: value for name, value in cleaned.items() if value not in (None, "", ())}
+
+
+def group_part(group: AnyGroup, data: QueryDict | None, rows: Sequence[ClauseRow]) -> Any:
+    """The form or the formset of a group."""
+    initial = [row.model_dump() for row in rows]
+    form = type("GroupForm", (GroupForm,), {"group": group, "words": gettext_lazy(group.name)})
+    if not group.many:
+        return form(data, initial=initial[0] if initial else None, prefix=group.key)
+    formset: Any = forms.formset_factory(
+        form, extra=1, can_delete=True, max_num=MOST_ROWS + 1, absolute_max=MOST_ROWS + 20
+    )
+    return formset(data, initial=initial, prefix=group.key)
+
+
 def field_of(kind: ValueKind, label: str) -> forms.Field:
     match kind:
+        case Prose(longest=longest) | Text(longest=longest):
+            widget = forms.Textarea(attrs={"rows": 4}) if isinstance(kind, Prose) else None
+            return forms.CharField(label=label, max_length=longest, widget=widget)
+        case Choice() | Day() | Flag():
+            return _chosen_field(kind, label)
         case Fraction():
             return PercentField(label=label, min_value=0, max_value=100)
         case Whole(low=low, high=high):
@@ -228,6 +268,15 @@ def field_of(kind: ValueKind, label: str) -> forms.Field:
         case Number(places=places):
             return NumberField(label=label, decimal_places=places)
     raise TypeError(kind)
+
+
+def _chosen_field(kind: Choice | Day | Flag, label: str) -> forms.Field:
+    match kind:
+        case Choice():
+            return forms.ChoiceField(label=label, choices=[(key, capfirst(gettext(name))) for key, name in kind.pairs])
+        case Day():
+            return forms.DateField(label=label, widget=DayInput())
+    return forms.BooleanField(label=label, required=False, widget=forms.CheckboxInput())
 
 
 class ReasonForm(forms.Form):

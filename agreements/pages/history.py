@@ -8,9 +8,11 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from agreements.document.differences import Difference
+from agreements.document.groups import GROUPS
 from agreements.document.versions import draft_differences, may_agree, may_decline, missing_consent
 from agreements.enums import Pacing, Weekday, reason_words
 from agreements.models import Agreement
+from agreements.pages.group_words import path_words, value_words
 from agreements.pages.overview import dated
 from agreements.promises.kinds import Fraction
 from agreements.promises.measures import MEASURES
@@ -136,6 +138,9 @@ def _line(row: str | Sequence[object]) -> ClauseChange:
 
 def _named(path: tuple[str, ...]) -> Iterator[str]:
     """What people called their tiers, reasons and parts of a quota stays as it stands, whatever else is called so."""
+    if path[0] in GROUPS:
+        yield from path_words(path)
+        return
     for place, part in enumerate(path):
         if path[0] == "return_reason" and place == 1:
             yield reason_words(part, "")
@@ -146,8 +151,8 @@ def _named(path: tuple[str, ...]) -> Iterator[str]:
 
 
 def _valued(text: str | None, path: tuple[str, ...]) -> str:
-    if text is None:
-        return ""
+    if not text or path[0] in GROUPS:
+        return value_words(path, text) if text else ""
     keys = {path[0], path[-1]} if path[0] == "return_reason" else set(path[:2])
     for key in keys & CHOICES.keys():
         return str(CHOICES[key].get(text, text))
