@@ -4,16 +4,14 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agreements.document.clauses import ReasonClause
-from agreements.enums import How, Pacing, VersionState, reason_words
-from agreements.months.targets import Conversion
+from agreements.enums import Pacing, VersionState, reason_words
 from agreements.promises.measures import promise_of
 from agreements.promises.promise import Promise
-from agreements.querysets import AgreementQuerySet, DayOfMonth, TargetQuerySet, VersionQuerySet
+from agreements.querysets import AgreementQuerySet, VersionQuerySet
 from smarketing.accounts.models import Side, Team
 
 
@@ -29,6 +27,7 @@ class Agreement(models.Model):
     )
     time_zone = models.CharField(_("time zone"), max_length=60)
     currency = models.CharField(_("currency"), max_length=3)
+    year_begins = models.PositiveSmallIntegerField(_("month in which the year begins"), default=1)
 
     objects = AgreementQuerySet.as_manager()
 
@@ -87,7 +86,7 @@ class Version(models.Model):
 
     `calendar` holds {"week": {day: [[from, to]]}, "holidays": {"country", "subdivision"}, "closed": [date],
     "overrides": {date: [[from, to]]}}, as in the TOML form; `exceptions` holds {"from", "to", "reason"} each, days or
-    local times, in which every clock pauses.
+    local times, in which every clock pauses; `groups` holds the rows of each clause group by its key.
     """
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="versions")
@@ -110,6 +109,7 @@ class Version(models.Model):
         _("working days after a month in which returns still count against it"), default=10
     )
     exceptions = models.JSONField(_("exceptions"), default=list, blank=True)
+    groups = models.JSONField(_("clauses in words"), default=dict, blank=True)
 
     objects = VersionQuerySet.as_manager()
 
@@ -141,6 +141,7 @@ class Tier(models.Model):
     version = models.ForeignKey(Version, models.CASCADE, related_name="tiers")
     name = models.CharField(_("name"), max_length=60)
     order = models.PositiveSmallIntegerField()
+    points = models.PositiveIntegerField(_("worth in points"), null=True)
 
     class Meta:
         verbose_name = _("tier")
@@ -181,137 +182,6 @@ class Objective(models.Model):
     @property
     def promised(self) -> Promise:
         return promise_of(self.measure, self.tier, self.promise)
-
-
-class Quota(models.Model):
-    """Revenue that sales must close in a month."""
-
-    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="quotas")
-    month = models.DateField(_("month"))
-    amount = models.DecimalField(_("amount"), max_digits=24, decimal_places=6)
-
-    class Meta:
-        verbose_name = _("quota")
-        verbose_name_plural = _("quotas")
-        ordering = ["month"]
-        constraints = [
-            models.UniqueConstraint(fields=["agreement", "month"], name="one_quota_per_month"),
-            models.CheckConstraint(name="quota_of_a_month", condition=Exact(DayOfMonth("month"), 1)),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.month:%Y-%m}"
-
-
-class Assumptions(models.Model):
-    """What turns a quota into leads, as one numbered set. The current one is the one that no other superseded.
-
-    Targets keep the numbers they were derived from: a new set moves no month by itself.
-    """
-
-    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="assumptions")
-    number = models.PositiveIntegerField(_("number"))
-    marketing_share = models.DecimalField(_("share of revenue from marketing leads"), max_digits=20, decimal_places=10)
-    average_deal = models.DecimalField(_("average deal size"), max_digits=24, decimal_places=6)
-    lead_to_customer = models.DecimalField(_("lead-to-customer rate"), max_digits=20, decimal_places=10)
-    made_at = models.DateTimeField(_("made"))
-    made_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
-    is_current = models.BooleanField(default=False)
-
-    class Meta:
-        verbose_name = _("assumptions")
-        verbose_name_plural = _("assumptions")
-        ordering = ["agreement", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["agreement", "number"], name="one_number_per_assumptions"),
-            models.UniqueConstraint(
-                fields=["agreement"], condition=Q(is_current=True), name="one_set_of_assumptions_is_current"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.agreement} · {self.number}"
-
-    @property
-    def conversion(self) -> Conversion:
-        return Conversion(self.marketing_share, self.average_deal, self.lead_to_customer)
-
-
-class Target(models.Model):
-    """The leads that marketing owes in a month, kept as they were agreed, with the numbers they came of.
-
-    A proposal waits for the consent of the sides; it counts from `agreed_at` on. What replaces a target supersedes
-    it, and the old row stays. The numbers of the derivation are all there or none (agreed directly).
-    """
-
-    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="targets")
-    month = models.DateField(_("month"))
-    tier = models.CharField(_("tier"), max_length=60, blank=True)
-    leads = models.PositiveIntegerField(_("leads"))
-    exact_leads = models.DecimalField(_("leads, not rounded"), max_digits=24, decimal_places=10)
-    quota = models.DecimalField(_("quota"), max_digits=24, decimal_places=6, null=True)
-    marketing_share = models.DecimalField(
-        _("share of revenue from marketing leads"), max_digits=20, decimal_places=10, null=True
-    )
-    average_deal = models.DecimalField(_("average deal size"), max_digits=24, decimal_places=6, null=True)
-    lead_to_customer = models.DecimalField(_("lead-to-customer rate"), max_digits=20, decimal_places=10, null=True)
-    assumptions = models.ForeignKey(Assumptions, models.PROTECT, null=True, related_name="targets")
-    how = models.CharField(_("how it came about"), max_length=10, choices=How.choices)
-    reason = models.CharField(_("reason"), max_length=300, blank=True)
-    made_at = models.DateTimeField(_("made"))
-    made_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
-    marketing_agreed_at = models.DateTimeField(null=True)
-    marketing_agreed_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
-    sales_agreed_at = models.DateTimeField(null=True)
-    sales_agreed_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
-    agreed_at = models.DateTimeField(_("agreed"), null=True)
-    superseded_at = models.DateTimeField(_("superseded"), null=True)
-    declined_at = models.DateTimeField(_("declined"), null=True)
-    declined_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
-
-    objects = TargetQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("target")
-        verbose_name_plural = _("targets")
-        ordering = ["month", "made_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["agreement", "month", "tier"],
-                condition=Q(agreed_at__isnull=False, superseded_at=None),
-                name="one_agreed_target_per_month",
-            ),
-            models.UniqueConstraint(
-                fields=["agreement", "month", "tier"],
-                condition=Q(agreed_at=None, superseded_at=None, declined_at=None),
-                name="one_open_proposal_per_month",
-            ),
-            models.CheckConstraint(name="target_of_a_month", condition=Exact(DayOfMonth("month"), 1)),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.month:%Y-%m}"
-
-    @property
-    def is_direct(self) -> bool:
-        return self.quota is None
-
-    @property
-    def conversion(self) -> Conversion | None:
-        share, deal, rate = self.marketing_share, self.average_deal, self.lead_to_customer
-        if share is None or deal is None or rate is None:
-            return None
-        return Conversion(share, deal, rate)
-
-    @property
-    def is_open(self) -> bool:
-        """A proposal that nobody has answered for good."""
-        return self.agreed_at is None and self.superseded_at is None and self.declined_at is None
-
-    @property
-    def missing_consents(self) -> list[Side]:
-        consents = {Side.MARKETING: self.marketing_agreed_at, Side.SALES: self.sales_agreed_at}
-        return [side for side, at in consents.items() if at is None]
 
 
 class Change(models.Model):

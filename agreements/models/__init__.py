@@ -1,0 +1,15 @@
+from agreements.models.months import Assumptions, Quota, Target
+from agreements.models.terms import Agreement, Change, Objective, ReturnReason, Tier, Version, VersionIsFixed
+
+__all__ = [
+    "Agreement",
+    "Assumptions",
+    "Change",
+    "Objective",
+    "Quota",
+    "ReturnReason",
+    "Target",
+    "Tier",
+    "Version",
+    "VersionIsFixed",
+]
