@@ -9,7 +9,7 @@ from agreements.models import Agreement, Version
 from agreements.pages import months_table, overview
 from agreements.pages.fetch import day_of, may_edit, visible, year_of
 from agreements.pages.history import drafts, history
-from agreements.pages.reading import Reading
+from agreements.pages.reading import ReadAgreement
 from agreements.terms import in_force, timeline
 from smarketing.accounts.access import readers
 from smarketing.accounts.rights import Verb
@@ -36,7 +36,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
     this_month = months_table.current(months) or months_table.this_month(agreement, today)
     context = {
         "agreement": agreement,
-        "reading": Reading(document_of(agreement, version), today),
+        "reading": ReadAgreement(document_of(agreement, version), today),
         "version": version,
         "versions": versions,
         "version_in_force": in_force(versions, today),

@@ -94,7 +94,7 @@ class Holidays:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadAgreement:
     """`today` says which review is the next one."""
 
     document: AgreementDocument
@@ -165,7 +165,7 @@ def _names(group: AnyGroup) -> list[tuple[str, str]]:
     return list(titles(group).items()) if group.layout == "chapters" else [(group.key, gettext(group.name))]
 
 
-def _chapters(group: AnyGroup, reading: Reading) -> Iterator[Chapter]:
+def _chapters(group: AnyGroup, reading: ReadAgreement) -> Iterator[Chapter]:
     rows, name = group.of(reading.document), gettext(group.name)
     if not rows:
         return
@@ -214,7 +214,7 @@ def _table(group: AnyGroup, rows: tuple[ClauseRow, ...]) -> tuple[tuple[str, ...
     return tuple(words[name] for name in used), cells
 
 
-def _terms(group: AnyGroup, row: ClauseRow, reading: Reading) -> Iterator[tuple[str, ...]]:
+def _terms(group: AnyGroup, row: ClauseRow, reading: ReadAgreement) -> Iterator[tuple[str, ...]]:
     kinds, words = group.table.kinds(), titles(group)
     if group is REVIEW and reading.next_review:
         yield gettext("Next review"), overview.dated(reading.next_review.isoformat())
