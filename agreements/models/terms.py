@@ -27,6 +27,7 @@ class Agreement(models.Model):
     )
     time_zone = models.CharField(_("time zone"), max_length=60)
     currency = models.CharField(_("currency"), max_length=3)
+    year_begins = models.PositiveSmallIntegerField(_("month in which the year begins"), default=1)
 
     objects = AgreementQuerySet.as_manager()
 
@@ -140,6 +141,7 @@ class Tier(models.Model):
     version = models.ForeignKey(Version, models.CASCADE, related_name="tiers")
     name = models.CharField(_("name"), max_length=60)
     order = models.PositiveSmallIntegerField()
+    points = models.PositiveIntegerField(_("worth in points"), null=True)
 
     class Meta:
         verbose_name = _("tier")

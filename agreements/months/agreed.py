@@ -30,7 +30,7 @@ def month_targets(
     Months for which nothing is agreed are left out, and those that were over before the terms took effect.
     """
     begins_on = terms.versions[0].effective_on if terms.versions else date.max
-    known = _agreed(agreement, before).within(period).filter(tier="")
+    known = _agreed(agreement, before).within(period)
     rows = known.values_list("month", "leads", "exact_leads", "quota")
     found = [MonthTarget(month, leads, exact, quota is None) for month, leads, exact, quota in rows]
     return {target.month: target for target in found if Period(target.month, "month").end_on >= begins_on}

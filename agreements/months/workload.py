@@ -37,11 +37,8 @@ def month_works(agreement: Agreement, months: Sequence[date], versions: Sequence
 
 
 def leads_by_month(agreement: Agreement, months: Sequence[date]) -> dict[date, Counts]:
-    found: dict[date, Counts] = {}
-    rows = agreement.targets.agreed().filter(month__in=months).order_by("tier")
-    for month, tier, leads in rows.values_list("month", "tier", "leads"):
-        found.setdefault(month, {})[tier] = leads
-    return found
+    agreed = agreement.targets.agreed().filter(month__in=months)
+    return {target.month: {"": target.leads} | target.numbers.leads_by_tier for target in agreed}
 
 
 def month_work(terms: Terms, month: date, leads: Counts | None, zone: ZoneInfo) -> MonthWork:

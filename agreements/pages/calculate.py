@@ -139,16 +139,17 @@ def work_of(agreement: Agreement, made: Derivation, month: date) -> ShownWork | 
     terms = terms_on(timeline(agreement).versions, month)
     if terms is None or terms.capacity is None:
         return None
-    return shown_work(month_work(terms, month, {"": made.leads}, ZoneInfo(agreement.time_zone)))
+    leads = {"": made.leads} | {row.conversion.tier: row.leads for row in made.by_tier}
+    return shown_work(month_work(terms, month, leads, ZoneInfo(agreement.time_zone)))
 
 
 def _month_context(request: PortalRequest, agreement: Agreement, month: date) -> dict[str, object]:
     """How the month stands, and what agreeing would do to it."""
-    agreed = agreement.targets.agreed().filter(month=month, tier="").first()
+    agreed = agreement.targets.agreed().filter(month=month).first()
     is_amended = agreed is not None and has_begun(agreement, month, request.now)
     return {
         "agreed": agreed,
-        "waiting": agreement.targets.waiting().filter(month=month, tier="").first(),
+        "waiting": agreement.targets.waiting().filter(month=month).first(),
         "is_amended": is_amended,
         "is_proposed": is_amended or not proposing.decides_alone(request.user),
         "seen": stand_of(agreement, month),

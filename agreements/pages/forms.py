@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.forms.formsets import BaseFormSet
 from django.http import QueryDict
+from django.utils.dates import MONTHS
 from django.utils.formats import date_format
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext, gettext_lazy
@@ -41,6 +42,7 @@ from agreements.pages.fields import (
 from agreements.promises.kinds import Day, Flag, Fraction, Number, Text, ValueKind, Whole
 from agreements.promises.measures import MEASURES
 from smarketing.accounts.models import Side
+from smarketing.lib.numbers import whole
 from smarketing.lib.periods import Period
 from smarketing.lib.widgets import LongSelect
 
@@ -71,6 +73,9 @@ class HeadingForm(forms.Form):
     service_team = forms.CharField(label=_("Service team"), max_length=100, required=False)
     time_zone = forms.ChoiceField(label=_("Time zone"), widget=LongSelect)
     currency = forms.CharField(label=_("Currency"), max_length=3, help_text=_("A code like EUR."))
+    year_begins = forms.ChoiceField(
+        label=_("The year begins in"), choices=list(MONTHS.items()), initial=1, required=False
+    )
 
     def __init__(self, *args: Any, fixed: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,6 +85,9 @@ class HeadingForm(forms.Form):
             self.fields[name].disabled = True
         for side in ("marketing", "sales", "service"):
             self.fields[f"{side}_team"].widget.attrs["list"] = f"{side}-teams"
+
+    def clean_year_begins(self) -> int:
+        return int(self.cleaned_data["year_begins"] or self.initial.get("year_begins") or 1)
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).upper()
@@ -107,7 +115,10 @@ class TermsForm(forms.Form):
         ),
     )
     tiers = forms.CharField(
-        label=_("Tiers"), required=False, max_length=1000, help_text=_("Best first, separated by commas.")
+        label=_("Tiers"),
+        required=False,
+        max_length=1000,
+        help_text=_("Best first, separated by commas; with the points of a lead, where they count: A = 100, B = 40."),
     )
     exceptions = PausesField(
         label=_("Exceptions"),
@@ -117,14 +128,25 @@ class TermsForm(forms.Form):
 
     def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
         value = super().get_initial_for_field(field, field_name)
-        return ", ".join(value or ()) if field_name == "tiers" else value
+        if field_name != "tiers":
+            return value
+        return ", ".join(name if points is None else f"{name} = {points}" for name, points in value or ())
 
     def clean_return_within_working_days(self) -> int:
         given = self.cleaned_data["return_within_working_days"]
         return RETURN_WITHIN if given is None else int(given)
 
-    def clean_tiers(self) -> tuple[str, ...]:
-        return tuple(tier.strip() for tier in self.cleaned_data["tiers"].split(",") if tier.strip())
+    def clean_tiers(self) -> list[tuple[str, int | str | None]]:
+        """Each with its points; what is no number there is refused with the document."""
+        return [_tier(text) for text in self.cleaned_data["tiers"].split(",") if text.strip()]
+
+
+def _tier(text: str) -> tuple[str, int | str | None]:
+    name, is_worth, points = text.rpartition("=")
+    if not is_worth:
+        return text.strip(), None
+    count = whole(points.strip())
+    return name.strip(), points.strip() if count is None else count
 
 
 class CalendarForm(forms.Form):
@@ -356,8 +378,10 @@ class CalculatorForm(forms.Form):
             field.widget.attrs["class"] = "form-select" if name == "month" else "form-control"
             field.widget.attrs["aria-describedby"] = f"id_{name}_error"
 
-    def derive(self, quota: Decimal, **conversion: Decimal) -> None:
-        derivation = derive(quota, Conversion(**conversion))
+    def derive(self, quota: Decimal, **general: Decimal) -> None:
+        derivation = derive(
+            quota, Conversion(general["marketing_share"], general["average_deal"], general["lead_to_customer"])
+        )
         if derivation.leads > MOST_LEADS:
             self.add_error("quota", _("This comes to more leads than anyone could agree to."))
         else:

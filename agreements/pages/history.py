@@ -40,6 +40,12 @@ NAMES = {
     "holidays": _("Public holidays"),
     **dict(Weekday.choices),
     "tiers": _("Tiers"),
+    "points": _("Points of a lead"),
+    "assumed": _("Assumed by tier"),
+    "tier_share": _("Share of the revenue goal"),
+    "cycle_days": _("Sales cycle in days"),
+    "is_shifted": _("Leads serve the quota of a cycle later"),
+    "year_begins": _("The year begins in month"),
     "optional": _("Optional and half holidays"),
     "return_reason": _("Reason for returns"),
     "whose": _("whose to put right"),
@@ -60,13 +66,15 @@ NAMES = {
     "draft_withdrawn": _("Draft withdrawn"),
 }
 KINDS = {field: kind for measure in MEASURES.values() for field, kind in measure.promise.kinds().items()}
-SHARES = {"warn_share", "marketing_share", "lead_to_customer"} | {
+SHARES = {"warn_share", "marketing_share", "lead_to_customer", "tier_share"} | {
     f for f, k in KINDS.items() if isinstance(k, Fraction)
 }
 NUMBERS = (KINDS.keys() - SHARES) | {
     *("average_deal", "return_within", "quota", "target", "proposal", "declined", "place", "recomputed"),
+    *("points", "cycle_days", "year_begins"),
 }
 VALUES = {"closed": _("closed"), "yes": _("yes")}
+NAMED = {"points": 1, **dict.fromkeys((*MEASURES, "assumed", "quota", "target", "proposal", "declined"), 2)}
 CHOICES = {"pacing": dict(Pacing.choices), "whose": dict(Side.choices)}
 
 
@@ -133,14 +141,14 @@ def _line(row: str | Sequence[object]) -> ClauseChange:
 
 
 def _named(path: tuple[str, ...]) -> Iterator[str]:
-    """What people called their tiers and reasons stays as it stands, whatever else is called so."""
+    """What people called their tiers, reasons and parts of a quota stays as it stands, whatever else is called so."""
     if path[0] in GROUPS:
         yield from path_words(path)
         return
     for place, part in enumerate(path):
         if path[0] == "return_reason" and place == 1:
             yield reason_words(part, "")
-        elif part and path[0] in MEASURES and place == 2:
+        elif part and NAMED.get(path[0]) == place:
             yield part
         elif part:
             yield str(NAMES.get(part) or dated(part))

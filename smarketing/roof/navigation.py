@@ -41,7 +41,13 @@ def may(verb: Verb) -> Callable[[Access], bool]:
 # In the order in which they are shown; the first seven that a person may see.
 ENTRIES = (
     PlaceRule("leads:queue", pgettext_lazy("place", "Queue"), lambda access: Verb.FOLLOW_UP in access.own_verbs),
-    PlaceRule("leads:list", pgettext_lazy("place", "Leads"), may(Verb.SEE)),
+    PlaceRule(
+        "leads:list",
+        pgettext_lazy("place", "Leads"),
+        may(Verb.SEE),
+        count="leads:excuse_count",
+        counted_for=Verb.APPROVE,
+    ),
     PlaceRule(
         "leads:escalations",
         pgettext_lazy("place", "Escalations"),

@@ -100,6 +100,7 @@ DOORS = {
     "leads:edit": page(MARKETERS, FOUND, needs=MARKET, **RECORD),
     **{f"leads:{name}": button(SALES_LEADS) for name in ("give_away", "give_back")},
     "leads:put_tier_right": button(PRACTITIONERS, own={("rep", "post"): FORBIDDEN, ("second_rep", "post"): FORBIDDEN}),
+    **{f"leads:{name}": page(APPROVERS) for name in ("excuses", "excuse_count")},
     "leads:ask_excuse": button(PARTIES, get=FOUND),
     "leads:approve_excuse": button(APPROVERS, own={("sales_lead", "post"): FORBIDDEN}),
     "leads:drop_excuse": button(PARTIES, own={("marketer", "post"): FORBIDDEN}),

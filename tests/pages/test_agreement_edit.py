@@ -15,6 +15,7 @@ from agreements.document.stored import document_of
 from agreements.document.versions import apply
 from agreements.document.wordings import GOALS, TEXTS, Goals
 from agreements.models import Agreement
+from agreements.months.targets import TierConversion
 from agreements.promises.promise import AcceptancePromise, DepthPromise, HandoverPromise, SpeedPromise
 from leads.work.handoffs import send_back
 from smarketing.accounts.models import Role, Team
@@ -432,6 +433,44 @@ def test_a_reason_in_use_stays_and_the_form_says_so(signed_in, administrator, re
     assert response.status_code == 422
     assert "Handoffs have been returned for “Duplicate”: it stays a reason and counts as before." in response.text
     assert now(north).name == "Agreement North"
+
+
+TIERED = {
+    "tiers": ("A", "B"),
+    "points": {"A": 100, "B": 40},
+    "marketing_share": Decimal("0.4"),
+    "average_deal": Decimal(6000),
+    "lead_to_customer": Decimal("0.12"),
+    "by_tier": (TierConversion("A", Decimal(1), Decimal(10_000), Decimal("0.25")),),
+    "cycle_days": 30,
+    "is_shifted": True,
+    "quotas": {date(2026, 5, 1): Decimal(200_000)},
+    "quota_parts": {date(2026, 5, 1): {"North": Decimal(150_000), "South": Decimal(50_000)}},
+    "targets": {date(2026, 6, 1): 7},
+    "tier_targets": {date(2026, 6, 1): {"A": 3, "B": 4}},
+    "year_begins": 4,
+}
+
+
+def test_tiers_parts_and_the_year_go_through_the_form_unchanged(signed_in, administrator, north):
+    apply(replace(now(north), **TIERED), by=None, at=cast.MONDAY)
+    client, before = signed_in(administrator), now(north)
+    client.post(URL, filled(client))
+    assert now(north) == before
+    client.post(URL, filled(client) | {"tiers": "A = 90, B", "year_begins": "7"})
+    assert (now(north).points, now(north).tiers, now(north).year_begins) == ({"A": 90}, ("A", "B"), 7)
+
+
+def test_a_quota_and_a_target_that_are_split_have_to_add_up(client, north):
+    apply(replace(now(north), **TIERED), by=None, at=cast.MONDAY)
+    typed = {"months-4-amount": "5", "months-5-leads": "9", "tiers": "A = many, B"}
+    response = client.post(URL, filled(client) | typed)
+    assert errors(response) == {
+        "months-4-amount": ["Is not the sum of its parts, which is 200000."],
+        "months-5-leads": ["Is not the sum of its tiers, which is 7."],
+        "tiers": ["Must be a whole number, not 'many'."],
+    }
+    assert {name: response.context["draft"].terms.data[name] for name in typed} == typed
 
 
 def test_the_clauses_in_words_are_typed_one_by_one_and_told_in_the_history(client, north):

@@ -103,7 +103,11 @@ def administrator(request: PortalRequest, pk: int) -> HttpResponse:
     def change() -> str:
         if not people.set_administrator(person, wanted, by=request.user, at=request.now):
             return ""
-        text = gettext("%(person)s is an administrator now.") if wanted else gettext("%(person)s is no administrator any more.")
+        text = (
+            gettext("%(person)s is an administrator now.")
+            if wanted
+            else gettext("%(person)s is no administrator any more.")
+        )
         return text % {"person": person}
 
     return _done(request, person, change)
