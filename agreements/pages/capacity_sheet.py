@@ -70,11 +70,13 @@ def shown_work(work: MonthWork) -> ShownWork:
     return ShownWork(month_verdict(work), sentence(work), steps(work), remedies(work))
 
 
-def proposed_sheet(agreement: Agreement, document: AgreementDocument, in_force: Sequence[Terms]) -> CapacitySheet:
-    """What a proposal means: the year in which it takes effect, from its own day on by its terms."""
+def proposed_sheet(
+    agreement: Agreement, document: AgreementDocument, in_force: Sequence[Terms], *, today: date
+) -> CapacitySheet:
+    """What a proposal means, from its own day on by its terms: this year, or a later one in which it takes effect."""
     before = [terms for terms in in_force if terms.effective_on < document.effective_on]
-    year = Period.of(document.effective_on, "year")
-    return capacity_sheet(agreement, year, [*before, terms_in(document)], today=document.effective_on)
+    begins = max(document.effective_on, today)
+    return capacity_sheet(agreement, Period.of(begins, "year"), [*before, terms_in(document)], today=begins)
 
 
 def _chosen(works: list[MonthWork], month: str, today: date) -> MonthWork | None:

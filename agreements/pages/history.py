@@ -115,7 +115,8 @@ class WaitingDraft:
     capacity: CapacitySheet
 
 
-def drafts(agreement: Agreement, reader: User) -> list[WaitingDraft]:
+def drafts(agreement: Agreement, reader: User, at: datetime) -> list[WaitingDraft]:
+    in_force = timeline(agreement)
     return [
         WaitingDraft(
             draft.pk,
@@ -126,7 +127,7 @@ def drafts(agreement: Agreement, reader: User) -> list[WaitingDraft]:
             may_agree(draft, reader),
             may_decline(draft, reader),
             is_own=draft.made_by_id == reader.pk,
-            capacity=proposed_sheet(agreement, drafted(draft), timeline(agreement).versions),
+            capacity=proposed_sheet(agreement, drafted(draft), in_force.versions, today=in_force.day_of(at)),
         )
         for draft in agreement.versions.drafts().select_related("made_by", "agreement")
     ]
