@@ -7,6 +7,7 @@ from agreements.document.text import write
 from agreements.document.versions import may_decline
 from agreements.models import Agreement, Version
 from agreements.pages import months_table, overview
+from agreements.pages.capacity_sheet import capacity_sheet
 from agreements.pages.fetch import day_of, may_edit, visible, year_of
 from agreements.pages.history import drafts, history
 from agreements.pages.reading import ReadAgreement
@@ -45,8 +46,9 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "quota_promised": this_month.quota,
         "year": year,
         "months": months,
+        "capacity": capacity_sheet(agreement, year, terms.versions, today=today, month=request.GET.get("capacity", "")),
         "entries": history(agreement),
-        "drafts": drafts(agreement, request.user),
+        "drafts": drafts(agreement, request.user, now),
         "may_edit": may_edit(request, agreement),
         "now": now,
     }

@@ -25,10 +25,11 @@ OWN = {
     "calendar": _("Working calendar"),
     "returns": _("Returns and tiers"),
     "months": _("Quotas and targets"),
+    "capacity": _("Time of the sales team"),
     "versions": _("Versions and history"),
 }
 ORDER = (
-    *("summary", "goals", "needs", "promises", "months", "definitions", "contacts", "responsibilities"),
+    *("summary", "goals", "needs", "promises", "months", "capacity", "definitions", "contacts", "responsibilities"),
     *("when_missed", "when_beaten", "escalation", "dispute", "review", "cancellation", "unexpected"),
     *("calendar", "returns"),
 )
