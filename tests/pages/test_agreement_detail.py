@@ -244,7 +244,16 @@ def test_the_chapters_stand_in_their_order_and_the_contents_lead_to_each(signed_
     anchors = re.findall(r'<li>\s*<a href="#([\w-]+)"', page)
     assert anchors == re.findall(r'<section class="section"\s+id="([\w-]+)"', page)
     assert anchors[:4] == ["summary", "goals", "promises", "months"]
-    assert anchors[4:] == ["capacity", "contacts", "escalation", "review", "cancellation", "calendar", "returns", "versions"]
+    assert anchors[4:] == [
+        "capacity",
+        "contacts",
+        "escalation",
+        "review",
+        "cancellation",
+        "calendar",
+        "returns",
+        "versions",
+    ]
     assert "Next review" in page
     assert "April 30, 2026" in page
 
