@@ -9,13 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.document.differences import Difference
 from agreements.document.groups import GROUPS
-from agreements.document.versions import draft_differences, may_agree, may_decline, missing_consent
+from agreements.document.versions import draft_differences, drafted, may_agree, may_decline, missing_consent
 from agreements.enums import Pacing, Weekday, reason_words
 from agreements.models import Agreement
+from agreements.pages.capacity_sheet import CapacitySheet, proposed_sheet
 from agreements.pages.group_words import path_words, value_words
 from agreements.pages.overview import dated
 from agreements.promises.kinds import Fraction
 from agreements.promises.measures import MEASURES
+from agreements.terms import timeline
 from smarketing.accounts.models import Side, User
 from smarketing.lib.numbers import exact_percent, exactly
 
@@ -110,9 +112,11 @@ class WaitingDraft:
     may_agree: bool
     may_decline: bool
     is_own: bool
+    capacity: CapacitySheet
 
 
-def drafts(agreement: Agreement, reader: User) -> list[WaitingDraft]:
+def drafts(agreement: Agreement, reader: User, at: datetime) -> list[WaitingDraft]:
+    in_force = timeline(agreement)
     return [
         WaitingDraft(
             draft.pk,
@@ -123,6 +127,7 @@ def drafts(agreement: Agreement, reader: User) -> list[WaitingDraft]:
             may_agree(draft, reader),
             may_decline(draft, reader),
             is_own=draft.made_by_id == reader.pk,
+            capacity=proposed_sheet(agreement, drafted(draft), in_force.versions, today=in_force.day_of(at)),
         )
         for draft in agreement.versions.drafts().select_related("made_by", "agreement")
     ]

@@ -64,7 +64,7 @@ def edit(request: PortalRequest, slug: str) -> HttpResponse:
         draft = Draft(initial_of(former), year, opened.data, fixed=fixed)
     if opened.allows(draft) and (answer := _amended(request, draft, seen=digest(former))):
         return answer
-    more = {"agreement": agreement, "opened": opened, "drafts": drafts(agreement, request.user)}
+    more = {"agreement": agreement, "opened": opened, "drafts": drafts(agreement, request.user, request.now)}
     return _form(request, "agreements/edit.html", draft, **more)
 
 

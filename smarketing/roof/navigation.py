@@ -68,7 +68,7 @@ ENTRIES = (
         count="agreements:waiting_count",
         counted_for=Verb.AMEND,
     ),
-    PlaceRule("admin:index", _("People"), may(Verb.ADMINISTER)),
+    PlaceRule("people:list", _("People"), may(Verb.STAFF)),
     PlaceRule("leads:imports", pgettext_lazy("place", "Imports"), may(Verb.MARKET)),
 )
 
