@@ -15,5 +15,6 @@ urlpatterns = [
     path("<slug:slug>/targets/<int:pk>/accept/", calculate.accept, name="accept_target"),
     path("<slug:slug>/targets/<int:pk>/decline/", calculate.decline, name="decline_target"),
     path("<slug:slug>/drafts/<int:pk>/", write.settle_draft, name="draft"),
+    path("<slug:slug>/pdf/", read.pdf, name="pdf"),
     path("<slug:slug>/toml/", read.toml, name="toml"),
 ]

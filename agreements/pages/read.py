@@ -10,6 +10,7 @@ from agreements.pages import months_table, overview
 from agreements.pages.capacity_sheet import capacity_sheet
 from agreements.pages.fetch import day_of, may_edit, visible, year_of
 from agreements.pages.history import drafts, history
+from agreements.pages.pdf import Imprint, agreement_pdf, month_rows
 from agreements.pages.reading import ReadAgreement
 from agreements.terms import in_force, timeline
 from smarketing.accounts.access import readers
@@ -63,6 +64,22 @@ def waiting_count(request: PortalRequest) -> HttpResponse:
     found = own.select_related("made_by", "agreement__marketing_team", "agreement__sales_team")
     count = sum(may_decline(draft, request.user) for draft in found)
     return TemplateResponse(request, "agreements/list.html#count", {"count": count})
+
+
+@readers
+def pdf(request: PortalRequest, slug: str) -> HttpResponse:
+    """The version of a day, today's without one, with the months of its year."""
+    agreement = visible(request, slug)
+    today = timeline(agreement).day_of(request.now)
+    current = agreement.versions.current().order_by("effective_on").select_related("made_by")
+    version = in_force(list(current), day_of(request, today))
+    year = year_of(request, day_of(request, today))
+    rows = month_rows(months_table.months(agreement, year, today), agreement.currency)
+    author = version.made_by.name if version.made_by else ""
+    imprint = Imprint(version.number, version.digest, author, version.made_at, rows)
+    data = agreement_pdf(ReadAgreement(document_of(agreement, version), today), imprint)
+    headers = {"Content-Disposition": f'attachment; filename="{slug}-{version.number}.pdf"'}
+    return HttpResponse(data, content_type="application/pdf", headers=headers)
 
 
 @readers

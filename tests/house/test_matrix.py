@@ -73,6 +73,7 @@ DOORS = {
     "agreements:decline_target": button(READERS, AMEND),
     "agreements:draft": button(READERS, AMEND),
     "agreements:waiting_count": page(READERS),
+    "agreements:pdf": page(READERS, OK, **RECORD),
     "agreements:toml": page(READERS, OK, **RECORD),
     "exports:detail": Door(SIGNED_IN, MISSING, own={("administrator", "get"): OK}),
     "exports:progress": Door(SIGNED_IN, MISSING, own={("administrator", "get"): OK}),
