@@ -7,8 +7,10 @@ from decimal import Decimal
 from django.db.models import Min
 
 from agreements.models import Agreement, Assumptions
+from agreements.months.targets import TierNumbers, value_of
 from agreements.querysets import TargetQuerySet
 from agreements.terms import Timeline
+from smarketing.lib import words
 from smarketing.lib.periods import Period
 
 
@@ -20,6 +22,15 @@ class MonthTarget:
     leads: int
     exact: Decimal
     is_direct: bool
+    by_tier: tuple[TierNumbers, ...] = ()
+
+    @property
+    def value(self) -> int | None:
+        """In points."""
+        return value_of(self.by_tier)
+
+    def of_tier(self, tier: str) -> TierNumbers | None:
+        return next((own for own in self.by_tier if words.key(own.tier) == words.key(tier)), None)
 
 
 def month_targets(
@@ -31,8 +42,11 @@ def month_targets(
     """
     begins_on = terms.versions[0].effective_on if terms.versions else date.max
     known = _agreed(agreement, before).within(period)
-    rows = known.values_list("month", "leads", "exact_leads", "quota")
-    found = [MonthTarget(month, leads, exact, quota is None) for month, leads, exact, quota in rows]
+    rows = known.values_list("month", "leads", "exact_leads", "quota", "by_tier")
+    found = [
+        MonthTarget(month, leads, exact, quota is None, tuple(map(TierNumbers.from_json, by_tier)))
+        for month, leads, exact, quota, by_tier in rows
+    ]
     return {target.month: target for target in found if Period(target.month, "month").end_on >= begins_on}
 
 
