@@ -1,7 +1,7 @@
 """PURE. The clauses of an agreement as plain values: what its TOML form says, and what a version stores."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -99,6 +99,20 @@ DEFAULT_REASONS = (
 )
 
 
+# Apart from the terms: a month's numbers are agreed without another version.
+ASSUMED = ("marketing_share", "average_deal", "lead_to_customer")
+OF_MONTHS = (*ASSUMED, "quotas", "targets")
+
+
+@dataclass(frozen=True)
+class SignerClause:
+    """Who signs for a side: the person with this e-mail, as its lead or as the deputy."""
+
+    side: str
+    email: str
+    capacity: str = "lead"
+
+
 @dataclass(frozen=True)
 class AgreementDocument:
     """Quotas and targets by the first day of their month. The three assumptions are given together or not at all."""
@@ -120,11 +134,21 @@ class AgreementDocument:
     exceptions: tuple[PauseClause, ...] = ()
     promises: tuple[Promise, ...] = ()
     return_reasons: tuple[ReasonClause, ...] = DEFAULT_REASONS
+    signers: tuple[SignerClause, ...] = ()
     marketing_share: Decimal | None = None
     average_deal: Decimal | None = None
     lead_to_customer: Decimal | None = None
     quotas: Mapping[date, Decimal] = field(default_factory=dict)
     targets: Mapping[date, int] = field(default_factory=dict)
+
+    @property
+    def terms_only(self) -> "AgreementDocument":
+        """Without the months: what a version holds, and what is signed."""
+        nothing: dict[str, Any] = {**dict.fromkeys(ASSUMED), "quotas": {}, "targets": {}}
+        return replace(self, **nothing)
+
+    def with_months_of(self, other: "AgreementDocument") -> "AgreementDocument":
+        return replace(self, **{name: getattr(other, name) for name in OF_MONTHS})
 
     @property
     def known_tiers(self) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ class Difference:
     @property
     def is_of_version(self) -> bool:
         """It takes another version, where the heading is kept on the agreement itself."""
-        return self.measures or self.path[0] in ("pacing", "tiers", "return_reason")
+        return self.measures or self.path[0] in ("pacing", "tiers", "return_reason", "signer")
 
     def __str__(self) -> str:
         name = " ".join(part for part in self.path if part)
@@ -88,6 +88,7 @@ def _flat(document: AgreementDocument) -> Flat:
     for promise in document.promises:
         flat |= _flat_promise(promise)
     flat |= _flat_reasons(document.return_reasons)
+    flat |= {("signer", signer.side, signer.email): signer.capacity for signer in document.signers}
     flat |= _flat_months("quota", document.quotas)
     flat |= _flat_months("target", document.targets)
     return {path: text for path, text in flat.items() if text}

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from agreements.document.clauses import AgreementDocument, CalendarClause, PauseClause
+from agreements.document.clauses import AgreementDocument, CalendarClause, PauseClause, SignerClause
 from agreements.models import Agreement, Target, Version
 from agreements.months.agreed import current_assumptions
 from agreements.months.targets import Conversion
@@ -33,6 +33,7 @@ def document_of(agreement: Agreement, version: Version | None = None) -> Agreeme
         tiers=_listed_tiers(version, promises),
         exceptions=tuple(PauseClause.from_json(row) for row in version.exceptions),
         promises=promises,
+        signers=tuple(SignerClause(**row) for row in version.signers),
         return_reasons=tuple(reason.clause for reason in agreement.return_reasons.all()),
         **_months(agreement),
     )

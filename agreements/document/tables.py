@@ -21,6 +21,7 @@ from agreements.document.clauses import (
     CalendarClause,
     PauseClause,
     ReasonClause,
+    SignerClause,
     WrittenHours,
     hours_of,
     moment_of,
@@ -51,9 +52,12 @@ DEFAULT_WARN_SHARE = Decimal("0.75")
 PACINGS = ("working", "calendar")
 RESERVED_SLUGS = ("new", "load", "waiting")
 SIDES = ("marketing", "sales")
+PARTIES = (*SIDES, "service")
+CAPACITIES = ("lead", "deputy")
 
 _SLUG = re.compile(r"[A-Za-z0-9_-]+")
 _REASON = re.compile(r"[a-z0-9_]+")
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _DAY_OF_YEAR = re.compile(r"[0-9]{2}-[0-9]{2}")
 _INTO_NEXT_DAY = re.compile(r"(\S+): the window (\S+) runs into (\S+) of the next day, (\S+)")
@@ -347,6 +351,25 @@ class ReasonRow(TomlTable):
         return ReasonClause(self.key, self.label, whose, counts if self.counts is None else self.counts)
 
 
+class EmailOf(Text):
+    """The address of a person; in small letters, as people are known by it."""
+
+    def read(self, value: Any, info: ValidationInfo) -> str:
+        email = super().read(value, info).lower()
+        if not _EMAIL.fullmatch(email):
+            raise refused(_("must be an e-mail address, not {value}"), value=shown(email))
+        return email
+
+
+class SignerRow(TomlTable):
+    side: Annotated[str, OneOf(PARTIES)]
+    email: Annotated[str, EmailOf(254)]
+    capacity: Annotated[str, OneOf(CAPACITIES), Field(alias="as")] = "lead"
+
+    def clause(self) -> SignerClause:
+        return SignerClause(self.side, self.email, self.capacity)
+
+
 def _refuse_twice(rows: Sequence[Any], key: str, values: Sequence[object]) -> None:
     first: dict[object, int] = {}
     faults: list[Fault] = []
@@ -372,6 +395,12 @@ def _once_a_tier(rows: list[Any]) -> list[Any]:
 def _once_a_reason(rows: list[Any]) -> list[Any]:
     _refuse_twice(rows, "key", [row.key for row in rows])
     _refuse_twice(rows, "label", [words.key(row.label) or row.key for row in rows])
+    return rows
+
+
+def _once_a_signer(rows: list[Any]) -> list[Any]:
+    """Nobody signs for two sides: that would be one alone."""
+    _refuse_twice(rows, "email", [row.email for row in rows])
     return rows
 
 
@@ -416,6 +445,7 @@ class AgreementText(TomlTable, title="Agreement"):
     exceptions: list[ExceptionRow] = []
     promises: Annotated[list[AnyPromise], AfterValidator(_once_a_tier)] = []
     return_reasons: Annotated[list[ReasonRow], AfterValidator(_once_a_reason)] = []
+    signers: Annotated[list[SignerRow], AfterValidator(_once_a_signer)] = []
     assumptions: Assumed | None = None
     quotas: Annotated[list[QuotaRow], AfterValidator(_once_a_month)] = []
     targets: Annotated[list[TargetRow], AfterValidator(_once_a_month)] = []
@@ -427,6 +457,11 @@ class AgreementText(TomlTable, title="Agreement"):
             reason = _("contradicts the pacing above: {value}")
             refuse([(("calendar", "pacing"), refused(reason, value=self.pacing))])
         refuse([(("promises", index), _UNREACHABLE) for index in self._unreachable()])
+        if not self.service_team:
+            rows = [index for index, row in enumerate(self.signers) if row.side == "service"]
+            refuse(
+                [(("signers", index, "side"), refused(_("is no party: there is no service team"))) for index in rows]
+            )
         return self
 
     def _unreachable(self) -> list[int]:
@@ -448,6 +483,7 @@ class AgreementText(TomlTable, title="Agreement"):
             exceptions=tuple(row.clause() for row in self.exceptions),
             promises=tuple(self.promises),
             return_reasons=tuple(row.clause() for row in self.return_reasons) or DEFAULT_REASONS,
+            signers=tuple(row.clause() for row in self.signers),
             **assumed,
             quotas=dict(sorted((row.month, row.amount) for row in self.quotas)),
             targets=dict(sorted((row.month, row.leads) for row in self.targets)),

@@ -10,7 +10,7 @@ from typing import Any
 import tomli_w
 from pydantic import ValidationError
 
-from agreements.document.clauses import DEFAULT_REASONS, AgreementDocument, PauseClause, ReasonClause
+from agreements.document.clauses import DEFAULT_REASONS, AgreementDocument, PauseClause, ReasonClause, SignerClause
 from agreements.document.faults import DocumentError, DocumentProblem, decoded, parsed, problems_of
 from agreements.document.lines import Path
 from agreements.document.tables import DEFAULT_WARN_SHARE, HEADING, AgreementText, zones
@@ -60,6 +60,7 @@ def write(document: AgreementDocument) -> str:
         *(_section("[[exceptions]]", _pause_keys(pause)) for pause in document.exceptions),
         *(_section("[[promises]]", _promise_keys(promise)) for promise in document.promises),
         *(_section("[[return_reasons]]", vars(reason)) for reason in _own_reasons(document)),
+        *(_section("[[signers]]", _signer_keys(signer)) for signer in document.signers),
         _section("[assumptions]", {key: getattr(document, key) for key in ASSUMPTIONS}),
         *(_section("[[quotas]]", {"month": _month(on), "amount": n}) for on, n in document.quotas.items()),
         *(_section("[[targets]]", {"month": _month(on), "leads": n}) for on, n in document.targets.items()),
@@ -81,6 +82,10 @@ def _head(document: AgreementDocument) -> dict[str, Any]:
 
 def _pause_keys(pause: PauseClause) -> dict[str, Any]:
     return {"from": pause.begins, "to": pause.ends, "reason": pause.reason}
+
+
+def _signer_keys(signer: SignerClause) -> dict[str, Any]:
+    return {"side": signer.side, "email": signer.email, "as": signer.capacity}
 
 
 def _own_reasons(document: AgreementDocument) -> tuple[ReasonClause, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.forms.formsets import BaseFormSet
 from django.http import QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from agreements.document.clauses import DEFAULT_REASONS, AgreementDocument
 from agreements.document.lines import Path
@@ -20,6 +20,7 @@ from agreements.pages.forms import (
     HeadingForm,
     MonthFormSet,
     ReasonFormSet,
+    SignerFormSet,
     TermsForm,
     said,
 )
@@ -40,8 +41,14 @@ TERMS = (
 )
 
 
+TO_BE_SIGNED = gettext_lazy("Once every party has signed. The first of next month, unless you choose another day.")
+
+
 class Draft:
-    """`former` is what the form is opened with, empty for a new agreement; `year` says whose months are in it."""
+    """`former` is what the form is opened with, empty for a new agreement; `year` says whose months are in it.
+
+    `is_signed`: what is written takes effect once every party has signed it.
+    """
 
     def __init__(
         self,
@@ -49,10 +56,14 @@ class Draft:
         year: int,
         data: QueryDict | None = None,
         fixed: tuple[str, ...] = (),
+        *,
+        is_signed: bool = False,
     ) -> None:
         self.former, self.year = former, year
         self.heading = HeadingForm(data, initial=former, fixed=fixed)
         self.terms = TermsForm(data, initial=former)
+        if is_signed:
+            self.terms.fields["effective_on"].help_text = TO_BE_SIGNED
         self.calendar = CalendarForm(data, initial=_calendar_initial(former))
         self.assumptions = AssumptionsForm(data, initial=former)
         promises = former.get("promises", ())
@@ -60,13 +71,15 @@ class Draft:
         self.promises = {key: formset(data, initial=made[key], prefix=key) for key, formset in CLAUSE_FORMSETS.items()}
         reasons = [vars(reason) for reason in former.get("return_reasons", DEFAULT_REASONS)]
         self.reasons = ReasonFormSet(data, initial=reasons, prefix="reasons")
+        signers = [vars(signer) for signer in former.get("signers", ())]
+        self.signers = SignerFormSet(data, initial=signers, prefix="signers")
         self.months = MonthFormSet(data, initial=_months_initial(former, year), prefix="months")
         self.document: AgreementDocument | None = None
 
     @property
     def parts(self) -> list[Any]:
         single = [self.heading, self.terms, self.calendar, self.assumptions]
-        return [*single, *self.promises.values(), self.reasons, self.months]
+        return [*single, *self.promises.values(), self.reasons, self.signers, self.months]
 
     @property
     def has_errors(self) -> bool:
@@ -131,8 +144,9 @@ class Draft:
                 return self.calendar, name
             case ("promises", int(row), *rest):
                 return self.clauses[row], "tier" if rest == ["measure"] else str(rest[0] if rest else "")
-            case ("return_reasons", int(row), *rest):
-                return _filled(self.reasons)[row], str(rest[0] if rest else "")
+            case ("signers" | "return_reasons" as rows, int(row), *rest):
+                formset = self.signers if rows == "signers" else self.reasons
+                return _filled(formset)[row], {"as": "capacity"}.get(field := str(rest[0] if rest else ""), field)
             case ("assumptions", *rest):
                 return self.assumptions, str(rest[0] if rest else "")
             case (str(name), *_rest) if name in self.terms.fields:
@@ -150,6 +164,7 @@ class Draft:
             "calendar": self._calendar_values(),
             "promises": [_clause_values(row) for row in self.clauses],
             "return_reasons": [_reason_values(row) for row in _filled(self.reasons)],
+            "signers": [_signer_values(row) for row in _filled(self.signers)],
             **({"assumptions": given} if given else {}),
             "quotas": list(self._month_rows("quotas", "amount")),
             "targets": list(self._month_rows("targets", "leads")),
@@ -192,7 +207,7 @@ def initial_of(document: AgreementDocument) -> dict[str, Any]:
         **{key: getattr(document, key) for key in (*HEADING, *TERMS, *ASSUMPTIONS)},
         **{key: getattr(calendar, key) for key in CALENDAR},
         "tiers": document.known_tiers,
-        **{key: getattr(document, key) for key in ("promises", "return_reasons", "quotas", "targets")},
+        **{key: getattr(document, key) for key in ("promises", "return_reasons", "signers", "quotas", "targets")},
     }
 
 
@@ -217,6 +232,11 @@ def _filled(formset: Any) -> list[Any]:
 
 def _reason_values(row: Any) -> dict[str, Any]:
     return {key: value for key, value in row.cleaned_data.items() if key != "DELETE"}
+
+
+def _signer_values(row: Any) -> dict[str, Any]:
+    cleaned = row.cleaned_data
+    return {"side": cleaned["side"], "email": cleaned["email"], "as": cleaned["capacity"]}
 
 
 def _clause_values(row: Any) -> dict[str, Any]:

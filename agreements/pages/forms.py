@@ -24,7 +24,7 @@ from agreements.document.text import (
     read_file,
     zones,
 )
-from agreements.enums import Pacing, Weekday, reason_words
+from agreements.enums import Capacity, Pacing, Weekday, reason_words
 from agreements.months.targets import Conversion, Derivation, TargetError, derive, refuse_impossible
 from agreements.pages.fields import (
     DaysField,
@@ -236,6 +236,15 @@ class ReasonForm(forms.Form):
         return cleaned
 
 
+class SignerForm(forms.Form):
+    """A person who signs for a side."""
+
+    words = _("Who signs")
+    side = forms.ChoiceField(label=_("For"), choices=Side.choices, initial=Side.MARKETING)
+    email = forms.EmailField(label=_("E-mail of the person"), required=False, max_length=254)
+    capacity = forms.ChoiceField(label=_("Signs as"), choices=Capacity.choices, initial=Capacity.LEAD)
+
+
 class MonthForm(forms.Form):
     month = forms.DateField(widget=forms.HiddenInput())
     amount = NumberField(label=_("Quota"), required=False, min_value=0)
@@ -253,6 +262,7 @@ def clause_formset(measure: str) -> "type[BaseFormSet[ClauseForm]]":
 
 CLAUSE_FORMSETS = {measure: clause_formset(measure) for measure in MEASURES}
 ReasonFormSet = forms.formset_factory(ReasonForm, extra=1, can_delete=True, max_num=40, absolute_max=50)
+SignerFormSet = forms.formset_factory(SignerForm, extra=1, can_delete=True, max_num=20, absolute_max=30)
 MonthFormSet = forms.formset_factory(MonthForm, extra=0, max_num=12, absolute_max=12)
 
 

@@ -30,7 +30,6 @@ class PlaceRule:
     label: str | Promise
     may: Callable[[Access], bool]
     count: str = ""
-    counted_for: Verb = Verb.READ
     within: frozenset[str] = frozenset()  # views that belong here although their address says otherwise
 
 
@@ -60,7 +59,6 @@ ENTRIES = (
         pgettext_lazy("place", "Agreements"),
         may(Verb.READ),
         count="agreements:waiting_count",
-        counted_for=Verb.AMEND,
     ),
     PlaceRule("admin:index", _("People"), may(Verb.ADMINISTER)),
     PlaceRule("leads:imports", pgettext_lazy("place", "Imports"), may(Verb.MARKET)),
@@ -78,11 +76,11 @@ def places(request: HttpRequest) -> list[Place]:
         return []
     shown = [(reverse(entry.view), entry) for entry in ENTRIES if entry.may(access)][:MOST]
     here = present(request, shown)
-    return [Place(url, rule.label, _count_url(rule, access), url == here) for url, rule in shown]
+    return [Place(url, rule.label, _count_url(rule), url == here) for url, rule in shown]
 
 
-def _count_url(rule: PlaceRule, access: Access) -> str:
-    return reverse(rule.count) if rule.count and rule.counted_for in access.verbs else ""
+def _count_url(rule: PlaceRule) -> str:
+    return reverse(rule.count) if rule.count else ""
 
 
 def present(request: HttpRequest, shown: list[tuple[str, PlaceRule]]) -> str:
