@@ -22,8 +22,8 @@ class VersionState(TextChoices):
 class Capacity(TextChoices):
     """As what somebody signs for a side."""
 
-    LEAD = "lead", _("lead")
-    DEPUTY = "deputy", _("deputy")
+    LEAD = "lead", _("as lead")
+    DEPUTY = "deputy", _("as deputy")
 
 
 class How(TextChoices):

@@ -1,12 +1,14 @@
 """PURE. The clauses of an agreement as plain values: what its TOML form says, and what a version stores."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from agreements.document.clause_group import ClauseRow
+from agreements.months.targets import ASSUMED, Conversion, TierConversion
 from agreements.promises.promise import Promise
 from agreements.worktime import WEEKDAYS
 from smarketing.lib import words
@@ -100,22 +102,16 @@ DEFAULT_REASONS = (
 
 
 # Apart from the terms: a month's numbers are agreed without another version.
-ASSUMED = ("marketing_share", "average_deal", "lead_to_customer")
-OF_MONTHS = (*ASSUMED, "quotas", "targets")
-
-
-@dataclass(frozen=True)
-class SignerClause:
-    """Who signs for a side: the person with this e-mail, as its lead or as the deputy."""
-
-    side: str
-    email: str
-    capacity: str = "lead"
+OF_MONTHS = (*ASSUMED, "quotas", "quota_parts", "targets", "tier_targets")
 
 
 @dataclass(frozen=True)
 class AgreementDocument:
-    """Quotas and targets by the first day of their month. The three assumptions are given together or not at all."""
+    """Quotas and targets by the first day of their month. The three assumptions are given together or not at all.
+
+    `points` by tier; `quota_parts` and `tier_targets` split the quota and the direct target of their month by name.
+    `groups` holds what `agreements.document.groups` declares, by key: `CONTACTS.of(document)`.
+    """
 
     slug: str
     name: str
@@ -126,25 +122,43 @@ class AgreementDocument:
     effective_on: date
     calendar: CalendarClause
     service_team: str = ""
+    year_begins: int = 1
     pacing: str = "working"
     warn_share: Decimal = Decimal("0.75")
     automated_counts: bool = False
     return_within_working_days: int = 10
     tiers: tuple[str, ...] = ()
+    points: Mapping[str, int] = field(default_factory=dict)
     exceptions: tuple[PauseClause, ...] = ()
     promises: tuple[Promise, ...] = ()
     return_reasons: tuple[ReasonClause, ...] = DEFAULT_REASONS
-    signers: tuple[SignerClause, ...] = ()
     marketing_share: Decimal | None = None
     average_deal: Decimal | None = None
     lead_to_customer: Decimal | None = None
+    by_tier: tuple[TierConversion, ...] = ()
+    cycle_days: int = 0
+    is_shifted: bool = False
     quotas: Mapping[date, Decimal] = field(default_factory=dict)
+    quota_parts: Mapping[date, Mapping[str, Decimal]] = field(default_factory=dict)
     targets: Mapping[date, int] = field(default_factory=dict)
+    tier_targets: Mapping[date, Mapping[str, int]] = field(default_factory=dict)
+    groups: Mapping[str, tuple[ClauseRow, ...]] = field(default_factory=dict)
+
+    @property
+    def conversion(self) -> Conversion | None:
+        share, deal, rate = self.marketing_share, self.average_deal, self.lead_to_customer
+        if share is None or deal is None or rate is None:
+            return None
+        return Conversion(share, deal, rate, self.by_tier, self.cycle_days, self.is_shifted)
 
     @property
     def terms_only(self) -> "AgreementDocument":
         """Without the months: what a version holds, and what is signed."""
-        nothing: dict[str, Any] = {**dict.fromkeys(ASSUMED), "quotas": {}, "targets": {}}
+        nothing: dict[str, Any] = {
+            each.name: {} if each.default is MISSING else each.default
+            for each in fields(self)
+            if each.name in OF_MONTHS
+        }
         return replace(self, **nothing)
 
     def with_months_of(self, other: "AgreementDocument") -> "AgreementDocument":

@@ -12,12 +12,14 @@ from django.utils.translation import ngettext
 
 from agreements.document.clauses import AgreementDocument
 from agreements.document.differences import Difference, differences
+from agreements.document.groups import GROUPS
 from agreements.document.stored import document_of
 from agreements.document.text import HEADING, digest, read, write
 from agreements.enums import VersionState
 from agreements.models import Agreement, Change, Objective, ReturnReason, Tier, Version
 from agreements.months.plans import carry_out, month_plan
 from agreements.months.proposing import decides_alone
+from agreements.months.targets import points_of
 from agreements.signing.parties import ever_signed
 from agreements.terms import today_of
 from smarketing.accounts.models import Side, Team, User
@@ -241,6 +243,7 @@ def _heading(document: AgreementDocument) -> dict[str, Any]:
         "name": document.name,
         "time_zone": document.time_zone,
         "currency": document.currency,
+        "year_begins": document.year_begins,
         "marketing_team": _team(document.marketing_team, Side.MARKETING),
         "sales_team": _team(document.sales_team, Side.SALES),
         "service_team": service_team,
@@ -325,7 +328,8 @@ def _add_version(agreement: Agreement, document: AgreementDocument, *, by: User 
 
 def _add_parts(version: Version, document: AgreementDocument) -> None:
     Tier.objects.bulk_create(
-        Tier(version=version, name=name, order=order) for order, name in enumerate(document.known_tiers)
+        Tier(version=version, name=name, order=order, points=points_of(document.points, name))
+        for order, name in enumerate(document.known_tiers)
     )
     Objective.objects.bulk_create(Objective.of(version, promise) for promise in document.promises)
 
@@ -355,7 +359,7 @@ def _version_fields(
         "return_within_working_days": document.return_within_working_days,
         "exceptions": [pause.as_json() for pause in document.exceptions],
         "pacing": document.pacing,
-        "signers": [vars(signer) for signer in document.signers],
+        "groups": {key: GROUPS[key].stored(document) for key in document.groups},
     }
 
 

@@ -29,6 +29,7 @@ class Agreement(models.Model):
     )
     time_zone = models.CharField(_("time zone"), max_length=60)
     currency = models.CharField(_("currency"), max_length=3)
+    year_begins = models.PositiveSmallIntegerField(_("month in which the year begins"), default=1)
 
     objects = AgreementQuerySet.as_manager()
 
@@ -87,7 +88,7 @@ class Version(models.Model):
 
     `calendar` holds {"week": {day: [[from, to]]}, "holidays": {"country", "subdivision"}, "closed": [date],
     "overrides": {date: [[from, to]]}}, as in the TOML form; `exceptions` holds {"from", "to", "reason"} each, days or
-    local times, in which every clock pauses; `signers` holds {"side", "email", "capacity"} each.
+    local times, in which every clock pauses; `groups` holds the rows of each clause group by its key.
     """
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="versions")
@@ -120,7 +121,7 @@ class Version(models.Model):
         _("working days after a month in which returns still count against it"), default=10
     )
     exceptions = models.JSONField(_("exceptions"), default=list, blank=True)
-    signers = models.JSONField(_("who signs"), default=list, blank=True)
+    groups = models.JSONField(_("clauses in words"), default=dict, blank=True)
 
     objects = VersionQuerySet.as_manager()
 
@@ -170,6 +171,7 @@ class Tier(models.Model):
     version = models.ForeignKey(Version, models.CASCADE, related_name="tiers")
     name = models.CharField(_("name"), max_length=60)
     order = models.PositiveSmallIntegerField()
+    points = models.PositiveIntegerField(_("worth in points"), null=True)
 
     objects = PartQuerySet.as_manager()
 

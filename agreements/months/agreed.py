@@ -29,7 +29,7 @@ def month_targets(
 
     Months for which nothing is agreed are left out, and those in which no terms were in force.
     """
-    known = _agreed(agreement, before).within(period).filter(tier="")
+    known = _agreed(agreement, before).within(period)
     rows = known.values_list("month", "leads", "exact_leads", "quota")
     found = [MonthTarget(month, leads, exact, quota is None) for month, leads, exact, quota in rows]
     return {each.month: each for each in found if terms.covers(each.month, Period(each.month, "month").end_on)}

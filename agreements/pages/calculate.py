@@ -132,11 +132,11 @@ def _answer(
 
 def _month_context(request: PortalRequest, agreement: Agreement, month: date) -> dict[str, object]:
     """How the month stands, and what agreeing would do to it."""
-    agreed = agreement.targets.agreed().filter(month=month, tier="").first()
+    agreed = agreement.targets.agreed().filter(month=month).first()
     is_amended = agreed is not None and has_begun(agreement, month, request.now)
     return {
         "agreed": agreed,
-        "waiting": agreement.targets.waiting().filter(month=month, tier="").first(),
+        "waiting": agreement.targets.waiting().filter(month=month).first(),
         "is_amended": is_amended,
         "is_proposed": is_amended or not proposing.decides_alone(agreement, request.user),
         "seen": stand_of(agreement, month),

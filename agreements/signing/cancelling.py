@@ -12,7 +12,7 @@ from agreements.document.text import HEADING, digest
 from agreements.document.versions import AmendmentRefused, check_day, next_number, stand_of
 from agreements.enums import VersionState
 from agreements.models import Agreement, Version
-from agreements.signing.proposals import ProposalWaiting, announce
+from agreements.signing.proposals import VersionWaiting, announce
 from agreements.terms import today_of
 from smarketing.accounts.access import access_of
 from smarketing.accounts.models import User
@@ -35,7 +35,7 @@ def propose_end(agreement: Agreement, last_on: date, *, by: User, at: datetime) 
             raise NotYoursToEnd("", _("Only who amends this agreement can propose its end."))
         if waiting := agreement.versions.proposed().first():
             text = _("Version %(number)s is proposed already: it is signed, declined or withdrawn first.")
-            raise ProposalWaiting("last_on", text % {"number": waiting.number})
+            raise VersionWaiting("last_on", text % {"number": waiting.number})
         _check_last_day(agreement, last_on, at)
         return announce(_cancellation(agreement, last_on, by=by, at=at), by=by, at=at)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from agreements.document.signers import SIGNERS
 from agreements.enums import Capacity
 from agreements.models import Agreement, Signature, Version
 from agreements.terms import in_force
@@ -69,15 +70,16 @@ def missing(version: Version) -> list[Side]:
 
 def _named(agreement: Agreement, today: date) -> dict[Side, tuple[Signer, ...]]:
     versions = list(agreement.versions.current().order_by("effective_on"))
-    rows = in_force(versions, today).signers if versions else []
+    rows = SIGNERS.from_stored(in_force(versions, today).groups.get(SIGNERS.key, [])) if versions else ()
     if not rows:
         return {}
-    people = {user.email.lower(): user for user in User.objects.filter(email__in=[row["email"] for row in rows])}
+    emails = [row.email.lower() for row in rows]
+    people = {user.email.lower(): user for user in User.objects.filter(email__in=emails)}
     named: dict[Side, list[Signer]] = {}
     for row in rows:
-        user = people.get(row["email"])
+        user = people.get(row.email.lower())
         there = user if user and access_of(user).may(Verb.READ, agreement) else None
-        named.setdefault(Side(row["side"]), []).append(Signer(row["email"], Capacity(row["capacity"]), there))
+        named.setdefault(Side(row.side), []).append(Signer(row.email, Capacity(row.signs_as), there))
     return {side: tuple(signers) for side, signers in named.items()}
 
 

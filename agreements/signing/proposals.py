@@ -14,7 +14,7 @@ from smarketing.accounts.models import User
 from smarketing.accounts.rights import Verb
 
 
-class ProposalWaiting(AmendmentRefused):
+class VersionWaiting(AmendmentRefused):
     """One proposal at a time: what the other side has proposed is answered first."""
 
 
@@ -38,7 +38,7 @@ def propose(draft: Version, *, by: User, at: datetime) -> Version:
             text = _(
                 "Version %(number)s is proposed already: it is signed, declined or answered first. Your draft stays."
             )
-            raise ProposalWaiting("sign", text % {"number": waiting.number})
+            raise VersionWaiting("sign", text % {"number": waiting.number})
         check_sound(draft, at)
         if waiting:
             settle(waiting, VersionState.COUNTERED, by=by, at=at)

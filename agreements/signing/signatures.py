@@ -36,7 +36,7 @@ class BuiltOnFormerTerms(AmendmentRefused):
     """The terms have changed since the draft was written: it would take the change back unseen."""
 
 
-class ReasonMissing(AmendmentRefused):
+class DeclinedWithoutReason(AmendmentRefused):
     """The other side reads why."""
 
 
@@ -119,7 +119,7 @@ def decline(version: Version, *, by: User, at: datetime, reason: str) -> Version
     version = locked(version, VersionState.PROPOSED)
     check_signer(version, by, at)
     if not reason.strip():
-        raise ReasonMissing("reason", _("Say why: the other side reads it."))
+        raise DeclinedWithoutReason("reason", _("Say why: the other side reads it."))
     settle(version, VersionState.DECLINED, by=by, at=at, reason=reason.strip()[:300])
     return version
 

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from agreements.document.signers import SIGNERS
 from agreements.document.stored import document_of
 from agreements.models import Agreement, Version
 from agreements.terms import timeline
@@ -69,7 +70,7 @@ def test_what_one_side_proposes_is_in_force_from_next_month_once_the_other_has_s
     assert (now(north), waiting(author), waiting(other)) == (before, "", "1")
     version = north.versions.get(pk=draft.pk)
     told = "Version 2, in force from April 1, 2026, is proposed by Lea Lead."
-    told_left = "Still to sign: Marketing north (Max Lead (lead))."
+    told_left = "Still to sign: Marketing north (Max Lead (as lead))."
     assert all(f"{told} {told_left}" in plain(signed_in(who).get(URL)) for who in (rep, marketing_lead, sales_lead))
     page = plain(other.get(page_of(version)))
     assert "Follow-up speed · within working minutes 60 240" in page
@@ -98,9 +99,9 @@ def test_a_digest_that_was_not_shown_is_not_signed(signed_in, sales_lead, market
 @pytest.mark.parametrize(
     ("language", "told"),
     [
-        ("en", "You cannot sign this. Still to sign: Marketing north: Max Lead (lead)."),
-        ("de", "Sie können das nicht unterschreiben. Es fehlt: Marketing north: Max Lead (Leitung)."),
-        ("da", "Du kan ikke underskrive dette. Der mangler: Marketing north: Max Lead (leder)."),
+        ("en", "You cannot sign this. Still to sign: Marketing north: Max Lead (as lead)."),
+        ("de", "Sie können das nicht unterschreiben. Es fehlt: Marketing north: Max Lead (als Leitung)."),
+        ("da", "Du kan ikke underskrive dette. Der mangler: Marketing north: Max Lead (som leder)."),
     ],
 )
 def test_who_may_not_sign_is_told_who_may(language, told, signed_in, sales_lead, marketing_lead, rep, north):
@@ -242,10 +243,10 @@ def test_who_signs_is_said_in_the_form_and_then_nobody_else_does(
     signed_in, administrator, sales_lead, marketing_lead, leader, north
 ):
     client = signed_in(administrator)
-    sent = filled(client, f"{URL}edit/") | {"signers-0-email": "CLEO@example.org", "signers-0-capacity": "deputy"}
+    sent = filled(client, f"{URL}edit/") | {"signers-0-email": "CLEO@example.org", "signers-0-signs_as": "deputy"}
     client.post(f"{URL}edit/", sent)
-    (named,) = now(north).signers
-    assert (named.side, named.email, named.capacity) == ("marketing", "cleo@example.org", "deputy")
+    (named,) = SIGNERS.of(now(north))
+    assert (named.side, named.email, named.signs_as) == ("marketing", "CLEO@example.org", "deputy")
     version = proposed(signed_in(sales_lead), north)
     assert decide(signed_in(marketing_lead), version, "sign").status_code == 422
     assert (waiting(signed_in(marketing_lead)), waiting(signed_in(leader))) == ("", "1")
@@ -257,15 +258,15 @@ def test_who_signs_is_said_in_the_form_and_then_nobody_else_does(
 @pytest.mark.parametrize(
     ("typed", "field", "told"),
     [
-        ({"signers-0-email": "x"}, "email", "Enter a valid email address."),
-        ({"signers-0-side": "sales"}, "email", "Is empty."),
+        ({"signers-0-email": "x"}, "email", "'x' is not an e-mail address."),
+        ({"signers-0-side": "sales"}, "email", "Is missing."),
         ({"signers-0-email": "a@b.org", "signers-0-side": "service"}, "side", "Is no party: there is no service team."),
     ],
 )
 def test_who_cannot_sign_is_refused_beside_the_field(typed, field, told, signed_in, administrator, north):
     client = signed_in(administrator)
     answer = client.post(f"{URL}edit/", filled(client, f"{URL}edit/") | typed)
-    assert (answer.status_code, answer.context["draft"].signers[0].errors.get(field)) == (422, [told])
+    assert (answer.status_code, answer.context["draft"].groups["signers"][0].errors.get(field)) == (422, [told])
 
 
 def test_the_service_team_is_a_party_too(signed_in, sales_lead, marketing_lead, north):
