@@ -1,5 +1,6 @@
 """PURE. Every group of clauses that is declared by its table, in the order in which they are written."""
 
+from agreements.document.capacity_clause import CAPACITY
 from agreements.document.clause_group import AnyGroup
 from agreements.document.contacts import CONTACTS, LADDER, RESPONSIBILITIES
 from agreements.document.review import REVIEW
@@ -8,5 +9,5 @@ from agreements.document.wordings import DEFINITIONS, GOALS, NEEDS, TEXTS
 
 GROUPS: dict[str, AnyGroup] = {
     group.key: group
-    for group in (TEXTS, GOALS, NEEDS, DEFINITIONS, CONTACTS, RESPONSIBILITIES, LADDER, REVIEW, SIGNERS)
+    for group in (TEXTS, GOALS, NEEDS, DEFINITIONS, CAPACITY, CONTACTS, RESPONSIBILITIES, LADDER, REVIEW, SIGNERS)
 }

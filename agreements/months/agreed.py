@@ -7,8 +7,10 @@ from decimal import Decimal
 from django.db.models import Min
 
 from agreements.models import Agreement, Assumptions
+from agreements.months.targets import TierNumbers, value_of
 from agreements.querysets import TargetQuerySet
 from agreements.terms import Timeline
+from smarketing.lib import words
 from smarketing.lib.periods import Period
 
 
@@ -20,6 +22,15 @@ class MonthTarget:
     leads: int
     exact: Decimal
     is_direct: bool
+    by_tier: tuple[TierNumbers, ...] = ()
+
+    @property
+    def value(self) -> int | None:
+        """In points."""
+        return value_of(self.by_tier)
+
+    def of_tier(self, tier: str) -> TierNumbers | None:
+        return next((own for own in self.by_tier if words.key(own.tier) == words.key(tier)), None)
 
 
 def month_targets(
@@ -30,8 +41,11 @@ def month_targets(
     Months for which nothing is agreed are left out, and those in which no terms were in force.
     """
     known = _agreed(agreement, before).within(period)
-    rows = known.values_list("month", "leads", "exact_leads", "quota")
-    found = [MonthTarget(month, leads, exact, quota is None) for month, leads, exact, quota in rows]
+    rows = known.values_list("month", "leads", "exact_leads", "quota", "by_tier")
+    found = [
+        MonthTarget(month, leads, exact, quota is None, tuple(map(TierNumbers.from_json, by_tier)))
+        for month, leads, exact, quota, by_tier in rows
+    ]
     return {each.month: each for each in found if terms.covers(each.month, Period(each.month, "month").end_on)}
 
 

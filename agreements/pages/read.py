@@ -7,6 +7,7 @@ from agreements.document.text import write
 from agreements.models import Agreement
 from agreements.months.agreed import current_assumptions
 from agreements.pages import months_table, overview
+from agreements.pages.capacity_sheet import capacity_sheet
 from agreements.pages.fetch import day_of, may_edit, visible, year_of
 from agreements.pages.history import history
 from agreements.pages.versions import proposal, readable, waiting_for
@@ -59,6 +60,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "this_month": months_table.current(months) or months_table.this_month(agreement, today),
         "year": year,
         "months": months,
+        "capacity": capacity_sheet(agreement, year, terms.versions, today=today, month=request.GET.get("capacity", "")),
         "entries": history(agreement),
         "may_edit": may_edit(request, agreement),
         "assumptions": current_assumptions(agreement),

@@ -9,15 +9,17 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agreements.document.differences import Difference, differences
+from agreements.document.stored import document_of
 from agreements.document.versions import version_document
 from agreements.enums import VersionState
 from agreements.models import Agreement, Signature, Version
+from agreements.pages.capacity_sheet import CapacitySheet, proposed_sheet
 from agreements.pages.history import ClauseChange, clause_change
 from agreements.querysets import VersionQuerySet
 from agreements.signing.parties import Party, missing, parties, sides_signed_by
 from agreements.signing.proposals import may_propose
 from agreements.signing.signatures import may_sign, may_withdraw
-from agreements.terms import in_force, today_of
+from agreements.terms import in_force, timeline, today_of
 from smarketing.accounts.access import Access
 from smarketing.accounts.models import User
 from smarketing.accounts.rights import Verb
@@ -38,6 +40,7 @@ class ShownVersion:
     may_withdraw: bool
     may_counter: bool
     signs: bool
+    capacity: CapacitySheet | None
 
     @property
     def missing(self) -> list[Party]:
@@ -80,9 +83,20 @@ def shown(version: Version, reader: User, access: Access, at: datetime) -> Shown
         may_propose=may_propose(version, reader),
         may_sign=may_sign(version, reader, at),
         may_withdraw=may_withdraw(version, reader, at),
+        capacity=_capacity(version, today),
         signs=bool(sides_signed_by(version.agreement, reader, today)),
         may_counter=is_proposed and may_amend and not version.is_cancellation and version.proposed_by_id != reader.pk,
     )
+
+
+def _capacity(version: Version, today: date) -> CapacitySheet | None:
+    """Before it is signed: whether sales has the time for it."""
+    is_open = version.state in (VersionState.DRAFT, VersionState.PROPOSED)
+    if version.is_cancellation or not is_open:
+        return None
+    agreement = version.agreement
+    document = version_document(version).with_months_of(document_of(agreement))
+    return proposed_sheet(agreement, document, timeline(agreement).versions, today=today)
 
 
 def standing(version: Version, dated: Sequence[Version], today: date) -> str:

@@ -30,6 +30,7 @@ class PlaceRule:
     label: str | Promise
     may: Callable[[Access], bool]
     count: str = ""
+    counted_for: Verb = Verb.READ
     within: frozenset[str] = frozenset()  # views that belong here although their address says otherwise
 
 
@@ -40,7 +41,13 @@ def may(verb: Verb) -> Callable[[Access], bool]:
 # In the order in which they are shown; the first seven that a person may see.
 ENTRIES = (
     PlaceRule("leads:queue", pgettext_lazy("place", "Queue"), lambda access: Verb.FOLLOW_UP in access.own_verbs),
-    PlaceRule("leads:list", pgettext_lazy("place", "Leads"), may(Verb.SEE)),
+    PlaceRule(
+        "leads:list",
+        pgettext_lazy("place", "Leads"),
+        may(Verb.SEE),
+        count="leads:excuse_count",
+        counted_for=Verb.APPROVE,
+    ),
     PlaceRule(
         "leads:escalations",
         pgettext_lazy("place", "Escalations"),
@@ -60,7 +67,7 @@ ENTRIES = (
         may(Verb.READ),
         count="agreements:waiting_count",
     ),
-    PlaceRule("admin:index", _("People"), may(Verb.ADMINISTER)),
+    PlaceRule("people:list", _("People"), may(Verb.STAFF)),
     PlaceRule("leads:imports", pgettext_lazy("place", "Imports"), may(Verb.MARKET)),
 )
 
@@ -76,11 +83,11 @@ def places(request: HttpRequest) -> list[Place]:
         return []
     shown = [(reverse(entry.view), entry) for entry in ENTRIES if entry.may(access)][:MOST]
     here = present(request, shown)
-    return [Place(url, rule.label, _count_url(rule), url == here) for url, rule in shown]
+    return [Place(url, rule.label, _count_url(rule, access), url == here) for url, rule in shown]
 
 
-def _count_url(rule: PlaceRule) -> str:
-    return reverse(rule.count) if rule.count else ""
+def _count_url(rule: PlaceRule, access: Access) -> str:
+    return reverse(rule.count) if rule.count and rule.counted_for in access.verbs else ""
 
 
 def present(request: HttpRequest, shown: list[tuple[str, PlaceRule]]) -> str:
