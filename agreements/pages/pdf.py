@@ -18,8 +18,10 @@ from django.utils.translation import get_language, gettext
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from agreements.models import Agreement, Signature, Version
 from agreements.pages.reading import Chapter, ReadAgreement
 from agreements.promises.promise import Promise
+from smarketing.accounts.models import Side
 from smarketing.lib.numbers import exact_percent, money, number
 
 FONTS = {"": "Roboto-Regular.ttf", "B": "Roboto-Bold.ttf"}
@@ -131,7 +133,7 @@ def agreement_pdf(reading: ReadAgreement, imprint: Imprint) -> bytes:
         if chapter.key not in ("versions", "capacity"):
             paper.chapter(chapter.title)
             _set(paper, chapter, reading, imprint)
-    _foot(paper, reading, imprint)
+    _foot(paper, imprint)
     return bytes(paper.output())
 
 
@@ -146,20 +148,19 @@ def _head(paper: Paper, reading: ReadAgreement, imprint: Imprint) -> None:
     paper.line_of(f"SHA-256 {imprint.digest}", size=8, grey=QUIET)
 
 
-def _foot(paper: Paper, reading: ReadAgreement, imprint: Imprint) -> None:
+def _foot(paper: Paper, imprint: Imprint) -> None:
     paper.chapter(gettext("Signatures"))
-    made = [imprint.made_by, _instant(imprint.made_at, reading)] if imprint.made_at else [imprint.made_by]
     paper.terms(
         [
-            (gettext("Written by"), " · ".join(part for part in made if part) or "–"),
+            (gettext("Written by"), imprint.made_by),
             (gettext("Digest of the text (SHA-256)"), imprint.digest),
-            *imprint.signatures,
+            *(imprint.signatures or [(gettext("Signed by"), gettext("nobody yet"))]),
         ]
     )
 
 
-def _instant(at: datetime | None, reading: ReadAgreement) -> str:
-    return date_format(localtime(at, ZoneInfo(reading.document.time_zone)), "DATETIME_FORMAT") if at else ""
+def _instant(at: datetime, zone: ZoneInfo) -> str:
+    return date_format(localtime(at, zone), "DATETIME_FORMAT")
 
 
 def _set(paper: Paper, chapter: Chapter, reading: ReadAgreement, imprint: Imprint) -> None:
@@ -241,6 +242,20 @@ def _calendar(reading: ReadAgreement) -> Pairs:
 def _person(row: Any) -> str:
     deputy = f"{gettext('Deputy')}: {row.deputy}" if row.deputy else ""
     return "\n".join(part for part in (row.name, row.role, row.email, row.telephone, deputy) if part) + "\n"
+
+
+def imprint_of(version: Version, agreement: Agreement, months: Sequence[tuple[str, str, str]]) -> Imprint:
+    zone = ZoneInfo(agreement.time_zone)
+    signed = [(str(Side(one.side).label), _signed(one, zone)) for one in version.signatures.select_related("signed_by")]
+    author = version.made_by.name if version.made_by else ""
+    made = [author, _instant(version.made_at, zone) if version.made_at else ""]
+    by = " · ".join(part for part in made if part)
+    return Imprint(version.number, version.digest, by, version.made_at, months, signed)
+
+
+def _signed(signature: Signature, zone: ZoneInfo) -> str:
+    who = f"{signature.signed_by.name} ({signature.get_capacity_display()})"
+    return f"{who}, {_instant(signature.signed_at, zone)}\nSHA-256 {signature.digest}"
 
 
 def month_rows(months: Iterable[Any], currency: str) -> list[tuple[str, str, str]]:

@@ -4,14 +4,14 @@ from django.views.decorators.http import require_safe
 
 from agreements.document.stored import document_of
 from agreements.document.text import write
-from agreements.document.versions import may_decline
-from agreements.models import Agreement, Version
+from agreements.models import Agreement
 from agreements.pages import months_table, overview
 from agreements.pages.capacity_sheet import capacity_sheet
 from agreements.pages.fetch import day_of, may_edit, visible, year_of
-from agreements.pages.history import drafts, history
-from agreements.pages.pdf import Imprint, agreement_pdf, month_rows
+from agreements.pages.history import history
+from agreements.pages.pdf import agreement_pdf, imprint_of, month_rows
 from agreements.pages.reading import ReadAgreement
+from agreements.pages.versions import proposal, readable, waiting_for
 from agreements.terms import in_force, timeline
 from smarketing.accounts.access import readers
 from smarketing.accounts.rights import Verb
@@ -22,7 +22,11 @@ from smarketing.lib.request import PortalRequest
 def agreement_list(request: PortalRequest) -> HttpResponse:
     access = request.access
     rows = overview.rows(Agreement.objects.visible_to(access), request.now)
-    return TemplateResponse(request, "agreements/list.html", {"rows": rows, "may_make": access.is_administrator})
+    return TemplateResponse(
+        request,
+        "agreements/list.html",
+        {"rows": rows, "may_make": access.is_administrator, "waiting": waiting_for(request.user, access, request.now)},
+    )
 
 
 @readers
@@ -31,8 +35,9 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
     now = request.now
     terms = timeline(agreement)
     today = terms.day_of(now)
-    versions = list(agreement.versions.current().order_by("effective_on").prefetch_related("objectives", "tiers"))
-    version = in_force(versions, day_of(request, today))
+    dated = list(agreement.versions.dated().order_by("effective_on").prefetch_related("objectives", "tiers"))
+    asked, standing = in_force(dated, day_of(request, today)), in_force(dated, today)
+    version = overview.terms_before(dated, asked)
     year = year_of(request, today)
     months = months_table.months(agreement, year, today, request.access.sides(Verb.AMEND, agreement))
     this_month = months_table.current(months) or months_table.this_month(agreement, today)
@@ -40,8 +45,12 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "agreement": agreement,
         "reading": ReadAgreement(document_of(agreement, version), today),
         "version": version,
-        "versions": versions,
-        "version_in_force": in_force(versions, today),
+        "versions": dated,
+        "version_in_force": None if standing.is_cancellation else standing,
+        "ended": standing if standing.is_cancellation else None,
+        "end": next((each for each in dated if each.is_cancellation and each.effective_on > today), None),
+        "waiting": proposal(agreement, now),
+        "own_drafts": readable(agreement, request.user, request.access).drafts(),
         "this_month": this_month,
         "leads_promised": this_month.leads,
         "quota_promised": this_month.quota,
@@ -49,7 +58,6 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "months": months,
         "capacity": capacity_sheet(agreement, year, terms.versions, today=today, month=request.GET.get("capacity", "")),
         "entries": history(agreement),
-        "drafts": drafts(agreement, request.user, now),
         "may_edit": may_edit(request, agreement),
         "now": now,
     }
@@ -59,10 +67,8 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
 @readers
 @require_safe
 def waiting_count(request: PortalRequest) -> HttpResponse:
-    """The drafts that wait for this person's consent."""
-    own = Version.objects.drafts().filter(agreement__in=Agreement.objects.granted(request.access, Verb.AMEND))
-    found = own.select_related("made_by", "agreement__marketing_team", "agreement__sales_team")
-    count = sum(may_decline(draft, request.user) for draft in found)
+    """The proposals that wait for this person's signature."""
+    count = len(waiting_for(request.user, request.access, request.now))
     return TemplateResponse(request, "agreements/list.html#count", {"count": count})
 
 
@@ -71,13 +77,12 @@ def pdf(request: PortalRequest, slug: str) -> HttpResponse:
     """The version of a day, today's without one, with the months of its year."""
     agreement = visible(request, slug)
     today = timeline(agreement).day_of(request.now)
-    current = agreement.versions.current().order_by("effective_on").select_related("made_by")
-    version = in_force(list(current), day_of(request, today))
+    dated = list(agreement.versions.dated().order_by("effective_on").select_related("made_by"))
+    version = overview.terms_before(dated, in_force(dated, day_of(request, today)))
     year = year_of(request, day_of(request, today))
     rows = month_rows(months_table.months(agreement, year, today), agreement.currency)
-    author = version.made_by.name if version.made_by else ""
-    imprint = Imprint(version.number, version.digest, author, version.made_at, rows)
-    data = agreement_pdf(ReadAgreement(document_of(agreement, version), today), imprint)
+    reading = ReadAgreement(document_of(agreement, version), today)
+    data = agreement_pdf(reading, imprint_of(version, agreement, rows))
     headers = {"Content-Disposition": f'attachment; filename="{slug}-{version.number}.pdf"'}
     return HttpResponse(data, content_type="application/pdf", headers=headers)
 

@@ -10,6 +10,7 @@ import pytest
 from agreements.document.stored import document_of
 from agreements.document.versions import apply
 from agreements.document.wordings import Definition, Goals, Texts
+from agreements.models import Signature
 from tests import cast
 from tests.pages.test_agreement_detail import HOSTILE, amend, words_of
 
@@ -112,8 +113,17 @@ def test_whatever_can_be_written_comes_on_paper(signed_in, rep, north, text):
 
 
 def test_another_version_is_printed_by_its_day(signed_in, rep, north):
-    apply(replace(document_of(north), effective_on=date(2026, 4, 1), name="Later"), by=None, at=cast.MONDAY)
-    first, second = (
-        signed_in(rep).get(f"{URL}?on={on}").headers["Content-Disposition"] for on in ("2026-03-02", "2026-04-02")
-    )
-    assert first != second
+    apply(replace(document_of(north), effective_on=date(2026, 4, 1)), by=None, at=cast.MONDAY)
+    first, second = (text_of(signed_in(rep).get(f"{URL}?on={on}").content) for on in ("2026-03-02", "2026-04-02"))
+    assert "in force from April 1, 2026" in second
+    assert "in force from April 1, 2026" not in first
+
+
+def test_who_has_signed_stands_at_the_end(signed_in, rep, sales_lead, north):
+    version = north.versions.current().get()
+    facts = {"side": "sales", "capacity": "lead", "signed_by": sales_lead, "signed_at": cast.MONDAY}
+    Signature.objects.create(version=version, digest="f" * 64, **facts)
+    text = text_of(signed_in(rep).get(URL).content)
+    assert f"{sales_lead.name} (as lead)" in text
+    assert "f" * 64 in text
+    assert "nobody yet" not in text
