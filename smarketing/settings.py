@@ -311,6 +311,7 @@ CELERY_BEAT_SCHEDULE = {
         ("sweep", "leads.tasks.sweep", 60.0),
         ("exports", "exports.sweep", 60.0),
         ("imports", "leads.tasks.take_up_imports", 15.0),
+        ("targets", "leads.tasks.propose_targets", 3600.0),
     )
 }
 IMPORT_LEASE_SECONDS = number("IMPORT_LEASE_SECONDS", 30)  # without a sign for so long a worker is taken for dead

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import Min
 
 from agreements.models import Agreement, Assumptions
+from agreements.months.suggestion import Standing
 from agreements.querysets import TargetQuerySet
 from agreements.terms import Timeline
 from smarketing.lib.periods import Period
@@ -47,3 +48,14 @@ def _agreed(agreement: Agreement, before: datetime | None) -> TargetQuerySet:
 
 def current_assumptions(agreement: Agreement) -> Assumptions | None:
     return agreement.assumptions.filter(is_current=True).first()
+
+
+def standing_of(agreement: Agreement, month: date) -> Standing:
+    """What a proposal for the month is held against."""
+    quota = agreement.quotas.filter(month=month).values_list("amount", flat=True).first()
+    current = current_assumptions(agreement)
+    target = agreement.targets.agreed().filter(month=month, tier="").first()
+    conversion = current.conversion if current else None
+    if target is None:
+        return Standing(quota, conversion)
+    return Standing(quota, conversion, target.leads, target.quota, target.conversion)

@@ -71,6 +71,8 @@ DOORS = {
     "agreements:draft": button(READERS, AMEND),
     "agreements:waiting_count": page(READERS),
     "agreements:toml": page(READERS, OK, **RECORD),
+    "ledger:ledger": page(READERS, **RECORD),
+    **{f"ledger:{name}": button(READERS, AMEND, get=FOUND) for name in ("correct", "totals", "settings")},
     "exports:detail": Door(SIGNED_IN, MISSING, own={("administrator", "get"): OK}),
     "exports:progress": Door(SIGNED_IN, MISSING, own={("administrator", "get"): OK}),
     "reports:home": Door(READERS, FOUND, FOUND, own={("administrator", "get"): OK, ("administrator", "post"): OK}),
