@@ -2,16 +2,19 @@
 
 import json
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agreements.document.clauses import CalendarClause, PauseClause
+from agreements.document.capacity_clause import CAPACITY, CapacityClause
+from agreements.document.clauses import AgreementDocument, CalendarClause, PauseClause
 from agreements.document.public_holidays import public_holidays
 from agreements.models import Agreement, Version
+from agreements.months.targets import points_of
 from agreements.promises.promise import DepthPromise, Promise, SpeedPromise, TimedPromise
 from agreements.worktime import WorkCalendar
 from smarketing.lib import words
@@ -37,6 +40,12 @@ class Terms:
     pauses: tuple[tuple[datetime, datetime], ...] = ()
     return_within_working_days: int = 10
     tiers: tuple[str, ...] = ()
+    capacity: CapacityClause | None = None
+    points: Mapping[str, int] = field(default_factory=dict)
+
+    def worth(self, tier: str) -> int:
+        """What a lead of the tier counts in value, in whatever spelling of the tier."""
+        return points_of(self.points, tier) or 0
 
     def promise(self, measure: str, tier: str) -> Promise | None:
         """The tier's own promise, in whatever spelling of the tier, else the general one, whose tier is empty."""
@@ -122,6 +131,29 @@ def terms_of(version: Version, zone: str) -> Terms:
         pauses=pauses_of(version.exceptions, zone),
         return_within_working_days=version.return_within_working_days,
         tiers=tuple(tier.name for tier in version.tiers.all()),
+        points={tier.name: tier.points for tier in version.tiers.all() if tier.points is not None},
+        capacity=next(iter(CAPACITY.from_stored(version.groups.get(CAPACITY.key, ()))), None),
+    )
+
+
+def terms_in(document: AgreementDocument) -> Terms:
+    """The terms of a document that is not kept as a version yet."""
+    promises: Promises = {}
+    for promise in document.promises:
+        promises.setdefault(promise.measure, {})[promise.tier] = promise
+    return Terms(
+        version_id=None,
+        effective_on=document.effective_on,
+        pacing=document.pacing,
+        calendar=work_calendar(document.calendar.as_json(), document.time_zone),
+        promises=promises,
+        warn_share=document.warn_share,
+        automated_counts=document.automated_counts,
+        pauses=tuple(pause.instants(ZoneInfo(document.time_zone)) for pause in document.exceptions),
+        return_within_working_days=document.return_within_working_days,
+        tiers=document.known_tiers,
+        points=document.points,
+        capacity=CAPACITY.one(document),
     )
 
 

@@ -154,6 +154,11 @@ class WorkCalendar:
         """The time line with the pauses cut out of its windows, for answers about many instants or whole days."""
         return _timeline(replace(self._timeline.rules, pauses=tuple(_merged(pauses)))) if pauses else self._timeline
 
+    @property
+    def usual_week(self) -> timedelta:
+        """The hours of a week without holidays, days of their own hours and changes of the clock."""
+        return sum((w.closes - w.opens for hours in self._timeline.rules.week for w in hours), NOTHING)
+
     def windows(self, on: date) -> list[tuple[datetime, datetime]]:
         """The windows (UTC) that begin on that local day, in order; without those that a clock change swallows."""
         day = day_of(on).toordinal()

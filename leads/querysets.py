@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from agreements.models import Agreement
     from leads.models import Clock, Handoff, Lead  # noqa: F401  (they stand in strings that ruff does not read)
     from smarketing.accounts.access import Access
+    from smarketing.accounts.models import User
     from smarketing.lib.periods import Period
 
 
@@ -156,3 +158,18 @@ class ClockQuerySet(QuerySet["Clock"]):
     def to_warn(self, at: datetime) -> "ClockQuerySet":
         """Due soon, and not noted yet: by the index `clock_to_warn`."""
         return self.running().filter(warn_at__lte=at, due_at__gte=at, warned_at=None)
+
+    def excuses_to_answer(self, access: "Access", by: "User") -> "ClockQuerySet":
+        """Breaches that the other side asks this person to excuse: `leads.ownership.may_approve` in SQL."""
+        own = Q()
+        if not access.is_administrator:
+            own = reduce(Q.__or__, (_led(access, side) & ~Q(excuse_side=side) for side in (Side.MARKETING, Side.SALES)))
+        return self.filter(own, excused_at=None).exclude(excuse="").exclude(excuse_asked_by=by)
+
+
+def _led(access: "Access", side: Side) -> Q:
+    """Clocks of agreements for which this person answers on that side; a handoff's agreement goes before its lead's."""
+    handoff, lead = (
+        access.where(Verb.APPROVE, path, sides=(side,)) for path in ("handoff__agreement__", "lead__agreement__")
+    )
+    return handoff | Q(handoff=None) & lead

@@ -27,6 +27,7 @@ from reports.measures.volume import Steps
 
 KEPT, ON_THE_WAY, AT_RISK, MISSED, NOT_BEGUN = "kept", "on_the_way", "at_risk", "missed", "not_begun"
 UNSAID = ""
+VOLUMES = ("volume", "value")  # what marketing delivers, in leads and in points
 VERDICTS = ("kept", "missed", "excused", "running", "none")  # of one handoff
 
 
@@ -229,29 +230,37 @@ def volume_is_judged(steps: Steps, months: Sequence[date]) -> Mask:
 
 
 def judge_volume(
-    steps: Steps, months: Sequence[date], target: int | None, expected: float | None, moment: Viewpoint
+    steps: Steps,
+    months: Sequence[date],
+    target: int | None,
+    expected: float | None,
+    moment: Viewpoint,
+    *,
+    measure: str = "volume",
+    tier: str = "",
 ) -> Judgement:
     """`months` are those of the period that have a target, `expected` what the goal line says for today.
 
-    Without a target all that was delivered is told, and nothing is judged.
+    Without a target all that was delivered is told, and nothing is judged. `measure` is "volume", in leads, or "value",
+    in points: then the steps are counted so. The target of a tier is about the steps of its handoffs.
     """
     judged = steps[volume_is_judged(steps, months)]
-    delivered = int(judged.changes.sum())
+    delivered = int(judged.worth.sum())
     return Judgement(
         side="marketing",
-        measure="volume",
-        tier="",
+        measure=measure,
+        tier=tier,
         is_rest=False,
         about=steps.ids[steps.is_handed_over],
         judged=judged.ids[judged.is_handed_over],
         kept=judged.ids[judged.stands],
         excused=judged.ids[:0],
-        delivered=delivered if months else int(steps.changes.sum()),
+        delivered=delivered if months else int(steps.worth.sum()),
         promised=target,
         limit=None,
         is_mean=False,
         state=_volume_state(delivered, target, expected, moment),
-        corrections=int(judged.is_correction.sum()),
+        corrections=judged.corrected,
     )
 
 

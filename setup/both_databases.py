@@ -1,6 +1,6 @@
 """Runs the tests on SQLite, then on PostgreSQL where there is one. Arguments go to pytest.
 
-What asks no database runs once.
+What asks no database runs once, and so does what a browser does with a page, but for the main jobs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 import pytest
 from with_services import INTERRUPTED, leave, run
 
-# Three for two processors: many tests wait. The folders with the longest ones come first by name.
+# Three for two processors: many tests wait. The longest ones come first, see tests/conftest.py.
 OPTIONS = ("-q", "-rs", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 
 

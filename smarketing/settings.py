@@ -310,6 +310,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, task, seconds in (
         ("sweep", "leads.tasks.sweep", 60.0),
         ("exports", "exports.sweep", 60.0),
+        ("invitations", "accounts.mail", 60.0),
         ("imports", "leads.tasks.take_up_imports", 15.0),
         ("targets", "leads.tasks.propose_targets", 3600.0),
     )

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agreements/", include("leads.ledger_urls")),
     path("reports/", include("reports.urls")),
     path("leads/", include("leads.urls")),
+    path("people/", include("smarketing.roof.people.urls")),
     path("files/", include("smarketing.exports.urls")),
     path("accounts/", include(anyone.include(views.account_urls()))),
     path("admin/", include((administrators.include(admin.site.urls[0]), "admin"), namespace="admin")),

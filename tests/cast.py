@@ -59,12 +59,21 @@ def promise(version: Version, promised: Promise) -> None:
         Tier.objects.create(version=version, name=promised.tier, order=version.tiers.count())
 
 
-def target(deal: Agreement, month: str, leads: int) -> Target:
+def target(
+    deal: Agreement, month: str, leads: int, by_tier: dict[str, int] | None = None, points: dict[str, int] | None = None
+) -> Target:
     """Agreed directly, long ago."""
     on, long_ago = date.fromisoformat(f"{month}-01"), datetime(2020, 1, 1, tzinfo=UTC)
-    agreed = made(deal, on, agreed_directly(leads), How.DIRECT, by=None, at=long_ago)
+    agreed = made(deal, on, agreed_directly(leads, by_tier, points), How.DIRECT, by=None, at=long_ago)
     take_effect(agreed, long_ago)
     return agreed
+
+
+def worth(version: Version, **points: int) -> None:
+    """What a lead of each tier counts in value."""
+    for name, own in points.items():
+        known = {"order": version.tiers.count(), "points": own}
+        Tier.objects.update_or_create(version=version, name=name, defaults={"points": own}, create_defaults=known)
 
 
 def lead(deal: Agreement, at: datetime = MONDAY, **fields: Any) -> Lead:

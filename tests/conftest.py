@@ -11,13 +11,24 @@ from leads.clock.recompute import preview
 from smarketing.accounts.models import Role, Team, User
 from tests import cast
 
+LONG = ("tests/servers/", "tests/intake/", "tests/broker/", "tests/backups/", "tests/acceptance/")
+IN_BOTH_PASSES = "test_main_jobs_in_the_browser"
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In the pass on a second database unit tests that ask none are not run again."""
+    """The longest first, so that no process is left alone with them. The pass on a second database has what asks it."""
     if os.environ.get("ONLY_OF_DATABASE"):
-        left_out = {item for item in items if "tests/unit/" in item.nodeid and not is_of_database(item)}
+        left_out = {item for item in items if not is_of_second_pass(item)}
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+def is_of_second_pass(item: pytest.Item) -> bool:
+    """Neither units that ask no database nor what a browser does with a page, but for the main jobs from end to end."""
+    if "page" in getattr(item, "fixturenames", ()):
+        return IN_BOTH_PASSES in item.nodeid
+    return "tests/unit/" not in item.nodeid or is_of_database(item)
 
 
 def is_of_database(item: pytest.Item) -> bool:

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from agreements.document.clause_group import ClauseRow
+from agreements.months.targets import Conversion, TierConversion
 from agreements.promises.promise import Promise
 from agreements.worktime import WEEKDAYS
 from smarketing.lib import words
@@ -101,7 +103,11 @@ DEFAULT_REASONS = (
 
 @dataclass(frozen=True)
 class AgreementDocument:
-    """Quotas and targets by the first day of their month. The three assumptions are given together or not at all."""
+    """Quotas and targets by the first day of their month. The three assumptions are given together or not at all.
+
+    `points` by tier; `quota_parts` and `tier_targets` split the quota and the direct target of their month by name.
+    `groups` holds what `agreements.document.groups` declares, by key: `CONTACTS.of(document)`.
+    """
 
     slug: str
     name: str
@@ -112,19 +118,34 @@ class AgreementDocument:
     effective_on: date
     calendar: CalendarClause
     service_team: str = ""
+    year_begins: int = 1
     pacing: str = "working"
     warn_share: Decimal = Decimal("0.75")
     automated_counts: bool = False
     return_within_working_days: int = 10
     tiers: tuple[str, ...] = ()
+    points: Mapping[str, int] = field(default_factory=dict)
     exceptions: tuple[PauseClause, ...] = ()
     promises: tuple[Promise, ...] = ()
     return_reasons: tuple[ReasonClause, ...] = DEFAULT_REASONS
     marketing_share: Decimal | None = None
     average_deal: Decimal | None = None
     lead_to_customer: Decimal | None = None
+    by_tier: tuple[TierConversion, ...] = ()
+    cycle_days: int = 0
+    is_shifted: bool = False
     quotas: Mapping[date, Decimal] = field(default_factory=dict)
+    quota_parts: Mapping[date, Mapping[str, Decimal]] = field(default_factory=dict)
     targets: Mapping[date, int] = field(default_factory=dict)
+    tier_targets: Mapping[date, Mapping[str, int]] = field(default_factory=dict)
+    groups: Mapping[str, tuple[ClauseRow, ...]] = field(default_factory=dict)
+
+    @property
+    def conversion(self) -> Conversion | None:
+        share, deal, rate = self.marketing_share, self.average_deal, self.lead_to_customer
+        if share is None or deal is None or rate is None:
+            return None
+        return Conversion(share, deal, rate, self.by_tier, self.cycle_days, self.is_shifted)
 
     @property
     def known_tiers(self) -> tuple[str, ...]:

@@ -1,23 +1,25 @@
 """PURE. What differs between two documents of an agreement, clause by clause."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from agreements.document.clauses import DEFAULT_REASONS, AgreementDocument, CalendarClause, ReasonClause, WrittenHours
+from agreements.document.groups import GROUPS
+from agreements.document.month_tables import MONTHLY, flat_months
 from agreements.promises.measures import MEASURES
 from agreements.promises.promise import Promise
 
 # A handoff's clocks depend on these; the rest concerns names and months.
-MEASURING = frozenset({"calendar", *MEASURES, "warn_share", "automated_counts", "return_within", "exception"})
-MONTHLY = frozenset({"quota", "target", "marketing_share", "average_deal", "lead_to_customer"})
+MEASURING = frozenset(
+    {"calendar", *MEASURES, "warn_share", "automated_counts", "return_within", "exception"}
+    | {key for key, group in GROUPS.items() if group.measures}
+)
+OF_VERSION = MEASURING | {"pacing", "tiers", "points", "return_reason", *GROUPS}
 TEXTS = (
     *("slug", "name", "time_zone", "currency"),
     *("marketing_team", "sales_team", "service_team", "effective_on", "pacing"),
 )
-NUMBERS = ("warn_share", "marketing_share", "average_deal", "lead_to_customer")
-
 Flat = dict[tuple[str, ...], str]
 
 
@@ -41,7 +43,7 @@ class Difference:
     @property
     def is_of_version(self) -> bool:
         """It takes another version, where the heading is kept on the agreement itself."""
-        return self.measures or self.path[0] in ("pacing", "tiers", "return_reason")
+        return self.path[0] in OF_VERSION
 
     def __str__(self) -> str:
         name = " ".join(part for part in self.path if part)
@@ -68,7 +70,20 @@ def differences(former: AgreementDocument | None, document: AgreementDocument) -
     """
     before, after = _flat(former) if former else _flat_reasons(DEFAULT_REASONS), _flat(document)
     changed = [Difference(path, before.get(path), text) for path, text in after.items() if before.get(path) != text]
-    return changed + [Difference(path, text, None) for path, text in before.items() if path not in after]
+    removed = [Difference(path, text, None) for path, text in before.items() if path not in after]
+    return changed + (_reordered(former, document) if former else []) + removed
+
+
+def _reordered(former: AgreementDocument, document: AgreementDocument) -> list[Difference]:
+    """The order of the rows that a group has before and after: of those that came or went, it is no news."""
+    found = []
+    for key, group in GROUPS.items():
+        before, after = ([row.row_name for row in group.of(one)] for one in (former, document))
+        kept = set(before) & set(after)
+        was, now = (", ".join(name for name in names if name in kept) for names in (before, after))
+        if was != now:
+            found.append(Difference((key, "order"), was, now))
+    return found
 
 
 def hours_text(hours: WrittenHours) -> str:
@@ -78,7 +93,8 @@ def hours_text(hours: WrittenHours) -> str:
 
 def _flat(document: AgreementDocument) -> Flat:
     flat: Flat = {(key,): str(getattr(document, key)) for key in TEXTS}
-    flat |= {(key,): _plain(getattr(document, key)) for key in NUMBERS}
+    flat["warn_share",] = _plain(document.warn_share)
+    flat["year_begins",] = _plain(document.year_begins)
     flat["automated_counts",] = "yes" if document.automated_counts else ""
     flat |= _flat_calendar(document.calendar)
     flat["return_within",] = _plain(document.return_within_working_days)
@@ -88,8 +104,8 @@ def _flat(document: AgreementDocument) -> Flat:
     for promise in document.promises:
         flat |= _flat_promise(promise)
     flat |= _flat_reasons(document.return_reasons)
-    flat |= _flat_months("quota", document.quotas)
-    flat |= _flat_months("target", document.targets)
+    flat |= {path: text for group in GROUPS.values() for path, text in group.flat(document)}
+    flat |= {path: _plain(value) for path, value in flat_months(document)}
     return {path: text for path, text in flat.items() if text}
 
 
@@ -120,13 +136,9 @@ def _flat_reasons(reasons: Sequence[ReasonClause]) -> Flat:
     return flat
 
 
-def _flat_months(name: str, months: Mapping[date, Decimal] | Mapping[date, int]) -> Flat:
-    return {(name, f"{month:%Y-%m}"): _plain(value) for month, value in months.items()}
-
-
-def _plain(number: Decimal | int | None) -> str:
-    """Without an exponent and without zeros at the end."""
-    if number is None:
-        return ""
-    text = f"{Decimal(number):f}"
+def _plain(value: object) -> str:
+    """A number without an exponent and without zeros at the end."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    text = f"{Decimal(str(value)):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, Union
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, create_model, model_validator
+from pydantic_core import PydanticCustomError
 
 from agreements.document.clauses import (
     DEFAULT_REASONS,
@@ -25,20 +25,22 @@ from agreements.document.clauses import (
     hours_of,
     moment_of,
 )
+from agreements.document.groups import GROUPS
+from agreements.document.month_tables import MonthTables
 from agreements.document.public_holidays import countries
-from agreements.months.targets import MOST_LEADS
+from agreements.document.toml import TomlTable, refuse_twice
 from agreements.promises.kinds import (
-    Amount,
     Day,
+    Fault,
     Flag,
     Fraction,
-    Month,
     OneOf,
     Text,
     ValueKind,
     Whole,
     day_of,
     is_one,
+    refuse,
     refused,
     shown,
 )
@@ -59,8 +61,6 @@ _DAY_OF_YEAR = re.compile(r"[0-9]{2}-[0-9]{2}")
 _INTO_NEXT_DAY = re.compile(r"(\S+): the window (\S+) runs into (\S+) of the next day, (\S+)")
 _PREFIX = re.compile(r"(\S+): (.*)", re.DOTALL)
 
-Fault = tuple[tuple[str | int, ...], PydanticCustomError]
-
 
 def _(text: str) -> str:
     """Marks a reason for translation; whoever shows it translates."""
@@ -71,13 +71,6 @@ def _(text: str) -> str:
 def zones() -> tuple[str, ...]:
     """The known time zones by name. Finding them means walking through a folder, so it is done once."""
     return tuple(sorted(available_timezones()))
-
-
-def refuse(faults: Sequence[Fault]) -> None:
-    """Raises all of them, each at its place below the table or key that is being read."""
-    if faults:
-        details = [InitErrorDetails(type=error, loc=place, input=None) for place, error in faults]
-        raise ValidationError.from_exception_data("agreement", details)
 
 
 class Slug(Text):
@@ -207,10 +200,6 @@ class DayOrInstant(ValueKind):
         return moment
 
 
-class TomlTable(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
 class Week(TomlTable):
     mon: Annotated[WrittenHours, Windows()] = ()
     tue: Annotated[WrittenHours, Windows()] = ()
@@ -295,22 +284,6 @@ class Calendar(TomlTable):
         return ("overrides", day) if day in self.overrides else ("yearly", day)
 
 
-class Assumed(TomlTable):
-    marketing_share: Annotated[Decimal, Fraction(places=10)]
-    average_deal: Annotated[Decimal, Amount(places=6, may_be_zero=False)]
-    lead_to_customer: Annotated[Decimal, Fraction(places=10, may_be_zero=False)]
-
-
-class QuotaRow(TomlTable):
-    month: Annotated[date, Month()]
-    amount: Annotated[Decimal, Amount(places=6)]
-
-
-class TargetRow(TomlTable):
-    month: Annotated[date, Month()]
-    leads: Annotated[int, Whole(0, MOST_LEADS)]
-
-
 class ExceptionRow(TomlTable):
     begins: Annotated[date | datetime, DayOrInstant(), Field(alias="from")]
     ends: Annotated[date | datetime, DayOrInstant(), Field(alias="to")]
@@ -347,46 +320,16 @@ class ReasonRow(TomlTable):
         return ReasonClause(self.key, self.label, whose, counts if self.counts is None else self.counts)
 
 
-def _refuse_twice(rows: Sequence[Any], key: str, values: Sequence[object]) -> None:
-    first: dict[object, int] = {}
-    faults: list[Fault] = []
-    for index, value in enumerate(values):
-        if value in first:
-            reason = _("is already there (line {line})")
-            faults.append(((index, key), refused(reason, repeats=(first[value], key))))
-        first.setdefault(value, index)
-    refuse(faults)
-
-
-def _once_a_month(rows: list[Any]) -> list[Any]:
-    _refuse_twice(rows, "month", [row.month for row in rows])
-    return rows
-
-
 def _once_a_tier(rows: list[Any]) -> list[Any]:
     """A tier is one, however it is spelt."""
-    _refuse_twice(rows, "measure", [(row.measure, row.tier_key) for row in rows])
+    refuse_twice("measure", [(row.measure, row.tier_key) for row in rows])
     return rows
 
 
 def _once_a_reason(rows: list[Any]) -> list[Any]:
-    _refuse_twice(rows, "key", [row.key for row in rows])
-    _refuse_twice(rows, "label", [words.key(row.label) or row.key for row in rows])
+    refuse_twice("key", [row.key for row in rows])
+    refuse_twice("label", [words.key(row.label) or row.key for row in rows])
     return rows
-
-
-class Tiers(ValueKind):
-    """Names of tiers, the best first."""
-
-    schema: ClassVar[dict[str, Any]] = {"type": "array", "items": {"type": "string"}}
-
-    def read(self, value: Any, info: ValidationInfo) -> tuple[str, ...]:
-        if not isinstance(value, list | tuple):
-            raise refused(_("must be a list of names, not {value}"), value=shown(value))
-        tiers = tuple(Text(60).read(tier, info) for tier in value)
-        if len({words.key(tier) for tier in tiers}) < len(tiers):
-            raise refused(_("names a tier twice"))
-        return tiers
 
 
 if TYPE_CHECKING:
@@ -396,7 +339,7 @@ else:
     AnyPromise = Annotated[Union[_PROMISES], Field(discriminator="measure")]  # noqa: UP007  made of the registry
 
 
-class AgreementText(TomlTable, title="Agreement"):
+class TextWithoutGroups(TomlTable, MonthTables):
     """The whole text: the heading, the terms and the months."""
 
     slug: Annotated[str, Slug(60)]
@@ -407,18 +350,15 @@ class AgreementText(TomlTable, title="Agreement"):
     sales_team: Annotated[str, Text(100)]
     service_team: Annotated[str, Text(100, may_be_empty=True)] = ""
     effective_on: Annotated[date, Day()]
+    year_begins: Annotated[int, Whole(1, 12)] = 1
     pacing: Annotated[str, OneOf(PACINGS)] | None = None
     warn_share: Annotated[Decimal, Fraction(places=2, may_be_zero=False)] = DEFAULT_WARN_SHARE
     automated_counts: Annotated[bool, Flag()] = False
     return_within_working_days: Annotated[int, Whole(0, LONGEST_DAYS)] = 10
-    tiers: Annotated[tuple[str, ...], Tiers()] = ()
     calendar: Calendar
     exceptions: list[ExceptionRow] = []
     promises: Annotated[list[AnyPromise], AfterValidator(_once_a_tier)] = []
     return_reasons: Annotated[list[ReasonRow], AfterValidator(_once_a_reason)] = []
-    assumptions: Assumed | None = None
-    quotas: Annotated[list[QuotaRow], AfterValidator(_once_a_month)] = []
-    targets: Annotated[list[TargetRow], AfterValidator(_once_a_month)] = []
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -436,22 +376,31 @@ class AgreementText(TomlTable, title="Agreement"):
         return [index for index, promise in enumerate(self.promises) if not _comes_due(promise, work, start)]
 
     def document(self) -> AgreementDocument:
-        assumed = dict(self.assumptions) if self.assumptions else {}
         return AgreementDocument(
             **{key: getattr(self, key) for key in HEADING},
             calendar=self.calendar.clause(),
+            year_begins=self.year_begins,
             pacing=self.pacing or self.calendar.pacing or "working",
             warn_share=self.warn_share,
             automated_counts=self.automated_counts,
             return_within_working_days=self.return_within_working_days,
-            tiers=self.tiers,
             exceptions=tuple(row.clause() for row in self.exceptions),
             promises=tuple(self.promises),
             return_reasons=tuple(row.clause() for row in self.return_reasons) or DEFAULT_REASONS,
-            **assumed,
-            quotas=dict(sorted((row.month, row.amount) for row in self.quotas)),
-            targets=dict(sorted((row.month, row.leads) for row in self.targets)),
+            **self.month_fields(),
+            groups={key: rows for key, group in GROUPS.items() if (rows := group.rows(getattr(self, key)))},
         )
+
+
+if TYPE_CHECKING:
+    AgreementText = TextWithoutGroups
+else:
+    AgreementText = create_model(
+        "Agreement",
+        __base__=TextWithoutGroups,
+        __doc__=TextWithoutGroups.__doc__,
+        **{key: group.field for key, group in GROUPS.items()},
+    )
 
 
 _DEFAULTS = {reason.key: reason for reason in DEFAULT_REASONS}

@@ -11,15 +11,17 @@ from django.utils.translation import ngettext
 
 from agreements.document.clauses import AgreementDocument
 from agreements.document.differences import Difference, differences
+from agreements.document.groups import GROUPS
 from agreements.document.stored import document_of
 from agreements.document.text import HEADING, digest, read, write
 from agreements.enums import VersionState
 from agreements.models import Agreement, Change, Objective, ReturnReason, Tier, Version
 from agreements.months.plans import carry_out, month_plan
 from agreements.months.proposing import decides_alone
+from agreements.months.targets import ASSUMED, points_of
 from smarketing.accounts.models import Membership, Role, Side, Team, User
 
-MONTH_FIELDS = ("marketing_share", "average_deal", "lead_to_customer", "quotas", "targets")
+MONTH_FIELDS = (*ASSUMED, "quotas", "quota_parts", "targets", "tier_targets")
 FIXED = ("time_zone", "marketing_team", "sales_team")
 
 
@@ -201,6 +203,7 @@ def _heading(document: AgreementDocument) -> dict[str, Any]:
         "name": document.name,
         "time_zone": document.time_zone,
         "currency": document.currency,
+        "year_begins": document.year_begins,
         "marketing_team": _team(document.marketing_team, Side.MARKETING),
         "sales_team": _team(document.sales_team, Side.SALES),
         "service_team": service_team,
@@ -310,7 +313,8 @@ def _set_version(
 def _add_version(agreement: Agreement, document: AgreementDocument, *, by: User | None, at: datetime) -> None:
     version = Version.objects.create(**_version_fields(agreement, document, by=by, at=at))
     Tier.objects.bulk_create(
-        Tier(version=version, name=name, order=order) for order, name in enumerate(document.known_tiers)
+        Tier(version=version, name=name, order=order, points=points_of(document.points, name))
+        for order, name in enumerate(document.known_tiers)
     )
     Objective.objects.bulk_create(Objective.of(version, promise) for promise in document.promises)
 
@@ -334,6 +338,7 @@ def _version_fields(
         "return_within_working_days": document.return_within_working_days,
         "exceptions": [pause.as_json() for pause in document.exceptions],
         "pacing": document.pacing,
+        "groups": {key: GROUPS[key].stored(document) for key in document.groups},
     }
 
 

@@ -1,3 +1,6 @@
+from decimal import Decimal
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.lookups import Exact
@@ -5,17 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.enums import How
 from agreements.models.terms import Agreement
-from agreements.months.targets import Conversion
+from agreements.months.targets import Conversion, MonthNumbers, TierConversion, TierNumbers, value_of
 from agreements.querysets import DayOfMonth, TargetQuerySet
 from smarketing.accounts.models import Side
 
 
 class Quota(models.Model):
-    """Revenue that sales must close in a month."""
+    """Revenue that sales must close in a month. `parts` split it by name (region, product line): they add up to it."""
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="quotas")
     month = models.DateField(_("month"))
     amount = models.DecimalField(_("amount"), max_digits=24, decimal_places=6)
+    parts = models.JSONField(_("parts"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("quota")
@@ -29,11 +33,16 @@ class Quota(models.Model):
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}"
 
+    @property
+    def by_part(self) -> dict[str, Decimal]:
+        return {name: Decimal(amount) for name, amount in self.parts.items()}
+
 
 class Assumptions(models.Model):
     """What turns a quota into leads, as one numbered set. The current one is the one that no other superseded.
 
-    Targets keep the numbers they were derived from: a new set moves no month by itself.
+    Targets keep the numbers they were derived from: a new set moves no month by itself. `by_tier` holds each tier's
+    share of the revenue goal, deal size and rate as `TierConversion.as_json` makes them.
     """
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="assumptions")
@@ -41,6 +50,9 @@ class Assumptions(models.Model):
     marketing_share = models.DecimalField(_("share of revenue from marketing leads"), max_digits=20, decimal_places=10)
     average_deal = models.DecimalField(_("average deal size"), max_digits=24, decimal_places=6)
     lead_to_customer = models.DecimalField(_("lead-to-customer rate"), max_digits=20, decimal_places=10)
+    by_tier = models.JSONField(_("by tier"), default=list, blank=True)
+    cycle_days = models.PositiveSmallIntegerField(_("sales cycle in days"), default=0)
+    is_shifted = models.BooleanField(_("leads serve the quota of a cycle later"), default=False)
     made_at = models.DateTimeField(_("made"))
     made_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
     is_current = models.BooleanField(default=False)
@@ -61,19 +73,25 @@ class Assumptions(models.Model):
 
     @property
     def conversion(self) -> Conversion:
-        return Conversion(self.marketing_share, self.average_deal, self.lead_to_customer)
+        by_tier = tuple(map(TierConversion.from_json, self.by_tier))
+        numbers = (self.marketing_share, self.average_deal, self.lead_to_customer)
+        return Conversion(*numbers, by_tier, self.cycle_days, self.is_shifted)
+
+    @classmethod
+    def columns(cls, conversion: Conversion) -> dict[str, Any]:
+        return {**vars(conversion), "by_tier": [tier.as_json() for tier in conversion.by_tier]}
 
 
 class Target(models.Model):
     """The leads that marketing owes in a month, kept as they were agreed, with the numbers they came of.
 
     A proposal waits for the consent of the sides; it counts from `agreed_at` on. What replaces a target supersedes
-    it, and the old row stays. The numbers of the derivation are all there or none (agreed directly).
+    it, and the old row stays. The numbers of the derivation are all there or none (agreed directly). `by_tier` holds
+    what `TierNumbers.as_json` makes: nothing about a tier is agreed, amended or replaced but with its month.
     """
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="targets")
     month = models.DateField(_("month"))
-    tier = models.CharField(_("tier"), max_length=60, blank=True)
     leads = models.PositiveIntegerField(_("leads"))
     exact_leads = models.DecimalField(_("leads, not rounded"), max_digits=24, decimal_places=10)
     quota = models.DecimalField(_("quota"), max_digits=24, decimal_places=6, null=True)
@@ -82,6 +100,11 @@ class Target(models.Model):
     )
     average_deal = models.DecimalField(_("average deal size"), max_digits=24, decimal_places=6, null=True)
     lead_to_customer = models.DecimalField(_("lead-to-customer rate"), max_digits=20, decimal_places=10, null=True)
+    by_tier = models.JSONField(_("by tier"), default=list, blank=True)
+    quota_month = models.DateField(_("month of the quota"), null=True)
+    quota_parts = models.JSONField(_("parts of the quota"), default=dict, blank=True)
+    cycle_days = models.PositiveSmallIntegerField(_("sales cycle in days"), default=0)
+    is_shifted = models.BooleanField(_("leads serve the quota of a cycle later"), default=False)
     assumptions = models.ForeignKey(Assumptions, models.PROTECT, null=True, related_name="targets")
     how = models.CharField(_("how it came about"), max_length=10, choices=How.choices)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
@@ -104,12 +127,12 @@ class Target(models.Model):
         ordering = ["month", "made_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["agreement", "month", "tier"],
+                fields=["agreement", "month"],
                 condition=Q(agreed_at__isnull=False, superseded_at=None),
                 name="one_agreed_target_per_month",
             ),
             models.UniqueConstraint(
-                fields=["agreement", "month", "tier"],
+                fields=["agreement", "month"],
                 condition=Q(agreed_at=None, superseded_at=None, declined_at=None),
                 name="one_open_proposal_per_month",
             ),
@@ -128,7 +151,23 @@ class Target(models.Model):
         share, deal, rate = self.marketing_share, self.average_deal, self.lead_to_customer
         if share is None or deal is None or rate is None:
             return None
-        return Conversion(share, deal, rate)
+        by_tier = tuple(tier.conversion for tier in self.tiers if tier.conversion)
+        return Conversion(share, deal, rate, by_tier, self.cycle_days, self.is_shifted)
+
+    @property
+    def tiers(self) -> tuple[TierNumbers, ...]:
+        return tuple(map(TierNumbers.from_json, self.by_tier))
+
+    @property
+    def value(self) -> int | None:
+        """In points; None where the tiers have none."""
+        return value_of(self.tiers)
+
+    @property
+    def numbers(self) -> MonthNumbers:
+        parts = {name: Decimal(amount) for name, amount in self.quota_parts.items()}
+        made = self.conversion
+        return MonthNumbers(self.leads, self.exact_leads, self.quota, made, self.tiers, self.quota_month, parts)
 
     @property
     def is_open(self) -> bool:

@@ -31,6 +31,7 @@ class Agreement(models.Model):
         _("day of the month on which the next month's target is proposed"), null=True, blank=True, default=20
     )
     fewest_customers = models.PositiveIntegerField(_("customers below which an assumption is kept"), default=30)
+    year_begins = models.PositiveSmallIntegerField(_("month in which the year begins"), default=1)
 
     objects = AgreementQuerySet.as_manager()
 
@@ -89,7 +90,7 @@ class Version(models.Model):
 
     `calendar` holds {"week": {day: [[from, to]]}, "holidays": {"country", "subdivision"}, "closed": [date],
     "overrides": {date: [[from, to]]}}, as in the TOML form; `exceptions` holds {"from", "to", "reason"} each, days or
-    local times, in which every clock pauses.
+    local times, in which every clock pauses; `groups` holds the rows of each clause group by its key.
     """
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="versions")
@@ -112,6 +113,7 @@ class Version(models.Model):
         _("working days after a month in which returns still count against it"), default=10
     )
     exceptions = models.JSONField(_("exceptions"), default=list, blank=True)
+    groups = models.JSONField(_("clauses in words"), default=dict, blank=True)
 
     objects = VersionQuerySet.as_manager()
 
@@ -143,6 +145,7 @@ class Tier(models.Model):
     version = models.ForeignKey(Version, models.CASCADE, related_name="tiers")
     name = models.CharField(_("name"), max_length=60)
     order = models.PositiveSmallIntegerField()
+    points = models.PositiveIntegerField(_("worth in points"), null=True)
 
     class Meta:
         verbose_name = _("tier")

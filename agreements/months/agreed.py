@@ -8,8 +8,10 @@ from django.db.models import Min
 
 from agreements.models import Agreement, Assumptions
 from agreements.months.suggestion import Standing
+from agreements.months.targets import TierNumbers, value_of
 from agreements.querysets import TargetQuerySet
 from agreements.terms import Timeline
+from smarketing.lib import words
 from smarketing.lib.periods import Period
 
 
@@ -21,6 +23,15 @@ class MonthTarget:
     leads: int
     exact: Decimal
     is_direct: bool
+    by_tier: tuple[TierNumbers, ...] = ()
+
+    @property
+    def value(self) -> int | None:
+        """In points."""
+        return value_of(self.by_tier)
+
+    def of_tier(self, tier: str) -> TierNumbers | None:
+        return next((own for own in self.by_tier if words.key(own.tier) == words.key(tier)), None)
 
 
 def month_targets(
@@ -31,9 +42,12 @@ def month_targets(
     Months for which nothing is agreed are left out, and those that were over before the terms took effect.
     """
     begins_on = terms.versions[0].effective_on if terms.versions else date.max
-    known = _agreed(agreement, before).within(period).filter(tier="")
-    rows = known.values_list("month", "leads", "exact_leads", "quota")
-    found = [MonthTarget(month, leads, exact, quota is None) for month, leads, exact, quota in rows]
+    known = _agreed(agreement, before).within(period)
+    rows = known.values_list("month", "leads", "exact_leads", "quota", "by_tier")
+    found = [
+        MonthTarget(month, leads, exact, quota is None, tuple(map(TierNumbers.from_json, by_tier)))
+        for month, leads, exact, quota, by_tier in rows
+    ]
     return {target.month: target for target in found if Period(target.month, "month").end_on >= begins_on}
 
 
@@ -52,10 +66,11 @@ def current_assumptions(agreement: Agreement) -> Assumptions | None:
 
 def standing_of(agreement: Agreement, month: date) -> Standing:
     """What a proposal for the month is held against."""
-    quota = agreement.quotas.filter(month=month).values_list("amount", flat=True).first()
-    current = current_assumptions(agreement)
-    target = agreement.targets.agreed().filter(month=month, tier="").first()
+    current, target = current_assumptions(agreement), agreement.targets.agreed().filter(month=month).first()
     conversion = current.conversion if current else None
+    made = (target.conversion if target else None) or conversion
+    quota = agreement.quotas.filter(month=made.quota_month(month) if made else month).first()
+    amount, parts = (quota.amount, quota.by_part) if quota else (None, {})
     if target is None:
-        return Standing(quota, conversion)
-    return Standing(quota, conversion, target.leads, target.quota, target.conversion)
+        return Standing(amount, conversion, parts=parts)
+    return Standing(amount, conversion, target.leads, target.quota, target.conversion, parts)

@@ -28,11 +28,12 @@ from agreements.months.proposing import (
     propose,
     take_effect,
 )
-from agreements.months.targets import Conversion, MonthNumbers, TargetError, agreed_directly, from_quota
+from agreements.months.targets import ASSUMED, MonthNumbers, TargetError, agreed_directly, from_quota
 from smarketing.accounts.models import User
+from smarketing.lib import words
 from smarketing.lib.numbers import number
 
-T = TypeVar("T", int, Decimal)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,13 @@ def month_plan(
     at: datetime,
 ) -> MonthPlan:
     """Changes nothing. `former` is the document as it stands, None for a new agreement."""
-    agreed = {target.month: target for target in agreement.targets.agreed().filter(tier="")}
+    agreed = {target.month: target for target in agreement.targets.agreed()}
     begun = {month for month in agreed if has_begun(agreement, month, at)}
     document, told = _with_latest_assumptions(agreement, former, document)
     earlier = _before_its_terms(former, document, agreed) if former else set()
-    told += [line for month in sorted(begun - earlier) if (line := _kept(agreed[month], document))]
-    document = _with_months(document, former, begun | earlier)
-    new = {month: _numbers(document, month) for month in sorted(_touched(former, document, agreed) - begun - earlier)}
+    told += [line for month in sorted(begun - earlier) if (line := kept_line(agreed[month], document))]
+    document = _with_months(document, former, begun | earlier, agreed)
+    new = {month: numbers_of(document, month) for month in sorted(_touched(former, document, agreed) - begun - earlier)}
     told += list(_underivable(document))
     if decides_alone(by):
         return MonthPlan(document, tuple(told), new, {})
@@ -72,36 +73,45 @@ def month_plan(
 
 def carry_out(plan: MonthPlan, agreement: Agreement, *, by: User | None, at: datetime) -> tuple[str, ...]:
     """Returns what is told: the plan's words, and which proposals wait."""
-    conversion = conversion_of(plan.document)
+    conversion = plan.document.conversion
     make_current(agreement, numbered(agreement, conversion, by=by, at=at) if conversion else None)
     agreement.quotas.exclude(month__in=list(plan.document.quotas)).delete()
-    quotas = [Quota(agreement=agreement, month=on, amount=amount) for on, amount in plan.document.quotas.items()]
+    quotas = [
+        Quota(agreement=agreement, month=on, amount=amount, parts=_stored(plan.document.quota_parts.get(on, {})))
+        for on, amount in plan.document.quotas.items()
+    ]
     key = ["agreement", "month"]
-    Quota.objects.bulk_create(quotas, update_conflicts=True, unique_fields=key, update_fields=["amount"])
+    Quota.objects.bulk_create(quotas, update_conflicts=True, unique_fields=key, update_fields=["amount", "parts"])
     for month, numbers in plan.new.items():
         _put(agreement, month, numbers, by=by, at=at)
     waiting = [_proposed(agreement, month, numbers, by=by, at=at) for month, numbers in plan.proposed.items()]
     return (*plan.told, *filter(None, waiting))
 
 
-def conversion_of(document: AgreementDocument) -> Conversion | None:
-    share, deal, rate = document.marketing_share, document.average_deal, document.lead_to_customer
-    if share is None or deal is None or rate is None:
-        return None
-    return Conversion(share, deal, rate)
+def _stored(parts: Mapping[str, Decimal]) -> dict[str, str]:
+    return {name: str(amount) for name, amount in parts.items()}
 
 
-def _numbers(document: AgreementDocument, month: date) -> MonthNumbers | None:
+def numbers_of(document: AgreementDocument, month: date) -> MonthNumbers | None:
     """What the document says the month's target is."""
     if month in document.targets:
-        return agreed_directly(document.targets[month])
-    quota, conversion = document.quotas.get(month), conversion_of(document)
+        return agreed_directly(document.targets[month], document.tier_targets.get(month), document.points)
+    conversion = document.conversion
+    serves = conversion.quota_month(month) if conversion else month
+    quota = document.quotas.get(serves)
     if quota is None or conversion is None:
         return None
     try:
-        return from_quota(quota, conversion)
+        return from_quota(quota, conversion, document.points, month=month, parts=document.quota_parts.get(serves))
     except TargetError:
         return None
+
+
+def _target_months(document: AgreementDocument) -> set[date]:
+    """The months for which the document says a target, directly or by a quota that their leads serve."""
+    conversion = document.conversion
+    served = {conversion.lead_month(month) for month in document.quotas} if conversion else set(document.quotas)
+    return served | set(document.targets)
 
 
 def _with_latest_assumptions(
@@ -109,11 +119,14 @@ def _with_latest_assumptions(
 ) -> tuple[AgreementDocument, list[str]]:
     """Assumptions belong to the agreement: the text of an earlier version does not bring its own back."""
     later = agreement.versions.current().filter(effective_on__gt=document.effective_on)
-    if former is None or conversion_of(former) == conversion_of(document) or not later.exists():
+    if former is None or former.conversion == document.conversion or not later.exists():
         return document, []
-    inputs = {name: getattr(former, name) for name in Conversion.__dataclass_fields__}
     told = _("The assumptions stay as they are: those in this text belong to an earlier version.")
-    return replace(document, **inputs), [told]
+    return _assuming_as(former, document), [told]
+
+
+def _assuming_as(former: AgreementDocument, document: AgreementDocument) -> AgreementDocument:
+    return replace(document, **{name: getattr(former, name) for name in ASSUMED})
 
 
 def _before_its_terms(former: AgreementDocument, document: AgreementDocument, agreed: dict[date, Target]) -> set[date]:
@@ -124,42 +137,39 @@ def _before_its_terms(former: AgreementDocument, document: AgreementDocument, ag
         if month < document.effective_on
         and not target.is_direct
         and month not in document.targets
-        and former.quotas.get(month) == document.quotas.get(month)
+        and all(former.quotas.get(on) == document.quotas.get(on) for on in (month, target.quota_month or month))
     }
 
 
 def _touched(former: AgreementDocument | None, document: AgreementDocument, agreed: dict[date, Target]) -> set[date]:
     """The months about which the document says something new, and those that get their first target."""
-    months = {*document.quotas, *document.targets, *agreed}
+    months = _target_months(document) | agreed.keys()
     if former is None:
         return months
-    is_converted_anew = conversion_of(former) != conversion_of(document)
-    return {month for month in months if _is_touched(month, former, document, agreed, is_converted_anew)}
+    wanted = {month: numbers_of(document, month) for month in months | _target_months(former)}
+    return {
+        month
+        for month, numbers in wanted.items()
+        if (numbers is not None if month not in agreed else numbers != numbers_of(former, month))
+    }
 
 
-def _is_touched(
-    month: date,
-    former: AgreementDocument,
-    document: AgreementDocument,
-    agreed: dict[date, Target],
-    is_converted_anew: bool,
-) -> bool:
-    if month not in agreed:
-        return _numbers(document, month) is not None
-    if former.targets.get(month) != document.targets.get(month):
-        return True
-    is_derived = month not in document.targets
-    return is_derived and (is_converted_anew or former.quotas.get(month) != document.quotas.get(month))
-
-
-def _with_months(document: AgreementDocument, former: AgreementDocument | None, kept: set[date]) -> AgreementDocument:
-    """The document with these months as they were."""
+def _with_months(
+    document: AgreementDocument, former: AgreementDocument | None, kept: set[date], agreed: dict[date, Target]
+) -> AgreementDocument:
+    """The document with these months, and the quotas that their leads serve, as they were."""
     if former is None or not kept:
         return document
+    served = {agreed[month].quota_month or month for month in kept if month in agreed}
+    if document.conversion:
+        served |= {document.conversion.quota_month(month) for month in kept if month not in agreed}
+    quotas = kept | served
     return replace(
         document,
-        quotas=_as_before(document.quotas, former.quotas, kept),
+        quotas=_as_before(document.quotas, former.quotas, quotas),
+        quota_parts=_as_before(document.quota_parts, former.quota_parts, quotas),
         targets=_as_before(document.targets, former.targets, kept),
+        tier_targets=_as_before(document.tier_targets, former.tier_targets, kept),
     )
 
 
@@ -168,25 +178,35 @@ def _as_before(now: Mapping[date, T], before: Mapping[date, T], kept: set[date])
     return dict(sorted((found | {month: before[month] for month in kept if month in before}).items()))
 
 
-def _kept(target: Target, document: AgreementDocument) -> str:
+def kept_line(target: Target, document: AgreementDocument) -> str:
     """What is told about a month that has begun, where the document says something else about it."""
-    wanted = _numbers(document, target.month)
-    if wanted is not None and wanted.leads == target.leads:
+    wanted = numbers_of(document, target.month)
+    if wanted is not None and (wanted.leads, _by_tier(wanted)) == (target.leads, _by_tier(target.numbers)):
         return ""
-    said = {"month": month_name(target.month), "leads": counted_leads(target.leads)}
+    said = {"month": month_name(target.month), "leads": counted_by_tier(counted_leads(target.leads), target.numbers)}
     if wanted is None:
         return _("%(month)s keeps its %(leads)s: it has begun, so only both sides can change it.") % said
-    said["wanted"] = number(wanted.leads)
+    said["wanted"] = counted_by_tier(number(wanted.leads), wanted)
     text = _("%(month)s keeps its %(leads)s and not %(wanted)s: it has begun, so only both sides can change it.")
     return text % said
+
+
+def _by_tier(numbers: MonthNumbers) -> dict[str, int]:
+    return {words.key(tier): leads for tier, leads in numbers.leads_by_tier.items()}
+
+
+def counted_by_tier(leads: str, numbers: MonthNumbers) -> str:
+    """The leads, and of which tier how many."""
+    tiers = ", ".join(f"{tier} {number(own)}" for tier, own in numbers.leads_by_tier.items())
+    return f"{leads} ({tiers})" if tiers else leads
 
 
 def _underivable(document: AgreementDocument) -> Iterator[str]:
     """Quotas from which more leads would follow than anybody could agree."""
     text = _("%(month)s gets no target: its quota comes to more leads than anyone could agree to.")
-    if conversion_of(document):
-        for month in document.quotas:
-            if _numbers(document, month) is None:
+    if document.conversion:
+        for month in sorted(_target_months(document)):
+            if numbers_of(document, month) is None:
                 yield text % {"month": month_name(month)}
 
 
@@ -202,17 +222,16 @@ def _for_one_side(
     taken_away = [month for month, numbers in new.items() if numbers is None and month in agreed]
     text = _("%(month)s keeps its %(leads)s: only an administrator can remove a target.")
     told += [text % {"month": month_name(month), "leads": counted_leads(agreed[month].leads)} for month in taken_away]
-    document = _with_months(document, former, {*proposed, *taken_away})
+    document = _with_months(document, former, {*proposed, *taken_away}, agreed)
     if proposed and former is not None:
-        inputs = {name: getattr(former, name) for name in Conversion.__dataclass_fields__}
-        document = replace(document, **inputs)
+        document = _assuming_as(former, document)
     return MonthPlan(document, tuple(told), {}, proposed)
 
 
 def _put(agreement: Agreement, month: date, numbers: MonthNumbers | None, *, by: User | None, at: datetime) -> None:
-    agreement.targets.waiting().filter(month=month, tier="").update(superseded_at=at)
+    agreement.targets.waiting().filter(month=month).update(superseded_at=at)
     if numbers is None:
-        agreement.targets.agreed().filter(month=month, tier="").update(superseded_at=at)
+        agreement.targets.agreed().filter(month=month).update(superseded_at=at)
         return
     how = How.DIRECT if numbers.quota is None else How.DERIVED
     take_effect(made(agreement, month, numbers, how, by=by, at=at), at)

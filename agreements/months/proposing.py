@@ -61,7 +61,7 @@ def decides_alone(user: User | None) -> bool:
 
 def stand_of(agreement: Agreement, month: date) -> str:
     """Tells whether anything about a month was agreed or proposed since a page was opened."""
-    rows = agreement.targets.filter(month=month, tier="")
+    rows = agreement.targets.filter(month=month)
     return ".".join(
         str(rows.filter(pk__in=which).values_list("pk", flat=True).first() or "")
         for which in (
@@ -115,7 +115,7 @@ def put_in_force(
     agreement: Agreement, month: date, numbers: MonthNumbers, *, by: User | None, at: datetime, reason: str = ""
 ) -> Target:
     how = How.DIRECT if numbers.quota is None else How.DERIVED
-    agreement.targets.waiting().filter(month=month, tier="").update(superseded_at=at)
+    agreement.targets.waiting().filter(month=month).update(superseded_at=at)
     target = made(agreement, month, numbers, how, by=by, at=at, reason=reason)
     return _counts(target, by=by, at=at)
 
@@ -155,7 +155,7 @@ def _still_open(target: Target) -> Target:
 
 
 def _withdraw_own(agreement: Agreement, month: date, sides: list[Side], at: datetime) -> None:
-    waiting = agreement.targets.waiting().filter(month=month, tier="").first()
+    waiting = agreement.targets.waiting().filter(month=month).first()
     if waiting is None:
         return
     if any(side not in sides for side in Side if side in _consented(waiting)):
@@ -194,10 +194,13 @@ def made(
 
 def numbered(agreement: Agreement, conversion: Conversion, *, by: User | None, at: datetime) -> Assumptions:
     """The set with these numbers, a new one if there is none yet."""
-    found = agreement.assumptions.filter(**vars(conversion)).order_by("-is_current", "-number").first()
+    columns = Assumptions.columns(conversion)
+    general = {name: value for name, value in columns.items() if name != "by_tier"}
+    known = agreement.assumptions.filter(**general).order_by("-is_current", "-number")
+    found = next((row for row in known if row.conversion == conversion), None)
     if found is None:
         last = agreement.assumptions.aggregate(last=Max("number"))["last"] or 0
-        found = agreement.assumptions.create(number=last + 1, made_at=at, made_by=by, **vars(conversion))
+        found = agreement.assumptions.create(number=last + 1, made_at=at, made_by=by, **columns)
     return found
 
 
@@ -219,7 +222,8 @@ def _counts(target: Target, *, by: User | None, at: datetime) -> Target:
     former = _agreed_leads(target.agreement, target.month)
     take_effect(target, at)
     if target.quota is not None:
-        target.agreement.quotas.update_or_create(month=target.month, defaults={"amount": target.quota})
+        of_quota = {"amount": target.quota, "parts": target.quota_parts}
+        target.agreement.quotas.update_or_create(month=target.quota_month or target.month, defaults=of_quota)
         make_current(target.agreement, target.assumptions)
     _write_down(target, "target", former, by=by, at=at)
     return target
@@ -227,19 +231,20 @@ def _counts(target: Target, *, by: User | None, at: datetime) -> Target:
 
 def take_effect(target: Target, at: datetime) -> None:
     """From now on this is the month's target; the one before it stays as a former one."""
-    target.agreement.targets.agreed().filter(month=target.month, tier=target.tier).update(superseded_at=at)
+    target.agreement.targets.agreed().filter(month=target.month).update(superseded_at=at)
     target.agreed_at = at
     target.save()
 
 
 def _agreed_leads(agreement: Agreement, month: date) -> int | None:
-    return agreement.targets.agreed().filter(month=month, tier="").values_list("leads", flat=True).first()
+    return agreement.targets.agreed().filter(month=month).values_list("leads", flat=True).first()
 
 
 def _write_down(target: Target, word: str, former: int | None, *, by: User | None, at: datetime) -> None:
     before = None if former is None else str(former)
-    line = [[word, f"{target.month:%Y-%m}"], before, str(target.leads)]
-    Change.objects.create(agreement=target.agreement, by=by, at=at, lines=[line])
+    lines: list[list[object]] = [[[word, f"{target.month:%Y-%m}"], before, str(target.leads)]]
+    lines += [[[word, f"{target.month:%Y-%m}", tier.tier], None, str(tier.leads)] for tier in target.tiers]
+    Change.objects.create(agreement=target.agreement, by=by, at=at, lines=lines)
 
 
 def counted_leads(count: int) -> str:

@@ -1,15 +1,14 @@
 """PURE. What the ledger says about the agreed assumptions, and which target it suggests for a month."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
-from fractions import Fraction
 from typing import Any
 
 from agreements.months.ledger import Actuals, Ledger
-from agreements.months.targets import DIGITS, MOST_LEADS, Conversion, TargetError, derive
+from agreements.months.targets import DIGITS, MOST_LEADS, Conversion, TargetError, TierConversion, derive
 from smarketing.lib.periods import Period
 
 FEWEST_TOTALS = 3  # months whose total revenue is known, before they say something about the share
@@ -105,21 +104,27 @@ class Suggestion:
             left_out=tuple(map(Decimal, data["left_out"])),
         )
 
-    @property
-    def conversion(self) -> Conversion | None:
-        taken = {each.name: each.taken for each in self.inputs}
-        return None if None in taken.values() else Conversion(**taken)  # type: ignore[arg-type]
+    def conversion(self, agreed: Conversion | None) -> Conversion | None:
+        """What is taken, in the place of what is agreed: whatever else is agreed stays. None where one is missing."""
+        taken: dict[str, Any] = {each.name: each.taken for each in self.inputs if each.taken is not None}
+        if len(taken) < len(self.inputs):
+            return None
+        made = agreed or Conversion(**taken)
+        for name, value in taken.items():
+            made = _changed(made, name, value)
+        return made
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How a month stands in the plan: its quota, the assumptions in force, and its target with what that came of."""
+    """How a month stands in the plan: the quota it serves, the assumptions in force, its target and its inputs."""
 
     quota: Decimal | None
     assumptions: Conversion | None
     leads: int | None = None
     target_quota: Decimal | None = None
     target_conversion: Conversion | None = None
+    parts: Mapping[str, Decimal] = field(default_factory=dict)
 
     @property
     def agreed(self) -> Conversion | None:
@@ -159,7 +164,7 @@ def twelve_before(day: date) -> list[Period]:
 
 
 def _with_leads(made: Suggestion, standing: Standing) -> Suggestion:
-    conversion = made.conversion
+    conversion = made.conversion(standing.agreed)
     if standing.quota is None:
         return replace(made, stand=Stand.NO_QUOTA)
     if conversion is None:
@@ -201,38 +206,56 @@ def rounded_to(value: Decimal, places: int) -> Decimal:
         return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
-def moves(standing: Standing, quota: Decimal, conversion: Conversion) -> Iterator[Move]:
-    """What moves a target that stands, input by input in the order of the formula: the parts add up exactly.
+def moves(standing: Standing, quota: Decimal, taken: Conversion) -> list[Move]:
+    """What moves a target that stands, input by input in the order of the formula: the parts add up.
 
     One that was agreed directly is first brought to what the assumptions in force make of the quota.
     """
-    agreed = standing.agreed
-    if standing.leads is None or agreed is None:
-        return
-    former = standing.target_quota if standing.target_conversion else None
-    inputs: dict[str, Decimal] = {"quota": quota if former is None else former, **vars(agreed)}
-    if min(inputs["average_deal"], inputs["lead_to_customer"]) <= 0:
-        return
-    stood = _exact_leads(inputs)
-    if standing.target_conversion is None:
-        yield Move("direct", Decimal(standing.leads), None, _as_decimal(stood - standing.leads))
-    for name, value in {"quota": quota, **vars(conversion)}.items():
-        before = inputs[name]
-        inputs[name] = value
-        if value != before:
-            now = _exact_leads(inputs)
-            yield Move(name, before, value, _as_decimal(now - stood))
+    made, is_direct = standing.agreed, standing.target_conversion is None
+    if standing.leads is None or made is None:
+        return []
+    former = quota if is_direct or standing.target_quota is None else standing.target_quota
+    steps = [("quota", former, quota, made)]
+    for name in PLACES:
+        before, after = getattr(made, name), getattr(taken, name)
+        made = _changed(made, name, after)
+        steps.append((name, before, after, made))
+    try:
+        return list(_moves(steps, derive(former, standing.agreed or made).exact_leads, standing, is_direct=is_direct))
+    except TargetError:  # of a target that stands but could not be derived today
+        return []
+
+
+Step = tuple[str, Decimal, Decimal, Conversion]
+
+
+def _moves(steps: list[Step], stood: Decimal, standing: Standing, *, is_direct: bool) -> Iterator[Move]:
+    quota = steps[0][2]
+    if is_direct and standing.leads is not None:
+        yield Move("direct", Decimal(standing.leads), None, _less(stood, Decimal(standing.leads)))
+    for name, before, after, made in steps:
+        if before != after:
+            now = derive(quota, made).exact_leads
+            yield Move(name, before, after, _less(now, stood))
             stood = now
 
 
-def _exact_leads(inputs: Mapping[str, Decimal]) -> Fraction:
-    goal = Fraction(inputs["quota"]) * Fraction(inputs["marketing_share"])
-    return goal / Fraction(inputs["average_deal"]) / Fraction(inputs["lead_to_customer"])
-
-
-def _as_decimal(number: Fraction) -> Decimal:
+def _less(one: Decimal, other: Decimal) -> Decimal:
     with localcontext(prec=DIGITS):
-        return Decimal(number.numerator) / number.denominator
+        return one - other
+
+
+def _changed(made: Conversion, name: str, value: Decimal) -> Conversion:
+    """Tiers keep their relation to each other: the ledger knows all of them together."""
+    before, change = getattr(made, name), dict[str, Any]({name: value})
+    if name != "marketing_share" and value != before:
+        change["by_tier"] = tuple(replace(tier, **_scaled(tier, name, value, before)) for tier in made.by_tier)
+    return replace(made, **change)
+
+
+def _scaled(tier: TierConversion, name: str, value: Decimal, before: Decimal) -> dict[str, Any]:
+    with localcontext(prec=DIGITS):
+        return {name: rounded_to(getattr(tier, name) * value / before, PLACES[name])}
 
 
 def _decimal(text: str | None) -> Decimal | None:

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,8 +13,10 @@ from agreements.models import Agreement, Target
 from agreements.months import proposing
 from agreements.months.plans import month_name
 from agreements.months.proposing import MonthRefused, agree_month, counted_leads, has_begun, stand_of
-from agreements.months.targets import agreed_directly, from_quota
+from agreements.months.targets import Derivation, agreed_directly, from_quota
+from agreements.months.workload import month_work, terms_on
 from agreements.pages.calculator_form import EXAMPLES, calculator_form, exact_leads, steps
+from agreements.pages.capacity_sheet import ShownWork, shown_work
 from agreements.pages.fetch import editable, may_edit, visible
 from agreements.pages.forms import CalculatorForm
 from agreements.pages.months_table import waits_for
@@ -122,6 +125,7 @@ def _answer(
         "examples": EXAMPLES,
         "may_edit": may_edit(request, agreement),
         **_month_context(request, agreement, month),
+        "work": work_of(agreement, form.derivation, month) if form.derivation else None,
         "reason_refused": str(refused) if refused and refused.field == "reason" else "",
         "reason": request.POST.get("reason", ""),
     }
@@ -130,13 +134,22 @@ def _answer(
     return TemplateResponse(request, "agreements/calculator.html", context, status=status)
 
 
+def work_of(agreement: Agreement, made: Derivation, month: date) -> ShownWork | None:
+    """Whether the sales team has the time for what was typed; nothing where the agreement says nothing of it."""
+    terms = terms_on(timeline(agreement).versions, month)
+    if terms is None or terms.capacity is None:
+        return None
+    leads = {"": made.leads} | {row.conversion.tier: row.leads for row in made.by_tier}
+    return shown_work(month_work(terms, month, leads, ZoneInfo(agreement.time_zone)))
+
+
 def _month_context(request: PortalRequest, agreement: Agreement, month: date) -> dict[str, object]:
     """How the month stands, and what agreeing would do to it."""
-    agreed = agreement.targets.agreed().filter(month=month, tier="").first()
+    agreed = agreement.targets.agreed().filter(month=month).first()
     is_amended = agreed is not None and has_begun(agreement, month, request.now)
     return {
         "agreed": agreed,
-        "waiting": agreement.targets.waiting().filter(month=month, tier="").first(),
+        "waiting": agreement.targets.waiting().filter(month=month).first(),
         "is_amended": is_amended,
         "is_proposed": is_amended or not proposing.decides_alone(request.user),
         "seen": stand_of(agreement, month),

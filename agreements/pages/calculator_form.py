@@ -53,7 +53,7 @@ def _months(today: date) -> list[tuple[str, str]]:
 
 def _known(agreement: Agreement, month: date) -> dict[str, Decimal | None]:
     """What the month's target came of, else its quota and the current assumptions."""
-    target = agreement.targets.agreed().filter(month=month, tier="").first()
+    target = agreement.targets.agreed().filter(month=month).first()
     if target and target.conversion:
         return {"quota": target.quota, **vars(target.conversion)}
     current = current_assumptions(agreement)

@@ -9,10 +9,14 @@ from django.forms.formsets import BaseFormSet
 from django.http import QueryDict
 from django.utils.translation import gettext
 
+from agreements.document.clause_group import AnyGroup
 from agreements.document.clauses import DEFAULT_REASONS, AgreementDocument
+from agreements.document.groups import GROUPS
 from agreements.document.lines import Path
 from agreements.document.tables import DEFAULT_WARN_SHARE
 from agreements.document.text import ASSUMPTIONS, HEADING, DocumentError, checked
+from agreements.document.versions import MONTH_FIELDS
+from agreements.months.targets import points_of
 from agreements.pages.forms import (
     CLAUSE_FORMSETS,
     AssumptionsForm,
@@ -21,6 +25,7 @@ from agreements.pages.forms import (
     MonthFormSet,
     ReasonFormSet,
     TermsForm,
+    group_part,
     said,
 )
 from agreements.promises.measures import MEASURES
@@ -60,13 +65,16 @@ class Draft:
         self.promises = {key: formset(data, initial=made[key], prefix=key) for key, formset in CLAUSE_FORMSETS.items()}
         reasons = [vars(reason) for reason in former.get("return_reasons", DEFAULT_REASONS)]
         self.reasons = ReasonFormSet(data, initial=reasons, prefix="reasons")
+        rows = former.get("groups", {})
+        self.groups = {key: group_part(group, data, rows.get(key, ())) for key, group in GROUPS.items()}
         self.months = MonthFormSet(data, initial=_months_initial(former, year), prefix="months")
+        self.given: dict[str, Any] = {}
         self.document: AgreementDocument | None = None
 
     @property
     def parts(self) -> list[Any]:
         single = [self.heading, self.terms, self.calendar, self.assumptions]
-        return [*single, *self.promises.values(), self.reasons, self.months]
+        return [*single, *self.promises.values(), self.reasons, *self.groups.values(), self.months]
 
     @property
     def has_errors(self) -> bool:
@@ -85,6 +93,11 @@ class Draft:
     @property
     def of_sales(self) -> list[tuple[str, Any]]:
         return self.of_side(Side.SALES)
+
+    @property
+    def written(self) -> list[tuple[AnyGroup, Any]]:
+        """The clause groups, each with its form or formset."""
+        return [(group, self.groups[key]) for key, group in GROUPS.items()]
 
     @property
     def sides(self) -> list[str]:
@@ -107,8 +120,9 @@ class Draft:
         valid = [part.is_valid() for part in self.parts]  # all of them, so that every field says what is wrong
         if not all(valid):
             return False
+        self.given = self.values()
         try:
-            self.document = checked(self.values())
+            self.document = checked(self.given)
         except DocumentError as error:
             for problem in error.problems:
                 self.refuse(problem.path, said(problem.text, **problem.values))
@@ -129,15 +143,25 @@ class Draft:
         match path:
             case ("calendar", "week" | "holidays", str(name), *_rest) | ("calendar", str(name), *_rest):
                 return self.calendar, name
-            case ("promises", int(row), *rest):
-                return self.clauses[row], "tier" if rest == ["measure"] else str(rest[0] if rest else "")
-            case ("return_reasons", int(row), *rest):
-                return _filled(self.reasons)[row], str(rest[0] if rest else "")
-            case ("assumptions", *rest):
-                return self.assumptions, str(rest[0] if rest else "")
+            case ("promises" | "quotas" | "targets" as name, int(row), *rest):
+                return self._row(name, row, [str(part) for part in rest])
+            case (str(name), int(row), *rest) if name == "return_reasons" or name in self.groups:
+                return _filled(self.groups.get(name, self.reasons))[row], str(rest[0] if rest else "")
+            case (str(name), *rest) if name == "assumptions" or self._is_one_table(name):
+                return self.groups.get(name, self.assumptions), str(rest[0] if rest else "")
             case (str(name), *_rest) if name in self.terms.fields:
                 return self.terms, name
         return self.heading, str(path[0] if path else "")
+
+    def _is_one_table(self, name: str) -> bool:
+        return name in self.groups and not GROUPS[name].many
+
+    def _row(self, name: str, row: int, rest: list[str]) -> tuple[forms.Form, str]:
+        if name == "promises":
+            return self.clauses[row], "tier" if rest == ["measure"] else "".join(rest[:1])
+        month = date.fromisoformat(f"{self.given[name][row]['month']}-01")
+        shown = next((form for form in self.months.forms if form.cleaned_data["month"] == month), self.heading)
+        return shown, "amount" if name == "quotas" else "leads"
 
     def values(self) -> dict[str, Any]:
         """As they stand in the TOML form."""
@@ -150,10 +174,18 @@ class Draft:
             "calendar": self._calendar_values(),
             "promises": [_clause_values(row) for row in self.clauses],
             "return_reasons": [_reason_values(row) for row in _filled(self.reasons)],
-            **({"assumptions": given} if given else {}),
-            "quotas": list(self._month_rows("quotas", "amount")),
-            "targets": list(self._month_rows("targets", "leads")),
+            "tiers": _tier_rows(terms["tiers"]),
+            **{key: said for key, group in GROUPS.items() if (said := _group_values(group, self.groups[key]))},
+            **({"assumptions": given | self._by_tier()} if given else {}),
+            "quotas": list(self._month_rows("quotas", "amount", "parts", "quota_parts")),
+            "targets": list(self._month_rows("targets", "leads", "tiers", "tier_targets")),
         }
+
+    def _by_tier(self) -> dict[str, Any]:
+        """What the page of the months is for stays as it was."""
+        keys = {"cycle_days": "cycle_days", "is_shifted": "shift_by_cycle"}
+        kept = {key: self.former[name] for name, key in keys.items() if self.former.get(name)}
+        return {**kept, "tiers": [vars(tier) for tier in self.former.get("by_tier", ())]}
 
     def _calendar_values(self) -> dict[str, Any]:
         cleaned = self.calendar.cleaned_data
@@ -166,12 +198,12 @@ class Draft:
             **({"holidays": public} if public else {}),
         }
 
-    def _month_rows(self, name: str, field: str) -> Iterator[dict[str, Any]]:
-        """The months in the form as they are there, all others as they were."""
+    def _month_rows(self, name: str, field: str, split: str, parts: str) -> Iterator[dict[str, Any]]:
+        """The months in the form as they are there, all others as they were. What was split has to add up again."""
         shown = {form.cleaned_data["month"]: form.cleaned_data[field] for form in self.months.forms}
         for month, value in sorted({**self.former.get(name, {}), **shown}.items()):
             if value is not None:
-                yield {"month": f"{month:%Y-%m}", field: value}
+                yield {"month": f"{month:%Y-%m}", field: value, split: self.former.get(parts, {}).get(month, {})}
 
 
 def blank(today: date) -> dict[str, Any]:
@@ -191,9 +223,14 @@ def initial_of(document: AgreementDocument) -> dict[str, Any]:
     return {
         **{key: getattr(document, key) for key in (*HEADING, *TERMS, *ASSUMPTIONS)},
         **{key: getattr(calendar, key) for key in CALENDAR},
-        "tiers": document.known_tiers,
-        **{key: getattr(document, key) for key in ("promises", "return_reasons", "quotas", "targets")},
+        "year_begins": document.year_begins,
+        "tiers": [(tier, points_of(document.points, tier)) for tier in document.known_tiers],
+        **{key: getattr(document, key) for key in ("promises", "return_reasons", "groups", *MONTH_FIELDS)},
     }
+
+
+def _tier_rows(tiers: list[tuple[str, Any]]) -> list[Any]:
+    return [name if points is None else {"name": name, "points": points} for name, points in tiers]
 
 
 def _calendar_initial(former: Mapping[str, Any]) -> dict[str, Any]:
@@ -213,6 +250,10 @@ def _non_form_errors(part: Any) -> bool:
 def _filled(formset: Any) -> list[Any]:
     rows = [row for row in formset.forms if row.initial or row.has_changed()]
     return [row for row in rows if not row.cleaned_data.get("DELETE")]
+
+
+def _group_values(group: AnyGroup, part: Any) -> Any:
+    return [row.values() for row in _filled(part)] if group.many else part.values()
 
 
 def _reason_values(row: Any) -> dict[str, Any]:

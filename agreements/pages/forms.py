@@ -7,11 +7,14 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.forms.formsets import BaseFormSet
+from django.http import QueryDict
+from django.utils.dates import MONTHS
 from django.utils.formats import date_format
 from django.utils.text import capfirst, slugify
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from agreements.document.clause_group import MOST_ROWS, AnyGroup, Choice, ClauseRow, Prose
 from agreements.document.faults import LONGEST
 from agreements.document.text import (
     ASSUMPTIONS,
@@ -36,9 +39,10 @@ from agreements.pages.fields import (
     WholeField,
     YearlyHoursField,
 )
-from agreements.promises.kinds import Fraction, Number, ValueKind, Whole
+from agreements.promises.kinds import Day, Flag, Fraction, Number, Text, ValueKind, Whole
 from agreements.promises.measures import MEASURES
 from smarketing.accounts.models import Side
+from smarketing.lib.numbers import whole
 from smarketing.lib.periods import Period
 from smarketing.lib.widgets import LongSelect
 
@@ -69,6 +73,9 @@ class HeadingForm(forms.Form):
     service_team = forms.CharField(label=_("Service team"), max_length=100, required=False)
     time_zone = forms.ChoiceField(label=_("Time zone"), widget=LongSelect)
     currency = forms.CharField(label=_("Currency"), max_length=3, help_text=_("A code like EUR."))
+    year_begins = forms.ChoiceField(
+        label=_("The year begins in"), choices=list(MONTHS.items()), initial=1, required=False
+    )
 
     def __init__(self, *args: Any, fixed: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,6 +85,9 @@ class HeadingForm(forms.Form):
             self.fields[name].disabled = True
         for side in ("marketing", "sales", "service"):
             self.fields[f"{side}_team"].widget.attrs["list"] = f"{side}-teams"
+
+    def clean_year_begins(self) -> int:
+        return int(self.cleaned_data["year_begins"] or self.initial.get("year_begins") or 1)
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).upper()
@@ -105,7 +115,10 @@ class TermsForm(forms.Form):
         ),
     )
     tiers = forms.CharField(
-        label=_("Tiers"), required=False, max_length=1000, help_text=_("Best first, separated by commas.")
+        label=_("Tiers"),
+        required=False,
+        max_length=1000,
+        help_text=_("Best first, separated by commas; with the points of a lead, where they count: A = 100, B = 40."),
     )
     exceptions = PausesField(
         label=_("Exceptions"),
@@ -115,14 +128,25 @@ class TermsForm(forms.Form):
 
     def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
         value = super().get_initial_for_field(field, field_name)
-        return ", ".join(value or ()) if field_name == "tiers" else value
+        if field_name != "tiers":
+            return value
+        return ", ".join(name if points is None else f"{name} = {points}" for name, points in value or ())
 
     def clean_return_within_working_days(self) -> int:
         given = self.cleaned_data["return_within_working_days"]
         return RETURN_WITHIN if given is None else int(given)
 
-    def clean_tiers(self) -> tuple[str, ...]:
-        return tuple(tier.strip() for tier in self.cleaned_data["tiers"].split(",") if tier.strip())
+    def clean_tiers(self) -> list[tuple[str, int | str | None]]:
+        """Each with its points; what is no number there is refused with the document."""
+        return [_tier(text) for text in self.cleaned_data["tiers"].split(",") if text.strip()]
+
+
+def _tier(text: str) -> tuple[str, int | str | None]:
+    name, is_worth, points = text.rpartition("=")
+    if not is_worth:
+        return text.strip(), None
+    count = whole(points.strip())
+    return name.strip(), points.strip() if count is None else count
 
 
 class CalendarForm(forms.Form):
@@ -197,8 +221,46 @@ class ClauseForm(forms.Form):
         self.fields["tier"] = forms.CharField(label=_("Tier"), required=False, max_length=60, help_text=help_text)
 
 
+class GroupForm(forms.Form):
+    """One table of a clause group: its fields are those that the group declares. What is missing the document says."""
+
+    group: ClassVar[AnyGroup]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        table = self.group.table
+        titles, hints = table.words(), table.hints()
+        for name, kind in table.kinds().items():
+            field = self.fields[name] = field_of(kind, capfirst(gettext(titles[name])))
+            field.required, field.help_text = False, gettext(hints[name]) if hints[name] else ""
+            if not table.model_fields[name].is_required():
+                field.initial = table.model_fields[name].default
+
+    def values(self) -> dict[str, Any]:
+        """As they stand in the TOML form: what is empty is left out."""
+        cleaned = {name: self.cleaned_data[name] for name in self.group.table.model_fields}
+        return {name: value for name, value in cleaned.items() if value not in (None, "", ())}
+
+
+def group_part(group: AnyGroup, data: QueryDict | None, rows: Sequence[ClauseRow]) -> Any:
+    """The form or the formset of a group."""
+    initial = [row.model_dump() for row in rows]
+    form = type("GroupForm", (GroupForm,), {"group": group, "words": gettext_lazy(group.name)})
+    if not group.many:
+        return form(data, initial=initial[0] if initial else None, prefix=group.key)
+    formset: Any = forms.formset_factory(
+        form, extra=1, can_delete=True, max_num=MOST_ROWS + 1, absolute_max=MOST_ROWS + 20
+    )
+    return formset(data, initial=initial, prefix=group.key)
+
+
 def field_of(kind: ValueKind, label: str) -> forms.Field:
     match kind:
+        case Prose(longest=longest) | Text(longest=longest):
+            widget = forms.Textarea(attrs={"rows": 4}) if isinstance(kind, Prose) else None
+            return forms.CharField(label=label, max_length=longest, widget=widget)
+        case Choice() | Day() | Flag():
+            return _chosen_field(kind, label)
         case Fraction():
             return PercentField(label=label, min_value=0, max_value=100)
         case Whole(low=low, high=high):
@@ -206,6 +268,15 @@ def field_of(kind: ValueKind, label: str) -> forms.Field:
         case Number(places=places):
             return NumberField(label=label, decimal_places=places)
     raise TypeError(kind)
+
+
+def _chosen_field(kind: Choice | Day | Flag, label: str) -> forms.Field:
+    match kind:
+        case Choice():
+            return forms.ChoiceField(label=label, choices=[(key, capfirst(gettext(name))) for key, name in kind.pairs])
+        case Day():
+            return forms.DateField(label=label, widget=DayInput())
+    return forms.BooleanField(label=label, required=False, widget=forms.CheckboxInput())
 
 
 class ReasonForm(forms.Form):
@@ -307,8 +378,10 @@ class CalculatorForm(forms.Form):
             field.widget.attrs["class"] = "form-select" if name == "month" else "form-control"
             field.widget.attrs["aria-describedby"] = f"id_{name}_error"
 
-    def derive(self, quota: Decimal, **conversion: Decimal) -> None:
-        derivation = derive(quota, Conversion(**conversion))
+    def derive(self, quota: Decimal, **general: Decimal) -> None:
+        derivation = derive(
+            quota, Conversion(general["marketing_share"], general["average_deal"], general["lead_to_customer"])
+        )
         if derivation.leads > MOST_LEADS:
             self.add_error("quota", _("This comes to more leads than anyone could agree to."))
         else:

@@ -8,12 +8,16 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from agreements.document.differences import Difference
-from agreements.document.versions import draft_differences, may_agree, may_decline, missing_consent
+from agreements.document.groups import GROUPS
+from agreements.document.versions import draft_differences, drafted, may_agree, may_decline, missing_consent
 from agreements.enums import Pacing, Weekday, reason_words
 from agreements.models import Agreement
+from agreements.pages.capacity_sheet import CapacitySheet, proposed_sheet
+from agreements.pages.group_words import path_words, value_words
 from agreements.pages.overview import dated
 from agreements.promises.kinds import Fraction
 from agreements.promises.measures import MEASURES
+from agreements.terms import Timeline
 from smarketing.accounts.models import Side, User
 from smarketing.lib.numbers import exact_percent, exactly
 
@@ -36,6 +40,12 @@ NAMES = {
     "holidays": _("Public holidays"),
     **dict(Weekday.choices),
     "tiers": _("Tiers"),
+    "points": _("Points of a lead"),
+    "assumed": _("Assumed by tier"),
+    "tier_share": _("Share of the revenue goal"),
+    "cycle_days": _("Sales cycle in days"),
+    "is_shifted": _("Leads serve the quota of a cycle later"),
+    "year_begins": _("The year begins in month"),
     "optional": _("Optional and half holidays"),
     "return_reason": _("Reason for returns"),
     "whose": _("whose to put right"),
@@ -58,14 +68,16 @@ NAMES = {
     "draft_withdrawn": _("Draft withdrawn"),
 }
 KINDS = {field: kind for measure in MEASURES.values() for field, kind in measure.promise.kinds().items()}
-SHARES = {"warn_share", "marketing_share", "lead_to_customer"} | {
+SHARES = {"warn_share", "marketing_share", "lead_to_customer", "tier_share"} | {
     f for f, k in KINDS.items() if isinstance(k, Fraction)
 }
 NUMBERS = (KINDS.keys() - SHARES) | {
     *("propose_on", "fewest_customers"),
     *("average_deal", "return_within", "quota", "target", "proposal", "declined", "place", "recomputed"),
+    *("points", "cycle_days", "year_begins"),
 }
 VALUES = {"closed": _("closed"), "yes": _("yes")}
+NAMED = {"points": 1, **dict.fromkeys((*MEASURES, "assumed", "quota", "target", "proposal", "declined"), 2)}
 CHOICES = {"pacing": dict(Pacing.choices), "whose": dict(Side.choices)}
 
 
@@ -103,9 +115,10 @@ class WaitingDraft:
     may_agree: bool
     may_decline: bool
     is_own: bool
+    capacity: CapacitySheet
 
 
-def drafts(agreement: Agreement, reader: User) -> list[WaitingDraft]:
+def drafts(agreement: Agreement, reader: User, in_force: Timeline, at: datetime) -> list[WaitingDraft]:
     return [
         WaitingDraft(
             draft.pk,
@@ -116,6 +129,7 @@ def drafts(agreement: Agreement, reader: User) -> list[WaitingDraft]:
             may_agree(draft, reader),
             may_decline(draft, reader),
             is_own=draft.made_by_id == reader.pk,
+            capacity=proposed_sheet(agreement, drafted(draft), in_force.versions, today=in_force.day_of(at)),
         )
         for draft in agreement.versions.drafts().select_related("made_by", "agreement")
     ]
@@ -130,19 +144,22 @@ def _line(row: str | Sequence[object]) -> ClauseChange:
 
 
 def _named(path: tuple[str, ...]) -> Iterator[str]:
-    """What people called their tiers and reasons stays as it stands, whatever else is called so."""
+    """What people called their tiers, reasons and parts of a quota stays as it stands, whatever else is called so."""
+    if path[0] in GROUPS:
+        yield from path_words(path)
+        return
     for place, part in enumerate(path):
         if path[0] == "return_reason" and place == 1:
             yield reason_words(part, "")
-        elif part and path[0] in MEASURES and place == 2:
+        elif part and NAMED.get(path[0]) == place:
             yield part
         elif part:
             yield str(NAMES.get(part) or dated(part))
 
 
 def _valued(text: str | None, path: tuple[str, ...]) -> str:
-    if text is None:
-        return ""
+    if not text or path[0] in GROUPS:
+        return value_words(path, text) if text else ""
     keys = {path[0], path[-1]} if path[0] == "return_reason" else set(path[:2])
     for key in keys & CHOICES.keys():
         return str(CHOICES[key].get(text, text))

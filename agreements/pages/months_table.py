@@ -36,7 +36,7 @@ def months(agreement: Agreement, year: Period, today: date, led: Collection[Side
     """`led` are the sides for which the reader can consent."""
     quotas = dict(agreement.quotas.filter(month__range=(year.start_on, year.end_on)).values_list("month", "amount"))
     rows = defaultdict[date, list[Target]](list)
-    known = agreement.targets.within(year).filter(tier="", declined_at=None)
+    known = agreement.targets.within(year).filter(declined_at=None)
     for target in known.select_related("made_by", "assumptions").order_by("-agreed_at", "-pk"):
         rows[target.month].append(target)
     return [

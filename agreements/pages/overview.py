@@ -45,7 +45,7 @@ def rows(agreements: AgreementQuerySet, at: datetime) -> list[AgreementToday]:
     somewhere = {(at + timedelta(days=n)).date().replace(day=1) for n in (-1, 0, 1)}
     found = agreements.with_teams().prefetch_related(
         Prefetch("versions", Version.objects.current().order_by("effective_on").prefetch_related("objectives")),
-        Prefetch("targets", Target.objects.agreed().filter(month__in=somewhere, tier="")),
+        Prefetch("targets", Target.objects.agreed().filter(month__in=somewhere)),
     )
     return [_row(agreement, at) for agreement in found if agreement.versions.all()]
 

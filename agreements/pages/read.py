@@ -8,6 +8,7 @@ from agreements.document.versions import may_decline
 from agreements.models import Agreement, Version
 from agreements.months.agreed import current_assumptions
 from agreements.pages import months_table, overview
+from agreements.pages.capacity_sheet import capacity_sheet
 from agreements.pages.fetch import day_of, may_edit, visible, year_of
 from agreements.pages.history import drafts, history
 from agreements.terms import in_force, timeline
@@ -50,8 +51,9 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "this_month": months_table.current(months) or months_table.this_month(agreement, today),
         "year": year,
         "months": months,
+        "capacity": capacity_sheet(agreement, year, terms.versions, today=today, month=request.GET.get("capacity", "")),
         "entries": history(agreement),
-        "drafts": drafts(agreement, request.user),
+        "drafts": drafts(agreement, request.user, terms, now),
         "may_edit": may_edit(request, agreement),
         "assumptions": current_assumptions(agreement),
         "now": now,

@@ -12,12 +12,14 @@ from datetime import date, datetime
 from decimal import Decimal, localcontext
 from typing import Any, ClassVar
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError, ValidationInfo
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
 from smarketing.lib.decimals import MOST_DIGITS, is_kept
 from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR, Period, PeriodError
+
+Fault = tuple[tuple[str | int, ...], PydanticCustomError]
 
 STORED = "stored"  # the context in which numbers come as text, as JSON keeps them
 
@@ -32,6 +34,13 @@ def _(text: str) -> str:
 
 def refused(reason: str, **values: object) -> PydanticCustomError:
     return PydanticCustomError("refused", "{reason}", {"reason": reason, **values})
+
+
+def refuse(faults: Sequence[Fault]) -> None:
+    """Raises all of them, each at its place below the table or key that is being read."""
+    if faults:
+        details = [InitErrorDetails(type=error, loc=place, input=None) for place, error in faults]
+        raise ValidationError.from_exception_data("agreement", details)
 
 
 def without_controls(text: str) -> str:

@@ -52,8 +52,7 @@ class ClockLine:
 
     @property
     def name(self) -> str:
-        kind = str(self.clock.get_kind_display())
-        return f"{kind} {self.clock.nth}" if self.clock.kind == ClockKind.ATTEMPT else kind
+        return name_of(self.clock)
 
     @property
     def is_breached(self) -> bool:
@@ -63,6 +62,11 @@ class ClockLine:
     def waits(self) -> bool:
         """An excuse is asked for, and nobody has answered."""
         return bool(self.clock.excuse) and self.clock.excused_at is None
+
+
+def name_of(clock: Clock) -> str:
+    kind = str(clock.get_kind_display())
+    return f"{kind} {clock.nth}" if clock.kind == ClockKind.ATTEMPT else kind
 
 
 KINDS = list(ClockKind)  # in the order in which they come due

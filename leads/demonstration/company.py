@@ -111,6 +111,14 @@ DACH = Market(
         within_minutes = 120
         share = 0.9
 
+        [capacity]
+        reps = 4
+        absence_days = 35
+        time_share = 0.35
+        minutes_per_attempt = 9
+        minutes_per_conversation = 15
+        connection_rate = 0.25
+
         [assumptions]
         marketing_share = 0.45
         average_deal = 9000
@@ -206,6 +214,15 @@ NORDICS = Market(
         measure = "depth"
         attempts = 5
         within_working_days = 10
+
+        [capacity]
+        reps = 3
+        hours_a_week = 37
+        absence_share = 0.12
+        time_share = 0.4
+        minutes_per_attempt = 8
+        minutes_per_conversation = 12
+        connection_rate = 0.3
     """),
     reps={"Mads Lindgren": 1.0, "Sofie Dahl": 0.7, "Emil Krogh": 1.3},
     a_day=(6, 6, 5, 5, 4, 1, 1),

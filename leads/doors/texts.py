@@ -5,7 +5,7 @@ from typing import Any
 
 from leads.doors.addresses import addresses
 from leads.doors.fields import Field, Reads
-from leads.doors.files.reading.problems import FileProblem, Unreadable
+from smarketing.lib.file_problems import FileProblem, Unreadable
 from smarketing.lib.words import is_ruined_number, same_id, tidied
 
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")

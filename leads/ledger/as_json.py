@@ -1,5 +1,6 @@
 """PURE. The ledger of a year as JSON: numbers as they are, nothing rounded."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -7,10 +8,11 @@ from agreements.months.ledger import Actuals, Ledger, Outlier
 from smarketing.lib.periods import Period
 
 
-def ledger_json(ledger: Ledger, year: Period) -> dict[str, Any]:
+def ledger_json(ledger: Ledger, year: Sequence[Period]) -> dict[str, Any]:
+    """`year` are its twelve months: it may begin with any."""
     cycle = ledger.cycle(year)
     return {
-        "months": [_month(ledger, month) for month in year.months()],
+        "months": [_month(ledger, month) for month in year],
         "cycle_days": {
             "mean": _number(cycle.mean if cycle else None),
             "median": _number(cycle.median if cycle else None),
@@ -46,7 +48,7 @@ def _actuals(found: Actuals) -> dict[str, Any]:
     }
 
 
-def _outlier(ledger: Ledger, year: Period, outlier: Outlier) -> dict[str, Any]:
+def _outlier(ledger: Ledger, year: Sequence[Period], outlier: Outlier) -> dict[str, Any]:
     """With the figures of the year, and those without it."""
     sale = outlier.sale
     return {

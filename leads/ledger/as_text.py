@@ -1,6 +1,6 @@
 """PURE. The ledger of a year as a table for the terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from agreements.months.ledger import Ledger
@@ -9,17 +9,17 @@ from smarketing.lib.periods import Period
 HEAD = ("month", "leads", "customers", "rate", "revenue", "total", "deal", "share", "cohort", "rate", "")
 
 
-def ledger_text(ledger: Ledger, year: Period, currency: str) -> str:
-    rows = [HEAD, *(_row(ledger, month) for month in year.months()), _row(ledger, year)]
+def ledger_text(ledger: Ledger, year: Sequence[Period], label: str, currency: str) -> str:
+    rows = [HEAD, *(_row(ledger, [month], month.label) for month in year), _row(ledger, year, label)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([*lines, *_notes(ledger, year, currency)])
 
 
-def _row(ledger: Ledger, period: Period) -> tuple[str, ...]:
+def _row(ledger: Ledger, period: Sequence[Period], label: str) -> tuple[str, ...]:
     found, cohort = ledger.actuals(period), ledger.cohort(period)
     return (
-        period.label,
+        label,
         str(found.leads),
         str(found.customers),
         _percent(found.rate),
@@ -33,7 +33,7 @@ def _row(ledger: Ledger, period: Period) -> tuple[str, ...]:
     )
 
 
-def _notes(ledger: Ledger, year: Period, currency: str) -> Iterator[str]:
+def _notes(ledger: Ledger, year: Sequence[Period], currency: str) -> Iterator[str]:
     if cycle := ledger.cycle(year):
         yield f"sales cycle: mean {cycle.mean:.1f} days, median {cycle.median:.1f} days"
     for outlier in ledger.outliers(year):

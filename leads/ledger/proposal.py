@@ -10,7 +10,8 @@ from agreements.months.agreed import standing_of
 from agreements.months.ledger import Ledger
 from agreements.months.proposing import ProposalWaiting, has_begun, propose
 from agreements.months.suggestion import Stand, Suggestion, month_to_propose, suggestion
-from agreements.months.targets import from_quota
+from agreements.months.targets import MonthNumbers, from_quota
+from agreements.terms import timeline
 from leads.ledger.collected import ledger_of
 
 NOT_YET = (Stand.NO_QUOTA, Stand.NO_ASSUMPTIONS)  # somebody may still say them: the portal looks again
@@ -48,22 +49,32 @@ def _due(agreement: Agreement, at: datetime) -> date | None:
     month = month_to_propose(today, agreement.propose_on or 1)
     if agreement.ledger_proposals.filter(month=month).exists():
         return None
-    if has_begun(agreement, month, at) and agreement.targets.agreed().filter(month=month, tier="").exists():
+    if has_begun(agreement, month, at) and agreement.targets.agreed().filter(month=month).exists():
         return None
     if not agreement.versions.current().filter(effective_on__lte=min(today, month)).exists():
         return None
-    return month if agreement.quotas.filter(month=month).exists() else None
+    return None if standing_of(agreement, month).quota is None else month
 
 
 def _proposed(agreement: Agreement, made: Suggestion, at: datetime) -> LedgerProposal:
     """The row is the guard: of two workers one writes it."""
     kept = LedgerProposal.objects.create(agreement=agreement, month=made.month, made_at=at, suggestion=made.as_json())
-    if made.stand != Stand.PROPOSED or made.quota is None or made.conversion is None:
+    numbers = _numbers(agreement, made)
+    if numbers is None:
         return kept
     try:
         with transaction.atomic():
-            kept.target = propose(agreement, made.month, from_quota(made.quota, made.conversion), by=None, at=at)
+            kept.target = propose(agreement, made.month, numbers, by=None, at=at)
     except ProposalWaiting:
         kept.suggestion = made.as_json() | {"stand": Stand.WAITING.value}
     kept.save(update_fields=["target", "suggestion"])
     return kept
+
+
+def _numbers(agreement: Agreement, made: Suggestion) -> MonthNumbers | None:
+    standing = standing_of(agreement, made.month)
+    conversion = made.conversion(standing.agreed)
+    if made.stand != Stand.PROPOSED or standing.quota is None or conversion is None:
+        return None
+    points = timeline(agreement).on(made.month).points
+    return from_quota(standing.quota, conversion, points, month=made.month, parts=standing.parts)

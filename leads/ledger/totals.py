@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import BinaryIO, TypeVar
 from zoneinfo import ZoneInfo
 
-from leads.doors.files.reading.amounts import is_in, money, recognised_mark
 from leads.doors.files.reading.dates import instant
 from leads.doors.files.reading.dialect import codec, recognised_delimiter, recognised_encoding
-from leads.doors.files.reading.problems import FileProblem, RefusedFile, Unreadable
 from leads.doors.files.reading.records import Record, Records, without_footer, without_hint
+from smarketing.lib.amounts import is_in, money, recognised_mark
+from smarketing.lib.file_problems import FileProblem, RefusedFile, Unreadable
 
 T = TypeVar("T")
 MOST_ROWS = 1_200  # months of a hundred years

@@ -194,6 +194,7 @@ def _facts(column: dict[str, Any], terms: Timeline, states: dict[str, States]) -
         in_window=column["attempts_in_window"],
         promised=np.where(version > 0, column["promised_attempts"], np.nan),
         is_depth_excused=column["depth_excused"].among("yes"),
+        points=_worth(version, tier, terms),
         timed={kind: _timed(kind, column["pk"], known, version, tier, terms) for kind, known in states.items()},
         within=within,
         share=share,
@@ -215,6 +216,16 @@ def _promised(measure: str, version: Any, tier: Names, terms: Timeline) -> tuple
                 place = rows & (version == number)
                 limit[place], figure[place] = made.limit, made.figure
     return limit, figure
+
+
+def _worth(version: Any, tier: Names, terms: Timeline) -> Ints:
+    """What a lead counts in value by the version that its handoff was made under."""
+    points = np.zeros(len(version), np.int64)
+    for number in np.unique(version[version > 0]).tolist():
+        if (made := terms.by_id(number)).points:
+            for word, rows in tier.groups():
+                points[rows & (version == number)] = made.worth(word)
+    return points
 
 
 def _spellings(dimension: str, terms: Timeline) -> list[str]:

@@ -20,7 +20,7 @@ from leads.models import Deal, Handoff
 from leads.work.outcome import LeadOutcome, outcome_of
 from reports.facts.handoffs import facts_of
 from reports.facts.results import Grouped, InTime, Measures
-from reports.judgement import JUDGES, Commitment, Judgement, Viewpoint, judge_volume, volume_is_judged
+from reports.judgement import JUDGES, VOLUMES, Commitment, Judgement, Viewpoint, judge_volume, volume_is_judged
 from reports.measures.depth import Depth, Judged, depth
 from reports.measures.handoff_columns import DIMENSIONS, Facts, Scope
 from reports.measures.outcomes import outcomes
@@ -39,7 +39,7 @@ class Reading:
 
     `today` is the last local day it looks at, `at` the instant its clocks are read. `everything` holds the handoffs
     made in the period and those that are taken off in it. With a scope it is about some handoffs only; then there is
-    no target, for none was agreed for them.
+    a target only where they are those of one tier that has its own. With `in_value` the volume counts points.
     """
 
     agreement: Agreement
@@ -51,6 +51,7 @@ class Reading:
     everything: Facts
     scope: Scope = field(default_factory=Scope)
     looks_back: bool = False
+    in_value: bool = False
 
     @cached_property
     def made(self) -> Facts:
@@ -63,7 +64,7 @@ class Reading:
 
     @cached_property
     def steps(self) -> Steps:
-        return steps(self._scoped(self.everything), self.period)
+        return steps(self._scoped(self.everything), self.period, in_value=self.in_value)
 
     def _scoped(self, facts: Facts) -> Facts:
         return facts.within_scope(self.scope, self.own_tiers(self.scope.others)) if self.scope else facts
@@ -106,7 +107,30 @@ class Reading:
     def judgements(self) -> dict[str, list[Judgement]]:
         """By measure, one for every promise that is about handoffs of this scope: the general one first."""
         found = {measure: list(self._judgements(measure)) for measure in JUDGES}
-        return {"volume": [self.volume_judgement], **found}
+        return {"volume": list(self._volumes()), **found}
+
+    def _volumes(self) -> Iterator[Judgement]:
+        """All leads, those of each tier that has a target of its own, and their value."""
+        yield self.volume_judgement
+        if not self.scope:
+            for tier in self.tiers_with_target:
+                yield self.of_tier(tier).volume_judgement
+        value = replace(self, in_value=True)
+        if value.target is not None:
+            yield value.volume_judgement
+
+    def of_tier(self, tier: str) -> "Reading":
+        return replace(self, scope=Scope({"tier": tier}))
+
+    def same_volume(self, judgement: Judgement) -> "Reading":
+        """What a judgement of the volume was made of, in this period."""
+        found = self.of_tier(judgement.tier) if judgement.tier else self
+        return replace(found, in_value=judgement.measure == "value")
+
+    @property
+    def has_value(self) -> bool:
+        """Whether leads are worth points: by the terms of any handoff, or by a target."""
+        return any(terms.points for terms in self._terms) or any(t.value is not None for t in self.targets.values())
 
     def _judgements(self, measure: str) -> Iterator[Judgement]:
         chosen, own = self.scope.word("tier"), sorted(self.own_tiers(measure))
@@ -128,7 +152,7 @@ class Reading:
         """The volume, and what else somebody promised: marketing's first."""
         rows = [judgement for found in self.judgements.values() for judgement in found]
         return sorted(
-            (row for row in rows if row.measure == "volume" or row.promised is not None), key=lambda row: row.side
+            (row for row in rows if row.measure in VOLUMES or row.promised is not None), key=lambda row: row.side
         )
 
     @property
@@ -144,8 +168,23 @@ class Reading:
         return [self._pace(month) for month in self.period.months()]
 
     def _pace(self, month: Period) -> MonthPace:
-        target = self.targets.get(month.start_on)
-        return month_pace(month.days(), self.terms.versions, None if target is None or self.scope else target.leads)
+        return month_pace(month.days(), self.terms.versions, self.owed(month.start_on))
+
+    def owed(self, month: date) -> int | None:
+        """The leads, or points, agreed for what this reading is about."""
+        target, tier = self.targets.get(month), self.scope.word("tier")
+        if target is None or self.scope not in (Scope(), Scope({"tier": tier or ""})):
+            return None
+        owed = target if tier is None else target.of_tier(tier)
+        if owed is None:
+            return None
+        return owed.value if self.in_value else owed.leads
+
+    @property
+    def tiers_with_target(self) -> list[str]:
+        """Each once, in the order of the latest month that has it."""
+        rows = [row.tier for month in sorted(self.targets, reverse=True) for row in self.targets[month].by_tier]
+        return list({key(tier): tier for tier in reversed(rows)}.values())[::-1]
 
     @property
     def judged_months(self) -> list[MonthPace]:
@@ -158,8 +197,8 @@ class Reading:
 
     @property
     def target(self) -> int | None:
-        months = self.months_with_target
-        return sum(self.targets[month].leads for month in months) if months else None
+        months = self.judged_months
+        return sum(int(month.goal or 0) for month in months) if months else None
 
     @cached_property
     def goal(self) -> list[float] | None:
@@ -192,7 +231,15 @@ class Reading:
 
     @cached_property
     def volume_judgement(self) -> Judgement:
-        return judge_volume(self.steps, self.months_with_target, self.target, self.expected, self.moment)
+        return judge_volume(
+            self.steps,
+            self.months_with_target,
+            self.target,
+            self.expected,
+            self.moment,
+            measure="value" if self.in_value else "volume",
+            tier=self.scope.word("tier") or "",
+        )
 
     @property
     def _projected_months(self) -> list[MonthPace]:
@@ -205,7 +252,7 @@ class Reading:
         made = made[volume_is_judged(made, months)] if self.judged_months else made
         days = np.where(days_in_months(made.days, months), made.days, made.counted_on)
         added = Counter[date]()
-        for day, change in zip(days.astype("datetime64[D]").tolist(), made.changes.tolist(), strict=True):
+        for day, change in zip(days.astype("datetime64[D]").tolist(), made.worth.tolist(), strict=True):
             added[day] += change
         return [added[day] for month in self._projected_months for day in month.days]
 

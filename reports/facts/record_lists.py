@@ -4,7 +4,7 @@ The same rows are counted for the page and listed behind it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 
@@ -68,9 +68,12 @@ class OfSteps:
 
 @dataclass(frozen=True)
 class OfJudgedSteps(OfSteps):
-    """Of the months that have a target, by handoffs made under terms."""
+    """Of the months that have a target, or one in value, by handoffs made under terms."""
+
+    in_value: bool = False
 
     def ids(self, reading: Reading, chosen: Selection) -> Ints:
+        reading = replace(reading, in_value=self.in_value)
         steps = reading.steps
         judged = judgement.volume_is_judged(steps, reading.months_with_target)
         return steps.ids[judged & self.rows(steps) & _on_days(steps.days, chosen)]
@@ -170,6 +173,23 @@ LISTS: dict[str, OfHandoffs | OfSteps | OfLeads] = {
     ),
     "judged_corrections": OfJudgedSteps(
         gettext_lazy("Leads from earlier periods taken off"), lambda steps: steps.is_correction
+    ),
+    # the volume in value
+    "valued_handed_over": OfJudgedSteps(
+        gettext_lazy("Leads handed over towards the target in value"), lambda steps: steps.is_handed_over, in_value=True
+    ),
+    "valued_delivered": OfJudgedSteps(
+        gettext_lazy("Leads delivered towards the target in value"), lambda steps: steps.stands, in_value=True
+    ),
+    "valued_returned": OfJudgedSteps(
+        gettext_lazy("Leads returned to marketing, counted against the target in value"),
+        lambda steps: steps.is_returned,
+        in_value=True,
+    ),
+    "valued_corrections": OfJudgedSteps(
+        gettext_lazy("Leads from earlier periods taken off in value"),
+        lambda steps: steps.is_correction,
+        in_value=True,
     ),
     # the speed
     "handoffs": OfHandoffs(gettext_lazy("Handoffs"), lambda facts, _chosen: np.ones(len(facts), np.bool_)),

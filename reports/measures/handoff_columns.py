@@ -97,7 +97,7 @@ class Facts:
     A handoff is taken off when it is returned for a reason that is marketing's. `counts` marks those by which a lead
     begins to count in its month, `taken_off_on` the day on which that count is taken off again (NaT: it stands).
     `clock` is a word of `leads.clock.rule`, `depth` says whether the window for the promised attempts is
-    "over" or "open"; "" without such a promise.
+    "over" or "open"; "" without such a promise. `points` are what a lead of its tier counts in value, by its version.
     `nth` is the ordinal of the attempt that connected, `in_window` the attempts made while the depth's window was open.
     `timed` holds the measures of a working time other than the speed, by key, where the agreement promises them.
     """
@@ -128,6 +128,7 @@ class Facts:
     promised: Floats
     window: Floats
     is_depth_excused: Mask
+    points: Ints
     timed: Mapping[str, Timed] = field(default_factory=dict)
 
     def __len__(self) -> int:

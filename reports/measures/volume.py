@@ -1,4 +1,4 @@
-"""PURE. Volume: what marketing has handed over, less what came back for a reason of marketing's own.
+"""PURE. Volume, in leads or in value: what marketing has handed over, less what came back for a reason of its own.
 
 Which handoff begins to count a lead in its month, and on which day that count is taken off again, stands on the
 handoffs (`leads.clock`); here they are only added up.
@@ -20,7 +20,8 @@ class Steps:
 
     `ids` are the handoffs that made the steps. `stands` marks the steps forward that none of the period takes off,
     `is_correction` the steps back that take off what an earlier period had counted. `counted_on` is the day whose month
-    a step belongs to: a step back follows its own step forward, a correction has only its own day.
+    a step belongs to: a step back follows its own step forward, a correction has only its own day. `worth` is what a
+    step adds to the count: itself, or the points of its lead.
     """
 
     ids: Ints
@@ -31,11 +32,17 @@ class Steps:
     names: Mapping[str, Names]
     stands: Mask
     is_correction: Mask
+    worth: Ints
 
     def __getitem__(self, rows: Mask) -> "Steps":
         columns = {column.name: getattr(self, column.name) for column in fields(self)}
         names = {name: words[rows] for name, words in columns.pop("names").items()}
         return replace(self, names=names, **{name: column[rows] for name, column in columns.items()})
+
+    @property
+    def corrected(self) -> int:
+        """How much of it was taken off what earlier periods had counted."""
+        return -int(self.worth[self.is_correction].sum())
 
     @property
     def is_handed_over(self) -> Mask:
@@ -82,8 +89,11 @@ class Volume:
     by: Mapping[str, Mapping[str, int]]
 
 
-def steps(facts: Facts, period: Period) -> Steps:
-    """`facts` hold the handoffs made in the period, and those made before it that are taken off in it."""
+def steps(facts: Facts, period: Period, *, in_value: bool = False) -> Steps:
+    """`facts` hold the handoffs made in the period, and those made before it that are taken off in it.
+
+    With `in_value` each counts the points of its lead: the same that it brought when it came go when it is returned.
+    """
     is_made = facts.on_days(period.start_on, period.end_on)
     is_off = facts.taken_off_between(period.start_on, period.end_on)
     plus, minus = np.flatnonzero(is_made & facts.counts), np.flatnonzero(is_off)
@@ -100,6 +110,7 @@ def steps(facts: Facts, period: Period) -> Steps:
         names={name: words[rows] for name, words in facts.names.items()},
         stands=(changes > 0) & ~is_off[rows],
         is_correction=is_correction,
+        worth=changes * facts.points[rows] if in_value else changes,
     )
 
 
@@ -115,10 +126,10 @@ def volume(
     rows = zip(days, handed_over.tolist(), returned.tolist(), cumulative.tolist(), line, strict=True)
     return Volume(
         target=target,
-        delivered=int(made.changes.sum()),
+        delivered=int(made.worth.sum()),
         handed_over=int(handed_over.sum()),
         returned=int(returned.sum()),
-        corrections=int(made.is_correction.sum()),
+        corrections=made.corrected,
         months_with_target=tuple(months),
         by_day=tuple(VolumeDay(*row) for row in rows),
         by={dimension: _net(made, names) for dimension, names in made.names.items()},
@@ -127,8 +138,10 @@ def volume(
 
 def per_day(made: Steps, period: Period) -> Ints:
     index = (made.days - np.datetime64(period.start_on, "D")).astype(np.int64)
-    return np.bincount(index, minlength=len(period.days())).astype(np.int64)
+    found = np.zeros(len(period.days()), np.int64)
+    np.add.at(found, index, abs(made.worth))
+    return found
 
 
 def _net(made: Steps, names: Names) -> dict[str, int]:
-    return {name: int(made.changes[rows].sum()) for name, rows in names.groups()}
+    return {name: int(made.worth[rows].sum()) for name, rows in names.groups()}

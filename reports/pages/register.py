@@ -38,6 +38,7 @@ class SheetPage:
         return {
             "sheet": self.sheet(at_hand),
             "form": ReportFilter(at_hand.reading, at_hand.chosen.on),
+            "has_target": at_hand.reading.target is not None,
             "clear_url": whole.page(self.name) if at_hand.chosen.scope else "",
         }
 

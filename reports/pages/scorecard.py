@@ -13,7 +13,7 @@ from agreements.models import Agreement
 from agreements.promises.measures import MEASURES
 from agreements.terms import Timeline
 from reports.facts.reading import Reading, read_with_previous, verdicts
-from reports.judgement import AT_RISK, MISSED, NOT_BEGUN, Judgement
+from reports.judgement import AT_RISK, MISSED, NOT_BEGUN, VOLUMES, Judgement
 from reports.measures.handoff_columns import Scope
 from reports.measures.outcomes import Outcomes, outcomes
 from reports.pages.exports import judgement_json
@@ -24,7 +24,11 @@ from smarketing.lib.periods import Period
 from smarketing.lib.spoken import period_name
 
 # Which records each figure opens where it is not MEASURE_kept and MEASURE_judged.
-BEHIND = {"volume": ("judged_delivered", "judged_handed_over"), "speed": ("kept", "speed_judged")}
+BEHIND = {
+    "volume": ("judged_delivered", "judged_handed_over"),
+    "value": ("valued_delivered", "valued_handed_over"),
+    "speed": ("kept", "speed_judged"),
+}
 
 
 def is_share(measure: str) -> bool:
@@ -111,6 +115,8 @@ class PromiseLine:
         """The page of the measure; what is promised as a working time stands on the page of the speed, in its place."""
         if self.is_share and self.judgement.measure != "speed":
             return f"{self.links.page('speed')}#{self.judgement.measure}"
+        if self.judgement.measure == "value":
+            return f"{self.links.page('volume')}#value"
         return self.links.page(self.judgement.measure)
 
     @property
@@ -124,6 +130,7 @@ class PromiseLine:
         )
         names = {
             "volume": (_("%(n)s delivered"), once),
+            "value": (_("%(n)s leads delivered"), once),
             "depth": (_("%(n)s tried often enough"), _("of %(n)s judged")),
         }.get(measure, (_("%(n)s in time"), _("of %(n)s judged")))
         counts = zip(names, (kept, judged), BEHIND.get(measure, (f"{measure}_kept", f"{measure}_judged")), strict=True)
@@ -140,8 +147,10 @@ class PromiseLine:
     def _corrected(self) -> list[tuple[str, str]]:
         """Why fewer are delivered than its list has."""
         count = self.judgement.corrections
-        text = _("less %(n)s from earlier periods") % {"n": number(count)}
-        return [(text, self.links.records("judged_corrections"))] if count else []
+        is_value = self.judgement.measure == "value"
+        text = _("less %(n)s points from earlier periods") if is_value else _("less %(n)s from earlier periods")
+        behind = self.links.records("valued_corrections" if is_value else "judged_corrections")
+        return [(text % {"n": number(count)}, behind)] if count else []
 
 
 @dataclass(frozen=True)
@@ -251,9 +260,11 @@ def card_of(
 def lines(reading: Reading, before: Reading, links: Links) -> Iterator[PromiseLine]:
     runs = reading.moment.has_begun and not reading.is_over
     for judgement in reading.scorecard:
-        if judgement.measure == "volume":
-            pace = (reading.goal_for_today, reading.projection) if runs else (None, None)
-            yield PromiseLine(judgement, *pace, before.volume.delivered if runs or reading.is_over else None, links)
+        if judgement.measure in VOLUMES:
+            own, earlier = reading.same_volume(judgement), before.same_volume(judgement)
+            pace = (own.goal_for_today, own.projection) if runs else (None, None)
+            delivered = earlier.volume.delivered if runs or reading.is_over else None
+            yield PromiseLine(judgement, *pace, delivered, links.within(scope_of(judgement)))
         else:
             scope = scope_of(judgement)
             former = before.judge_again(judgement, reading.own_tiers(judgement.measure))
@@ -275,7 +286,8 @@ def figure_of(measure: str, value: float | None) -> str:
 
 def label_of(judgement: Judgement) -> str:
     measure = judgement.measure
-    return with_tier(_("Leads delivered") if measure == "volume" else _(MEASURES[measure].name), judgement)
+    names = {"volume": _("Leads delivered"), "value": _("Value delivered")}
+    return with_tier(names.get(measure) or _(MEASURES[measure].name), judgement)
 
 
 def with_tier(name: str, judgement: Judgement) -> str:
@@ -285,8 +297,9 @@ def with_tier(name: str, judgement: Judgement) -> str:
 
 
 def promise_of(judgement: Judgement) -> str:
-    if judgement.measure == "volume":
-        return _("leads in the period") if judgement.promised is not None else _("nothing is agreed for this period")
+    if judgement.measure in VOLUMES:
+        unit = _("points in the period") if judgement.measure == "value" else _("leads in the period")
+        return unit if judgement.promised is not None else _("nothing is agreed for this period")
     if is_share(judgement.measure):
         said = _(MEASURES[judgement.measure].says) % {"time": spoken_minutes(judgement.limit)}
     else:

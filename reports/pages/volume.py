@@ -1,5 +1,7 @@
 """The page of the volume: what marketing handed over against what it promised."""
 
+from dataclasses import replace
+
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,13 +15,15 @@ from smarketing.lib.numbers import number, percent
 
 
 def volume_sheet(reading: Reading, links: Links) -> Sheet:
-    chart = volume_chart(reading, links)
+    """In leads, and where they are worth points in value too."""
+    told = [reading, replace(reading, in_value=True)] if reading.has_value else [reading]
+    charts = [volume_chart(each, links) for each in told]
     return Sheet(
-        numbers=_numbers(reading, links),
-        charts=[chart],
+        numbers=[*_numbers(reading, links), *(number for each in told[1:] for number in _value_numbers(each, links))],
+        charts=charts,
         groups=_groups(reading, links),
-        nothing="" if chart.has_goal else _nothing(reading),
-        measures={"volume": chapter_json(reading.volume)},
+        nothing="" if charts[0].has_goal else _nothing(reading),
+        measures={"value" if each.in_value else "volume": chapter_json(each.volume) for each in told},
     )
 
 
@@ -49,6 +53,28 @@ def _numbers(reading: Reading, links: Links) -> list[BigNumber]:
             _("Returned to marketing"), number(volume.returned), _taken_off(reading), url=links.records("returned")
         ),
     ]
+
+
+def _value_numbers(reading: Reading, links: Links) -> list[BigNumber]:
+    """In points: delivered, the goal for today, and what its pace comes to."""
+    judged, value = reading.volume_judgement, reading.volume
+    behind = links.records("valued_delivered" if reading.target is not None else "delivered")
+    note = "; ".join(filter(None, [_promised(reading), _corrected_points(judged.corrections)]))
+    shown = [
+        BigNumber(_("Value delivered"), number(judged.delivered), note, judged.state, behind, place="value-number")
+    ]
+    if judged.delivered != value.delivered:
+        shown.append(BigNumber(_("Value in all"), number(value.delivered), url=links.records("delivered")))
+    if reading.goal_for_today is not None:
+        shown.append(BigNumber(_("Value due today"), number(reading.goal_for_today), _("points")))
+    if reading.projection is not None and not reading.is_over:
+        shown.append(BigNumber(_("Value at this pace"), number(reading.projection), _("by the end")))
+    return shown
+
+
+def _corrected_points(count: int) -> str:
+    text = _("%(count)s points from earlier periods are taken off")
+    return text % {"count": number(count)} if count else ""
 
 
 def _behind(reading: Reading) -> str:
@@ -101,9 +127,20 @@ def _taken_off(reading: Reading) -> str:
 
 def _groups(reading: Reading, links: Links) -> Table:
     """Groups of the count itself: a lead counts for the source and tier of the handoff that began its count."""
-    rows = []
+    rows, value = [], replace(reading, in_value=True).volume if reading.has_value else None
+    columns = [_("Group"), _("Leads delivered"), _("Of all")]
     for dimension, name, cell in group_cells(reading, links, "volume"):
         count = reading.volume.by[dimension].get(name, 0)
         share = count / reading.volume.delivered if reading.volume.delivered else None
-        rows.append([cell, count, percent(share, 1)])
-    return Table([_("Group"), _("Leads delivered"), _("Of all")], rows)
+        promised = _promised_to(reading, name) if dimension == "tier" else None
+        row: list[object] = [cell, count, percent(share, 1)]
+        rows.append(row + ([number(promised)] if reading.tiers_with_target else []))
+        if value:
+            rows[-1].append(value.by[dimension].get(name, 0))
+    columns += [_("Promised")] if reading.tiers_with_target else []
+    return Table(columns + ([_("Value")] if value else []), rows)
+
+
+def _promised_to(reading: Reading, tier: str) -> int | None:
+    own = reading.of_tier(tier) if not reading.scope else reading
+    return own.target if own.scope.word("tier") == tier else None

@@ -38,6 +38,11 @@ class Access:
         return {team for team, own, role in self.roles if own == side and role in right.roles}
 
     @cached_property
+    def led_teams(self) -> frozenset[int]:
+        """The own teams whose people this person may invite, and say what they are."""
+        return frozenset(team for side in Side for team in self.teams(Verb.STAFF, side))
+
+    @cached_property
     def own_verbs(self) -> frozenset[Verb]:
         """What the teams give a person to do."""
         return frozenset(verb for verb in Verb if any(self.teams(verb, side) for side in Side))
@@ -91,5 +96,6 @@ excusers = guard("parties", Verb.EXCUSE)
 approvers = guard("leads of a party", Verb.APPROVE)
 sales_leads = guard("sales leads", Verb.ASSIGN)
 team_leads = guard("team leads", Verb.MATCH)
+staff_leads = guard("leads of a team", Verb.STAFF)
 readers = guard("readers of figures", Verb.READ)
 administrators = guard("administrators", Verb.ADMINISTER)

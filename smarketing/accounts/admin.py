@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -5,6 +6,7 @@ from allauth.account import admin as _allauth_admin  # noqa: F401  (registers wh
 from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -15,7 +17,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from smarketing.accounts.forms import PersonAddForm, PersonChangeForm
-from smarketing.accounts.models import Membership, Team, User
+from smarketing.accounts.models import Membership, PeopleChangeKind, Team, User
+from smarketing.accounts.people import locked_administrators, tell
 from smarketing.lib.opened import OpenedForm
 
 if TYPE_CHECKING:
@@ -39,6 +42,21 @@ class OpenedAdmin(AdminBase):
     """Knows what its form was opened on, as the portal's own forms do."""
 
     change_form_template = "admin/opened_form.html"
+    about: str
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        self._write_down(request, obj, message)
+        return super().log_change(request, obj, message)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        self._write_down(request, obj, message)
+        return super().log_addition(request, obj, message)
+
+    def _write_down(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """Beside Django's own log, so that the page of people tells all of it."""
+        said = LogEntry(change_message=json.dumps(message) if isinstance(message, list) else message)
+        about: dict[str, Any] = {self.about: obj, "by": request.user, "at": request.now}  # type: ignore[attr-defined]
+        tell(PeopleChangeKind.ADMINISTRATION, after=said.get_change_message(), **about)
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
@@ -95,6 +113,7 @@ class Memberships(Inline):
 class PersonAdmin(OpenedAdmin, PersonAdminBase):
     form = PersonChangeForm
     add_form = PersonAddForm
+    about = "person"
     inlines = [Memberships]
     ordering = ["name"]
     search_fields = ["name", "email"]
@@ -119,14 +138,28 @@ class PersonAdmin(OpenedAdmin, PersonAdminBase):
     def team_names(self, person: User) -> str:
         return ", ".join(team.name for team in person.teams.all())
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who leaves is not deleted."""
+        return False
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Administrators first, as everywhere: two who take each other's right away wait for one another."""
+        with transaction.atomic():
+            if request.method == "POST":
+                locked_administrators()
+            return super().changeform_view(request, *args, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: User, form: forms.Form, change: bool) -> None:
-        """An address that was changed must not open the account any longer."""
+        """An address that was changed must not open the account any longer; nor a session of somebody who left."""
+        if change and "is_active" in form.changed_data and not obj.is_active:
+            obj.left_at = request.now  # type: ignore[attr-defined]
         super().save_model(request, obj, form, change)
         EmailAddress.objects.filter(user=obj).exclude(email__iexact=obj.email).delete()
 
 
 @admin.register(Team)
 class TeamAdmin(OpenedAdmin, TeamAdminBase):
+    about = "team"
     inlines = [Memberships]
     search_fields = ["name"]
     list_display = ["name", "side"]

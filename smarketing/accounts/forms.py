@@ -7,6 +7,7 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.utils.translation import gettext_lazy as _
 
 from smarketing.accounts.models import User
+from smarketing.accounts.people import LastAdministrator, check_not_last, locked_administrators
 
 if TYPE_CHECKING:
     UserForm = forms.ModelForm[User]
@@ -57,6 +58,16 @@ class PersonAddForm(OneAddress, AddForm):
 
 class PersonChangeForm(OneAddress, ChangeForm):
     language = language_field()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        stays = cleaned.get("is_superuser") and cleaned.get("is_active")
+        if not stays and self.initial.get("is_superuser") and self.initial.get("is_active"):
+            try:
+                check_not_last(self.instance, locked_administrators())
+            except LastAdministrator as refusal:
+                self.add_error("is_active" if cleaned.get("is_superuser") else "is_superuser", str(refusal))
+        return cleaned
 
     class Meta:
         model = User

@@ -1,13 +1,33 @@
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any, ClassVar, NoReturn
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
+class NobodyIsDeleted(Exception):
+    """Who leaves keeps the history under the own name: the account is closed, not removed."""
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def delete(self) -> NoReturn:
+        raise NobodyIsDeleted
+
+    def administrators(self) -> "UserQuerySet":
+        return self.filter(is_superuser=True, is_active=True)
+
+
 class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def administrators(self) -> UserQuerySet:
+        return self.get_queryset().administrators()
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
@@ -22,13 +42,17 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who can sign in. `is_superuser` makes an administrator of the whole portal."""
+    """A person who can sign in. `is_superuser` makes an administrator of the whole portal.
+
+    `left_at` is when somebody left last, also of one who has come back since: sessions from before are not valid again.
+    """
 
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=150)
     language = models.CharField(_("language"), max_length=2, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
+    left_at = models.DateTimeField(_("left"), null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -51,6 +75,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_staff(self) -> bool:
         return self.is_administrator
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise NobodyIsDeleted
+
+    def _get_session_auth_hash(self, secret: Any = None) -> str:
+        """Sessions end with a new password, and for good when somebody leaves."""
+        said = f"{self.password} {self.left_at.timestamp() if self.left_at else ''}"
+        return salted_hmac("smarketing.accounts.session", said, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         return self.name
@@ -97,7 +129,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.MEMBER)
 
     objects = MembershipQuerySet.as_manager()
@@ -109,6 +141,91 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.team}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def standing(self) -> "InvitationQuerySet":
+        """Neither used nor withdrawn; those that have expired among them."""
+        return self.filter(used_at=None, withdrawn_at=None)
+
+    def valid(self, at: datetime) -> "InvitationQuerySet":
+        return self.standing().filter(expires_at__gt=at)
+
+
+class Invitation(models.Model):
+    """Somebody is asked to join. `key` is of the link that was sent last: with another one the former is void.
+
+    The letter is sent by the worker: `mailed_at` says when; until then it is tried again, `tries` times so far.
+    """
+
+    email = models.EmailField(_("e-mail"))
+    name = models.CharField(_("name"), max_length=150)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team"))
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.MEMBER)
+    is_administrator = models.BooleanField(_("administrator"), default=False)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("invited by"))
+    at = models.DateTimeField(_("invited"))
+    expires_at = models.DateTimeField(_("valid until"))
+    key = models.CharField(max_length=32)
+    language = models.CharField(_("language"), max_length=2)
+    origin = models.CharField(_("address of the portal"), max_length=300)
+    tries = models.PositiveSmallIntegerField(default=0)
+    try_at = models.DateTimeField()
+    mailed_at = models.DateTimeField(_("sent"), null=True)
+    used_at = models.DateTimeField(_("used"), null=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=models.Q(used_at=None, withdrawn_at=None),
+                name="one_standing_invitation_per_email",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} · {self.at:%Y-%m-%d}"
+
+
+class PeopleChangeKind(models.TextChoices):
+    INVITED = "invited", _("Invited")
+    INVITED_AGAIN = "invited_again", _("Invitation sent again")
+    WITHDRAWN = "withdrawn", _("Invitation withdrawn")
+    JOINED = "joined", _("Joined")
+    ROLE = "role", _("Role in a team")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    DETAILS = "details", _("Name or address")
+    LEFT = "left", _("Left")
+    CAME_BACK = "came_back", _("Came back")
+    TEAM = "team", _("Team")
+    ADMINISTRATION = "administration", _("Changed in the administration")
+
+
+class PeopleChange(models.Model):
+    """The history of people and teams: who changed what about whom, from what to what."""
+
+    person = models.ForeignKey(User, models.PROTECT, null=True, related_name="changes")
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, related_name="changes")
+    invitation = models.ForeignKey(Invitation, models.PROTECT, null=True, related_name="changes")
+    kind = models.CharField(_("what"), max_length=20, choices=PeopleChangeKind.choices)
+    before = models.CharField(max_length=300, blank=True)
+    after = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("change of people or teams")
+        verbose_name_plural = _("changes of people and teams")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} · {self.at}"
 
 
 class SentForm(models.Model):

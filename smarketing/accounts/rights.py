@@ -19,6 +19,7 @@ class Verb(StrEnum):
     APPROVE = "approve"  # excuse what the other side asks for
     MATCH = "match"  # say who is meant by a name in a file
     AMEND = "amend"  # change an agreement
+    STAFF = "staff"  # invite people into a team and say what they are in it
     ADMINISTER = "administer"  # people, teams, new agreements
 
 
@@ -39,5 +40,6 @@ RIGHTS = {
     Verb.APPROVE: Right(PARTIES, LEADS),
     Verb.MATCH: Right(PARTIES, LEADS),
     Verb.AMEND: Right(PARTIES, LEADS),
+    Verb.STAFF: Right(tuple(Side), LEADS),
     Verb.ADMINISTER: Right(),
 }

@@ -54,14 +54,14 @@ class Period:
         return self.next().start_on - timedelta(days=1)
 
     def next(self) -> "Period":
-        return self._moved(MONTHS[self.kind])
+        return self.moved(MONTHS[self.kind])
 
     def previous(self) -> "Period":
-        return self._moved(-MONTHS[self.kind])
+        return self.moved(-MONTHS[self.kind])
 
     def months(self) -> list["Period"]:
         first = Period(self.start_on)
-        return [first._moved(n) for n in range(MONTHS[self.kind])]
+        return [first.moved(n) for n in range(MONTHS[self.kind])]
 
     def days(self) -> list[date]:
         count = (self.end_on - self.start_on).days + 1
@@ -70,7 +70,7 @@ class Period:
     def __contains__(self, on: date) -> bool:
         return self.start_on <= on <= self.end_on
 
-    def _moved(self, months: int) -> "Period":
+    def moved(self, months: int) -> "Period":
         index = self.start_on.year * 12 + self.start_on.month - 1 + months
         return Period(date(index // 12, index % 12 + 1, 1), self.kind)
 

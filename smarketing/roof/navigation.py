@@ -41,7 +41,13 @@ def may(verb: Verb) -> Callable[[Access], bool]:
 # In the order in which they are shown; the first seven that a person may see.
 ENTRIES = (
     PlaceRule("leads:queue", pgettext_lazy("place", "Queue"), lambda access: Verb.FOLLOW_UP in access.own_verbs),
-    PlaceRule("leads:list", pgettext_lazy("place", "Leads"), may(Verb.SEE)),
+    PlaceRule(
+        "leads:list",
+        pgettext_lazy("place", "Leads"),
+        may(Verb.SEE),
+        count="leads:excuse_count",
+        counted_for=Verb.APPROVE,
+    ),
     PlaceRule(
         "leads:escalations",
         pgettext_lazy("place", "Escalations"),
@@ -62,7 +68,7 @@ ENTRIES = (
         count="agreements:waiting_count",
         counted_for=Verb.AMEND,
     ),
-    PlaceRule("admin:index", _("People"), may(Verb.ADMINISTER)),
+    PlaceRule("people:list", _("People"), may(Verb.STAFF)),
     PlaceRule("leads:imports", pgettext_lazy("place", "Imports"), may(Verb.MARKET)),
 )
 

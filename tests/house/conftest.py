@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
+from django.utils.timezone import now
 
 from agreements.document.stored import document_of
 from agreements.document.text import write
@@ -12,6 +13,7 @@ from leads.doors.files.runs import digest_of
 from leads.enums import RowKind
 from leads.models import ImportRun
 from leads.work.excusing import ask
+from smarketing.accounts.invitations import invite, token_of
 from smarketing.accounts.models import Role, Side
 from smarketing.exports.models import Export
 from tests import cast
@@ -61,7 +63,25 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     instants = {"at": cast.MONDAY, "touched_at": cast.MONDAY}
     export = Export.objects.create(owner=people["administrator"], address="/", file_name="figures.csv", **instants)
     lead = {"agreement": north.pk, "name": "New", "created_at": "2026-03-02T09:00", "source": "fair"}
+    invitation = invite(
+        email="new@example.org",
+        name="Nora New",
+        team=north.sales_team,
+        role=Role.MEMBER,
+        language="en",
+        origin="http://testserver/",
+        by=people["administrator"],
+        at=now(),
+    )
+    token, person_pk = token_of(invitation), people["second_rep"].pk
     bodies: dict[str, dict[str, Any]] = {
+        "people:invite": {"email": "more@example.org", "name": "More", "team": north.sales_team.pk, "role": "member"},
+        "people:join": {"name": "Nora", "password1": "much better 33", "password2": "much better 33"},
+        "people:new_team": {"name": "Another", "side": "sales"},
+        "people:role": {"team": north.sales_team.pk, "role": "lead"},
+        "people:take_out": {"team": north.sales_team.pk},
+        "people:administrator": {"is_administrator": "on"},
+        "people:edit": {"name": "Ron Other", "email": "ron@example.org"},
         "set_language": {"language": "en"},
         "profile": {"name": "Somebody"},
         "agreements:load": {"text": write(document_of(north)), "toml": write(document_of(north))},
@@ -96,7 +116,9 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         wanted = leaf.pattern.converters or (["slug", "page", "form"] if name == "reports:data" else [])
         pk = run.pk if last.startswith("import") else pks.get(last, handoff.pk)
         pk = export.pk if name.startswith("exports:") else pk
-        values = {"slug": north.slug, "pk": pk, "page": "volume", "form": "json"}
+        if name.startswith("people:"):
+            pk = invitation.pk if last in ("send_again", "withdraw") else person_pk
+        values = {"token": token, "slug": north.slug, "pk": pk, "page": "volume", "form": "json"}
         query = "?what=handed_over" if name == "reports:records" else ""
         address = reverse(name, kwargs={key: values[key] for key in wanted}) + query
         found[name] = Asked(address, bodies.get(name, {}))

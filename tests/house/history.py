@@ -23,7 +23,10 @@ DAYS = ("2026-01-26", "2026-02-02", "2026-02-27", "2026-03-02", "2026-03-13", "2
 
 
 def agreement(slug: str, zone: str) -> Agreement:
-    """In force from 2 February; from 16 March tier A has no promise of its own, tier B one, and nobody a depth."""
+    """In force from 2 February; from 16 March tier A has no promise of its own, tier B one, and nobody a depth.
+
+    In March tiers A and B have targets of their own, and A is worth less from the 16th on.
+    """
     made = cast.agreement(slug, zone=zone, promises=False, effective_on=date(2026, 2, 2))
     first = made.versions.get()
     speed(first, 60, "0.9")
@@ -38,7 +41,9 @@ def agreement(slug: str, zone: str) -> Agreement:
     speed(second, 240, "0.75")
     speed(second, 15, "0.8", "B")
     cast.promise(second, AcceptancePromise(within_minutes=20, share=Decimal("0.6")))
-    cast.target(made, "2026-03", 9)
+    cast.worth(first, A=100, B=40)
+    cast.worth(second, A=90, B=40, C=7)
+    cast.target(made, "2026-03", 9, {"A": 5, "B": 4}, {"A": 100, "B": 40})
     return made
 
 

@@ -115,7 +115,15 @@ def of_addresses(people: dict[str, Any], south: Agreement) -> dict[str, list[str
 def filtered(asked: dict[str, Asked]) -> list[str]:
     """The pages that read filters and cursors."""
     names = [name for name in asked if name.startswith("reports:")]
-    names += ["leads:list", "leads:queue", "leads:escalations", "leads:imports", "leads:import", "leads:import_reps"]
+    names += [
+        "leads:list",
+        "leads:queue",
+        "leads:escalations",
+        "leads:excuses",
+        "leads:imports",
+        "leads:import",
+        "leads:import_reps",
+    ]
     names += ["agreements:list", "agreements:detail", "agreements:edit", "agreements:calculator", "leads:new"]
     return [asked[name].address.partition("?")[0] for name in names]
 

@@ -29,6 +29,7 @@ ANYONE, SIGNED_IN, READERS = "anyone", "signed in", "readers of figures"
 MARKETERS, REPS, PRACTITIONERS = "marketers", "reps", "practitioners"
 PARTIES, APPROVERS = "parties", "leads of a party"
 SALES_LEADS, TEAM_LEADS, ADMINISTRATORS = "sales leads", "team leads", "administrators"
+STAFF_LEADS = "leads of a team"
 OK, FOUND, FORBIDDEN, MISSING, NOT_SO = 200, 302, 403, 404, 405
 
 
@@ -54,6 +55,8 @@ def button(guard: str, needs: Verb | None = None, get: int = NOT_SO, **more: Any
 
 RECORD = {"is_of_a_record": True}
 FOLLOW_UP, MARKET, AMEND = Verb.FOLLOW_UP, Verb.MARKET, Verb.AMEND
+OF_SOMEBODY = ("role", "take_out", "leave", "come_back", "send_again", "withdraw")
+NOT_OF_SALES = {(who, "post"): MISSING for who in ("marketing_lead", "service_member")}
 DOORS = {
     "home": Door(SIGNED_IN, FOUND, own={("teamless", "get"): OK}),
     "set_language": Door(ANYONE, NOT_SO, FOUND),
@@ -75,6 +78,14 @@ DOORS = {
     **{f"ledger:{name}": button(READERS, AMEND, get=FOUND) for name in ("correct", "totals", "settings")},
     "exports:detail": Door(SIGNED_IN, MISSING, own={("administrator", "get"): OK}),
     "exports:progress": Door(SIGNED_IN, MISSING, own={("administrator", "get"): OK}),
+    "people:list": page(STAFF_LEADS),
+    "people:invite": page(STAFF_LEADS, 422, own={(who, "post"): FOUND for who in ("sales_lead", "administrator")}),
+    "people:new_team": page(ADMINISTRATORS, FOUND),
+    "people:join": Door(ANYONE, OK, FOUND),
+    "people:detail": Door(STAFF_LEADS, OK, own={(who, "get"): MISSING for who, _post in NOT_OF_SALES}),
+    **{f"people:{name}": Door(STAFF_LEADS, NOT_SO, FOUND, own=NOT_OF_SALES) for name in OF_SOMEBODY},
+    "people:edit": page(ADMINISTRATORS, FOUND),
+    "people:administrator": Door(ADMINISTRATORS, NOT_SO, FOUND),
     "reports:home": Door(READERS, FOUND, FOUND, own={("administrator", "get"): OK, ("administrator", "post"): OK}),
     "reports:scorecards": page(READERS, OK),
     **{f"reports:{name}": page(READERS, OK, **RECORD) for name in ("volume", "speed", "depth", "scorecard")},
@@ -91,6 +102,7 @@ DOORS = {
     "leads:edit": page(MARKETERS, FOUND, needs=MARKET, **RECORD),
     **{f"leads:{name}": button(SALES_LEADS) for name in ("give_away", "give_back")},
     "leads:put_tier_right": button(PRACTITIONERS, own={("rep", "post"): FORBIDDEN, ("second_rep", "post"): FORBIDDEN}),
+    **{f"leads:{name}": page(APPROVERS) for name in ("excuses", "excuse_count")},
     "leads:ask_excuse": button(PARTIES, get=FOUND),
     "leads:approve_excuse": button(APPROVERS, own={("sales_lead", "post"): FORBIDDEN}),
     "leads:drop_excuse": button(PARTIES, own={("marketer", "post"): FORBIDDEN}),
@@ -220,6 +232,7 @@ def said(answer: Any) -> list[Any]:
 
 
 NOTHING_KEPT = {  # forms shown with something that nobody has saved
+    "people:join": "the name under which somebody was invited",
     "agreements:new": "what a new agreement begins with",
     "agreements:calculator": "what the formula is tried with; agreeing knows how the month stood",
     "agreements:agree": "the same page",
@@ -265,6 +278,7 @@ def test_a_view_has_one_guard_only():
 
 
 OF_ADMINISTRATION = {  # what an administrator gets for a GET and a POST of an empty form, where it is no page
+    "accounts_user_delete": (FORBIDDEN, FORBIDDEN),
     "login": (FOUND, OK),
     "logout": (NOT_SO, OK),
     "view_on_site": (MISSING, MISSING),

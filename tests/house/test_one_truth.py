@@ -18,6 +18,7 @@ from agreements.terms import Timeline, timeline
 from leads.clock import rule
 from leads.clock.sweep import note_clocks
 from leads.models import Clock, Escalation, Handoff
+from reports.judgement import VOLUMES
 from smarketing.accounts.models import Membership, Role
 from tests import cast
 from tests.house import history
@@ -177,7 +178,8 @@ def test_page_headline_files_and_command_say_what_the_scorecard_says(
             command = report(deal, period)["scorecard"]
             for line in lines_of(card):
                 numbers = client.get(line.url).context["sheet"].numbers
-                first = next((n for n in numbers if f"{line.judgement.measure}_judged" in n.url), numbers[0])
+                own = "=valued_" if line.judgement.measure == "value" else f"{line.judgement.measure}_judged"
+                first = next((n for n in numbers if own in n.url), numbers[0])
                 assert (first.value, first.state) == (line.delivered, line.state)
                 assert count_of(client.get(first.url)) == headline(line)
         rows = [*in_json["marketing"], *in_json["sales"]]
@@ -190,9 +192,38 @@ def test_page_headline_files_and_command_say_what_the_scorecard_says(
 def headline(line: Any) -> int:
     """The volume's number opens what was delivered, the others those judged."""
     judgement = line.judgement
-    if judgement.measure != "volume":
+    if judgement.measure not in VOLUMES:
         return len(judgement.judged)
     return len(judgement.kept) if judgement.promised is not None else judgement.delivered
+
+
+def test_tiers_and_value_are_counted_from_the_same_leads(client: Client, agreements: list[Agreement]) -> None:
+    """Value is the sum of points, each lead by the version that its handoff was made under, less what came back."""
+    seen = set()
+    for deal, period in asked(agreements):
+        terms = timeline(deal)
+        with at_instant(seen_at(deal)):
+            card = client.get(reverse("reports:scorecard", args=[deal.slug]), {"period": period}).context["card"]
+        rows = {(line.judgement.measure, line.judgement.tier): line.judgement for line in lines_of(card)}
+        whole, value = rows["volume", ""], rows.get(("value", ""))
+        handoffs = {handoff.pk: handoff for handoff in Handoff.objects.filter(agreement=deal)}
+        for (measure, tier), own in rows.items():
+            if measure == "volume" and tier:
+                kept = [pk for pk in whole.kept.tolist() if handoffs[pk].tier.upper() == tier]
+                assert sorted(own.kept.tolist()) == sorted(kept)
+                assert own.delivered == len(kept) - own.corrections
+                seen.add((tier, own.promised))
+        if value:
+            worth = [terms.by_id(h.version_id or 0).worth(h.tier) for pk in value.kept.tolist() if (h := handoffs[pk])]
+            assert value.kept.tolist() == whole.kept.tolist()
+            assert value.delivered == sum(worth) - value.corrections
+            assert (value.promised, len(set(worth))) == (660, 5)
+            url = reverse("reports:data", args=[deal.slug, "volume", "json"], query={"period": period})
+            with at_instant(seen_at(deal)):
+                told = client.get(url).json()
+            assert sum(told["value"]["by_tier"].values()) == told["value"]["delivered"]
+            assert told["value"]["by_day"][-1]["cumulative"] == told["value"]["delivered"]
+    assert seen == {("A", 5), ("B", 4)}
 
 
 def test_overdue_is_the_same_in_the_queue_in_the_reports_and_for_the_sweep(

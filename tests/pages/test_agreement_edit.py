@@ -4,14 +4,18 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.forms import CheckboxInput, Select
+from django.forms import BaseFormSet, CheckboxInput, Select
 from django.test import Client
 from django.utils import translation
 
 from agreements.document.clauses import AgreementDocument, PauseClause
+from agreements.document.contacts import CONTACTS, LADDER, Contact, Step
+from agreements.document.review import REVIEW, Review
 from agreements.document.stored import document_of
 from agreements.document.versions import apply
+from agreements.document.wordings import GOALS, TEXTS, Goals
 from agreements.models import Agreement
+from agreements.months.targets import TierConversion
 from agreements.promises.promise import AcceptancePromise, DepthPromise, HandoverPromise, SpeedPromise
 from leads.work.handoffs import send_back
 from smarketing.accounts.models import Role, Team
@@ -29,10 +33,9 @@ def _march(time_machine):
 def filled(client: Client, url: str = URL) -> dict[str, str]:
     """What a browser would send back: every field of the page as it is shown."""
     page = client.get(url)
-    draft = page.context["draft"]
-    forms = [draft.heading, draft.terms, draft.calendar, draft.assumptions]
-    for formset in (*draft.promises.values(), draft.reasons, draft.months):
-        forms += [formset.management_form, *formset.forms]
+    forms = []
+    for part in page.context["draft"].parts:
+        forms += [part.management_form, *part.forms] if isinstance(part, BaseFormSet) else [part]
     fields = [field for form in forms for field in form if not field.field.disabled]
     with translation.override(page.headers["Content-Language"]):
         shown = {field.html_name: sent_back(field) for field in fields}
@@ -52,10 +55,8 @@ def now(deal: Agreement) -> AgreementDocument:
 
 
 def errors(response) -> dict[str, list[str]]:
-    draft = response.context["draft"]
-    forms = [draft.heading, draft.terms, draft.calendar, draft.assumptions]
-    formsets = (*draft.promises.values(), draft.reasons, draft.months)
-    forms += [form for formset in formsets for form in formset.forms]
+    parts = response.context["draft"].parts
+    forms = [form for part in parts for form in (part.forms if isinstance(part, BaseFormSet) else [part])]
     return {form.add_prefix(name): texts for form in forms for name, texts in form.errors.items()}
 
 
@@ -432,3 +433,85 @@ def test_a_reason_in_use_stays_and_the_form_says_so(signed_in, administrator, re
     assert response.status_code == 422
     assert "Handoffs have been returned for “Duplicate”: it stays a reason and counts as before." in response.text
     assert now(north).name == "Agreement North"
+
+
+TIERED = {
+    "tiers": ("A", "B"),
+    "points": {"A": 100, "B": 40},
+    "marketing_share": Decimal("0.4"),
+    "average_deal": Decimal(6000),
+    "lead_to_customer": Decimal("0.12"),
+    "by_tier": (TierConversion("A", Decimal(1), Decimal(10_000), Decimal("0.25")),),
+    "cycle_days": 30,
+    "is_shifted": True,
+    "quotas": {date(2026, 5, 1): Decimal(200_000)},
+    "quota_parts": {date(2026, 5, 1): {"North": Decimal(150_000), "South": Decimal(50_000)}},
+    "targets": {date(2026, 6, 1): 7},
+    "tier_targets": {date(2026, 6, 1): {"A": 3, "B": 4}},
+    "year_begins": 4,
+}
+
+
+def test_tiers_parts_and_the_year_go_through_the_form_unchanged(signed_in, administrator, north):
+    apply(replace(now(north), **TIERED), by=None, at=cast.MONDAY)
+    client, before = signed_in(administrator), now(north)
+    client.post(URL, filled(client))
+    assert now(north) == before
+    client.post(URL, filled(client) | {"tiers": "A = 90, B", "year_begins": "7"})
+    assert (now(north).points, now(north).tiers, now(north).year_begins) == ({"A": 90}, ("A", "B"), 7)
+
+
+def test_a_quota_and_a_target_that_are_split_have_to_add_up(client, north):
+    apply(replace(now(north), **TIERED), by=None, at=cast.MONDAY)
+    typed = {"months-4-amount": "5", "months-5-leads": "9", "tiers": "A = many, B"}
+    response = client.post(URL, filled(client) | typed)
+    assert errors(response) == {
+        "months-4-amount": ["Is not the sum of its parts, which is 200000."],
+        "months-5-leads": ["Is not the sum of its tiers, which is 7."],
+        "tiers": ["Must be a whole number, not 'many'."],
+    }
+    assert {name: response.context["draft"].terms.data[name] for name in typed} == typed
+
+
+def test_the_clauses_in_words_are_typed_one_by_one_and_told_in_the_history(client, north):
+    sent = {
+        "texts-summary": "First line\r\n<b>second</b>",
+        "goals-marketing": "More of the right leads",
+        "contacts-0-name": "Änne Ørsted",
+        "contacts-0-email": "anne@example.com",
+        "contacts-0-side": "sales",
+        "escalation-0-level": "Team lead",
+        "escalation-0-after_working_days": "2",
+        "review-every_months": "3",
+        "review-first_on": "2026-04-01",
+    }
+    page = client.post(URL, filled(client) | sent, follow=True).text
+    document = now(north)
+    assert TEXTS.one(document).summary == "First line\n<b>second</b>"
+    assert GOALS.of(document) == (Goals(marketing="More of the right leads"),)
+    assert CONTACTS.of(document) == (Contact(name="Änne Ørsted", email="anne@example.com", side="sales"),)
+    assert LADDER.of(document) == (Step(level="Team lead", after_working_days=2),)
+    assert REVIEW.of(document) == (Review(every_months=3, first_on=date(2026, 4, 1)),)
+    assert "Points of contact · Änne Ørsted · Side" in page
+    assert "<b>second</b>" not in page
+    assert "&lt;b&gt;second" in page
+    client.post(URL, filled(client) | {"contacts-0-DELETE": "on", "review-first_on": ""})
+    assert CONTACTS.of(now(north)) == ()
+    assert REVIEW.of(now(north)) == (Review(every_months=3),)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "expected"),
+    [
+        ("contacts-0-email", "javascript:alert(1)", "'javascript:alert(1)' is not an e-mail address."),
+        ("contacts-0-telephone", "ring me", "'ring me' is not a telephone number"),
+        ("contacts-0-role", "x", "Is missing."),
+        ("review-every_months", "0", "greater than or equal to 1"),
+    ],
+)
+def test_a_clause_in_words_that_is_wrong_is_told_beside_its_field(client, north, field, typed, expected):
+    sent = {"contacts-0-name": "" if field.endswith("role") else "Anne", field: typed}
+    told = errors(client.post(URL, filled(client) | sent))
+    place = field.replace("role", "name")
+    assert [expected in str(text) for text in told[place]] == [True]
+    assert CONTACTS.of(now(north)) == ()

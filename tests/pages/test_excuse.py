@@ -135,3 +135,55 @@ def test_a_lead_that_nobody_has_handed_over_shows_its_clock(north, signed_in, ma
     page = signed_in(marketer).get(handoff.lead.get_absolute_url())
     assert [(one.name, one.state) for one in page.context["clocks"]] == [("Handed over by marketing", "overdue")]
     assert "Handed over by marketing" in page.text
+
+
+def count_told(client):
+    return client.get(reverse("leads:excuse_count")).text.split("<")[0]
+
+
+def test_who_is_to_answer_finds_every_excuse_on_one_page_and_nobody_else_does(
+    north, handoff, signed_in, rep, sales_lead, marketing_lead, marketer
+):
+    cast.promise(north.versions.get(), HandoverPromise(within_minutes=60))
+    taken_back = cast.handed(north)
+    signed_in(marketer).post("/leads/take-back/", {"handoff": taken_back.pk})
+    own = taken_back.lead.clocks.get()
+    ask(signed_in(rep), handoff, kind="acceptance", reason="Trade fair, nobody was there.")
+    signed_in(marketer).post(f"/leads/{own.lead_id}/excuse/", {"clock": own.pk, "reason": "The form was down."})
+
+    page = signed_in(marketing_lead).get(reverse("leads:excuses"))
+    assert [(name, clock.excuse) for name, clock, _of in page.context["rows"]] == [
+        ("Accepted or returned", "Trade fair, nobody was there.")
+    ]
+    assert "Rob Rep" in page.text
+    assert count_told(signed_in(marketing_lead)) == "1"
+    assert "1 excuse waits for your answer" in signed_in(marketing_lead).get(reverse("leads:list")).text
+    sales = signed_in(sales_lead).get(reverse("leads:excuses"))
+    assert [clock.pk for _name, clock, _of in sales.context["rows"]] == [own.pk]
+
+    back = {"next": reverse("leads:excuses")}
+    asked = handoff.clocks.get(kind="acceptance")
+    answered = signed_in(marketing_lead).post(f"/leads/clocks/{asked.pk}/approve/", back, follow=True)
+    assert "The breach is excused" in answered.text
+    assert "No excuse waits for your answer" in answered.text
+    assert "excuse waits" not in signed_in(marketing_lead).get(reverse("leads:list")).text
+
+
+def test_of_a_foreign_agreement_nothing_waits_and_an_administrator_sees_what_others_asked(
+    south, handoff, signed_in, rep, administrator
+):
+    ask(signed_in(rep), handoff)
+    assert count_told(signed_in(cast.person("sue@example.org", south.marketing_team, role=Role.LEAD))) == ""
+    assert count_told(signed_in(administrator)) == "1"
+
+
+def test_the_page_of_excuses_needs_the_same_queries_for_any_number(
+    north, signed_in, rep, marketing_lead, django_assert_num_queries
+):
+    for _number in range(3):
+        ask(signed_in(rep), cast.handed(north))
+    client = signed_in(marketing_lead)
+    client.get(reverse("leads:excuses"))
+    with django_assert_num_queries(5):
+        page = client.get(reverse("leads:excuses"))
+    assert len(page.context["rows"]) == 3

@@ -1,4 +1,4 @@
-"""Somebody leaves, in the administration: the leads are nobody's at once, and the others see and take them."""
+"""Somebody leaves, also by the administration: the leads are nobody's at once, the others see and take them."""
 
 from datetime import timedelta
 
@@ -26,12 +26,13 @@ def deactivate(client, person: User) -> int:
     return client.post(url, sent).status_code
 
 
-def delete(client, person: User) -> int:
-    return client.post(reverse("admin:accounts_user_delete", args=[person.pk]), {"post": "yes"}).status_code
+def closed(client, person: User) -> int:
+    """By the page of the person."""
+    return client.post(reverse("people:leave", args=[person.pk])).status_code
 
 
-@pytest.mark.parametrize("leave", [deactivate, delete])
-def test_the_leads_of_somebody_deactivated_or_deleted_stand_in_the_others_queue_and_are_given_away(
+@pytest.mark.parametrize("leave", [deactivate, closed])
+def test_the_leads_of_somebody_who_left_stand_in_the_others_queue_and_are_given_away(
     north, signed_in, administrator, rep, sales_lead, time_machine, leave
 ):
     time_machine.move_to(cast.MONDAY + timedelta(minutes=30))

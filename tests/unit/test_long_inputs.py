@@ -16,15 +16,15 @@ from agreements.document.text import DocumentError, read
 from agreements.pages import fields
 from agreements.promises.kinds import shown, without_controls
 from leads.doors.fields import KINDS
-from leads.doors.files.reading import amounts, columns, dates, dialect
+from leads.doors.files.reading import columns, dates, dialect
 from leads.doors.files.reading.choices import compared, direction_in
-from leads.doors.files.reading.problems import RefusedFile, Unreadable
 from leads.doors.files.reading.recognition import Asked, recognise
 from leads.doors.files.reading.records import Record
 from leads.doors.files.reading.rows import Checker, Notation
 from leads.doors.texts import Partly
 from leads.models import phone_key
-from smarketing.lib import cells, words
+from smarketing.lib import amounts, cells, words
+from smarketing.lib.file_problems import RefusedFile, Unreadable
 from smarketing.lib.periods import Period
 from tests.cast import MONDAY
 from tests.shapes import LENGTH, SHAPES, slow

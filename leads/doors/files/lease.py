@@ -18,9 +18,9 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 
-from leads.doors.files.reading.problems import FileProblem
 from leads.enums import RunStatus
 from leads.models import ImportRun
+from smarketing.lib.file_problems import FileProblem
 
 logger = logging.getLogger(__name__)
 

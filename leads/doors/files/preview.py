@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from agreements.enums import reason_words
 from leads.doors.fields import KINDS, Reads
 from leads.doors.files.reading.choices import choice, words_for
-from leads.doors.files.reading.problems import RefusedFile, Unreadable
 from leads.doors.files.reading.recognition import Plan, opened
 from leads.doors.files.reading.rows import CheckedRow, Rejection, kept
 from leads.doors.files.wording import field_name, worded
 from leads.enums import Channel, Direction, Result, Verdict
+from smarketing.lib.file_problems import RefusedFile, Unreadable
 
 SHOWN = 8
 MOST_HEADS = 12

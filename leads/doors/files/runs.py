@@ -20,7 +20,6 @@ from agreements.terms import timeline
 from leads.doors.dictionary import SPELLED, mean, meanings, read_for
 from leads.doors.files.lease import CHUNK, LEASE, Clock, Overtaken, claim, end, held, renewed, rows_at_once, tries_after
 from leads.doors.files.reading.columns import FIELDS
-from leads.doors.files.reading.problems import FileProblem, RefusedFile, Unreadable
 from leads.doors.files.reading.recognition import Asked, Plan, recognise
 from leads.doors.files.reading.records import Record, limited
 from leads.doors.files.reading.rows import CheckedRow, Checker, OpenDeal, Rejection, Remark
@@ -29,6 +28,7 @@ from leads.doors.files.writing.claims import Hand
 from leads.doors.files.writing.reps import rep_book
 from leads.enums import RunStatus
 from leads.models import ImportRun, RejectedRow
+from smarketing.lib.file_problems import FileProblem, RefusedFile, Unreadable
 from smarketing.lib.words import key
 from smarketing.server.giving_way import Pace, give_way
 

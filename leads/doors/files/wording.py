@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from leads.doors.files.reading.columns import FIELDS, REQUIRED
-from leads.doors.files.reading.problems import FileProblem, RefusedFile
 from leads.models import RejectedRow
+from smarketing.lib.file_problems import FileProblem, RefusedFile
 
 WORDS = {
     # a file

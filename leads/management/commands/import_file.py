@@ -17,12 +17,12 @@ from leads.doors.files import runs
 from leads.doors.files.lease import end, renewed
 from leads.doors.files.reading.dates import ORDERS
 from leads.doors.files.reading.dialect import delimiter_named
-from leads.doors.files.reading.problems import FileProblem, RefusedFile, Unreadable
 from leads.doors.files.reading.recognition import Asked, Plan, recognise
 from leads.doors.files.wording import refusal, told, worded
 from leads.enums import RowKind, RunStatus
 from leads.models import ImportRun
 from smarketing.lib.cells import safe_row
+from smarketing.lib.file_problems import FileProblem, RefusedFile, Unreadable
 
 COUNTS = ("read", "created", "unchanged", "waiting", "open", "rejected")
 FURTHER = ("linked", "differing", "warnings")

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.timezone import now
 
 from agreements.models import Agreement
+from agreements.months.year import PlanningYear
 from leads.ledger.as_json import ledger_json
 from leads.ledger.as_text import ledger_text
 from leads.ledger.collected import ledger_of
@@ -15,7 +16,7 @@ from smarketing.lib.periods import Period, PeriodError, period_of
 
 
 class Command(BaseCommand):
-    help = "The ledger of an agreement in a year: what became of the leads, by event month and by cohort."
+    help = "The ledger of an agreement in a year of its own: what became of the leads, by event month and by cohort."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug")
@@ -31,11 +32,12 @@ class Command(BaseCommand):
         except Agreement.DoesNotExist as error:
             raise CommandError(f"there is no agreement {options['slug']!r}") from error
         today = options["on"] or now().astimezone(ZoneInfo(agreement.time_zone)).date()
+        year = PlanningYear(options["year"].start_on.year, agreement.year_begins)
         ledger = ledger_of(agreement, today=today)
         if options["json"]:
-            self.stdout.write(json.dumps(ledger_json(ledger, options["year"]), indent=1, ensure_ascii=False))
+            self.stdout.write(json.dumps(ledger_json(ledger, year.months), indent=1, ensure_ascii=False))
         else:
-            self.stdout.write(ledger_text(ledger, options["year"], agreement.currency))
+            self.stdout.write(ledger_text(ledger, year.months, year.label, agreement.currency))
 
 
 def _year(text: str) -> Period:

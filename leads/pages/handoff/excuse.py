@@ -1,11 +1,13 @@
-"""Excusing a breach: one side asks, the other approves or declines."""
+"""Excusing a breach: one side asks, the other approves or declines, and sees on one page what waits for its answer."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from leads.clock.explanation import lines
+from leads.clock.explanation import lines, name_of
+from leads.models import Clock
 from leads.ownership import check_approve, check_drop
 from leads.pages.answers import tell
 from leads.pages.fetch import seen_clock, seen_lead
@@ -17,7 +19,29 @@ from smarketing.accounts.access import approvers, excusers
 from smarketing.accounts.rights import Verb
 from smarketing.lib.going_on import next_url
 from smarketing.lib.notices import say
+from smarketing.lib.paging import kept_instant, page_of
 from smarketing.lib.request import PortalRequest
+
+
+@approvers
+@require_safe
+def excuses(request: PortalRequest) -> HttpResponse:
+    at = kept_instant(request)
+    asked = Clock.objects.excuses_to_answer(request.access, request.user)
+    known = asked.select_related("lead", "lead__agreement", "handoff__agreement", "excuse_asked_by")
+    page = page_of(known, ("excuse_asked_at", "id"), request.GET, at=at)
+    rows = [
+        (name_of(clock), clock, clock.handoff.agreement if clock.handoff else clock.lead.agreement)
+        for clock in page.rows
+    ]
+    return TemplateResponse(request, "leads/excuses.html", {"rows": rows, "page": page, "now": at})
+
+
+@approvers
+@require_safe
+def excuse_count(request: PortalRequest) -> HttpResponse:
+    count = Clock.objects.excuses_to_answer(request.access, request.user).count()
+    return TemplateResponse(request, "leads/excuses.html#count", {"count": count})
 
 
 @excusers

@@ -17,12 +17,12 @@ from leads.doors.files.preview import choices_of
 from leads.doors.files.reading.choices import OPEN
 from leads.doors.files.reading.columns import FIELDS, REQUIRED
 from leads.doors.files.reading.dialect import DELIMITERS
-from leads.doors.files.reading.problems import RefusedFile, Unreadable
 from leads.doors.files.reading.recognition import Asked, Plan, recognise
 from leads.doors.files.runs import digest_of
 from leads.doors.files.wording import field_name, worded
 from leads.enums import RowKind
 from leads.models import ImportRun
+from smarketing.lib.file_problems import RefusedFile, Unreadable
 
 LARGEST = 500 * 2**20
 CONSTANT = "="

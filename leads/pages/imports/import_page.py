@@ -15,7 +15,6 @@ from agreements.models import Agreement
 from leads.doors.dictionary import read_for
 from leads.doors.files import runs
 from leads.doors.files.preview import first_lines, foreign_words, preview
-from leads.doors.files.reading.problems import FileProblem, RefusedFile, Unreadable
 from leads.doors.files.reading.recognition import Asked, Plan, recognise
 from leads.doors.files.wording import told, worded
 from leads.enums import RunStatus
@@ -26,6 +25,7 @@ from leads.pages.imports.differing import differing_rows
 from leads.pages.imports.forms import ReadingForm, UploadForm, opened
 from leads.tasks import run_import
 from smarketing.accounts.access import marketers
+from smarketing.lib.file_problems import FileProblem, RefusedFile, Unreadable
 from smarketing.lib.htmx import fragment, is_partial
 from smarketing.lib.notices import say
 from smarketing.lib.paging import page_of

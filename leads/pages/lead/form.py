@@ -14,12 +14,12 @@ from django.utils.translation import pgettext_lazy
 from agreements.models import Agreement
 from agreements.pages.fields import NumberField
 from leads.doors.fields import LEAD, LEAD_FIELDS
-from leads.doors.files.reading.problems import Unreadable
 from leads.doors.files.wording import worded
 from leads.doors.texts import Partly, read_text
 from leads.doors.words_in_use import WordsInUse, words_in_use
 from leads.models import Lead
 from leads.pages.fields import WallTimeField, instant, wall_time
+from smarketing.lib.file_problems import Unreadable
 
 if TYPE_CHECKING:
     Base = forms.ModelForm[Lead]

@@ -11,13 +11,14 @@ from django.views.decorators.http import require_safe
 from agreements.models import Agreement
 from leads.doors.form import ExternalIdTaken, SamePerson, log_lead
 from leads.doors.words_in_use import words_in_use
-from leads.models import Lead
+from leads.models import Clock, Lead
 from leads.pages.handoff.handing_over import say_handed_over
 from leads.pages.lead.filter import LeadFilter
 from leads.pages.lead.form import LeadForm
 from leads.pages.lead.rows import listed
 from leads.work.handoffs import hand_over_many
 from smarketing.accounts.access import marketers, practitioners
+from smarketing.accounts.rights import Verb
 from smarketing.lib.notices import say
 from smarketing.lib.numbers import whole
 from smarketing.lib.paging import page_of
@@ -33,7 +34,14 @@ def lead_list(request: PortalRequest) -> HttpResponse:
     page = page_of(asked.qs.select_related("agreement"), ("-created_at", "-id"), request.GET)
     rows = listed(page.rows, access)
     may_hand_over = any(row.may_hand_over for row in rows)
-    context = {"asked": asked, "page": page, "rows": rows, "may_hand_over": may_hand_over, "now": request.now}
+    context = {
+        "asked": asked,
+        "page": page,
+        "rows": rows,
+        "may_hand_over": may_hand_over,
+        "excuses": Clock.objects.excuses_to_answer(access, request.user).count() if Verb.APPROVE in access.verbs else 0,
+        "now": request.now,
+    }
     return TemplateResponse(request, "leads/list.html", context)
 
 

@@ -25,9 +25,10 @@ def volume_chart(reading: Reading, links: Links) -> Chart:
     passed = len(days) if reading.is_over else sum(part.start_on <= reading.today for part in parts)
     net = reading.volume.delivered
     behind = "returned" if net < 0 else "delivered"
-    total = Bar(_("Total"), net, links.records(behind), _total(reading.volume))
+    total = Bar(_("Total"), net, links.records(behind), _total(reading))
+    in_value = reading.in_value
     words = {
-        "volume": _("Leads delivered"),
+        "volume": _("Value delivered") if in_value else _("Leads delivered"),
         "plus": _("Handed over"),
         "minus": _("Returned"),
         "goal": _("Goal"),
@@ -35,8 +36,8 @@ def volume_chart(reading: Reading, links: Links) -> Chart:
     }
     today = _("today") if reading.today in reading.period else ""
     return Chart(
-        id="waterfall",
-        title=_("Leads delivered, step by step"),
+        id="value" if in_value else "waterfall",
+        title=_("Value delivered, step by step") if in_value else _("Leads delivered, step by step"),
         sentence=volume_sentence(reading),
         figure=volume_waterfall(
             days, total, upright(_top(days), number, is_whole=True), passed=passed, today=today, words=words
@@ -44,7 +45,7 @@ def volume_chart(reading: Reading, links: Links) -> Chart:
         table_columns=[bin_column(parts[0]), _("Handed over"), _("Returned"), _("Delivered so far"), _("Goal")],
         table_rows=[_row(part, reading.volume, links) for part in parts],
         json_url=links.data("volume", "json"),
-        csv_url=links.data("volume", "csv", "waterfall"),
+        csv_url=links.data("volume", "csv", "value" if in_value else "waterfall"),
         has_goal=reading.goal is not None and reading.moment.has_begun and not reading.is_over,
     )
 
@@ -66,8 +67,12 @@ def _bars(part: PeriodPart, reading: Reading, links: Links) -> DayBars:
     days = _within(part, reading.volume)
     plus, minus = sum(day.handed_over for day in days), sum(day.returned for day in days)
     name = long_name(part)
-    handed = ngettext("%(name)s: %(count)s handed over", "%(name)s: %(count)s handed over", plus)
-    returned = ngettext("%(name)s: %(count)s returned", "%(name)s: %(count)s returned", minus)
+    if reading.in_value:
+        handed = ngettext("%(name)s: %(count)s point handed over", "%(name)s: %(count)s points handed over", plus)
+        returned = ngettext("%(name)s: %(count)s point returned", "%(name)s: %(count)s points returned", minus)
+    else:
+        handed = ngettext("%(name)s: %(count)s handed over", "%(name)s: %(count)s handed over", plus)
+        returned = ngettext("%(name)s: %(count)s returned", "%(name)s: %(count)s returned", minus)
     return DayBars(
         label=short_name(part),
         plus=Bar(name, plus, links.records("handed_over", part), handed % {"name": name, "count": number(plus)}),
@@ -95,9 +100,10 @@ def _row(part: PeriodPart, volume: Volume, links: Links) -> list[object]:
     ]
 
 
-def _total(volume: Volume) -> str:
+def _total(reading: Reading) -> str:
     """Its bar opens the leads that stand (below zero those taken off); what earlier periods lost is said beside it."""
-    text = f"{_('Total')}: {_counted(volume.delivered)}"
+    volume = reading.volume
+    text = f"{_('Total')}: {counted(reading, volume.delivered)}"
     if not volume.corrections:
         return text
     less = ngettext(
@@ -106,12 +112,15 @@ def _total(volume: Volume) -> str:
     return f"{text}, {less % {'count': number(volume.corrections)}}"
 
 
-def _counted(count: int) -> str:
-    return ngettext("%(count)s lead", "%(count)s leads", count) % {"count": number(count)}
+def counted(reading: Reading, count: int) -> str:
+    said = {"count": number(count)}
+    if reading.in_value:
+        return ngettext("%(count)s point", "%(count)s points", count) % said
+    return ngettext("%(count)s lead", "%(count)s leads", count) % said
 
 
 def _ahead_of_it(reading: Reading) -> str:
-    said = {"period": period_name(reading.period), "leads": _counted(reading.target or 0)}
+    said = {"period": period_name(reading.period), "leads": counted(reading, reading.target or 0)}
     if reading.target is None:
         return _("No target is agreed for %(period)s yet.") % said
     return _("%(leads)s promised for %(period)s.") % said
@@ -122,8 +131,8 @@ def volume_sentence(reading: Reading) -> str:
     if not reading.moment.has_begun:
         return _ahead_of_it(reading)
     delivered, whole = reading.volume_judgement.delivered, reading.volume.delivered
-    text = _delivered_text(reading, _counted(int(delivered or 0)))
-    return text if delivered == whole else f"{text} {_('%(leads)s in all.') % {'leads': _counted(whole)}}"
+    text = _delivered_text(reading, counted(reading, int(delivered or 0)))
+    return text if delivered == whole else f"{text} {_('%(leads)s in all.') % {'leads': counted(reading, whole)}}"
 
 
 def _delivered_text(reading: Reading, leads: str) -> str:

@@ -12,7 +12,7 @@ from leads.demonstration.stage import load
 from leads.models import Attempt, Escalation, Handoff, Lead
 from smarketing.accounts.models import User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(580)]
 SATURDAY_NIGHT = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
 
 

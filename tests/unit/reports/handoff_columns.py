@@ -32,6 +32,7 @@ USUAL: dict[str, Any] = {
     "promised": 6.0,
     "window": 15.0,
     "depth_excused": False,
+    "points": 0,
     "timed": {},
 }
 
@@ -71,6 +72,7 @@ def facts(*rows: dict[str, Any]) -> Facts:
         in_window=np.array(column("in_window"), np.int64),
         **numbers("nth", "within", "share", "promised", "window"),
         is_depth_excused=np.array(column("depth_excused"), np.bool_),
+        points=np.array(column("points"), np.int64),
         timed={measure: timed(column("timed"), measure) for measure in {key for row in full for key in row["timed"]}},
     )
 

@@ -24,10 +24,10 @@ MARKETER, CHIEF = (2, Side.MARKETING, Role.MEMBER), (1, Side.SALES, Role.LEADERS
     [
         ([], []),
         ([REP], ["Queue", "Leads", "Reports", "Scorecard", "Agreements"]),
-        ([SALES_LEAD], ["Queue", "Leads", "Escalations", "Reports", "Scorecard", "Agreements"]),
+        ([SALES_LEAD], ["Queue", "Leads", "Escalations", "Reports", "Scorecard", "Agreements", "People"]),
         ([MARKETER], ["Leads", "Reports", "Scorecard", "Agreements", "Imports"]),
         ([CHIEF], ["Reports", "Scorecard", "Agreements"]),
-        ([(3, Side.SERVICE, Role.LEAD)], ["Reports", "Scorecard", "Agreements"]),
+        ([(3, Side.SERVICE, Role.LEAD)], ["Reports", "Scorecard", "Agreements", "People"]),
     ],
 )
 def test_places_differ_by_role(roles, expected):

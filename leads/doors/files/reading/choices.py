@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from leads.doors.files.reading.problems import Unreadable
+from smarketing.lib.file_problems import Unreadable
 from smarketing.lib.words import key
 
 CHANNELS = {

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from leads.doors.fields import KINDS
 from leads.doors.files.reading.choices import squeezed
-from leads.doors.files.reading.problems import Unreadable
+from smarketing.lib.file_problems import Unreadable
 
 FIELDS = {kind: tuple(field.name for field in fields) for kind, fields in KINDS.items()}
 REQUIRED = {kind: tuple(field.name for field in fields if field.is_required) for kind, fields in KINDS.items()}

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from leads.clock.span import DAY, EXACT, MINUTE
-from leads.doors.files.reading.problems import Unreadable
+from smarketing.lib.file_problems import Unreadable
 
 ORDERS = ("iso", "dmy", "mdy")
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)

@@ -9,8 +9,8 @@ from contextlib import suppress
 from itertools import islice
 from typing import BinaryIO
 
-from leads.doors.files.reading.problems import FileProblem, RefusedFile, Unreadable
 from leads.doors.files.reading.records import LIMIT
+from smarketing.lib.file_problems import FileProblem, RefusedFile, Unreadable
 
 ENCODINGS = ("utf-8", "utf-16", "cp1252")
 ALSO_KNOWN = ("iso8859-1", "iso8859-15", "cp1250", "cp1251", "cp437", "cp850", "mac-roman", "utf-16-le", "utf-16-be")

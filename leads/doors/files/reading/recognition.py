@@ -8,11 +8,12 @@ from itertools import islice
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
-from leads.doors.files.reading import amounts, columns, dates, dialect, rows
+from leads.doors.files.reading import columns, dates, dialect, rows
 from leads.doors.files.reading.choices import DEFAULT_REASONS, Words, squeezed
-from leads.doors.files.reading.problems import FileProblem, RefusedFile, Unreadable
 from leads.doors.files.reading.records import Record, Records, limited, without_footer, without_hint
+from smarketing.lib import amounts
 from smarketing.lib.cells import plain_cell
+from smarketing.lib.file_problems import FileProblem, RefusedFile, Unreadable
 
 SEARCHED = 200_000  # rows looked at for the order of the dates and the decimal mark, and no more characters than:
 SEARCHED_CHARACTERS = 2**25

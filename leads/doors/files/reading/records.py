@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from leads.doors.files.reading.problems import FileProblem, RefusedFile
+from smarketing.lib.file_problems import FileProblem, RefusedFile
 
 LIMIT = 2**20  # characters of one record; more is no row of a table
 MOST_AGAIN = 2**26  # characters read in vain, and then again, after quotes that are never closed

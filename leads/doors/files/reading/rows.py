@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from leads.doors.fields import KINDS, Field, Reads, fields_that
-from leads.doors.files.reading import amounts
 from leads.doors.files.reading.choices import (
     DEFAULT_REASONS,
     OPEN,
@@ -22,9 +21,10 @@ from leads.doors.files.reading.choices import (
 )
 from leads.doors.files.reading.columns import Mapped, currency_in
 from leads.doors.files.reading.dates import Moment, instant
-from leads.doors.files.reading.problems import FileProblem, Unreadable
 from leads.doors.files.reading.records import UNDECODABLE, Record
 from leads.doors.texts import CONTROL, Partly, read_text
+from smarketing.lib import amounts
+from smarketing.lib.file_problems import FileProblem, Unreadable
 
 INSTANTS = frozenset().union(*(fields_that(kind, Reads.INSTANT) for kind in KINDS))
 AMOUNTS = frozenset().union(*(fields_that(kind, Reads.AMOUNT) for kind in KINDS))

@@ -1,5 +1,7 @@
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from textwrap import dedent
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from agreements.document.clauses import AgreementDocument, CalendarClause, PauseClause
 from agreements.document.lines import lines_of
 from agreements.document.text import DocumentError, read, read_file, write
+from agreements.months.targets import TierConversion
 from agreements.promises.promise import DepthPromise, SpeedPromise
 from smarketing.lib.words import key
 
@@ -140,6 +143,27 @@ assumptions = st.fixed_dictionaries(
         "lead_to_customer": st.decimals("0.0000000001", 1, places=10),
     }
 )
+
+
+@st.composite
+def tier_conversions(draw: st.DrawFn) -> tuple[TierConversion, ...]:
+    """Shares that make 100%."""
+    names = draw(st.lists(name, min_size=1, max_size=4, unique_by=key))
+    cuts = sorted(draw(st.lists(st.integers(0, 1000), min_size=len(names) - 1, max_size=len(names) - 1)))
+    shares = [Decimal(later - earlier).scaleb(-3) for earlier, later in pairwise((0, *cuts, 1000))]
+    deals = [(draw(st.decimals("0.01", 10**6, places=2)), draw(st.decimals("0.0001", 1, places=4))) for _n in names]
+    return tuple(TierConversion(n, s, *deal) for n, s, deal in zip(names, shares, deals, strict=True))
+
+
+@st.composite
+def split_months(draw: st.DrawFn, amount: st.SearchStrategy) -> tuple[dict, dict]:
+    """Months with a sum each, and for some of them the parts of it by name."""
+    parts = draw(st.dictionaries(months, st.dictionaries(name, amount, min_size=1, max_size=3), max_size=3))
+    parts = {month: by for month, by in parts.items() if len({key(one) for one in by}) == len(by)}
+    whole = draw(st.dictionaries(months, amount, max_size=3))
+    return whole | {month: sum(by.values()) for month, by in parts.items()}, parts
+
+
 whole = st.builds(
     AgreementDocument,
     slug=st.from_regex(r"[a-z0-9_-]{4,20}", fullmatch=True),
@@ -158,16 +182,105 @@ whole = st.builds(
     tiers=st.lists(name, unique_by=key).map(tuple),
     exceptions=st.lists(pauses, max_size=3).map(tuple),
     promises=st.lists(speeds | depths, unique_by=lambda one: (one.measure, one.tier_key)).map(tuple),
-    quotas=st.dictionaries(months, st.decimals(0, 10**9 - 1, places=6)),
-    targets=st.dictionaries(months, st.integers(0, 2**31 - 1)),
+    year_begins=st.integers(1, 12),
 )
 
 
 @settings(deadline=None)
-@given(document=whole, assumed=assumptions | st.just({}))
-def test_every_document_comes_back_as_it_was_written(document, assumed):
-    document = AgreementDocument(**{**vars(document), **assumed})
+@given(
+    document=whole,
+    assumed=assumptions | st.just({}),
+    by_tier=tier_conversions() | st.just(()),
+    cycle=st.tuples(st.integers(1, 400), st.booleans()) | st.just((0, False)),
+    quotas=split_months(st.decimals(0, 10**6, places=6)),
+    targets=split_months(st.integers(0, 10**6)),
+    points=st.lists(st.integers(0, 10**9), max_size=3),
+)
+def test_every_document_comes_back_as_it_was_written(document, assumed, by_tier, cycle, quotas, targets, points):
+    more = {"by_tier": by_tier, "cycle_days": cycle[0], "is_shifted": cycle[1]} if assumed else {}
+    document = AgreementDocument(
+        **{**vars(document), **assumed, **more, "points": dict(zip(document.tiers, points, strict=False))}
+    )
+    document = replace(document, quotas=quotas[0], quota_parts=quotas[1], targets=targets[0], tier_targets=targets[1])
     assert read(write(document)) == document
+
+
+TIERS = dedent("""
+    [[tiers]]
+    name = "A"
+    points = 100
+
+    [[tiers]]
+    name = "B"
+    points = 40
+
+    [assumptions]
+    marketing_share = 0.4
+
+    [[assumptions.tiers]]
+    tier = "A"
+    share = 0.5
+    average_deal = 10000
+    lead_to_customer = 0.25
+
+    [[assumptions.tiers]]
+    tier = "B"
+    share = 0.5
+    average_deal = 4000
+    lead_to_customer = 0.1
+
+    [[quotas]]
+    month = "2026-04"
+    parts = { North = 120000, "South-East" = 80000 }
+
+    [[targets]]
+    month = "2026-05"
+    tiers = { A = 3, B = 4 }
+""")
+
+
+def test_tiers_with_their_points_and_assumptions_are_read_and_sums_follow_from_their_parts():
+    document = read(HEADING + WEEK + TIERS)
+    april, may = date(2026, 4, 1), date(2026, 5, 1)
+    assert (document.tiers, document.points) == (("A", "B"), {"A": 100, "B": 40})
+    assert [(row.tier, row.average_deal) for row in document.by_tier] == [("A", 10000), ("B", 4000)]
+    assert (document.average_deal, document.lead_to_customer) == (Decimal("5714.285714"), Decimal("0.1206896551"))
+    assert (document.quotas[april], document.quota_parts[april]["South-East"]) == (200000, 80000)
+    assert (document.targets[may], document.tier_targets[may]) == (7, {"A": 3, "B": 4})
+    assert read(write(document)) == document
+
+
+def test_a_tier_without_a_deal_of_its_own_has_the_general_one():
+    text = TIERS.replace("average_deal = 4000\n", "").replace("share = 0.4\n", "share = 0.4\naverage_deal = 900\n")
+    assert [row.average_deal for row in read(HEADING + WEEK + text).by_tier] == [10000, 900]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            'tier = "B"\nshare = 0.5',
+            'tier = "B"\nshare = 0.6',
+            "assumptions.tiers.share: the shares of the tiers come to",
+        ),
+        ('tier = "B"', 'tier = " a"', "assumptions.tiers.tier: names a tier twice"),
+        ("lead_to_customer = 0.1", "lead_to_customer = 0", "assumptions.tiers.lead_to_customer: must be above 0"),
+        ("lead_to_customer = 0.1", "lead_to_customer = 1.3", "assumptions.tiers.lead_to_customer: must be above 0"),
+        ("average_deal = 4000\n", "", "assumptions.tiers.average_deal: is missing"),
+        ("points = 40", "points = 4.5", "tiers.points: must be a whole number"),
+        ("points = 40", "worth = 40", "tiers.worth: is unknown here: known are name, points"),
+        ('name = "B"', 'name = "a"', "tiers: names a tier twice"),
+        ("parts = {", "amount = 5\nparts = {", "quotas.amount: is not the sum of its parts, which is 200000"),
+        ('"South-East" = 80000', '"South-East" = "80k"', "quotas.parts.South-East: must be a number, not '80k'"),
+        ('"South-East" = 80000', "north = 80000", "quotas.parts.north: is there twice"),
+        ("tiers = { A = 3", "leads = 9\ntiers = { A = 3", "targets.leads: is not the sum of its tiers, which is 7"),
+        ("marketing_share = 0.4", "marketing_share = 0.4\nshift_by_cycle = true", "assumptions.cycle_days: is missing"),
+        ("marketing_share = 0.4", "marketing_share = 1.3", "assumptions.marketing_share: must be between 0 and 1"),
+    ],
+)
+def test_what_is_wrong_with_tiers_and_parts_is_told_where_it_stands(old, new, expected):
+    assert old in TIERS
+    assert any(expected in problem for problem in problems(HEADING + WEEK + TIERS.replace(old, new, 1)))
 
 
 def test_all_problems_are_told_with_their_lines():

@@ -1,6 +1,7 @@
 """What the ledger makes of the next month: which assumption is taken, which is kept, and what moves the leads."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, localcontext
 
@@ -19,7 +20,7 @@ from agreements.months.suggestion import (
     suggestion,
     twelve_before,
 )
-from agreements.months.targets import DIGITS, Conversion, derive
+from agreements.months.targets import DIGITS, Conversion, TierConversion, derive
 from smarketing.lib.periods import Period
 from tests.unit.agreements.months.test_ledger import sale
 
@@ -49,7 +50,7 @@ def whys(made):
 def test_all_three_assumptions_are_taken_from_the_twelve_months_that_are_over():
     made = asked(ledger())
     assert (made.first, made.last, made.customers) == (date(2025, 5, 1), date(2026, 4, 1), 40)
-    assert made.conversion == Conversion(Decimal("0.4000"), Decimal("800.00"), Decimal("0.0800"))
+    assert made.conversion(AGREED) == Conversion(Decimal("0.4000"), Decimal("800.00"), Decimal("0.0800"))
     assert (made.stand, made.leads, made.leads_before) == (Stand.PROPOSED, 1250, 1000)
 
 
@@ -65,7 +66,7 @@ def test_the_moves_are_told_in_the_order_of_the_formula_and_add_up():
 def test_below_the_fewest_customers_everything_is_kept_and_nothing_moves():
     made = asked(ledger(customers=29))
     assert set(whys(made).values()) == {Why.FEW}
-    assert (made.stand, made.conversion, made.moves) == (Stand.UNMOVED, AGREED, ())
+    assert (made.stand, made.conversion(AGREED), made.moves) == (Stand.UNMOVED, AGREED, ())
     assert asked(ledger(customers=30)).stand == Stand.PROPOSED
 
 
@@ -92,7 +93,7 @@ def test_an_outlier_is_left_out_and_named():
     big = sale(77_777, date(2026, 4, 1), date(2026, 4, 2), 50_000_000)
     made = asked(Ledger(kept.leads, [big, *kept.sales], kept.corrected, kept.today))
     assert made.left_out == (Decimal(50_000_000),)
-    assert made.conversion.average_deal == 800
+    assert made.conversion(AGREED).average_deal == 800
 
 
 @pytest.mark.parametrize(
@@ -159,3 +160,26 @@ def test_who_looks_late_still_finds_the_month_that_was_to_be_proposed():
 def test_the_twelve_months_before_a_day_end_with_the_last_full_one():
     found = twelve_before(date(2026, 3, 31))
     assert (found[0], found[-1], len(found)) == (Period(date(2025, 3, 1)), Period(date(2026, 2, 1)), 12)
+
+
+def test_tiers_keep_their_relation_and_what_is_agreed_beside_them_stays():
+    tiers = (
+        TierConversion("A", Decimal("0.5"), Decimal(2000), Decimal("0.2")),
+        TierConversion("B", Decimal("0.5"), Decimal(500), Decimal("0.05")),
+    )
+    agreed = replace(AGREED, by_tier=tiers, cycle_days=45)
+    standing = Standing(Decimal(200_000), agreed, 2125, Decimal(200_000), agreed)
+    made = asked(ledger(), standing)
+    taken = made.conversion(agreed)
+    assert [(t.average_deal, t.lead_to_customer) for t in taken.by_tier] == [
+        (Decimal("1600.00"), Decimal("0.1600")),
+        (Decimal("400.00"), Decimal("0.0400")),
+    ]
+    assert (taken.cycle_days, taken.marketing_share) == (45, Decimal("0.4"))
+    assert sum(move.leads for move in made.moves) == derive(Decimal(200_000), taken).exact_leads - 2125
+
+
+def test_a_tiers_rate_above_all_is_no_target():
+    tiers = (TierConversion("A", Decimal(1), Decimal(1000), Decimal(1)),)
+    agreed = Conversion(Decimal("0.5"), Decimal(1000), Decimal("0.05"), tiers)
+    assert asked(ledger(), Standing(Decimal(200_000), agreed, 100)).stand == Stand.IMPOSSIBLE

@@ -1,8 +1,8 @@
 import pytest
 
 from leads.doors.fields import LEAD
-from leads.doors.files.reading.problems import Unreadable
 from leads.doors.texts import read_text
+from smarketing.lib.file_problems import Unreadable
 
 EMAIL = next(field for field in LEAD if field.name == "email")
 

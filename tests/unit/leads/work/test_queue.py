@@ -94,7 +94,6 @@ def test_a_name_from_a_file_that_nobody_is_matched_to_is_nobody(north, rep):
 LEAVING = {
     "deactivated": lambda user: User.objects.filter(pk=user.pk).update(is_active=False),
     "out of the team": lambda user: user.memberships.all().delete(),
-    "deleted": lambda user: user.delete(),
 }
 
 

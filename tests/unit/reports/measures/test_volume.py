@@ -121,3 +121,17 @@ def test_a_step_back_belongs_to_the_month_of_its_own_step_forward_and_a_correcti
     found = made({"at": "2026-01-05", "off": "2026-09-08"}, {"at": "2025-12-05", "off": "2026-09-08"}, period=year)
     assert found.changes[found.in_months([date(2026, 1, 1)])].tolist() == [1, -1]
     assert found.ids[found.in_months([date(2026, 9, 1)])].tolist() == [2]
+
+
+def test_in_value_each_lead_counts_its_points_and_a_return_takes_the_same_off() -> None:
+    rows = [{"points": 100}, {"points": 40, "at": "2026-03-05", "off": "2026-03-09"}, {"points": 7}]
+    found = volume(steps(facts(*rows), MARCH, in_value=True), MARCH, None, 5600)
+    assert moves(found) == {2: (107, 0), 5: (40, 0), 9: (0, 40)}
+    assert (found.handed_over, found.returned, found.delivered, found.target) == (147, 40, 107, 5600)
+
+
+def test_in_value_a_correction_takes_off_what_it_had_brought_and_a_lead_without_points_stays_a_lead() -> None:
+    rows = facts({"points": 30, "at": "2026-02-05", "off": "2026-03-07"}, {"points": 0}, {"points": 50})
+    made = steps(rows, MARCH, in_value=True)
+    found = volume(made, MARCH, None, None)
+    assert (found.delivered, found.corrections, int(made.is_handed_over.sum())) == (20, 30, 2)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.doors.files.reading.dates import DAY, EXACT, MINUTE, ORDERS, instant, recognised_order
-from leads.doors.files.reading.problems import Unreadable
 from leads.enums import Precision
+from smarketing.lib.file_problems import Unreadable
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")

@@ -9,7 +9,7 @@ from leads.doors.files.reading.dialect import (
     recognised_delimiter,
     recognised_encoding,
 )
-from leads.doors.files.reading.problems import RefusedFile, Unreadable
+from smarketing.lib.file_problems import RefusedFile, Unreadable
 
 TEXT = "lead_id;Name\n1;Jürgen Müßig\n2;Åse Østergård\n"
 

@@ -6,10 +6,10 @@ import tracemalloc
 
 import pytest
 
-from leads.doors.files.reading.problems import FileProblem, RefusedFile
 from leads.doors.files.reading.recognition import Asked, recognise
 from leads.doors.files.reading.records import LIMIT, MOST_BLANK, Records, limited
 from leads.doors.files.reading.rows import KEPT_CHARACTERS, kept
+from smarketing.lib.file_problems import FileProblem, RefusedFile
 
 HEADER = b"lead_id,created_at,value\n"
 ROW = b"1,2026-01-05,3\n"

@@ -5,8 +5,8 @@ import pytest
 
 from leads.doors.fields import KINDS
 from leads.doors.files.reading.choices import squeezed
-from leads.doors.files.reading.problems import RefusedFile, Unreadable
 from leads.doors.files.reading.recognition import Asked, Plan, recognise
+from smarketing.lib.file_problems import RefusedFile, Unreadable
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from agreements.enums import DefaultReason
 from leads.doors.fields import KINDS, LEAD_FIELDS
 from leads.doors.files.reading.choices import CHANNELS, DIRECTIONS, RESULTS, RETURN_REASONS, VERDICTS, choice
-from leads.doors.files.reading.problems import FileProblem
 from leads.doors.files.reading.recognition import Asked, recognise
 from leads.doors.files.reading.rows import OpenDeal, Rejection, own_currency, packed, unpacked
 from leads.doors.files.wording import FIELD_NAMES, WORDS, worded
 from leads.enums import Channel, Direction, Result, Verdict
 from leads.models import Attempt, Deal, Handoff, Lead
 from leads.pages.lead.form import LeadForm
+from smarketing.lib.file_problems import FileProblem
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 HEADER = "lead_id,created_at,tier,email,name,value,notes"

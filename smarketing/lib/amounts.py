@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from leads.doors.files.reading.problems import Unreadable
 from smarketing.lib.decimals import is_kept
+from smarketing.lib.file_problems import Unreadable
 
 CENT = Decimal("0.01")
 LARGEST = Decimal(10) ** 16 - 1  # exclusive: sixteen digits before the point

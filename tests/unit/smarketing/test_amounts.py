@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.doors.files.reading.amounts import is_in, money, recognised_mark
-from leads.doors.files.reading.problems import Unreadable
+from smarketing.lib.amounts import is_in, money, recognised_mark
+from smarketing.lib.file_problems import Unreadable
 
 
 @pytest.mark.parametrize(

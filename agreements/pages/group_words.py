@@ -1,0 +1,45 @@
+"""What a clause group says, in the reader's language: names of its fields and their values."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+
+from agreements.document.clause_group import AnyGroup, Choice
+from agreements.document.groups import GROUPS
+from agreements.pages.overview import dated
+from agreements.promises.kinds import Day, Flag, Fraction, Number, ValueKind, Whole
+from smarketing.lib.numbers import exact_percent, exactly
+
+
+def path_words(path: tuple[str, ...]) -> list[str]:
+    """Of a difference. What people called a contact or a term stays as it stands."""
+    group, *row, field = path
+    words = GROUPS[group].table.words()
+    return [gettext(GROUPS[group].name), *row, gettext(words[field]) if field in words else gettext("order")]
+
+
+def value_words(path: tuple[str, ...], text: str) -> str:
+    kinds = GROUPS[path[0]].table.kinds()
+    return said(kinds[path[-1]], text) if path[-1] in kinds else text
+
+
+def said(kind: ValueKind, value: Any) -> str:
+    """A value, or the text by which the differences know it."""
+    if value in (None, ""):
+        return ""
+    match kind:
+        case Choice():
+            return capfirst(gettext(dict(kind.pairs).get(value, value)))
+        case Day():
+            return dated(str(value))
+        case Flag():
+            return gettext("yes") if value else gettext("no")
+        case Whole() | Number():
+            return exact_percent(Decimal(value)) if isinstance(kind, Fraction) else exactly(Decimal(value))
+    return str(value)
+
+
+def titles(group: AnyGroup) -> dict[str, str]:
+    return {name: gettext(title) for name, title in group.table.words().items()}
