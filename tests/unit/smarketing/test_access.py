@@ -21,6 +21,7 @@ EVERYBODY = {
     (Side.SALES, Role.MEMBER): {V.READ, V.SEE, V.FOLLOW_UP, V.EXCUSE},
     (Side.SALES, Role.LEAD): {V.READ, V.SEE, V.FOLLOW_UP, V.ASSIGN, V.MATCH, V.AMEND, V.EXCUSE, V.APPROVE, V.STAFF},
     **{key: {V.READ} for key in product([Side.SERVICE], Role)},
+    (Side.SERVICE, Role.LEAD): {V.READ, V.STAFF},
     **{key: {V.READ} for key in product(Side, [Role.LEADERSHIP])},
 }
 
