@@ -1,4 +1,4 @@
-"""PURE. Templates from which an agreement begins: files like that of an agreement, with a table that says what they are.
+"""PURE. Templates from which an agreement begins: files like an agreement's, with a table that says what they are.
 
 A template lacks what only the agreement knows: its name, teams and first day. Its texts may hold words in braces, like
 {marketing} for the name of that team, and `[template]` says how many leads or how much quota each month begins with.
@@ -17,8 +17,8 @@ from pydantic import ValidationError
 from agreements.document.clauses import AgreementDocument
 from agreements.document.faults import LONGEST, DocumentError, DocumentProblem, decoded, parsed, problems_of
 from agreements.document.review import months_later
-from agreements.document.tables import TomlTable
 from agreements.document.text import checked
+from agreements.document.toml import TomlTable
 from agreements.months.targets import MOST_LEADS
 from agreements.promises.kinds import Amount, Text, Whole
 
@@ -46,7 +46,7 @@ class Template(TomlTable):
 
 
 @dataclass(frozen=True)
-class Beginning:
+class AgreementTemplate:
     """A sound template. `language` is empty where it serves every language."""
 
     key: str
@@ -89,12 +89,12 @@ class BrokenTemplate:
     problems: tuple[DocumentProblem, ...]
 
 
-def beginnings(folders: Sequence[Path], language: str) -> tuple[list[Beginning], list[BrokenTemplate]]:
+def beginnings(folders: Sequence[Path], language: str) -> tuple[list[AgreementTemplate], list[BrokenTemplate]]:
     """One of each key, in the language or else without one, in English, in whichever there is. A later folder wins."""
-    sound: dict[str, Beginning] = {}
+    sound: dict[str, AgreementTemplate] = {}
     broken = []
     for folder in folders:
-        found: dict[str, list[Beginning]] = {}
+        found: dict[str, list[AgreementTemplate]] = {}
         for path, fault in _files(folder):
             try:
                 if fault:
@@ -108,7 +108,7 @@ def beginnings(folders: Sequence[Path], language: str) -> tuple[list[Beginning],
     return sorted(sound.values(), key=lambda one: (one.template.position, one.key)), broken
 
 
-def read_template(path: Path) -> Beginning:
+def read_template(path: Path) -> AgreementTemplate:
     """Raises DocumentError for a file that is no sound template."""
     match = _NAME.fullmatch(path.name)
     if match is None:
@@ -127,7 +127,7 @@ def read_template(path: Path) -> Beginning:
     stood_in = {"slug": "x", "name": "x", "marketing_team": "x", "sales_team": "x", "effective_on": date(2026, 1, 1)}
     checked({**stood_in, **{key: value for key, value in data.items() if key not in stood_in}}, lines)
     own = {key: value for key, value in data.items() if key not in (*stood_in, "quotas", "targets")}
-    return Beginning(match[1], match[2] or "", template, own)
+    return AgreementTemplate(match[1], match[2] or "", template, own)
 
 
 def _head(table: Any, lines: Mapping[Any, int]) -> Template:
