@@ -175,7 +175,7 @@ class Draft:
             "promises": [_clause_values(row) for row in self.clauses],
             "return_reasons": [_reason_values(row) for row in _filled(self.reasons)],
             "tiers": _tier_rows(terms["tiers"]),
-            **{key: _group_values(group, self.groups[key]) for key, group in GROUPS.items()},
+            **{key: said for key, group in GROUPS.items() if (said := _group_values(group, self.groups[key]))},
             **({"assumptions": given | self._by_tier()} if given else {}),
             "quotas": list(self._month_rows("quotas", "amount", "parts", "quota_parts")),
             "targets": list(self._month_rows("targets", "leads", "tiers", "tier_targets")),

@@ -17,7 +17,7 @@ from agreements.pages.group_words import path_words, value_words
 from agreements.pages.overview import dated
 from agreements.promises.kinds import Fraction
 from agreements.promises.measures import MEASURES
-from agreements.terms import timeline
+from agreements.terms import Timeline
 from smarketing.accounts.models import Side, User
 from smarketing.lib.numbers import exact_percent, exactly
 
@@ -115,8 +115,7 @@ class WaitingDraft:
     capacity: CapacitySheet
 
 
-def drafts(agreement: Agreement, reader: User, at: datetime) -> list[WaitingDraft]:
-    in_force = timeline(agreement)
+def drafts(agreement: Agreement, reader: User, in_force: Timeline, at: datetime) -> list[WaitingDraft]:
     return [
         WaitingDraft(
             draft.pk,

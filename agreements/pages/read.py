@@ -53,7 +53,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "months": months,
         "capacity": capacity_sheet(agreement, year, terms.versions, today=today, month=request.GET.get("capacity", "")),
         "entries": history(agreement),
-        "drafts": drafts(agreement, request.user, now),
+        "drafts": drafts(agreement, request.user, terms, now),
         "may_edit": may_edit(request, agreement),
         "assumptions": current_assumptions(agreement),
         "now": now,

@@ -55,8 +55,8 @@ def edit(request: PortalRequest, slug: str) -> HttpResponse:
     if request.method == "POST":  # what is compared does not change until it is saved
         Agreement.objects.select_for_update().get(pk=agreement.pk)
         agreement = editable(request, slug)
-    former = document_of(agreement)
-    year = year_of(request, timeline(agreement).day_of(request.now)).start_on.year
+    former, terms = document_of(agreement), timeline(agreement)
+    year = year_of(request, terms.day_of(request.now)).start_on.year
     fixed = _fixed(request, agreement)
     draft = Draft(initial_of(former), year, fixed=fixed)
     opened = OpenedForm(draft.parts, request.POST, request.path)
@@ -64,7 +64,7 @@ def edit(request: PortalRequest, slug: str) -> HttpResponse:
         draft = Draft(initial_of(former), year, opened.data, fixed=fixed)
     if opened.allows(draft) and (answer := _amended(request, draft, seen=digest(former))):
         return answer
-    more = {"agreement": agreement, "opened": opened, "drafts": drafts(agreement, request.user, request.now)}
+    more = {"agreement": agreement, "opened": opened, "drafts": drafts(agreement, request.user, terms, request.now)}
     return _form(request, "agreements/edit.html", draft, **more)
 
 

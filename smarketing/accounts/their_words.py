@@ -17,7 +17,8 @@ SAID_BY_US = (
     _("Thank you for using %(site_name)s!\n%(site_domain)s"),
     _("In case you forgot, your username is %(username)s."),
     _(
-        "You're receiving this email because you or someone else has requested a password reset for your user account.\n"
+        "You're receiving this email because you or someone else has requested a password reset for your user "
+        "account.\n"
         "It can be safely ignored if you did not request a password reset. Click the link below to reset your password."
     ),
     _("Forgotten your password? Enter your email address below, and we'll send you an email allowing you to reset it."),
