@@ -8,9 +8,22 @@ class Pacing(TextChoices):
 
 
 class VersionState(TextChoices):
+    """`IN_FORCE`: agreed, and in force from its day on. What ends before that: taken back, refused, or answered."""
+
     DRAFT = "draft", _("draft")
+    PROPOSED = "proposed", _("proposed")
     IN_FORCE = "in_force", _("in force")
     SUPERSEDED = "superseded", _("superseded")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    DECLINED = "declined", _("declined")
+    COUNTERED = "countered", _("answered by another proposal")
+
+
+class Capacity(TextChoices):
+    """As what somebody signs for a side."""
+
+    LEAD = "lead", _("as lead")
+    DEPUTY = "deputy", _("as deputy")
 
 
 class How(TextChoices):

@@ -10,7 +10,7 @@ from smarketing.accounts.rights import Verb
 from smarketing.lib.periods import Period
 
 if TYPE_CHECKING:
-    from agreements.models import Agreement, Target, Version  # noqa: F401 - for mypy, which reads the strings below
+    from agreements.models import Agreement, Signature, Target, Version  # noqa: F401 - for mypy, which reads the strings below
     from smarketing.accounts.access import Access
 
 
@@ -46,20 +46,65 @@ class AgreementQuerySet(QuerySet["Agreement"]):
         return self.select_related("marketing_team", "sales_team", "service_team")
 
 
+# What may change of a signed version: how far it has come, and nothing that was signed.
+COURSE = frozenset({"state", "superseded_at", "settled_at", "settled_by", "reason", "reminded_at", "reminded_by"})
+
+
+class VersionIsFixed(Exception):
+    """What is proposed, or is or was in force, is not changed: another version supersedes it."""
+
+
 class VersionQuerySet(QuerySet["Version"]):
-    def current(self) -> "VersionQuerySet":
-        """In force: neither drafts nor what a correction of the same date replaced."""
+    def update(self, **values: Any) -> int:
+        """Raises VersionIsFixed for what was signed."""
+        if not values.keys() <= COURSE and self.filter(signatures__isnull=False).exists():
+            raise VersionIsFixed
+        return super().update(**values)
+
+    def agreed(self) -> "VersionQuerySet":
+        """Those that are or were in force, and the ends of the agreement."""
+        return self.filter(state__in=(VersionState.IN_FORCE, VersionState.SUPERSEDED))
+
+    def dated(self) -> "VersionQuerySet":
+        """What is in force from some day on, which may be nothing: neither proposals nor what was superseded."""
         return self.filter(superseded_at=None, state=VersionState.IN_FORCE)
+
+    def current(self) -> "VersionQuerySet":
+        """The terms among those."""
+        return self.dated().filter(is_cancellation=False)
 
     def drafts(self) -> "VersionQuerySet":
         return self.filter(state=VersionState.DRAFT).order_by("pk")
 
-    def agreed(self) -> "VersionQuerySet":
-        """Those that are or were in force."""
-        return self.exclude(state=VersionState.DRAFT)
+    def proposed(self) -> "VersionQuerySet":
+        return self.filter(state=VersionState.PROPOSED)
 
     def supersede(self, at: datetime) -> int:
-        return self.current().update(superseded_at=at, state=VersionState.SUPERSEDED)
+        return self.dated().update(superseded_at=at, state=VersionState.SUPERSEDED)
+
+
+class PartQuerySet(QuerySet[Any]):
+    """Rows of a version: those of one that was signed stay as they are."""
+
+    def update(self, **values: Any) -> int:
+        self._refuse_signed()
+        return super().update(**values)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self._refuse_signed()
+        return super().delete()
+
+    def _refuse_signed(self) -> None:
+        if self.filter(version__signatures__isnull=False).exists():
+            raise VersionIsFixed
+
+
+class SignatureQuerySet(QuerySet["Signature"]):
+    def update(self, **values: Any) -> int:
+        raise VersionIsFixed
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise VersionIsFixed
 
 
 class TargetQuerySet(QuerySet["Target"]):

@@ -14,6 +14,7 @@ from agreements.document.capacity_clause import CAPACITY, CapacityClause
 from agreements.document.clauses import AgreementDocument, CalendarClause, PauseClause
 from agreements.document.public_holidays import public_holidays
 from agreements.models import Agreement, Version
+from agreements.months.pace import NO_PACING
 from agreements.months.targets import points_of
 from agreements.promises.promise import DepthPromise, Promise, SpeedPromise, TimedPromise
 from agreements.worktime import WorkCalendar
@@ -24,7 +25,7 @@ Promises = dict[str, dict[str, Promise]]
 
 @dataclass(frozen=True)
 class Terms:
-    """One version as plain values. `version_id` is None before the first version in force.
+    """One version as plain values. `version_id` is None before the first version in force, and once it has ended.
 
     `promises` by measure and by tier as it was agreed; the tier "" is every tier without its own. `pauses` are the
     exceptions as instants, for the clocks.
@@ -76,8 +77,8 @@ class Terms:
         made = self.promise("depth", tier)
         return made if isinstance(made, DepthPromise) else None
 
-    def before(self) -> "Terms":
-        """What holds before these terms, the first ones, take effect: their calendar, and no promise."""
+    def without_promises(self) -> "Terms":
+        """What holds before the first terms take effect, and after the last ones: their calendar, and no promise."""
         return replace(self, version_id=None, promises={}, pauses=())
 
 
@@ -102,7 +103,12 @@ class Timeline:
 
     @cached_property
     def _before(self) -> Terms:
-        return self.versions[0].before()
+        return self.versions[0].without_promises()
+
+    def covers(self, first: date, last: date) -> bool:
+        """Whether terms are in force on any of these days."""
+        begun = [terms for terms in self.versions if first < terms.effective_on <= last]
+        return any(terms.version_id is not None for terms in ([self.on(first)] if self.versions else []) + begun)
 
     def ever_promised(self, measure: str) -> bool:
         return any(measure in terms.promises for terms in self.versions + self.superseded)
@@ -115,12 +121,13 @@ def timeline(agreement: Agreement) -> Timeline:
     zone = agreement.time_zone
     rows = list(agreement.versions.agreed().order_by("effective_on").prefetch_related("objectives", "tiers"))
     current = tuple(terms_of(row, zone) for row in rows if row.superseded_at is None)
-    former = tuple(terms_of(row, zone) for row in rows if row.superseded_at is not None)
+    former = tuple(terms_of(row, zone) for row in rows if row.superseded_at is not None and not row.is_cancellation)
     return Timeline(agreement.pk, ZoneInfo(zone), current, former)
 
 
 def terms_of(version: Version, zone: str) -> Terms:
-    return Terms(
+    """From the day of a cancellation on the calendar goes on, and nothing is promised."""
+    terms = Terms(
         version_id=version.pk,
         effective_on=version.effective_on,
         pacing=version.pacing,
@@ -134,6 +141,7 @@ def terms_of(version: Version, zone: str) -> Terms:
         points={tier.name: tier.points for tier in version.tiers.all() if tier.points is not None},
         capacity=next(iter(CAPACITY.from_stored(version.groups.get(CAPACITY.key, ()))), None),
     )
+    return replace(terms.without_promises(), pacing=NO_PACING, capacity=None) if version.is_cancellation else terms
 
 
 def terms_in(document: AgreementDocument) -> Terms:
@@ -183,6 +191,10 @@ def _work_calendar(text: str, zone: str) -> WorkCalendar:
         overrides={**dict.fromkeys(calendar.closed, ()), **calendar.overrides},
         yearly_hours=calendar.yearly,
     )
+
+
+def today_of(agreement: Agreement, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(agreement.time_zone)).date()
 
 
 def in_force(versions: list[Version], on: date) -> Version:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from agreements.pages import calculate, read, write, year
+from agreements.pages import calculate, read, signing, write, year
 
 app_name = "agreements"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("<slug:slug>/targets/agree/", calculate.agree, name="agree"),
     path("<slug:slug>/targets/<int:pk>/accept/", calculate.accept, name="accept_target"),
     path("<slug:slug>/targets/<int:pk>/decline/", calculate.decline, name="decline_target"),
-    path("<slug:slug>/drafts/<int:pk>/", write.settle_draft, name="draft"),
+    path("<slug:slug>/versions/", signing.version_list, name="versions"),
+    path("<slug:slug>/versions/<int:pk>/", signing.version, name="version"),
+    path("<slug:slug>/versions/<int:pk>/settle/", signing.settle, name="settle"),
+    path("<slug:slug>/end/", signing.cancel, name="cancel"),
     path("<slug:slug>/toml/", read.toml, name="toml"),
 ]

@@ -1,14 +1,14 @@
 """PURE. The clauses of an agreement as plain values: what its TOML form says, and what a version stores."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from agreements.document.clause_group import ClauseRow
-from agreements.months.targets import Conversion, TierConversion
+from agreements.months.targets import ASSUMED, Conversion, TierConversion
 from agreements.promises.promise import Promise
 from agreements.worktime import WEEKDAYS
 from smarketing.lib import words
@@ -101,6 +101,10 @@ DEFAULT_REASONS = (
 )
 
 
+# Apart from the terms: a month's numbers are agreed without another version.
+OF_MONTHS = (*ASSUMED, "quotas", "quota_parts", "targets", "tier_targets")
+
+
 @dataclass(frozen=True)
 class AgreementDocument:
     """Quotas and targets by the first day of their month. The three assumptions are given together or not at all.
@@ -146,6 +150,19 @@ class AgreementDocument:
         if share is None or deal is None or rate is None:
             return None
         return Conversion(share, deal, rate, self.by_tier, self.cycle_days, self.is_shifted)
+
+    @property
+    def terms_only(self) -> "AgreementDocument":
+        """Without the months: what a version holds, and what is signed."""
+        nothing: dict[str, Any] = {
+            each.name: {} if each.default is MISSING else each.default
+            for each in fields(self)
+            if each.name in OF_MONTHS
+        }
+        return replace(self, **nothing)
+
+    def with_months_of(self, other: "AgreementDocument") -> "AgreementDocument":
+        return replace(self, **{name: getattr(other, name) for name in OF_MONTHS})
 
     @property
     def known_tiers(self) -> tuple[str, ...]:

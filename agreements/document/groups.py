@@ -4,9 +4,10 @@ from agreements.document.capacity_clause import CAPACITY
 from agreements.document.clause_group import AnyGroup
 from agreements.document.contacts import CONTACTS, LADDER, RESPONSIBILITIES
 from agreements.document.review import REVIEW
+from agreements.document.signers import SIGNERS
 from agreements.document.wordings import DEFINITIONS, GOALS, NEEDS, TEXTS
 
 GROUPS: dict[str, AnyGroup] = {
     group.key: group
-    for group in (TEXTS, GOALS, NEEDS, DEFINITIONS, CAPACITY, CONTACTS, RESPONSIBILITIES, LADDER, REVIEW)
+    for group in (TEXTS, GOALS, NEEDS, DEFINITIONS, CAPACITY, CONTACTS, RESPONSIBILITIES, LADDER, REVIEW, SIGNERS)
 }

@@ -28,6 +28,7 @@ from agreements.document.clauses import (
 from agreements.document.groups import GROUPS
 from agreements.document.month_tables import MonthTables
 from agreements.document.public_holidays import countries
+from agreements.document.signers import SIGNERS
 from agreements.document.toml import TomlTable, refuse_twice
 from agreements.promises.kinds import (
     Day,
@@ -367,7 +368,12 @@ class TextWithoutGroups(TomlTable, MonthTables):
             reason = _("contradicts the pacing above: {value}")
             refuse([(("calendar", "pacing"), refused(reason, value=self.pacing))])
         refuse([(("promises", index), _UNREACHABLE) for index in self._unreachable()])
+        refuse([(("signers", index, "side"), _NO_SERVICE_TEAM) for index in self._signing_for_nobody()])
         return self
+
+    def _signing_for_nobody(self) -> list[int]:
+        rows = SIGNERS.rows(getattr(self, SIGNERS.key))
+        return [] if self.service_team else [place for place, row in enumerate(rows) if row.side == "service"]
 
     def _unreachable(self) -> list[int]:
         """Promises that the calendar cannot bring due: they would fail at the first handoff."""
@@ -405,6 +411,7 @@ else:
 
 _DEFAULTS = {reason.key: reason for reason in DEFAULT_REASONS}
 HEADING = ("slug", "name", "time_zone", "currency", "marketing_team", "sales_team", "service_team", "effective_on")
+_NO_SERVICE_TEAM = refused(_("is no party: there is no service team"))
 _UNREACHABLE = refused(_("cannot come due: the calendar is hardly ever open"))
 
 

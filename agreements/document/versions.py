@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -18,10 +19,11 @@ from agreements.enums import VersionState
 from agreements.models import Agreement, Change, Objective, ReturnReason, Tier, Version
 from agreements.months.plans import carry_out, month_plan
 from agreements.months.proposing import decides_alone
-from agreements.months.targets import ASSUMED, points_of
-from smarketing.accounts.models import Membership, Role, Side, Team, User
+from agreements.months.targets import points_of
+from agreements.signing.parties import ever_signed
+from agreements.terms import today_of
+from smarketing.accounts.models import Side, Team, User
 
-MONTH_FIELDS = (*ASSUMED, "quotas", "quota_parts", "targets", "tier_targets")
 FIXED = ("time_zone", "marketing_team", "sales_team")
 
 
@@ -49,20 +51,24 @@ class NameTaken(AmendmentRefused):
     """A new agreement of a short name that there is already."""
 
 
-class DraftAnswered(AmendmentRefused):
-    """Somebody else has answered, withdrawn or replaced the draft."""
-
-
 class EarlierThanLatest(AmendmentRefused):
     """A new version is in force later than those before it."""
+
+
+class DayHasPassed(AmendmentRefused):
+    """What both sides have to sign takes effect today or later."""
+
+
+class SameDay(AmendmentRefused):
+    """A version that has begun keeps its day."""
 
 
 @dataclass(frozen=True)
 class Amendment:
     """What changed, clause by clause, and how many handoffs were measured under the terms before it.
 
-    `told` says in words which months stay as they are, or wait for the other side. `missing` are the teams whose
-    consent is missing: the terms are then kept as a draft.
+    `told` says in words which months stay as they are, or wait for the other side. The terms are kept as a `draft`
+    where they are not in force at once.
     """
 
     agreement: Agreement
@@ -70,7 +76,7 @@ class Amendment:
     differences: tuple[Difference, ...]
     measured_before: int = 0
     told: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
+    draft: Version | None = None
 
     @property
     def lines(self) -> list[str]:
@@ -97,23 +103,33 @@ def apply(
     at: datetime,
     seen: str | None = None,
     is_new: bool = False,
-    drafted_by: User | None = None,
+    in_force: bool = False,
+    answers: Version | None = None,
 ) -> Amendment:
     """Creates the agreement of that slug, or amends it. A document that says the same as the rows changes nothing.
 
     The same effective date as an existing version corrects that one, a later one adds a version. `seen` is the digest
     of the document that was changed: raises ChangedMeanwhile where it is no longer that. With `is_new` raises NameTaken
-    for an agreement that there is. What the lead of one side changes in the terms is kept as a draft, unless
-    `drafted_by` consents for the other side.
+    for an agreement that there is. What the lead of one side changes in the terms is kept as a draft, and so is what
+    anybody changes once a party has signed, unless it is put `in_force` past the parties; the draft may answer a
+    proposal.
     """
+    given: dict[str, Any] = {"by": by, "at": at, "seen": seen, "is_new": is_new}
     try:
-        return _apply(document, by=by, at=at, seen=seen, is_new=is_new, also=drafted_by)
+        return _apply(document, in_force=in_force, answers=answers, **given)
     except IntegrityError:  # somebody else made it in this moment: now there is one to amend
-        return _apply(document, by=by, at=at, seen=seen, is_new=is_new, also=drafted_by)
+        return _apply(document, in_force=in_force, answers=answers, **given)
 
 
 def _apply(
-    document: AgreementDocument, *, by: User | None, at: datetime, seen: str | None, is_new: bool, also: User | None
+    document: AgreementDocument,
+    *,
+    by: User | None,
+    at: datetime,
+    seen: str | None,
+    is_new: bool,
+    in_force: bool,
+    answers: Version | None,
 ) -> Amendment:
     with transaction.atomic():
         agreement = Agreement.objects.select_for_update().filter(slug=document.slug).first()
@@ -124,54 +140,78 @@ def _apply(
         if seen is not None and seen != digest(document_of(agreement)):
             text = _("Somebody else has changed this agreement in the meantime. Check your entries and save again.")
             raise ChangedMeanwhile("", text)
-        return _amend(agreement, document, by=by, at=at, also=also)
+        return _amend(agreement, document, by=by, at=at, in_force=in_force, answers=answers)
 
 
 def _create(document: AgreementDocument, *, by: User | None, at: datetime) -> Amendment:
     agreement = Agreement.objects.create(slug=document.slug, **_heading(document))
     ReturnReason.objects.bulk_create(ReturnReason.rows(agreement, document.return_reasons))
     _add_version(agreement, document, by=by, at=at)
-    plan = month_plan(agreement, None, document, by=by, at=at)
+    plan = month_plan(agreement, None, document, at=at, alone=True)
     told = carry_out(plan, agreement, by=by, at=at)
     found = differences(None, plan.document)
-    _write_down(agreement, found, by=by, at=at)
+    write_down(agreement, found, by=by, at=at)
     return Amendment(agreement, True, tuple(found), told=told)
 
 
 def _amend(
-    agreement: Agreement, document: AgreementDocument, *, by: User | None, at: datetime, also: User | None
+    agreement: Agreement,
+    document: AgreementDocument,
+    *,
+    by: User | None,
+    at: datetime,
+    in_force: bool,
+    answers: Version | None,
 ) -> Amendment:
-    version = _version_to_amend(agreement, document.effective_on)
+    version = version_to_amend(agreement, document.effective_on)
     former = document_of(agreement, version)
-    plan = month_plan(agreement, former, document, by=by, at=at)
+    is_past_parties = in_force and ever_signed(agreement)
+    alone = is_past_parties or decides_alone(agreement, by)
+    plan = month_plan(agreement, former, document, at=at, alone=alone)
     document, found = plan.document, differences(former, plan.document)
     if not found:
         return Amendment(agreement, False, (), told=carry_out(plan, agreement, by=by, at=at))
     _refuse_fixed(agreement, found)
     _refuse_reasons_in_use(agreement, document)
-    missing = () if decides_alone(by) else missing_consent(agreement, by, also)
-    if missing and any(difference.is_of_terms for difference in found):
-        _keep_draft(agreement, document, by=by, at=at)
-        told = carry_out(replace(plan, document=_with_its_terms(former, document)), agreement, by=by, at=at)
-        return Amendment(agreement, False, tuple(found), told=told, missing=missing)
+    if not alone and any(difference.is_of_terms for difference in found):
+        plan = replace(plan, document=former.with_months_of(document))
+        draft = _keep_draft(agreement, document, found, answers, by=by, at=at)
+        told = carry_out(plan, agreement, by=by, at=at)
+        return Amendment(agreement, False, tuple(found) if draft else (), told=told, draft=draft)
     measured = _measured_before(agreement, version, document.effective_on, found)
     _set_heading(agreement, document)
     _set_reasons(agreement, document)
     _set_version(version, document, found, by=by, at=at)
     told = carry_out(plan, agreement, by=by, at=at)
-    _write_down(agreement, found, by=by, at=at)
+    lines = [["put_in_force"], None, "load_agreement --in-force"] if is_past_parties else None
+    write_down(agreement, found, lines, by=by, at=at)
     return Amendment(agreement, False, tuple(found), measured, told)
 
 
-def _version_to_amend(agreement: Agreement, effective_on: date) -> Version:
+def version_to_amend(agreement: Agreement, effective_on: date) -> Version:
     """The version of that date, else the latest, on which a new one is built."""
-    current = agreement.versions.current().order_by("-effective_on")
-    latest = current[0]
-    same = current.filter(effective_on=effective_on).first()
+    latest = agreement.versions.dated().latest("effective_on")
+    same = agreement.versions.current().filter(effective_on=effective_on).first()
     if same is None and effective_on < latest.effective_on:
         text = _("A version is in force from %(latest)s: a new one must begin later, not on %(on)s.")
         raise EarlierThanLatest("effective_on", text % {"latest": latest.effective_on, "on": effective_on})
-    return same or latest
+    return same or agreement.versions.current().latest("effective_on")
+
+
+def check_day(agreement: Agreement, effective_on: date, at: datetime) -> None:
+    """What has to be signed changes no day that is over, nor a version that has begun."""
+    today = today_of(agreement, at)
+    if agreement.versions.dated().filter(effective_on=effective_on, effective_on__lte=today).exists():
+        text = _("A version is in force from this day on already: a new one begins later.")
+        raise SameDay("effective_on", text)
+    if effective_on < today:
+        raise DayHasPassed("effective_on", _("This day is over: choose today or a later day."))
+
+
+def stand_of(agreement: Agreement) -> str:
+    """Tells whether the terms have changed since a draft was written."""
+    latest = agreement.versions.dated().latest("effective_on")
+    return sha256(f"{latest.pk} {digest(document_of(agreement).terms_only)}".encode()).hexdigest()
 
 
 def _refuse_fixed(agreement: Agreement, found: list[Difference]) -> None:
@@ -227,83 +267,55 @@ def _team(name: str, side: Side) -> Team:
     return Team.objects.get_or_create(name=name, side=side)[0]
 
 
-def missing_consent(agreement: Agreement, *people: User | None) -> tuple[str, ...]:
-    """The teams that none of these people leads."""
-    led = Membership.objects.filter(user__in=[one for one in people if one], role=Role.LEAD)
-    teams = set(led.values_list("team_id", flat=True))
-    return tuple(team.name for team in (agreement.marketing_team, agreement.sales_team) if team.pk not in teams)
-
-
-def _with_its_terms(former: AgreementDocument, document: AgreementDocument) -> AgreementDocument:
-    return replace(former, **{key: getattr(document, key) for key in MONTH_FIELDS})
-
-
-def _keep_draft(agreement: Agreement, document: AgreementDocument, *, by: User | None, at: datetime) -> None:
-    """One draft a person: writing again replaces it."""
+def _keep_draft(
+    agreement: Agreement,
+    document: AgreementDocument,
+    found: list[Difference],
+    answers: Version | None,
+    *,
+    by: User | None,
+    at: datetime,
+) -> Version | None:
+    """One draft a person: writing again replaces it. A new day alone is no change of the terms."""
+    if all(difference.path == ("effective_on",) or not difference.is_of_terms for difference in found):
+        return None
+    check_day(agreement, document.effective_on, at)
     agreement.versions.drafts().filter(made_by=by).delete()
-    Version.objects.create(**_version_fields(agreement, document, by=by, at=at), state=VersionState.DRAFT)
+    fields = _version_fields(agreement, document, by=by, at=at)
+    built_on = stand_of(agreement)
+    return Version.objects.create(**fields, state=VersionState.DRAFT, built_on=built_on, answers=answers)
 
 
-def may_agree(draft: Version, by: User) -> bool:
-    """An administrator, or who leads every team whose consent is missing; nobody agrees to the own draft."""
-    if decides_alone(by):
-        return True
-    return by.pk != draft.made_by_id and not missing_consent(draft.agreement, draft.made_by, by)
+def take_effect(version: Version, *, by: User, at: datetime) -> None:
+    """Every party has signed it: it is in force from its day on."""
+    agreement = version.agreement
+    found: list[Difference] = []
+    if not version.is_cancellation:
+        document = version_document(version)
+        former = document_of(agreement, version_to_amend(agreement, version.effective_on)).terms_only
+        found = differences(former, document)
+        _refuse_fixed(agreement, found)
+        _refuse_reasons_in_use(agreement, document)
+        _set_heading(agreement, document)
+        _set_reasons(agreement, document)
+        _add_parts(version, document)
+    agreement.versions.filter(effective_on=version.effective_on).supersede(at)
+    agreement.versions.proposed().filter(pk=version.pk).update(state=VersionState.IN_FORCE, settled_at=at)
+    word = "agreement_ends" if version.is_cancellation else "all_signed"
+    day = version.last_on if version.is_cancellation else version.effective_on
+    write_down(agreement, found, [[word, str(version.number)], None, day.isoformat()], by=by, at=at)
 
 
-def may_decline(draft: Version, by: User) -> bool:
-    """Who leads one of the teams whose consent is missing."""
-    if decides_alone(by):
-        return True
-    missing = missing_consent(draft.agreement, draft.made_by)
-    return by.pk != draft.made_by_id and len(missing_consent(draft.agreement, draft.made_by, by)) < len(missing)
-
-
-def put_in_force(draft: Version, *, by: User, at: datetime) -> Amendment:
-    """What the draft says of the terms takes effect; the months stay as they are. Raises as `apply` does."""
-    with transaction.atomic():
-        agreement = Agreement.objects.select_for_update().get(pk=draft.agreement_id)
-        document = drafted(_standing(draft))
-        agreement.versions.drafts().filter(pk=draft.pk).delete()
-        return apply(document, by=by, at=at, drafted_by=draft.made_by)
-
-
-def discard(draft: Version, *, by: User, at: datetime, reason: str = "") -> None:
-    """Takes it back, or (with a reason) declines it: the agreement's history tells that."""
-    with transaction.atomic():
-        Agreement.objects.select_for_update().get(pk=draft.agreement_id)
-        standing = _standing(draft)
-        path = ["draft_declined" if reason else "draft_withdrawn"]
-        author = standing.made_by.name if standing.made_by else ""
-        lines = [[path, None, " · ".join(part for part in (author, reason) if part)]]
-        Change.objects.create(agreement=standing.agreement, by=by, at=at, lines=lines)
-        draft.agreement.versions.drafts().filter(pk=draft.pk).delete()
-
-
-def _standing(draft: Version) -> Version:
-    """The draft as it is now that the agreement is locked."""
-    standing = draft.agreement.versions.drafts().filter(pk=draft.pk).select_related("agreement", "made_by").first()
-    if standing is None:
-        raise DraftAnswered("", _("This draft has been answered or taken back in the meantime."))
-    return standing
-
-
-def drafted(draft: Version) -> AgreementDocument:
-    """The document of a draft, with the months as they are now."""
-    return _with_its_terms(read(draft.text), document_of(draft.agreement))
-
-
-def draft_differences(draft: Version) -> list[Difference]:
-    """What would change if it took effect now."""
-    document = drafted(draft)
-    current = draft.agreement.versions.current().filter(effective_on=document.effective_on).first()
-    return differences(document_of(draft.agreement, current), document)
+def version_document(version: Version) -> AgreementDocument:
+    """The terms as they were written, without the months."""
+    return (read(version.text) if version.text else document_of(version.agreement, version)).terms_only
 
 
 def _set_version(
     version: Version, document: AgreementDocument, found: list[Difference], *, by: User | None, at: datetime
 ) -> None:
     if version.effective_on != document.effective_on:
+        version.agreement.versions.filter(effective_on=document.effective_on).supersede(at)  # an end of the agreement
         _add_version(version.agreement, document, by=by, at=at)
     elif any(difference.is_of_version for difference in found):
         Version.objects.filter(pk=version.pk).supersede(at)
@@ -311,7 +323,10 @@ def _set_version(
 
 
 def _add_version(agreement: Agreement, document: AgreementDocument, *, by: User | None, at: datetime) -> None:
-    version = Version.objects.create(**_version_fields(agreement, document, by=by, at=at))
+    _add_parts(Version.objects.create(**_version_fields(agreement, document, by=by, at=at)), document)
+
+
+def _add_parts(version: Version, document: AgreementDocument) -> None:
     Tier.objects.bulk_create(
         Tier(version=version, name=name, order=order, points=points_of(document.points, name))
         for order, name in enumerate(document.known_tiers)
@@ -319,16 +334,22 @@ def _add_version(agreement: Agreement, document: AgreementDocument, *, by: User 
     Objective.objects.bulk_create(Objective.of(version, promise) for promise in document.promises)
 
 
+def next_number(agreement: Agreement) -> int:
+    """What was proposed keeps its number, whatever became of it."""
+    numbered = agreement.versions.exclude(state=VersionState.DRAFT)
+    return int(numbered.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
 def _version_fields(
     agreement: Agreement, document: AgreementDocument, *, by: User | None, at: datetime
 ) -> dict[str, Any]:
-    last = agreement.versions.agreed().aggregate(last=Max("number"))["last"] or 0
+    terms = document.terms_only
     return {
         "agreement": agreement,
-        "number": last + 1,
+        "number": next_number(agreement),
         "heading": {key: str(getattr(document, key)) for key in HEADING},
-        "text": write(document),
-        "digest": digest(document),
+        "text": write(terms),
+        "digest": digest(terms),
         "made_at": at,
         "made_by": by,
         "effective_on": document.effective_on,
@@ -342,6 +363,9 @@ def _version_fields(
     }
 
 
-def _write_down(agreement: Agreement, found: list[Difference], *, by: User | None, at: datetime) -> None:
-    lines = [difference.as_json() for difference in found]
+def write_down(
+    agreement: Agreement, found: list[Difference], said: list[Any] | None = None, *, by: User | None, at: datetime
+) -> None:
+    """`said` is what happened, before what it changed."""
+    lines = [*([said] if said else []), *(difference.as_json() for difference in found)]
     Change.objects.create(agreement=agreement, by=by, at=at, lines=lines)

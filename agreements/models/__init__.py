@@ -1,5 +1,7 @@
 from agreements.models.months import Assumptions, Quota, Target
-from agreements.models.terms import Agreement, Change, Objective, ReturnReason, Tier, Version, VersionIsFixed
+from agreements.models.signatures import Signature
+from agreements.models.terms import Agreement, Change, Objective, ReturnReason, Tier, Version
+from agreements.querysets import VersionIsFixed
 
 __all__ = [
     "Agreement",
@@ -8,6 +10,7 @@ __all__ = [
     "Objective",
     "Quota",
     "ReturnReason",
+    "Signature",
     "Target",
     "Tier",
     "Version",

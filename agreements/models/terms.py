@@ -1,5 +1,7 @@
 from collections.abc import Iterable
+from datetime import date, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from django.db import models
@@ -11,7 +13,7 @@ from agreements.document.clauses import ReasonClause
 from agreements.enums import Pacing, VersionState, reason_words
 from agreements.promises.measures import promise_of
 from agreements.promises.promise import Promise
-from agreements.querysets import AgreementQuerySet, VersionQuerySet
+from agreements.querysets import AgreementQuerySet, PartQuerySet, VersionIsFixed, VersionQuerySet
 from smarketing.accounts.models import Side, Team
 
 
@@ -73,16 +75,16 @@ class ReturnReason(models.Model):
         return ReasonClause(self.key, self.label, self.whose, self.counts)
 
 
-class VersionIsFixed(Exception):
-    """What is or was in force is not changed: another version supersedes it."""
-
-
 class Version(models.Model):
     """One set of terms of an agreement. Every measured number belongs to the version in force at its handoff.
 
-    A version that is or was in force never changes: a correction with the same date supersedes it, and its handoffs
-    stay with it until somebody recomputes them. A draft is stored whole, in `text`; `digest` is of that text. `heading`
-    holds the name, the parties, the zone and the currency under which the version was made.
+    draft -> proposed -> in force from its day on (once every party has signed) -> superseded. Only a draft is written
+    in; what is proposed, or is or was in force, never changes: another version with the same date supersedes it, and
+    its handoffs stay with it until somebody recomputes them. `text` holds the terms whole, without the months;
+    `digest` is of that text, and it is what is signed. `heading` holds the name, the parties, the zone and the currency
+    under which the version was made. `built_on` tells what stood when the draft was written.
+
+    A cancellation is a version in which nothing is promised: from its day on nothing is in force.
 
     `calendar` holds {"week": {day: [[from, to]]}, "holidays": {"country", "subdivision"}, "closed": [date],
     "overrides": {date: [[from, to]]}}, as in the TOML form; `exceptions` holds {"from", "to", "reason"} each, days or
@@ -97,6 +99,16 @@ class Version(models.Model):
     digest = models.CharField(_("digest"), max_length=64, blank=True)
     made_at = models.DateTimeField(_("made"), null=True)
     made_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
+    built_on = models.CharField(max_length=64, blank=True)
+    answers = models.ForeignKey("self", models.SET_NULL, null=True, related_name="answered_by")
+    is_cancellation = models.BooleanField(_("ends the agreement"), default=False)
+    proposed_at = models.DateTimeField(_("proposed"), null=True)
+    proposed_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
+    reminded_at = models.DateTimeField(_("reminded"), null=True)
+    reminded_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
+    settled_at = models.DateTimeField(_("settled"), null=True)
+    settled_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
     effective_on = models.DateField(_("in force from"))
     superseded_at = models.DateTimeField(_("superseded"), null=True)
     pacing = models.CharField(_("pacing"), max_length=10, choices=Pacing.choices, default=Pacing.WORKING)
@@ -122,17 +134,35 @@ class Version(models.Model):
                 fields=["agreement", "effective_on"],
                 condition=Q(superseded_at=None, state=VersionState.IN_FORCE),
                 name="one_version_per_effective_date",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["agreement"], condition=Q(state=VersionState.PROPOSED), name="one_proposal_per_agreement"
+            ),
+            models.UniqueConstraint(
+                fields=["agreement", "made_by"],
+                condition=Q(state=VersionState.DRAFT),
+                name="one_draft_per_person",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.agreement} · {self.effective_on}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Raises VersionIsFixed for a change of what is or was in force."""
-        if not self._state.adding and self.state != VersionState.DRAFT:
+        """Raises VersionIsFixed for a change of what is proposed, or is or was in force."""
+        if not self._state.adding and not Version.objects.drafts().filter(pk=self.pk).exists():
             raise VersionIsFixed
         super().save(*args, **kwargs)
+
+    @property
+    def last_on(self) -> date:
+        """Of a cancellation: the last day on which something is in force."""
+        return self.effective_on - timedelta(days=1)
+
+    @property
+    def is_unchanged(self) -> bool:
+        """That nobody has changed the text behind the portal's back."""
+        return sha256(self.text.encode()).hexdigest() == self.digest
 
 
 class Tier(models.Model):
@@ -142,6 +172,8 @@ class Tier(models.Model):
     name = models.CharField(_("name"), max_length=60)
     order = models.PositiveSmallIntegerField()
     points = models.PositiveIntegerField(_("worth in points"), null=True)
+
+    objects = PartQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("tier")
@@ -164,6 +196,8 @@ class Objective(models.Model):
     tier = models.CharField(_("tier"), max_length=60, blank=True)
     promise = models.JSONField(_("promise"))
 
+    objects = PartQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("objective")
         verbose_name_plural = _("objectives")
@@ -174,6 +208,12 @@ class Objective(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure} {self.tier}".strip()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Raises VersionIsFixed for a promise that was signed."""
+        if self.version.signatures.exists():
+            raise VersionIsFixed
+        super().save(*args, **kwargs)
 
     @classmethod
     def of(cls, version: Version, promise: Promise) -> "Objective":

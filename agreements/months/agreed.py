@@ -38,16 +38,15 @@ def month_targets(
 ) -> dict[date, MonthTarget]:
     """The targets of the months of a period, by first day: as they stand, or stood until the instant `before`.
 
-    Months for which nothing is agreed are left out, and those that were over before the terms took effect.
+    Months for which nothing is agreed are left out, and those in which no terms were in force.
     """
-    begins_on = terms.versions[0].effective_on if terms.versions else date.max
     known = _agreed(agreement, before).within(period)
     rows = known.values_list("month", "leads", "exact_leads", "quota", "by_tier")
     found = [
         MonthTarget(month, leads, exact, quota is None, tuple(map(TierNumbers.from_json, by_tier)))
         for month, leads, exact, quota, by_tier in rows
     ]
-    return {target.month: target for target in found if Period(target.month, "month").end_on >= begins_on}
+    return {each.month: each for each in found if terms.covers(each.month, Period(each.month, "month").end_on)}
 
 
 def _agreed(agreement: Agreement, before: datetime | None) -> TargetQuerySet:

@@ -14,9 +14,11 @@ from typing import Protocol
 
 from agreements.worktime import WorkCalendar
 
+NO_PACING = ""
+
 
 class PacingTerms(Protocol):
-    """What of a version's terms paces a month. `pacing` is "working" or "calendar"."""
+    """What of a version's terms paces a month. `pacing` is "working" or "calendar", NO_PACING once they have ended."""
 
     @property
     def effective_on(self) -> date: ...
@@ -30,31 +32,28 @@ class PacingTerms(Protocol):
 class MonthPace:
     """A month's goal and how its line rises. `goal` is None where nothing is agreed.
 
-    `days` are all days of the month in order, `in_force` how many of them, the last ones, lie under the agreement;
-    `paced` are those on which the line rises.
+    `days` are all days of the month in order, `outside` those on which no terms are in force: before the first
+    ones, and after the last; `paced` are those on which the line rises.
     """
 
     days: Sequence[date]
-    in_force: int
+    outside: frozenset[date]
     paced: frozenset[date]
     goal: int | Decimal | None
-
-    @property
-    def before(self) -> Sequence[date]:
-        """The days before the agreement's terms took effect."""
-        return self.days[: len(self.days) - self.in_force]
 
 
 def month_pace(days: Sequence[date], versions: Sequence[PacingTerms], goal: int | Decimal | None) -> MonthPace:
     """`days` are those of one month, `versions` the terms of the agreement, oldest first.
 
-    The whole goal is spread over the paced days from the first version's day on. Where no day is a working day all
-    are paced. A month that was over before the agreement began has no line.
+    The whole goal is spread over the paced days on which terms are in force. Where no day is a working day all are
+    paced. A month that was over before the agreement began, or that began after it had ended, has no line.
     """
     starts = [terms.effective_on for terms in versions]
-    in_force = [day for day in days if starts and day >= starts[0]]
-    paced = frozenset(day for day in in_force if _carries(day, versions[bisect_right(starts, day) - 1]))
-    return MonthPace(days, len(in_force), paced or frozenset(in_force), goal if in_force else None)
+    since = {day: versions[place - 1] for day in days if (place := bisect_right(starts, day))}
+    in_force = {day: terms for day, terms in since.items() if terms.pacing != NO_PACING}
+    paced = frozenset(day for day, terms in in_force.items() if _carries(day, terms))
+    outside = frozenset(day for day in days if day not in in_force)
+    return MonthPace(days, outside, paced or frozenset(in_force), goal if in_force else None)
 
 
 def _carries(day: date, terms: PacingTerms) -> bool:
@@ -110,29 +109,30 @@ def projection(
     """What the period comes to if it goes on at its own pace: delivered / paced days so far x all its paced days.
 
     `delivered` is what each day of the months added, in their order. A day that still runs cannot lower the pace; it
-    raises it once it has brought more than its share. What was delivered before the terms took effect is no pace
-    and is added as it is. None as long as no paced day is over.
+    raises it once it has brought more than its share. What was delivered while no terms were in force is no pace and
+    is added as it is. None as long as no paced day is over.
     """
     by_day = dict(zip([day for month in months for day in month.days], map(Fraction, delivered), strict=True))
     paced = [day for month in months for day in month.paced]
     finished, begun = (sum(day <= on for day in paced) for on in (finished_on, today))
     if not finished:
         return None
-    before = _before(by_day, months)
-    paces = ((_until(finished_on, by_day) - before) / finished, (_until(today, by_day) - before) / begun)
-    return float(before + max(paces) * len(paced))
+    outside = frozenset[date]().union(*(month.outside for month in months))
+    under_terms = {day: count for day, count in by_day.items() if day not in outside}
+    paces = (_until(finished_on, under_terms) / finished, _until(today, under_terms) / begun)
+    return float(_outside(by_day, months) + max(paces) * len(paced))
 
 
 def projected_by(whole: float, delivered: Sequence[int | Decimal], months: Sequence[MonthPace], on: date) -> float:
     """How far the projection `whole` has come by the end of that day: what came before the terms stands already."""
     by_day = dict(zip([day for month in months for day in month.days], map(Fraction, delivered), strict=True))
     paced = [day for month in months for day in month.paced]
-    before = float(_before(by_day, months))
-    return before + (whole - before) * sum(day <= on for day in paced) / len(paced)
+    outside = float(_outside(by_day, months))
+    return outside + (whole - outside) * sum(day <= on for day in paced) / len(paced)
 
 
-def _before(by_day: dict[date, Fraction], months: Sequence[MonthPace]) -> Fraction:
-    return sum((by_day[day] for month in months for day in month.before), Fraction(0))
+def _outside(by_day: dict[date, Fraction], months: Sequence[MonthPace]) -> Fraction:
+    return sum((by_day[day] for month in months for day in month.outside), Fraction(0))
 
 
 def _until(on: date, by_day: dict[date, Fraction]) -> Fraction:

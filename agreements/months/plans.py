@@ -20,7 +20,6 @@ from agreements.models import Agreement, Quota, Target
 from agreements.months.proposing import (
     ProposalWaiting,
     counted_leads,
-    decides_alone,
     has_begun,
     made,
     make_current,
@@ -54,10 +53,13 @@ def month_plan(
     former: AgreementDocument | None,
     document: AgreementDocument,
     *,
-    by: User | None,
     at: datetime,
+    alone: bool,
 ) -> MonthPlan:
-    """Changes nothing. `former` is the document as it stands, None for a new agreement."""
+    """Changes nothing. `former` is the document as it stands, None for a new agreement.
+
+    `alone`: without the other side's consent.
+    """
     agreed = {target.month: target for target in agreement.targets.agreed()}
     begun = {month for month in agreed if has_begun(agreement, month, at)}
     document, told = _with_latest_assumptions(agreement, former, document)
@@ -66,7 +68,7 @@ def month_plan(
     document = _with_months(document, former, begun | earlier, agreed)
     new = {month: numbers_of(document, month) for month in sorted(_touched(former, document, agreed) - begun - earlier)}
     told += list(_underivable(document))
-    if decides_alone(by):
+    if alone:
         return MonthPlan(document, tuple(told), new, {})
     return _for_one_side(former, document, told, new, agreed)
 
@@ -220,7 +222,7 @@ def _for_one_side(
     """What one side writes: the targets wait, and with them the quotas and assumptions that they come of."""
     proposed = {month: numbers for month, numbers in sorted(new.items()) if numbers is not None}
     taken_away = [month for month, numbers in new.items() if numbers is None and month in agreed]
-    text = _("%(month)s keeps its %(leads)s: only an administrator can remove a target.")
+    text = _("%(month)s keeps its %(leads)s: propose another number, a target is not taken away.")
     told += [text % {"month": month_name(month), "leads": counted_leads(agreed[month].leads)} for month in taken_away]
     document = _with_months(document, former, {*proposed, *taken_away}, agreed)
     if proposed and former is not None:

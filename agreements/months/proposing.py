@@ -1,7 +1,7 @@
 """Actions: a month's target agreed, proposed, accepted or declined.
 
 A month that has begun keeps its target until both sides have agreed to another one, with a reason. Before, a team
-lead's number is a proposal to the other side and an administrator's is in force at once.
+lead's number is a proposal to the other side and an administrator's is in force at once, until somebody has signed.
 """
 
 from datetime import date, datetime
@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from agreements.enums import How
 from agreements.models import Agreement, Assumptions, Change, Target
 from agreements.months.targets import Conversion, MonthNumbers
+from agreements.signing.parties import ever_signed
 from smarketing.accounts.access import access_of
 from smarketing.accounts.models import Side, User
 from smarketing.accounts.rights import Verb
@@ -54,9 +55,9 @@ def sides_led(agreement: Agreement, user: User | None) -> list[Side]:
     return access_of(user).sides(Verb.AMEND, agreement) if user else []
 
 
-def decides_alone(user: User | None) -> bool:
-    """A file and an administrator agree for both sides, as long as the month has not begun."""
-    return user is None or user.is_administrator
+def decides_alone(agreement: Agreement, user: User | None) -> bool:
+    """A file and an administrator agree for both sides, until somebody has signed for one of them."""
+    return (user is None or user.is_administrator) and not ever_signed(agreement)
 
 
 def stand_of(agreement: Agreement, month: date) -> str:
@@ -90,7 +91,7 @@ def agree_month(
         is_amended = has_begun(agreement, month, at) and agreement.targets.agreed().filter(month=month).exists()
         if is_amended and not reason.strip():
             raise ReasonMissing("reason", _("This month has begun: say why its target should change."))
-        if decides_alone(by) and not is_amended:
+        if decides_alone(agreement, by) and not is_amended:
             return put_in_force(agreement, month, numbers, by=by, at=at, reason=reason)
         return propose(agreement, month, numbers, by=by, at=at, reason=reason)
 
@@ -135,11 +136,11 @@ def accept(target: Target, *, by: User, at: datetime) -> Target:
 
 
 def decline(target: Target, *, by: User, at: datetime) -> Target:
-    """By a lead of either side, who may be the proposer, or by an administrator."""
+    """By a lead of either side, who may be the proposer, or by who decides alone."""
     with transaction.atomic():
         agreement = Agreement.objects.select_for_update().get(pk=target.agreement_id)
         target = _still_open(target)
-        if not (by.is_administrator or sides_led(agreement, by)):
+        if not (decides_alone(agreement, by) or sides_led(agreement, by)):
             raise NotYoursToAnswer("", _("Only the leads of the two teams can decline a proposal."))
         target.declined_at, target.declined_by = at, by
         target.save()

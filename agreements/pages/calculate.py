@@ -151,6 +151,6 @@ def _month_context(request: PortalRequest, agreement: Agreement, month: date) ->
         "agreed": agreed,
         "waiting": agreement.targets.waiting().filter(month=month).first(),
         "is_amended": is_amended,
-        "is_proposed": is_amended or not proposing.decides_alone(request.user),
+        "is_proposed": is_amended or not proposing.decides_alone(agreement, request.user),
         "seen": stand_of(agreement, month),
     }

@@ -7,15 +7,14 @@ from typing import Any
 from django import forms
 from django.forms.formsets import BaseFormSet
 from django.http import QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from agreements.document.clause_group import AnyGroup
-from agreements.document.clauses import DEFAULT_REASONS, AgreementDocument
+from agreements.document.clauses import DEFAULT_REASONS, OF_MONTHS, AgreementDocument
 from agreements.document.groups import GROUPS
 from agreements.document.lines import Path
 from agreements.document.tables import DEFAULT_WARN_SHARE
 from agreements.document.text import ASSUMPTIONS, HEADING, DocumentError, checked
-from agreements.document.versions import MONTH_FIELDS
 from agreements.months.targets import points_of
 from agreements.pages.forms import (
     CLAUSE_FORMSETS,
@@ -45,8 +44,14 @@ TERMS = (
 )
 
 
+TO_BE_SIGNED = gettext_lazy("Once every party has signed. The first of next month, unless you choose another day.")
+
+
 class Draft:
-    """`former` is what the form is opened with, empty for a new agreement; `year` says whose months are in it."""
+    """`former` is what the form is opened with, empty for a new agreement; `year` says whose months are in it.
+
+    `is_signed`: what is written takes effect once every party has signed it.
+    """
 
     def __init__(
         self,
@@ -54,10 +59,14 @@ class Draft:
         year: int,
         data: QueryDict | None = None,
         fixed: tuple[str, ...] = (),
+        *,
+        is_signed: bool = False,
     ) -> None:
         self.former, self.year = former, year
         self.heading = HeadingForm(data, initial=former, fixed=fixed)
         self.terms = TermsForm(data, initial=former)
+        if is_signed:
+            self.terms.fields["effective_on"].help_text = TO_BE_SIGNED
         self.calendar = CalendarForm(data, initial=_calendar_initial(former))
         self.assumptions = AssumptionsForm(data, initial=former)
         promises = former.get("promises", ())
@@ -175,7 +184,7 @@ class Draft:
             "promises": [_clause_values(row) for row in self.clauses],
             "return_reasons": [_reason_values(row) for row in _filled(self.reasons)],
             "tiers": _tier_rows(terms["tiers"]),
-            **{key: _group_values(group, self.groups[key]) for key, group in GROUPS.items()},
+            **{key: said for key, group in GROUPS.items() if (said := _group_values(group, self.groups[key]))},
             **({"assumptions": given | self._by_tier()} if given else {}),
             "quotas": list(self._month_rows("quotas", "amount", "parts", "quota_parts")),
             "targets": list(self._month_rows("targets", "leads", "tiers", "tier_targets")),
@@ -225,7 +234,7 @@ def initial_of(document: AgreementDocument) -> dict[str, Any]:
         **{key: getattr(calendar, key) for key in CALENDAR},
         "year_begins": document.year_begins,
         "tiers": [(tier, points_of(document.points, tier)) for tier in document.known_tiers],
-        **{key: getattr(document, key) for key in ("promises", "return_reasons", "groups", *MONTH_FIELDS)},
+        **{key: getattr(document, key) for key in ("promises", "return_reasons", "groups", *OF_MONTHS)},
     }
 
 

@@ -235,6 +235,8 @@ class GroupForm(forms.Form):
             field.required, field.help_text = False, gettext(hints[name]) if hints[name] else ""
             if not table.model_fields[name].is_required():
                 field.initial = table.model_fields[name].default
+            elif isinstance(kind, Choice):  # what a browser sends of an empty row too
+                field.initial = kind.choices[0]
 
     def values(self) -> dict[str, Any]:
         """As they stand in the TOML form: what is empty is left out."""

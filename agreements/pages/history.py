@@ -9,15 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.document.differences import Difference
 from agreements.document.groups import GROUPS
-from agreements.document.versions import draft_differences, drafted, may_agree, may_decline, missing_consent
 from agreements.enums import Pacing, Weekday, reason_words
 from agreements.models import Agreement
-from agreements.pages.capacity_sheet import CapacitySheet, proposed_sheet
 from agreements.pages.group_words import path_words, value_words
 from agreements.pages.overview import dated
 from agreements.promises.kinds import Fraction
 from agreements.promises.measures import MEASURES
-from agreements.terms import timeline
 from smarketing.accounts.models import Side, User
 from smarketing.lib.numbers import exact_percent, exactly
 
@@ -62,8 +59,16 @@ NAMES = {
     "target": _("Target"),
     "proposal": _("Target proposed"),
     "declined": _("Proposal declined"),
-    "draft_declined": _("Draft declined"),
-    "draft_withdrawn": _("Draft withdrawn"),
+    "version_proposed": _("Version proposed"),
+    "signed": _("Version signed"),
+    "all_signed": _("Signed by every party, in force from"),
+    "agreement_ends": _("Signed by every party, the last day of the agreement"),
+    "proposal_declined": _("Version declined"),
+    "proposal_withdrawn": _("Version withdrawn"),
+    "proposal_countered": _("Version answered by another proposal"),
+    "reminded": _("Reminded of the version"),
+    "put_in_force": _("Put in force without signatures"),
+    **dict(Side.choices),
 }
 KINDS = {field: kind for measure in MEASURES.values() for field, kind in measure.promise.kinds().items()}
 SHARES = {"warn_share", "marketing_share", "lead_to_customer", "tier_share"} | {
@@ -97,43 +102,10 @@ class Revision:
 def history(agreement: Agreement, most: int = 20) -> list[Revision]:
     """The newest first."""
     changes = agreement.changes.select_related("by").order_by("-at", "-pk")[:most]
-    return [Revision(change.at, change.by, [_line(row) for row in change.lines]) for change in changes]
+    return [Revision(change.at, change.by, [clause_change(row) for row in change.lines]) for change in changes]
 
 
-@dataclass(frozen=True)
-class WaitingDraft:
-    """A draft with what it would change, the teams whose consent is missing, and what this reader may do with it."""
-
-    pk: int
-    by: User | None
-    made_at: datetime | None
-    missing: tuple[str, ...]
-    lines: list[ClauseChange]
-    may_agree: bool
-    may_decline: bool
-    is_own: bool
-    capacity: CapacitySheet
-
-
-def drafts(agreement: Agreement, reader: User, at: datetime) -> list[WaitingDraft]:
-    in_force = timeline(agreement)
-    return [
-        WaitingDraft(
-            draft.pk,
-            draft.made_by,
-            draft.made_at,
-            missing_consent(agreement, draft.made_by),
-            [_line(difference.as_json()) for difference in draft_differences(draft)],
-            may_agree(draft, reader),
-            may_decline(draft, reader),
-            is_own=draft.made_by_id == reader.pk,
-            capacity=proposed_sheet(agreement, drafted(draft), in_force.versions, today=in_force.day_of(at)),
-        )
-        for draft in agreement.versions.drafts().select_related("made_by", "agreement")
-    ]
-
-
-def _line(row: str | Sequence[object]) -> ClauseChange:
+def clause_change(row: str | Sequence[object]) -> ClauseChange:
     if isinstance(row, str):  # what is told in words, as a recomputing is
         return ClauseChange(row, "", "")
     difference = Difference.from_json(row)

@@ -38,13 +38,14 @@ class AgreementToday:
     version: Version
     promises: dict[str, Promise]
     leads: int | None
+    ended_on: date | None = None
 
 
 def rows(agreements: AgreementQuerySet, at: datetime) -> list[AgreementToday]:
     """Those without any version, which only a half-made row could be, are left out."""
     somewhere = {(at + timedelta(days=n)).date().replace(day=1) for n in (-1, 0, 1)}
     found = agreements.with_teams().prefetch_related(
-        Prefetch("versions", Version.objects.current().order_by("effective_on").prefetch_related("objectives")),
+        Prefetch("versions", Version.objects.dated().order_by("effective_on").prefetch_related("objectives")),
         Prefetch("targets", Target.objects.agreed().filter(month__in=somewhere)),
     )
     return [_row(agreement, at) for agreement in found if agreement.versions.all()]
@@ -52,11 +53,19 @@ def rows(agreements: AgreementQuerySet, at: datetime) -> list[AgreementToday]:
 
 def _row(agreement: Agreement, at: datetime) -> AgreementToday:
     today = at.astimezone(ZoneInfo(agreement.time_zone)).date()
-    version = in_force(list(agreement.versions.all()), today)
+    versions = list(agreement.versions.all())
+    standing = in_force(versions, today)
+    version = terms_before(versions, standing)
     promises = {o.measure: o.promised for o in version.objectives.all() if not o.tier}
     targets = {target.month: target.leads for target in agreement.targets.all()}
     leads = targets.get(today.replace(day=1))
-    return AgreementToday(agreement, version, promises, leads)
+    return AgreementToday(agreement, version, promises, leads, standing.last_on if standing.is_cancellation else None)
+
+
+def terms_before(dated: list[Version], standing: Version) -> Version:
+    """Itself, or, where the agreement has ended, the terms that were in force last. `dated` is in order of time."""
+    terms = [version for version in dated if not version.is_cancellation]
+    return in_force(terms, standing.effective_on)
 
 
 @dataclass(frozen=True)

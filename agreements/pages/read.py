@@ -4,13 +4,13 @@ from django.views.decorators.http import require_safe
 
 from agreements.document.stored import document_of
 from agreements.document.text import write
-from agreements.document.versions import may_decline
-from agreements.models import Agreement, Version
+from agreements.models import Agreement
 from agreements.months.agreed import current_assumptions
 from agreements.pages import months_table, overview
 from agreements.pages.capacity_sheet import capacity_sheet
 from agreements.pages.fetch import day_of, may_edit, visible, year_of
-from agreements.pages.history import drafts, history
+from agreements.pages.history import history
+from agreements.pages.versions import proposal, readable, waiting_for
 from agreements.terms import in_force, timeline
 from smarketing.accounts.access import readers
 from smarketing.accounts.models import Side
@@ -22,7 +22,11 @@ from smarketing.lib.request import PortalRequest
 def agreement_list(request: PortalRequest) -> HttpResponse:
     access = request.access
     rows = overview.rows(Agreement.objects.visible_to(access), request.now)
-    return TemplateResponse(request, "agreements/list.html", {"rows": rows, "may_make": access.is_administrator})
+    return TemplateResponse(
+        request,
+        "agreements/list.html",
+        {"rows": rows, "may_make": access.is_administrator, "waiting": waiting_for(request.user, access, request.now)},
+    )
 
 
 @readers
@@ -31,15 +35,20 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
     now = request.now
     terms = timeline(agreement)
     today = terms.day_of(now)
-    versions = list(agreement.versions.current().order_by("effective_on").prefetch_related("objectives", "tiers"))
-    version = in_force(versions, day_of(request, today))
+    dated = list(agreement.versions.dated().order_by("effective_on").prefetch_related("objectives", "tiers"))
+    asked, standing = in_force(dated, day_of(request, today)), in_force(dated, today)
+    version = overview.terms_before(dated, asked)
     year = year_of(request, today)
     months = months_table.months(agreement, year, today, request.access.sides(Verb.AMEND, agreement))
     context = {
         "agreement": agreement,
         "version": version,
-        "versions": versions,
-        "version_in_force": in_force(versions, today),
+        "versions": dated,
+        "version_in_force": None if standing.is_cancellation else standing,
+        "ended": standing if standing.is_cancellation else None,
+        "end": next((each for each in dated if each.is_cancellation and each.effective_on > today), None),
+        "waiting": proposal(agreement, now),
+        "own_drafts": readable(agreement, request.user, request.access).drafts(),
         "week": overview.week(version),
         "closed_days": overview.closed_days(version),
         "other_hours": overview.other_hours(version),
@@ -53,7 +62,6 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "months": months,
         "capacity": capacity_sheet(agreement, year, terms.versions, today=today, month=request.GET.get("capacity", "")),
         "entries": history(agreement),
-        "drafts": drafts(agreement, request.user, now),
         "may_edit": may_edit(request, agreement),
         "assumptions": current_assumptions(agreement),
         "now": now,
@@ -64,10 +72,8 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
 @readers
 @require_safe
 def waiting_count(request: PortalRequest) -> HttpResponse:
-    """The drafts that wait for this person's consent."""
-    own = Version.objects.drafts().filter(agreement__in=Agreement.objects.granted(request.access, Verb.AMEND))
-    found = own.select_related("made_by", "agreement__marketing_team", "agreement__sales_team")
-    count = sum(may_decline(draft, request.user) for draft in found)
+    """The proposals that wait for this person's signature."""
+    count = len(waiting_for(request.user, request.access, request.now))
     return TemplateResponse(request, "agreements/list.html#count", {"count": count})
 
 

@@ -1,7 +1,7 @@
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -9,31 +9,25 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
+from agreements.document.clauses import AgreementDocument
 from agreements.document.stored import document_of
 from agreements.document.text import DocumentError, digest
-from agreements.document.versions import (
-    FIXED,
-    Amendment,
-    AmendmentRefused,
-    DraftAnswered,
-    apply,
-    discard,
-    may_agree,
-    may_decline,
-    put_in_force,
-)
+from agreements.document.versions import FIXED, Amendment, AmendmentRefused, apply, version_document
+from agreements.enums import VersionState
 from agreements.models import Agreement, Version
+from agreements.months.proposing import decides_alone
 from agreements.pages.edit_form import Draft, blank, initial_of
 from agreements.pages.fetch import editable, year_of
 from agreements.pages.forms import TomlForm
-from agreements.pages.history import drafts
-from agreements.terms import timeline
+from agreements.pages.versions import readable
+from agreements.terms import today_of
 from smarketing.accounts.access import administrators, readers
 from smarketing.accounts.models import Team
 from smarketing.lib.notices import say
+from smarketing.lib.numbers import whole
 from smarketing.lib.opened import OpenedForm
+from smarketing.lib.periods import Period
 from smarketing.lib.request import PortalRequest
 
 TEAMS = ("marketing_team", "sales_team", "service_team")
@@ -51,21 +45,46 @@ def new(request: PortalRequest) -> HttpResponse:
 @readers
 @transaction.atomic
 def edit(request: PortalRequest, slug: str) -> HttpResponse:
+    """What stands, or (`of`) what was written in a draft of one's own, or in a proposal that this answers."""
     agreement = editable(request, slug)
     if request.method == "POST":  # what is compared does not change until it is saved
         Agreement.objects.select_for_update().get(pk=agreement.pk)
         agreement = editable(request, slug)
     former = document_of(agreement)
-    year = year_of(request, timeline(agreement).day_of(request.now)).start_on.year
+    origin = _origin(request, agreement)
+    base, is_signed = initial_of(_begun_from(origin, former)), not decides_alone(agreement, request.user)
+    if is_signed and origin is None:
+        base["effective_on"] = _next_month(former.effective_on, today_of(agreement, request.now))
+    year = year_of(request, today_of(agreement, request.now)).start_on.year
     fixed = _fixed(request, agreement)
-    draft = Draft(initial_of(former), year, fixed=fixed)
-    opened = OpenedForm(draft.parts, request.POST, request.path)
+    draft = Draft(base, year, fixed=fixed, is_signed=is_signed)
+    opened = OpenedForm(draft.parts, request.POST, f"{request.path}?of={origin.pk}" if origin else request.path)
     if opened.data is not None:
-        draft = Draft(initial_of(former), year, opened.data, fixed=fixed)
-    if opened.allows(draft) and (answer := _amended(request, draft, seen=digest(former))):
+        draft = Draft(base, year, opened.data, fixed=fixed, is_signed=is_signed)
+    answers = origin if origin and origin.state == VersionState.PROPOSED else origin.answers if origin else None
+    known = {"seen": digest(former), "answers": answers}
+    if opened.allows(draft) and (answer := _amended(request, draft, **known)):
         return answer
-    more = {"agreement": agreement, "opened": opened, "drafts": drafts(agreement, request.user, request.now)}
-    return _form(request, "agreements/edit.html", draft, **more)
+    own = agreement.versions.drafts().filter(made_by=request.user).first()
+    context = {"agreement": agreement, "opened": opened, "own_draft": own, "origin": origin, "is_signed": is_signed}
+    return _form(request, "agreements/edit.html", draft, **context)
+
+
+def _origin(request: PortalRequest, agreement: Agreement) -> Version | None:
+    """The draft or the proposal to begin from, where there still is one."""
+    found = readable(agreement, request.user, request.access).filter(
+        state__in=(VersionState.DRAFT, VersionState.PROPOSED), is_cancellation=False
+    )
+    return found.filter(pk=whole(request.GET.get("of", "")) or 0).first()
+
+
+def _begun_from(origin: Version | None, former: AgreementDocument) -> AgreementDocument:
+    return version_document(origin).with_months_of(former) if origin else former
+
+
+def _next_month(latest: date, today: date) -> date:
+    """The first of next month; not before what is agreed to begin later."""
+    return max(Period.of(today).next().start_on, latest)
 
 
 def _amended(request: PortalRequest, draft: Draft, **known: Any) -> HttpResponse | None:
@@ -105,44 +124,11 @@ def load(request: PortalRequest) -> HttpResponse:
     return TemplateResponse(request, "agreements/load.html", context, status=422 if request.method == "POST" else 200)
 
 
-@readers
-@require_POST
-def settle_draft(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
-    """The other side agrees, or declines with a reason; who wrote it takes it back."""
-    agreement = editable(request, slug)
-    draft = agreement.versions.drafts().filter(pk=pk).select_related("made_by").first()
-    try:
-        if draft is None:
-            raise DraftAnswered("", _("This draft has been answered or taken back in the meantime."))
-        return _settled(request, draft)
-    except AmendmentRefused as refusal:
-        say(request, str(refusal), level=messages.ERROR)
-        return redirect(agreement)
-
-
-def _settled(request: PortalRequest, draft: Version) -> HttpResponse:
-    by, at, decision = request.user, request.now, request.POST.get("decision")
-    if decision == "put_in_force" and may_agree(draft, by):
-        return saved(request, put_in_force(draft, by=by, at=at))
-    if decision == "decline" and may_decline(draft, by):
-        reason = request.POST.get("reason", "").strip()[:300]
-        if not reason:
-            raise AmendmentRefused("reason", _("Say why: the other side reads it."))
-        discard(draft, by=by, at=at, reason=reason)
-        say(request, _("The draft is declined."))
-        return redirect(draft.agreement)
-    if decision == "discard" and (by.pk == draft.made_by_id or request.access.is_administrator):
-        discard(draft, by=by, at=at)
-        say(request, _("The draft is discarded."))
-        return redirect(draft.agreement)
-    raise PermissionDenied
-
-
 def saved(request: PortalRequest, amendment: Amendment) -> HttpResponse:
     """Says how much changed, and what did not: the handoffs measured before."""
     count = len(amendment.differences)
-    if amendment.missing:
-        text = _("Saved as a draft: the consent of %(teams)s is missing.") % {"teams": ", ".join(amendment.missing)}
+    if amendment.draft:
+        text = _("Saved as a draft: nothing has changed yet. Read it, and propose it to the other side.")
         say(request, text, level=messages.WARNING)
     elif amendment.is_new:
         say(request, _("Agreement created."))
@@ -159,4 +145,5 @@ def saved(request: PortalRequest, amendment: Amendment) -> HttpResponse:
         say(request, text % {"n": amendment.measured_before}, level=messages.WARNING)
     for line in amendment.told:
         say(request, line, level=messages.WARNING)
-    return redirect(amendment.agreement)
+    draft = amendment.draft
+    return redirect("agreements:version", draft.agreement.slug, draft.pk) if draft else redirect(amendment.agreement)

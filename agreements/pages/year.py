@@ -22,6 +22,7 @@ from agreements.document.versions import AmendmentRefused, apply
 from agreements.models import Agreement
 from agreements.months.pasted import read_quotas
 from agreements.months.plans import month_plan
+from agreements.months.proposing import decides_alone
 from agreements.months.targets import MonthNumbers, value_of
 from agreements.months.year import PlanningYear
 from agreements.pages import months_table
@@ -215,7 +216,8 @@ def _context(request: PortalRequest, agreement: Agreement, form: YearForm, terms
         "later": chosen.year + 1,
     }
     if form.is_bound and form.is_valid() and form.given is not None:
-        plan = month_plan(agreement, form.former, form.given, by=request.user, at=request.now)
+        alone = decides_alone(agreement, request.user)
+        plan = month_plan(agreement, form.former, form.given, at=request.now, alone=alone)
         agreed = {target.month: target.numbers for target in agreement.targets.agreed()}
         new = sorted({**plan.new, **plan.proposed}.items())
         moves = [Move(on, agreed.get(on), to, agreement.currency, on in plan.proposed) for on, to in new]

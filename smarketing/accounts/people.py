@@ -120,10 +120,10 @@ def take_out(person: User, team: Team, *, by: User, at: datetime) -> bool:
 
 
 def set_administrator(person: User, wanted: bool, *, by: User, at: datetime) -> bool:
-    if not by.is_administrator:
-        raise PermissionDenied
     with transaction.atomic():
         administrators = locked_administrators()
+        if by.pk not in administrators:
+            raise PermissionDenied
         current = locked(person)
         if current.is_superuser == wanted:
             return False

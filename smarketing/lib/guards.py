@@ -6,11 +6,14 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.messages import WARNING
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.urls import URLPattern, URLResolver
+from django.utils.translation import gettext
 
 from smarketing.lib.going_on import page_of
+from smarketing.lib.notices import say
 from smarketing.lib.request import PortalRequest
 
 METHODS = ("GET", "HEAD", "POST")  # all that browsers send; whatever else is asked is no method of any page
@@ -56,6 +59,10 @@ class Guard:
 def sign_in(request: PortalRequest) -> HttpResponseBase:
     """Afterwards one goes on where one was: on the page that was looked at, not at the address of a button."""
     answer = redirect_to_login(page_of(request))
+    if request.method == "POST":
+        say(
+            request, gettext("You have been signed out, and nothing was saved. Sign in and do it again."), level=WARNING
+        )
     if request.headers.get("HX-Request"):
         return HttpResponse(status=401, headers={"HX-Redirect": answer.url})
     return answer

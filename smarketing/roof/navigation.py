@@ -66,7 +66,6 @@ ENTRIES = (
         pgettext_lazy("place", "Agreements"),
         may(Verb.READ),
         count="agreements:waiting_count",
-        counted_for=Verb.AMEND,
     ),
     PlaceRule("people:list", _("People"), may(Verb.STAFF)),
     PlaceRule("leads:imports", pgettext_lazy("place", "Imports"), may(Verb.MARKET)),

@@ -1,4 +1,5 @@
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from django.utils.timezone import now
 
 from agreements.document.stored import document_of
 from agreements.document.text import write
-from agreements.models import Version
+from agreements.document.versions import apply
+from agreements.signing.proposals import propose
 from leads.doors.files.runs import digest_of
 from leads.enums import RowKind
 from leads.models import ImportRun
@@ -57,9 +59,11 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     ask(excuse, reason="The telephones were dead.", side=Side.SALES, by=rep, at=cast.MONDAY + timedelta(hours=3))
     pks |= {"ask_excuse": late.lead_id, "approve_excuse": excuse.pk, "drop_excuse": excuse.pk}
     pks |= {"accept_target": target.pk, "decline_target": target.pk}
-    text = write(document_of(north))
-    draft = Version.objects.create(agreement=north, state="draft", effective_on="2020-01-01", calendar={}, text=text)
-    pks |= {"draft": draft.pk}
+    made = replace(document_of(north), pacing="calendar", effective_on=date(2031, 1, 1))
+    proposal = propose(
+        apply(made, by=people["sales_lead"], at=cast.MONDAY).draft, by=people["sales_lead"], at=cast.MONDAY
+    )
+    pks |= {"version": proposal.pk, "settle": proposal.pk}
     instants = {"at": cast.MONDAY, "touched_at": cast.MONDAY}
     export = Export.objects.create(owner=people["administrator"], address="/", file_name="figures.csv", **instants)
     lead = {"agreement": north.pk, "name": "New", "created_at": "2026-03-02T09:00", "source": "fair"}
@@ -87,7 +91,8 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "agreements:load": {"text": write(document_of(north)), "toml": write(document_of(north))},
         "agreements:agree": {"month": "2031-03", "as": "target", "quota": "5000", "marketing_share": "100"}
         | {"average_deal": "100", "lead_to_customer": "50"},
-        "agreements:draft": {"decision": "decline", "reason": "Not now"},
+        "agreements:settle": {"decision": "decline", "reason": "Not now"},
+        "agreements:cancel": {"last_on": "2031-06-30"},
         "leads:new": lead,
         "leads:edit": lead,
         "leads:seen": {"all": "1"},

@@ -53,7 +53,8 @@ def button(guard: str, needs: Verb | None = None, get: int = NOT_SO, **more: Any
     return Door(guard, get, FOUND, needs, is_of_a_record=True, **more)
 
 
-RECORD = {"is_of_a_record": True}
+RECORD: dict[str, Any] = {"is_of_a_record": True}
+MAY_SIGN = {(who, "post"): FOUND for who in ("marketing_lead", "service_member")}
 FOLLOW_UP, MARKET, AMEND = Verb.FOLLOW_UP, Verb.MARKET, Verb.AMEND
 OF_SOMEBODY = ("role", "take_out", "leave", "come_back", "send_again", "withdraw")
 NOT_OF_SALES = {(who, "post"): MISSING for who in ("marketing_lead", "service_member")}
@@ -73,7 +74,11 @@ DOORS = {
     "agreements:agree": button(READERS, AMEND, get=FOUND),
     "agreements:accept_target": button(READERS, AMEND),
     "agreements:decline_target": button(READERS, AMEND),
-    "agreements:draft": button(READERS, AMEND),
+    "agreements:versions": page(READERS, **RECORD),
+    "agreements:version": page(READERS, **RECORD),
+    # Whoever may read it and may not sign it is told who may.
+    "agreements:settle": Door(READERS, NOT_SO, 422, **RECORD, own=MAY_SIGN),
+    "agreements:cancel": page(READERS, 422, needs=AMEND, **RECORD),
     "agreements:waiting_count": page(READERS),
     "agreements:toml": page(READERS, OK, **RECORD),
     "exports:detail": Door(SIGNED_IN, MISSING, own={("administrator", "get"): OK}),

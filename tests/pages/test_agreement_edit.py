@@ -18,7 +18,7 @@ from agreements.models import Agreement
 from agreements.months.targets import TierConversion
 from agreements.promises.promise import AcceptancePromise, DepthPromise, HandoverPromise, SpeedPromise
 from leads.work.handoffs import send_back
-from smarketing.accounts.models import Role, Team
+from smarketing.accounts.models import Team
 from tests import cast
 from tests.unit.agreements.document.test_text import WHOLE
 
@@ -343,74 +343,6 @@ def test_what_cannot_be_an_exception_or_a_day_is_refused_beside_its_field(
     response = client.post(URL, filled(client) | {field: typed})
     assert response.status_code == 422
     assert reason in response.content.decode()
-
-
-@pytest.fixture
-def marketing_lead(north):
-    return cast.person("max@example.org", north.marketing_team, role=Role.LEAD, name="Max Lead")
-
-
-def drafted(client, north) -> str:
-    """The address of a draft that another speed was written into."""
-    answer = client.post(URL, filled(client) | {"speed-0-within_minutes": "240"}, follow=True)
-    assert "the consent of Marketing north is missing" in answer.text
-    return f"/agreements/north/drafts/{north.versions.drafts().get().pk}/"
-
-
-def waiting(client) -> str:
-    return client.get("/agreements/waiting/").text.partition("<")[0].strip()
-
-
-@pytest.mark.parametrize("who", ["marketing_lead", "administrator"])
-def test_what_one_sides_lead_writes_in_the_terms_is_in_force_once_the_other_side_has_agreed(
-    signed_in, sales_lead, north, who, request
-):
-    other, author, before = request.getfixturevalue(who), signed_in(sales_lead), document_of(north)
-    address = drafted(author, north)
-    assert now(north) == before
-    assert author.post(address, {"decision": "put_in_force"}).status_code == 403
-    assert "Agree and put in force" not in author.get("/agreements/north/").text
-    client = signed_in(other)
-    assert (waiting(author), waiting(client)) == ("", "1")
-    assert "There is an open draft of Lea Lead: the consent of Marketing north is missing." in client.get(URL).text
-    assert "Agree and put in force" in client.get("/agreements/north/").text
-    client.post(address, {"decision": "put_in_force"})
-    assert now(north).promises[0].within_minutes == 240
-    assert [version.number for version in north.versions.current()] == [2]
-    assert (north.versions.drafts().count(), waiting(client)) == (0, "")
-
-
-def test_the_other_side_declines_with_a_reason_that_stands_in_the_history(signed_in, sales_lead, marketing_lead, north):
-    before, address = document_of(north), drafted(signed_in(sales_lead), north)
-    client = signed_in(marketing_lead)
-    assert "Say why" in client.post(address, {"decision": "decline", "reason": " "}, follow=True).text
-    assert north.versions.drafts().exists()
-    client.post(address, {"decision": "decline", "reason": "Too slow for fairs"})
-    assert (now(north), north.versions.drafts().count()) == (before, 0)
-    page = signed_in(sales_lead).get("/agreements/north/").text
-    assert "Draft declined" in page
-    assert "Lea Lead · Too slow for fairs" in page
-
-
-def test_who_wrote_it_takes_it_back_and_the_second_answer_is_told(signed_in, sales_lead, marketing_lead, rep, north):
-    before, author = document_of(north), signed_in(sales_lead)
-    address = drafted(author, north)
-    assert "Saving here replaces it." in author.get(URL).text
-    refused = [(rep, "put_in_force"), (rep, "discard"), (marketing_lead, "discard"), (sales_lead, "decline")]
-    asked = [signed_in(who).post(address, {"decision": what, "reason": "No"}).status_code for who, what in refused]
-    assert asked == [403, 403, 403, 403]
-    author.post(address, {"decision": "discard"})
-    answer = signed_in(marketing_lead).post(address, {"decision": "put_in_force"}, follow=True)
-    assert "answered or taken back in the meantime" in answer.text
-    assert (now(north), north.versions.drafts().count()) == (before, 0)
-
-
-def test_a_draft_whose_author_leads_no_more_lacks_both_consents(signed_in, sales_lead, marketing_lead, north):
-    address = drafted(signed_in(sales_lead), north)
-    sales_lead.memberships.all().delete()
-    client = signed_in(marketing_lead)
-    assert client.post(address, {"decision": "put_in_force"}).status_code == 403
-    assert "the consent of Marketing north, Sales north is missing" in client.get("/agreements/north/").text
 
 
 def test_a_reason_for_returns_is_added_and_another_taken_out_in_the_form(signed_in, administrator, north):

@@ -42,6 +42,17 @@ def test_a_part_of_a_page_leads_to_signing_in_and_back(day):
     assert answer.headers["HX-Redirect"] == f"{reverse('account_login')}?next={PAGE}%3Fwhose%3Dteam"
 
 
+def test_a_form_that_is_sent_too_late_is_told_that_nothing_was_saved(signed_in, marketer, north):
+    began = now()
+    with time_machine.travel(began, tick=False):
+        client = signed_in(marketer)
+        client.get(PAGE)
+    with time_machine.travel(began + timedelta(hours=13), tick=False):
+        page = client.post(reverse("leads:new"), {"name": "Ada"}, follow=True)
+    assert page.redirect_chain[0][0].startswith(reverse("account_login"))
+    assert "You have been signed out, and nothing was saved." in page.text
+
+
 def test_the_hours_are_settings(day, settings):
     settings.SESSION_HOURS, settings.SESSION_IDLE_HOURS = 2, 1
     assert [day(hours).status_code for hours in (0.9, 1.8, 2.1)] == [200, 200, 302]

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
@@ -141,3 +143,20 @@ def test_outside_the_demonstration_nobody_is_offered(client, db, settings):
     User.objects.create_user("clara@nordwind.example", company.PASSWORD, name="Clara Winter")
     settings.DEMO = False
     assert company.PASSWORD not in client.get(SIGN_IN).text
+
+
+def test_in_german_nobody_is_called_by_the_first_name(client, rep, mailoutbox):
+    client.cookies["django_language"] = "de"
+    pages = [
+        client.get("/accounts/password/reset/"),
+        client.post("/accounts/password/reset/", {"email": rep.email}, follow=True),
+        client.get("/accounts/password/reset/key/1-wrong/", follow=True),
+        *(sign_in(client, rep.email, "wrong") for _try in range(6)),
+    ]
+    said = [page.text for page in pages] + [mail.body for mail in mailoutbox]
+    assert len(said) == len(pages) + 1
+    assert "Bitte versuchen Sie es" in said[-2]
+    for text in said:
+        assert not re.search(r"\b(du|dich|dir|dein\w*|versuche|wähle|gib)\b", text.split("<main")[-1], re.IGNORECASE), (
+            text
+        )

@@ -13,16 +13,23 @@ from agreements.document.versions import Amendment, AmendmentRefused, apply
 
 
 class Command(BaseCommand):
-    help = "Creates or updates an agreement from its TOML file and prints what changed."
+    help = (
+        "Creates or updates an agreement from its TOML file and prints what changed. Once a party has signed the "
+        "agreement its terms become a draft, which is proposed and signed on its page."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE.toml", help="the file; - reads standard input")
 
-    def handle(self, *args: Any, file: str, **options: Any) -> None:
+        parser.add_argument(
+            "--in-force", action="store_true", help="put it in force past the parties; the history says so"
+        )
+
+    def handle(self, *args: Any, file: str, in_force: bool, **options: Any) -> None:
         data = self._data(file)
         try:
             document = read_file(data)
-            self._tell(apply(document, by=None, at=timezone.now()))
+            self._tell(apply(document, by=None, at=timezone.now(), in_force=in_force))
         except DocumentError as error:
             self._refuse(*(f"{file}:{problem.line}: {problem}" for problem in error.problems))
         except AmendmentRefused as refusal:
@@ -39,7 +46,7 @@ class Command(BaseCommand):
     def _tell(self, amendment: Amendment) -> None:
         slug = amendment.agreement.slug
         changed = "created" if amendment.is_new else "changed" if amendment.differences else "nothing changed"
-        self.stdout.write(f"{slug}: {changed}")
+        self.stdout.write(f"{slug}: {'a draft, nothing is in force yet' if amendment.draft else changed}")
         for line in (*amendment.lines, *amendment.told):
             self.stdout.write(f"  {line}")
         if amendment.note:

@@ -202,7 +202,7 @@ def test_the_lead_of_one_side_takes_no_target_away(north, marketing_lead):
     cast.target(north, "2026-07", 7)
     answer = amend(north, by=marketing_lead, targets={})
     assert targets(north) == {JULY: 7}
-    assert answer.told == ("July 2026 keeps its 7 leads: only an administrator can remove a target.",)
+    assert answer.told == ("July 2026 keeps its 7 leads: propose another number, a target is not taken away.",)
 
 
 def test_an_administrator_is_in_force_at_once(north, administrator):

@@ -1,0 +1,68 @@
+"""Actions: a draft becomes a proposal, or is thrown away."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agreements.document.versions import AmendmentRefused, next_number, write_down
+from agreements.enums import VersionState
+from agreements.models import Version
+from agreements.signing.signatures import add_signatures, check_sound, locked, settle
+from smarketing.accounts.access import access_of
+from smarketing.accounts.models import User
+from smarketing.accounts.rights import Verb
+
+
+class VersionWaiting(AmendmentRefused):
+    """One proposal at a time: what the other side has proposed is answered first."""
+
+
+class NotYourDraft(AmendmentRefused):
+    """A draft is its author's; one from a file is anybody's who amends the agreement."""
+
+
+def may_propose(draft: Version, by: User) -> bool:
+    if draft.state != VersionState.DRAFT or not access_of(by).may(Verb.AMEND, draft.agreement):
+        return False
+    return draft.made_by_id is None or draft.made_by_id == by.pk
+
+
+def propose(draft: Version, *, by: User, at: datetime) -> Version:
+    """Signs it for the sides that the proposer signs for. A draft that answers a proposal takes its place."""
+    with transaction.atomic():
+        draft = locked(draft, VersionState.DRAFT)
+        _check_author(draft, by)
+        waiting = draft.agreement.versions.proposed().first()
+        if waiting and waiting.pk != draft.answers_id:
+            text = _(
+                "Version %(number)s is proposed already: it is signed, declined or answered first. Your draft stays."
+            )
+            raise VersionWaiting("sign", text % {"number": waiting.number})
+        check_sound(draft, at)
+        if waiting:
+            settle(waiting, VersionState.COUNTERED, by=by, at=at)
+        draft.number, draft.state = next_number(draft.agreement), VersionState.PROPOSED
+        draft.proposed_at, draft.proposed_by = at, by
+        draft.save(update_fields=["number", "state", "proposed_at", "proposed_by"])
+        return announce(draft, by=by, at=at)
+
+
+def announce(proposal: Version, *, by: User, at: datetime) -> Version:
+    said = [["version_proposed", str(proposal.number)], None, proposal.effective_on.isoformat()]
+    write_down(proposal.agreement, [], said, by=by, at=at)
+    add_signatures(proposal, by=by, at=at)
+    return proposal
+
+
+def discard(draft: Version, *, by: User, at: datetime) -> None:
+    """Nobody but its author has seen it: the history tells nothing of it."""
+    with transaction.atomic():
+        draft = locked(draft, VersionState.DRAFT)
+        _check_author(draft, by)
+        draft.delete()
+
+
+def _check_author(draft: Version, by: User) -> None:
+    if not may_propose(draft, by):
+        raise NotYourDraft("", _("This draft is somebody else's."))
