@@ -20,15 +20,21 @@ from agreements.months.targets import (
     ASSUMED,
     LONGEST_CYCLE,
     Conversion,
-    TargetError,
     TierConversion,
-    refuse_impossible,
-    refuse_impossible_tiers,
     taken_together,
 )
 from agreements.months.year import PlanningYear
 from agreements.pages.fields import NumberField, PercentField, WholeField
 from agreements.pages.forms import said
+from agreements.pages.tier_fields import (
+    ASSUMED_AS,
+    name_of,
+    refuse_number,
+    refuse_numbers,
+    refuse_whole,
+    tier_fields,
+    tier_values,
+)
 from smarketing.lib import words
 from smarketing.lib.file_problems import Unreadable
 from smarketing.lib.numbers import MINUS, exactly
@@ -105,14 +111,7 @@ class YearForm(forms.Form):
             for place, part in enumerate(self.parts):
                 label = f"{name}, {part}"
                 self.fields[f"part-{place}-{month:%Y-%m}"] = AmountField(currency=former.currency, label=label)
-        for place, tier in enumerate(self.tiers):
-            share, deal, rate = (f"tier_{name}-{place}" for name in ("share", "deal", "rate"))
-            own = {"required": False}
-            share_label = gettext("Tier %(tier)s: share of the revenue goal") % {"tier": tier}
-            self.fields[share] = PercentField(label=share_label, decimal_places=8, **own)
-            self.fields[deal] = NumberField(label=gettext("Tier %(tier)s: average deal size") % {"tier": tier}, **own)
-            rate_label = gettext("Tier %(tier)s: lead-to-customer rate") % {"tier": tier}
-            self.fields[rate] = PercentField(label=rate_label, decimal_places=8, **own)
+        self.fields |= dict(tier_fields(self.tiers, required=False))
         for name, field in self.fields.items():
             is_box = isinstance(field.widget, forms.CheckboxInput)
             is_sum = isinstance(field, AmountField)
@@ -127,13 +126,7 @@ class YearForm(forms.Form):
             found[f"quota-{month:%Y-%m}"] = former.quotas.get(month)
             for place, part in enumerate(self.parts):
                 found[f"part-{place}-{month:%Y-%m}"] = former.quota_parts.get(month, {}).get(part)
-        known = {words.key(row.tier): row for row in former.by_tier}
-        for place, tier in enumerate(self.tiers):
-            if row := known.get(words.key(tier)):
-                numbers = (row.share, row.average_deal, row.lead_to_customer)
-                names = (f"tier_{name}-{place}" for name in ("share", "deal", "rate"))
-                found |= dict(zip(names, numbers, strict=True))
-        return found
+        return found | tier_values(self.tiers, former.by_tier)
 
     # As the page shows it
 
@@ -144,8 +137,7 @@ class YearForm(forms.Form):
             yield month, self[f"quota-{key}"], [self[f"part-{place}-{key}"] for place in range(len(self.parts))]
 
     def tier_rows(self) -> list[tuple[str, list[BoundField]]]:
-        names = ("share", "deal", "rate")
-        return [(tier, [self[f"tier_{name}-{place}"] for name in names]) for place, tier in enumerate(self.tiers)]
+        return [(tier, [self[name_of(key, place)] for key in ASSUMED_AS]) for place, tier in enumerate(self.tiers)]
 
     @property
     def general(self) -> list[BoundField]:
@@ -189,7 +181,8 @@ class YearForm(forms.Form):
     def _conversion(self, cleaned: Mapping[str, Any]) -> Conversion | None:
         general = {name: cleaned.get(name) for name in GENERAL}
         for name, value in general.items():
-            self._refuse_impossible(name, name, value)
+            refuse_number(self, name, name, value)
+        refuse_numbers(self, self.tiers, dict(cleaned))
         rows = self._tier_conversions(cleaned, general)
         days, is_shifted = cleaned.get("cycle_days") or 0, bool(cleaned.get("is_shifted"))
         if is_shifted and not days and "cycle_days" not in self.errors:
@@ -201,8 +194,8 @@ class YearForm(forms.Form):
             general["average_deal"] = deal if general["average_deal"] is None else general["average_deal"]
             general["lead_to_customer"] = rate if general["lead_to_customer"] is None else general["lead_to_customer"]
         for name, value in general.items():
-            if value is None and name not in self.errors and (name == "marketing_share" or not rows):
-                self.add_error(name, said("is missing"))
+            if value is None and (name == "marketing_share" or not rows):
+                self._missing(name)
         if self.errors:
             return None
         share, deal, rate = (general[name] or Decimal(0) for name in GENERAL)
@@ -211,45 +204,27 @@ class YearForm(forms.Form):
     def _tier_conversions(
         self, cleaned: Mapping[str, Any], general: Mapping[str, Decimal | None]
     ) -> list[TierConversion]:
+        """What a tier does not say of its own is as in general; without a share of any there are none."""
         rows, places = [], []
         for place, tier in enumerate(self.tiers):
-            share, deal, rate = (cleaned.get(f"tier_{name}-{place}") for name in ("share", "deal", "rate"))
-            for name, key, value in (
-                ("share", "share", share),
-                ("average_deal", "deal", deal),
-                ("lead_to_customer", "rate", rate),
-            ):
-                self._refuse_impossible(f"tier_{key}-{place}", name, value)
+            share, deal, rate = (cleaned.get(name_of(key, place)) for key in ASSUMED_AS)
             if share is None:
-                if (deal is not None or rate is not None) and f"tier_share-{place}" not in self.errors:
-                    self.add_error(f"tier_share-{place}", said("is missing"))
+                if deal is not None or rate is not None:
+                    self._missing(name_of("share", place))
                 continue
-            deal, rate = (
-                self._own(place, name, value, general[of])
-                for name, value, of in (("deal", deal, "average_deal"), ("rate", rate, "lead_to_customer"))
-            )
-            rows.append(TierConversion(tier, share, deal, rate))
+            deal = general["average_deal"] if deal is None else deal
+            rate = general["lead_to_customer"] if rate is None else rate
+            for key, value in (("deal", deal), ("rate", rate)):
+                if value is None:
+                    self._missing(name_of(key, place))
+            rows.append(TierConversion(tier, share, deal or Decimal(0), rate or Decimal(0)))
             places.append(place)
-        if not self.errors:
-            try:
-                refuse_impossible_tiers(rows)
-            except TargetError as error:
-                self.add_error(f"tier_share-{places[error.tier or 0]}", said(error.reason, **error.values))
+        refuse_whole(self, rows, places)
         return rows
 
-    def _own(self, place: int, name: str, value: Decimal | None, general: Decimal | None) -> Decimal:
-        """What a tier does not say of its own is as in general."""
-        found = general if value is None else value
-        if found is None and f"tier_{name}-{place}" not in self.errors:
-            self.add_error(f"tier_{name}-{place}", said("is missing"))
-        return found or Decimal(0)
-
-    def _refuse_impossible(self, field: str, name: str, value: Decimal | None) -> None:
-        if value is not None:
-            try:
-                refuse_impossible(name, value)
-            except TargetError as error:
-                self.add_error(field, said(error.reason))
+    def _missing(self, field: str) -> None:
+        if field not in self.errors:
+            self.add_error(field, said("is missing"))
 
     def _sound(self, document: AgreementDocument) -> AgreementDocument | None:
         """What a file could not say is not saved from the page either."""
