@@ -163,7 +163,7 @@ def _sum(values: Sequence[Decimal | int | None]) -> Decimal | None:
 
 
 @dataclass(frozen=True)
-class Move:
+class MovedMonth:
     """What a month has and would have. `is_proposed`: once the other side accepts."""
 
     month: date
@@ -220,6 +220,6 @@ def _context(request: PortalRequest, agreement: Agreement, form: YearForm, terms
         plan = month_plan(agreement, form.former, form.given, at=request.now, alone=alone)
         agreed = {target.month: target.numbers for target in agreement.targets.agreed()}
         new = sorted({**plan.new, **plan.proposed}.items())
-        moves = [Move(on, agreed.get(on), to, agreement.currency, on in plan.proposed) for on, to in new]
+        moves = [MovedMonth(on, agreed.get(on), to, agreement.currency, on in plan.proposed) for on, to in new]
         found |= {"moves": [move for move in moves if move.before != move.after], "told": plan.told, "is_tried": True}
     return found
