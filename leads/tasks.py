@@ -3,6 +3,7 @@ from django.utils.timezone import now
 
 from leads.clock.sweep import note_clocks
 from leads.doors.files import runs
+from leads.ledger.proposal import propose_months
 from smarketing.accounts import sent_forms
 
 
@@ -24,3 +25,9 @@ def take_up_imports() -> None:
     """Each quarter of a minute: imports that a lost message or a killed worker left undone."""
     for run_id in runs.tidy(now()):
         run_import.delay(run_id=run_id)
+
+
+@shared_task(name="leads.tasks.propose_targets")
+def propose_targets() -> None:
+    """Each hour: the next month's target, for agreements whose day for it has come."""
+    propose_months(at=now())

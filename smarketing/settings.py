@@ -312,6 +312,7 @@ CELERY_BEAT_SCHEDULE = {
         ("exports", "exports.sweep", 60.0),
         ("invitations", "accounts.mail", 60.0),
         ("imports", "leads.tasks.take_up_imports", 15.0),
+        ("targets", "leads.tasks.propose_targets", 3600.0),
     )
 }
 IMPORT_LEASE_SECONDS = number("IMPORT_LEASE_SECONDS", 30)  # without a sign for so long a worker is taken for dead

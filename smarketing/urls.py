@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/", views.profile, name="profile"),
     path("styleguide/", views.styleguide, name="styleguide"),
     path("agreements/", include("agreements.urls")),
+    path("agreements/", include("leads.ledger_urls")),
     path("reports/", include("reports.urls")),
     path("leads/", include("leads.urls")),
     path("people/", include("smarketing.roof.people.urls")),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo
 
@@ -125,7 +125,11 @@ class HasGroups(Protocol):
 
 @dataclass(frozen=True)
 class ClauseGroup(Generic[Row]):
-    """`many` rows of one kind, or one table. `hint` is for who fills the form in; `measures`: clocks depend on it."""
+    """`many` rows of one kind, or one table. `hint` is for who fills the form in; `measures`: clocks depend on it.
+
+    `layout` says how it is read, where not as a table of its rows or a list of its fields: each field as a chapter of
+    its own ("chapters"), fields named by their side ("sides"), or rows as people of a side ("people").
+    """
 
     key: str
     name: str
@@ -133,6 +137,7 @@ class ClauseGroup(Generic[Row]):
     many: bool = True
     hint: str = ""
     measures: bool = False
+    layout: Literal["", "chapters", "sides", "people"] = ""
 
     def of(self, document: HasGroups) -> tuple[Row, ...]:
         return document.groups.get(self.key, ())  # type: ignore[return-value]  # kept by the key of their group

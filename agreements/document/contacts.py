@@ -46,7 +46,7 @@ class Step(ClauseRow):
     ] = None
 
 
-CONTACTS = ClauseGroup("contacts", _("Points of contact"), Contact)
+CONTACTS = ClauseGroup("contacts", _("Points of contact"), Contact, layout="people")
 RESPONSIBILITIES = ClauseGroup("responsibilities", _("Who does what by when"), Responsibility)
 LADDER = ClauseGroup(
     "escalation", _("Escalation"), Step, hint=_("From the rep to the team lead to management, the first step first.")

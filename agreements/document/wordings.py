@@ -40,7 +40,11 @@ class Definition(ClauseRow):
     meaning: Annotated[str, Prose(2_000), Field(title=_("What it means"))] = ""
 
 
-TEXTS = ClauseGroup("texts", _("In words"), Texts, many=False)
-GOALS = ClauseGroup("goals", _("Goals"), Goals, many=False, hint=_("What each side wants to reach together."))
-NEEDS = ClauseGroup("needs", _("Needs"), Needs, many=False, hint=_("What each side needs from the other to do so."))
+TEXTS = ClauseGroup("texts", _("In words"), Texts, many=False, layout="chapters")
+GOALS = ClauseGroup(
+    "goals", _("Goals"), Goals, many=False, layout="sides", hint=_("What each side wants to reach together.")
+)
+NEEDS = ClauseGroup(
+    "needs", _("Needs"), Needs, many=False, layout="sides", hint=_("What each side needs from the other to do so.")
+)
 DEFINITIONS = ClauseGroup("definitions", _("Definitions"), Definition)

@@ -1,3 +1,4 @@
+from agreements.models.ledger import LedgerEntry, LedgerProposal
 from agreements.models.months import Assumptions, Quota, Target
 from agreements.models.signatures import Signature
 from agreements.models.terms import Agreement, Change, Objective, ReturnReason, Tier, Version
@@ -7,6 +8,8 @@ __all__ = [
     "Agreement",
     "Assumptions",
     "Change",
+    "LedgerEntry",
+    "LedgerProposal",
     "Objective",
     "Quota",
     "ReturnReason",

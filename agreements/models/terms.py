@@ -29,6 +29,10 @@ class Agreement(models.Model):
     )
     time_zone = models.CharField(_("time zone"), max_length=60)
     currency = models.CharField(_("currency"), max_length=3)
+    propose_on = models.PositiveSmallIntegerField(
+        _("day of the month on which the next month's target is proposed"), null=True, blank=True, default=20
+    )
+    fewest_customers = models.PositiveIntegerField(_("customers below which an assumption is kept"), default=30)
     year_begins = models.PositiveSmallIntegerField(_("month in which the year begins"), default=1)
 
     objects = AgreementQuerySet.as_manager()

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import Min
 
 from agreements.models import Agreement, Assumptions
+from agreements.months.suggestion import Standing
 from agreements.months.targets import TierNumbers, value_of
 from agreements.querysets import TargetQuerySet
 from agreements.terms import Timeline
@@ -60,3 +61,15 @@ def _agreed(agreement: Agreement, before: datetime | None) -> TargetQuerySet:
 
 def current_assumptions(agreement: Agreement) -> Assumptions | None:
     return agreement.assumptions.filter(is_current=True).first()
+
+
+def standing_of(agreement: Agreement, month: date) -> Standing:
+    """What a proposal for the month is held against."""
+    current, target = current_assumptions(agreement), agreement.targets.agreed().filter(month=month).first()
+    conversion = current.conversion if current else None
+    made = (target.conversion if target else None) or conversion
+    quota = agreement.quotas.filter(month=made.quota_month(month) if made else month).first()
+    amount, parts = (quota.amount, quota.by_part) if quota else (None, {})
+    if target is None:
+        return Standing(amount, conversion, parts=parts)
+    return Standing(amount, conversion, target.leads, target.quota, target.conversion, parts)

@@ -55,6 +55,8 @@ NAMES = {
     "exception": _("Exception"),
     **{measure.key: _(measure.name) for measure in MEASURES.values()},
     **{field: _(words) for measure in MEASURES.values() for field, words in measure.promise.words().items()},
+    "propose_on": _("Day on which the next month's target is proposed"),
+    "fewest_customers": _("Customers below which an assumption is kept"),
     "quota": _("Quota"),
     "target": _("Target"),
     "proposal": _("Target proposed"),
@@ -75,6 +77,7 @@ SHARES = {"warn_share", "marketing_share", "lead_to_customer", "tier_share"} | {
     f for f, k in KINDS.items() if isinstance(k, Fraction)
 }
 NUMBERS = (KINDS.keys() - SHARES) | {
+    *("propose_on", "fewest_customers"),
     *("average_deal", "return_within", "quota", "target", "proposal", "declined", "place", "recomputed"),
     *("points", "cycle_days", "year_begins"),
 }

@@ -1,6 +1,7 @@
 """Reads: agreements as the pages show them."""
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,7 +11,7 @@ from django.db.models import Prefetch
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from agreements.document.clauses import hours_of
+from agreements.document.clauses import CalendarClause, PauseClause
 from agreements.document.differences import hours_text
 from agreements.document.public_holidays import known_years
 from agreements.enums import Weekday
@@ -83,9 +84,9 @@ class DrawnDay:
     spans: list[Span]
 
 
-def week(version: Version) -> list[DrawnDay]:
+def week(calendar: CalendarClause) -> list[DrawnDay]:
     """The week drawn: what runs over midnight is drawn on, on the next day, but named on the day it begins."""
-    hours = {day: version.calendar["week"].get(day) or [] for day in WEEKDAYS}
+    hours = {day: calendar.week.get(day, ()) for day in WEEKDAYS}
     drawn: dict[str, list[Span]] = {day: [] for day in WEEKDAYS}
     for day, following in zip(WEEKDAYS, WEEKDAYS[1:] + WEEKDAYS[:1], strict=True):
         for opens, closes in hours[day]:
@@ -94,41 +95,36 @@ def week(version: Version) -> list[DrawnDay]:
                 drawn[following].append(Span(0, end))
                 end = DAY_MINUTES
             drawn[day].append(Span(start, end - start))
-    return [
-        DrawnDay(str(Weekday(day).label), hours_text(tuple((a, b) for a, b in hours[day])), drawn[day])
-        for day in WEEKDAYS
-    ]
+    return [DrawnDay(str(Weekday(day).label), hours_text(hours[day]), drawn[day]) for day in WEEKDAYS]
 
 
 def _minutes(text: str) -> int:
     return int(text[:2]) * 60 + int(text[3:5])
 
 
-def promises(version: Version, side: str) -> list[tuple[str, Promise]]:
+def promises(made: Iterable[Promise], side: str) -> list[tuple[str, Promise]]:
     """Each with the name of its measure, as they are listed: the promise for all others first, then tiers by name."""
     order = list(MEASURES)
-    made = [objective.promised for objective in version.objectives.all()]
     own = [promise for promise in made if MEASURES[promise.measure].side == side]
     own.sort(key=lambda promise: (order.index(promise.measure), promise.tier))
     return [(gettext(MEASURES[promise.measure].name), promise) for promise in own]
 
 
-def other_hours(version: Version) -> list[tuple[str, str]]:
+def other_hours(calendar: CalendarClause) -> list[tuple[str, str]]:
     """Single days and days of every year, with their hours."""
-    calendar = version.calendar
-    days = [*sorted((calendar.get("yearly") or {}).items()), *sorted((calendar.get("overrides") or {}).items())]
-    return [(dated(on), hours_text(hours_of(hours))) for on, hours in days]
+    single = {on.isoformat(): hours for on, hours in calendar.overrides.items()}
+    days = [*sorted(calendar.yearly.items()), *sorted(single.items())]
+    return [(dated(on), hours_text(hours)) for on, hours in days]
 
 
-def exceptions(version: Version) -> list[tuple[str, str, str]]:
+def exceptions(pauses: Iterable[PauseClause]) -> list[tuple[str, str, str]]:
     """From, to, and why."""
-    return [(dated(row["from"]), dated(row["to"]), row.get("reason", "")) for row in version.exceptions]
+    return [(dated(pause.begins.isoformat()), dated(pause.ends.isoformat()), pause.reason) for pause in pauses]
 
 
-def holidays_until(version: Version) -> int | None:
+def holidays_until(calendar: CalendarClause) -> int | None:
     """The last year whose public holidays are known; none where there are none."""
-    country = (version.calendar.get("holidays") or {}).get("country")
-    return known_years(country)[-1] if country else None
+    return known_years(calendar.country)[-1] if calendar.country else None
 
 
 def dated(text: str) -> str:
@@ -138,7 +134,3 @@ def dated(text: str) -> str:
             with suppress(ValueError):
                 return date_format(datetime.fromisoformat(written.format(text)), style)
     return text
-
-
-def closed_days(version: Version) -> list[date]:
-    return [date.fromisoformat(on) for on in version.calendar.get("closed") or ()]

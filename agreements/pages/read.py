@@ -5,15 +5,14 @@ from django.views.decorators.http import require_safe
 from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.models import Agreement
-from agreements.months.agreed import current_assumptions
 from agreements.pages import months_table, overview
 from agreements.pages.capacity_sheet import capacity_sheet
 from agreements.pages.fetch import day_of, may_edit, visible, year_of
 from agreements.pages.history import history
+from agreements.pages.reading import ReadAgreement
 from agreements.pages.versions import proposal, readable, waiting_for
 from agreements.terms import in_force, timeline
 from smarketing.accounts.access import readers
-from smarketing.accounts.models import Side
 from smarketing.accounts.rights import Verb
 from smarketing.lib.request import PortalRequest
 
@@ -40,8 +39,10 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
     version = overview.terms_before(dated, asked)
     year = year_of(request, today)
     months = months_table.months(agreement, year, today, request.access.sides(Verb.AMEND, agreement))
+    this_month = months_table.current(months) or months_table.this_month(agreement, today)
     context = {
         "agreement": agreement,
+        "reading": ReadAgreement(document_of(agreement, version), today),
         "version": version,
         "versions": dated,
         "version_in_force": None if standing.is_cancellation else standing,
@@ -49,21 +50,14 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "end": next((each for each in dated if each.is_cancellation and each.effective_on > today), None),
         "waiting": proposal(agreement, now),
         "own_drafts": readable(agreement, request.user, request.access).drafts(),
-        "week": overview.week(version),
-        "closed_days": overview.closed_days(version),
-        "other_hours": overview.other_hours(version),
-        "exceptions": overview.exceptions(version),
-        "holidays_until": overview.holidays_until(version),
-        "reasons": agreement.return_reasons.all(),
-        "marketing_promises": overview.promises(version, Side.MARKETING),
-        "sales_promises": overview.promises(version, Side.SALES),
-        "this_month": months_table.current(months) or months_table.this_month(agreement, today),
+        "this_month": this_month,
+        "leads_promised": this_month.leads,
+        "quota_promised": this_month.quota,
         "year": year,
         "months": months,
         "capacity": capacity_sheet(agreement, year, terms.versions, today=today, month=request.GET.get("capacity", "")),
         "entries": history(agreement),
         "may_edit": may_edit(request, agreement),
-        "assumptions": current_assumptions(agreement),
         "now": now,
     }
     return TemplateResponse(request, "agreements/detail.html", context)

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from textwrap import dedent
 
+from leads.demonstration.agreed_words import DACH_WORDS, NORDICS_WORDS
+
 PASSWORD = "smarketing-demo"
 
 
@@ -46,6 +48,7 @@ class Market:
 
     slug: str
     toml: str
+    words: str  # the clauses of the agreement that nothing is measured by
     reps: dict[str, float]  # name -> how long the rep takes, as a factor
     a_day: tuple[int, ...]
     waiting_minutes: tuple[int, ...]  # working time since the handoffs that wait at this moment
@@ -124,6 +127,7 @@ DACH = Market(
         average_deal = 9000
         lead_to_customer = 0.09
     """),
+    words=DACH_WORDS,
     reps={"Lukas Brandt": 0.8, "Aylin Demir": 0.7, "Petra Hoffmann": 1.0, "Tobias Schuster": 2.4},
     a_day=(13, 12, 12, 11, 8, 2, 2),
     waiting_minutes=(310, 205, 140, 95, 70, 56, 52, 50, 47, 24, 18, 14, 9, 6, 3, 1),
@@ -224,6 +228,7 @@ NORDICS = Market(
         minutes_per_conversation = 12
         connection_rate = 0.3
     """),
+    words=NORDICS_WORDS,
     reps={"Mads Lindgren": 1.0, "Sofie Dahl": 0.7, "Emil Krogh": 1.3},
     a_day=(6, 6, 5, 5, 4, 1, 1),
     waiting_minutes=(290, 180, 130, 112, 98, 94, 40, 22, 11, 4),
@@ -289,7 +294,7 @@ def agreement_toml(market: Market, months: list[date]) -> str:
     """The agreement as a file, with a quota or a target for each of the months (first days)."""
     first = months[0]
     text = market.toml.format(effective_on=first.isoformat(), christmas_eve=f"{first.year}-12-24")
-    return text + "".join(_month(market, month) for month in months)
+    return text + market.words + "".join(_month(market, month) for month in months)
 
 
 def _month(market: Market, month: date) -> str:

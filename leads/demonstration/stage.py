@@ -16,6 +16,7 @@ from agreements.terms import Timeline, timeline
 from leads.clock.consequences import refresh
 from leads.clock.sweep import note_clocks
 from leads.demonstration.company import MARKETS, PASSWORD, PEOPLE, Market, Person, agreement_toml
+from leads.demonstration.ledger import keep_ledger
 from leads.demonstration.story import Pass, Scene, Story, stories_of, stories_of_now
 from leads.doors.dictionary import settle
 from leads.enums import Result
@@ -49,6 +50,8 @@ def load(*, at: datetime) -> int:
         people = _people()
         count = sum(_tell(market, people, at) for market in MARKETS)
         note_clocks(at=at)
+        for agreement in Agreement.objects.filter(slug__in=[market.slug for market in MARKETS]).with_teams():
+            keep_ledger(agreement, at=at)
         return count
 
 

@@ -91,6 +91,9 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "agreements:load": {"text": write(document_of(north)), "toml": write(document_of(north))},
         "agreements:agree": {"month": "2031-03", "as": "target", "quota": "5000", "marketing_share": "100"}
         | {"average_deal": "100", "lead_to_customer": "50"},
+        "ledger:correct": {"month": "2026-03", "figure": "total_revenue", "amount": "100", "reason": "Books"},
+        "ledger:totals": {"pasted": "2026-03;100,00 EUR", "source": "Books"},
+        "ledger:settings": {"propose_on": "5", "fewest_customers": "30"},
         "agreements:settle": {"decision": "decline", "reason": "Not now"},
         "agreements:cancel": {"last_on": "2031-06-30"},
         "leads:new": lead,

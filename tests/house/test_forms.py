@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
-WITHOUT = {  # signing in and out, and the language: doing it again changes nothing
+WITHOUT = {  # signing in and out, and the language: doing it again changes nothing; an invitation works once
+    "people/join.html",
     "account/login.html",
     "parts/demo_sign_ins.html",
     "parts/languages.html",

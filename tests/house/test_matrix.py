@@ -79,6 +79,8 @@ DOORS = {
     "agreements:cancel": page(READERS, 422, needs=AMEND, **RECORD),
     "agreements:waiting_count": page(READERS),
     "agreements:toml": page(READERS, OK, **RECORD),
+    "ledger:ledger": page(READERS, **RECORD),
+    **{f"ledger:{name}": button(READERS, AMEND, get=FOUND) for name in ("correct", "totals", "settings")},
     "exports:detail": Door(SIGNED_IN, MISSING, own={("administrator", "get"): OK}),
     "exports:progress": Door(SIGNED_IN, MISSING, own={("administrator", "get"): OK}),
     "people:list": page(STAFF_LEADS),

@@ -64,4 +64,6 @@ def test_a_plain_tool_can_check_the_database(tmp_path):
     manage("migrate", "-v0", tmp_path=tmp_path)
     with closing(sqlite3.connect(tmp_path / "smarketing.sqlite3")) as plain:
         assert plain.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        plain.execute("INSERT INTO agreements_quota (month, amount, agreement_id) VALUES ('2026-03-01', 5000, 1)")
+        plain.execute(
+            "INSERT INTO agreements_quota (month, amount, parts, agreement_id) VALUES ('2026-03-01', 5000, '{}', 1)"
+        )

@@ -7,9 +7,12 @@ import pytest
 from django.utils import translation
 
 from agreements.document.clauses import DEFAULT_REASONS, PauseClause, ReasonClause
+from agreements.document.contacts import Contact, Step
+from agreements.document.review import Review
 from agreements.document.stored import document_of
 from agreements.document.text import read, write
 from agreements.document.versions import apply
+from agreements.document.wordings import Goals, Texts
 from agreements.pages.history import history
 from agreements.promises.promise import DepthPromise, SpeedPromise
 from leads.clock.recompute import recompute
@@ -63,7 +66,7 @@ def test_a_promise_is_not_rounded(signed_in, rep, north):
 def test_the_week_is_drawn_also_over_midnight(signed_in, rep, north):
     calendar = document_of(north).calendar
     amend(north, calendar=replace(calendar, week={"fri": (("22:00", "06:00"),)}))
-    friday, saturday = signed_in(rep).get(URL).context["week"][4:6]
+    friday, saturday = signed_in(rep).get(URL).context["reading"].week[4:6]
     assert (friday.hours, [(span.start, span.length) for span in friday.spans]) == ("22:00-06:00", [(1320, 120)])
     assert (saturday.hours, [(span.start, span.length) for span in saturday.spans]) == ("", [(0, 360)])
 
@@ -113,7 +116,7 @@ def test_the_page_takes_the_same_queries_with_more_versions_and_changes(
         amend(north, effective_on=date(2026, 1 + number, 1), targets={date(2026, 1 + number, 1): 5})
     client = signed_in(rep)
     time_machine.move_to(cast.MONDAY)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         assert len(client.get(URL).context["versions"]) == 1 + more
 
 
@@ -216,3 +219,64 @@ def test_without_a_service_team_no_team_without_a_name_appears(signed_in, rep, a
     for who, address in ((rep, URL), (administrator, f"{URL}edit/"), (rep, "/agreements/")):
         page = signed_in(who).get(address).text
         assert not re.search(r'<option value=""></option>|<dd>\s*</dd>', page), address
+
+
+HOSTILE = "<img src=x onerror=alert(1)>{{ 7|add:7 }}"
+
+
+def words_of(side: str = "marketing", hostile: str = HOSTILE) -> dict:
+    return {
+        "texts": (Texts(summary=f"First.\n\n{hostile}" + " and so on" * 80, cancellation="In writing."),),
+        "goals": (Goals(marketing="Growth"),),
+        "contacts": (
+            Contact(name=f"Änne {hostile}", side=side, email="anne@example.com", telephone="+49 30 1"),
+            Contact(name="Bo", side="both"),
+        ),
+        "escalation": (Step(level="Team lead", side="sales", after_working_days=2),),
+        "review": (Review(every_months=3, first_on=date(2026, 1, 31)),),
+    }
+
+
+def test_the_chapters_stand_in_their_order_and_the_contents_lead_to_each(signed_in, rep, north, time_machine):
+    time_machine.move_to(cast.MONDAY)
+    amend(north, groups=words_of())
+    page = signed_in(rep).get(URL).text
+    anchors = re.findall(r'<li>\s*<a href="#([\w-]+)"', page)
+    assert anchors == re.findall(r'<section class="section"\s+id="([\w-]+)"', page)
+    assert anchors[:4] == ["summary", "goals", "promises", "months"]
+    assert anchors[4:] == [
+        "capacity",
+        "contacts",
+        "escalation",
+        "review",
+        "cancellation",
+        "calendar",
+        "returns",
+        "versions",
+    ]
+    assert "Next review" in page
+    assert "April 30, 2026" in page
+
+
+def test_what_people_wrote_stays_text_and_the_end_of_a_long_text_is_folded(signed_in, rep, north):
+    amend(north, groups=words_of())
+    page = signed_in(rep).get(URL).text
+    assert "<img src=x" not in page
+    assert page.count("&lt;img src=x onerror=alert(1)&gt;{{ 7|add:7 }}") >= 2
+    folded = page.partition("First.</p>")[2]
+    assert folded.index("<details") < folded.index("and so on")
+
+
+def test_each_side_has_its_column_also_where_nothing_stands_in_it(signed_in, rep, north):
+    amend(north, groups=words_of("sales"))
+    chapters = {chapter.key: chapter for chapter in signed_in(rep).get(URL).context["reading"].chapters}
+    goals = [(block.title, block.passage.text) for block in chapters["goals"].blocks]
+    assert goals == [("Goals of marketing", "Growth"), ("Goals of sales", "")]
+    people = [(block.title, [row.name for row in block.rows]) for block in chapters["contacts"].blocks]
+    assert people == [("Marketing north", []), ("Sales north", [f"Änne {HOSTILE}"]), ("For both sides", ["Bo"])]
+
+
+def test_who_may_edit_is_told_what_nothing_is_written_about_yet(signed_in, rep, sales_lead, north):
+    amend(north, groups=words_of())
+    assert "Nothing is written yet about: When goals are missed" in signed_in(sales_lead).get(URL).text
+    assert "Nothing is written yet about" not in signed_in(rep).get(URL).text

@@ -13,6 +13,8 @@ WORDS = {
     "empty": _("The file is empty."),
     "header_only": _("The file has a header but no rows."),
     "no_text": _("This is not a text file. Export it as CSV."),
+    "too_many_rows": _("The file has more than %(detail)s rows."),
+    "no_months": _("No row with a month and an amount was found, like 2026-03;1234.50."),
     "too_many_columns": _("The file has more than %(detail)s columns."),
     "too_many_open_quotes": _("Too many quotation marks are never closed; reading stopped at line %(detail)s."),
     "too_many_blank_lines": _("The file is empty for a million lines; reading stopped at line %(detail)s."),
@@ -60,6 +62,8 @@ WORDS = {
     "unclear_amount": _("This amount can be read in two ways."),
     "other_currency": _("This is not the agreement's currency: %(detail)s."),
     "too_large": _("This is too large."),
+    "no_month": _("This is not a month."),
+    "month_twice": _("This month is there twice."),
     "no_choice": _("“%(detail)s” is not one of the known values."),
 }
 FORMATS = {

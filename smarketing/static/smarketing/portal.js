@@ -16,6 +16,21 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+/* On paper every fold is open, also in browsers that cannot say so in their style sheet. */
+window.addEventListener("beforeprint", () => {
+  for (const fold of document.querySelectorAll("details.fold:not([open])")) {
+    fold.open = true;
+    fold.dataset.isOpenForPaper = "";
+  }
+});
+
+window.addEventListener("afterprint", () => {
+  for (const fold of document.querySelectorAll("details.fold[data-is-open-for-paper]")) {
+    fold.open = false;
+    delete fold.dataset.isOpenForPaper;
+  }
+});
+
 /* A filter acts when it is changed; a date only once it is left, for it changes with every figure typed. */
 const FOCUS = "filter-focus";
 

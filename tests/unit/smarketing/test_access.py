@@ -17,10 +17,11 @@ pytestmark = pytest.mark.django_db
 V = Verb
 EVERYBODY = {
     (Side.MARKETING, Role.MEMBER): {V.READ, V.SEE, V.MARKET, V.EXCUSE},
-    (Side.MARKETING, Role.LEAD): {V.READ, V.SEE, V.MARKET, V.MATCH, V.AMEND, V.EXCUSE, V.APPROVE},
+    (Side.MARKETING, Role.LEAD): {V.READ, V.SEE, V.MARKET, V.MATCH, V.AMEND, V.EXCUSE, V.APPROVE, V.STAFF},
     (Side.SALES, Role.MEMBER): {V.READ, V.SEE, V.FOLLOW_UP, V.EXCUSE},
-    (Side.SALES, Role.LEAD): {V.READ, V.SEE, V.FOLLOW_UP, V.ASSIGN, V.MATCH, V.AMEND, V.EXCUSE, V.APPROVE},
+    (Side.SALES, Role.LEAD): {V.READ, V.SEE, V.FOLLOW_UP, V.ASSIGN, V.MATCH, V.AMEND, V.EXCUSE, V.APPROVE, V.STAFF},
     **{key: {V.READ} for key in product([Side.SERVICE], Role)},
+    (Side.SERVICE, Role.LEAD): {V.READ, V.STAFF},
     **{key: {V.READ} for key in product(Side, [Role.LEADERSHIP])},
 }
 

@@ -1,0 +1,119 @@
+"""The forms of the ledger: one figure, the total revenue of many months, and when the next month is proposed."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models import Agreement
+from agreements.models.ledger import FIGURES
+from agreements.months.entries import LAST_DAY
+from agreements.months.ledger import Figure
+from agreements.pages.fields import NumberField, WholeField
+from leads.doors.files.wording import worded
+from leads.ledger.totals import TotalsFault, read_totals, text_as_file
+from smarketing.lib.periods import Period, PeriodError, period_of
+
+LARGEST = 2**20
+MOST_FAULTS = 5
+MOST_CUSTOMERS = 1_000_000
+
+
+class FigureForm(forms.Form):
+    month = forms.CharField(label=_("Month"), widget=forms.TextInput(attrs={"type": "month"}), max_length=7)
+    figure = forms.ChoiceField(label=_("Figure"), choices=FIGURES)
+    amount = NumberField(
+        label=_("Amount"),
+        decimal_places=2,
+        required=False,
+        help_text=_("Leave empty to count what is collected from leads and deals again."),
+    )
+    reason = forms.CharField(label=_("Reason or source"), max_length=300)
+
+    def clean_month(self) -> date:
+        try:
+            period = period_of(self.cleaned_data["month"].strip())
+        except PeriodError:
+            period = None
+        if period is None or period.kind != "month":
+            raise forms.ValidationError(_("Write a month like 2026-03."))
+        return period.start_on
+
+    @property
+    def amounts(self) -> dict[tuple[date, Figure], Decimal | None]:
+        found = self.cleaned_data
+        return {(found["month"], Figure(found["figure"])): found["amount"]}
+
+
+class TotalsForm(forms.Form):
+    """Months and amounts out of a file, or pasted."""
+
+    file = forms.FileField(
+        label=_("CSV file"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
+    )
+    pasted = forms.CharField(
+        label=_("or pasted from a spreadsheet"),
+        required=False,
+        max_length=100_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text=_("A month and an amount per line, like 2026-03; 1.234,50 EUR"),
+    )
+    source = forms.CharField(label=_("Reason or source"), max_length=300)
+
+    def __init__(self, *args: Any, agreement: Agreement, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.agreement = agreement
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        file, pasted = cleaned.get("file"), cleaned.get("pasted", "")
+        if self.errors.keys() & {"file", "pasted"}:
+            return cleaned
+        if not file and not pasted.strip():
+            self.add_error("file", _("Choose a file, or paste its rows."))
+        elif file and file.size > LARGEST:
+            self.add_error("file", _("The file is larger than a megabyte: it is more than months with amounts."))
+        else:
+            found = read_totals(file.file if file else text_as_file(pasted), self.agreement.currency)
+            self._refuse("file" if file else "pasted", found.faults)
+            cleaned["amounts"] = {(month, Figure.TOTAL_REVENUE): amount for month, amount in found.amounts.items()}
+        return cleaned
+
+    def _refuse(self, field: str, faults: tuple[TotalsFault, ...]) -> None:
+        for fault in faults[:MOST_FAULTS]:
+            said = worded(fault.problem)
+            place = gettext("Line %(line)s: %(reason)s") % {"line": fault.line, "reason": said}
+            self.add_error(field, place if fault.line else said)
+
+
+class SettingsForm(forms.Form):
+    propose_on = WholeField(
+        label=_("Propose the next month's target on day"),
+        required=False,
+        min_value=1,
+        max_value=LAST_DAY,
+        help_text=_("Of each month. Empty: never."),
+    )
+    fewest_customers = WholeField(
+        label=_("Keep an assumption below so many customers"), min_value=1, max_value=MOST_CUSTOMERS
+    )
+
+
+class LedgerPeriod(forms.Form):
+    """Over which time the sums are made."""
+
+    period = forms.ChoiceField(label=_("Period"), required=False)
+
+    def __init__(self, offered: list[Any], chosen: str) -> None:
+        super().__init__(initial={"period": chosen})
+        self.fields["period"].choices = [("", _("The last twelve full months")), *offered]  # type: ignore[attr-defined]
+
+
+def last_full_month(today: date) -> str:
+    return Period.of(today).previous().label

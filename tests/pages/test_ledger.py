@@ -1,0 +1,279 @@
+"""The ledger of an agreement as people see it, and what they enter in it."""
+
+import html
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
+
+from agreements.models import LedgerEntry
+from agreements.months.entries import enter
+from agreements.months.ledger import Figure, ratio
+from leads.ledger.proposal import propose_months
+from smarketing.accounts.models import Role
+from tests import cast
+from tests.unit.leads.ledger.april import THE_DAY, april, sold
+
+pytestmark = pytest.mark.django_db
+URL = "/agreements/north/ledger/"
+FIGURE = {"month": "2026-03", "figure": "total_revenue", "amount": "1,234.50", "reason": "Books"}
+
+
+@pytest.fixture
+def planned(north):
+    return april(north)
+
+
+@pytest.fixture(autouse=True)
+def _may(time_machine):
+    time_machine.move_to(THE_DAY)
+
+
+def won(deal, revenue, handed="2026-04-06", closed="2026-04-21", name="Ada Lovelace", **more):
+    lead = cast.handed(deal, cast.local(deal, f"{handed} 09:00"), name=name).lead
+    sold(lead, cast.local(deal, f"{closed} 09:00"), revenue, **more)
+
+
+def seen(response) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.text)).split())
+
+
+def test_who_reads_the_figures_reads_it_and_a_stranger_does_not_find_it(signed_in, leader, stranger, north):
+    assert signed_in(leader).get(URL).status_code == 200
+    assert signed_in(stranger).get(URL).status_code == 404
+
+
+def test_an_empty_ledger_says_what_belongs_there(signed_in, sales_lead, leader, north):
+    page = signed_in(sales_lead).get(URL)
+    assert "Nothing is in the ledger yet" in seen(page)
+    assert "Enter figures" in seen(page)
+    assert 'name="amount"' not in signed_in(leader).get(URL).text
+
+
+def test_it_is_reached_from_the_agreement(signed_in, leader, north):
+    assert f'href="{URL}"' in signed_in(leader).get("/agreements/north/").text
+
+
+def test_thirteen_months_in_both_views(signed_in, leader, planned):
+    page = signed_in(leader).get(URL)
+    lines = page.context["lines"]
+    assert [line.period.label for line in lines][::12] == ["2025-05", "2026-05"]
+    assert len(lines) == 13
+    april = lines[-2]
+    assert (april.actuals.leads, april.actuals.customers, april.actuals.share) == (4, 3, ratio(2400, 5997))
+    assert (april.cohort.leads, april.cohort.rate, april.cohort.is_mature) == (4, Decimal("0.75"), True)
+    assert "30.1% – 95.4%" in seen(page)
+
+
+def test_a_month_a_quarter_and_a_year_can_be_chosen(signed_in, leader, planned):
+    sold(
+        cast.handed(planned, cast.local(planned, "2026-05-04 09:00")).lead, cast.local(planned, "2026-05-05 09:00"), 50
+    )
+    client = signed_in(leader)
+    for period, customers, last in (("2026-04", 3, "2026-04"), ("2026-Q2", 4, "2026-06"), ("2026", 4, "2026-12")):
+        context = client.get(URL, {"period": period}).context
+        assert context["sums"].actuals.customers == customers
+        assert context["lines"][-1].period.label == last
+        assert context["form"]["period"].value() == period
+    assert client.get(URL, {"period": "nonsense"}).context["sums"].actuals.customers == 3
+
+
+def test_an_outlier_is_named_to_who_may_see_leads_and_its_sum_to_the_others(signed_in, leader, rep, planned):
+    won(planned, 9_000_000, name="Grace Hopper")
+    page = seen(signed_in(rep).get(URL))
+    assert "Grace Hopper , €9,000,000 on April 21, 2026: 100% of all sales" in page
+    assert "Average deal size €2,250,600 €800" in page
+    others = seen(signed_in(leader).get(URL))
+    assert "Grace Hopper" not in others
+    assert "€9,000,000 on April 21, 2026" in others
+
+
+def test_a_sale_in_another_currency_is_told_apart(signed_in, leader, planned):
+    sold(
+        cast.handed(planned, cast.local(planned, "2026-04-06 09:00")).lead,
+        cast.local(planned, "2026-04-21 09:00"),
+        9,
+        currency="USD",
+    )
+    assert "Not added up: $9 in another currency (sales: 1)." in seen(signed_in(leader).get(URL))
+
+
+def test_the_proposal_shows_what_moved_it_and_who_may_answer(signed_in, sales_lead, leader, planned):
+    propose_months(at=THE_DAY)
+    page = signed_in(sales_lead).get(URL)
+    told = seen(page)
+    assert "Target of June 2026" in told
+    assert "The ledger suggests 67 as the number of leads; nothing is agreed yet." in told
+    assert "waiting for Marketing north and Sales north" in told
+    target = page.context["proposed"].target
+    assert f"/agreements/north/targets/{target.pk}/accept/" in page.text
+    assert "accept/" not in signed_in(leader).get(URL).text
+
+
+def test_the_moves_stand_beside_their_inputs(signed_in, sales_lead, planned):
+    cast.target(planned, "2026-06", 90)
+    propose_months(at=THE_DAY)
+    lines = signed_in(sales_lead).get(URL).context["proposed"].lines
+    assert [(line.agreed, line.found, line.taken, line.effect) for line in lines] == [
+        ("90", "", "", "+10.0"),
+        ("€100,000", "", "€100,000", ""),
+        ("50%", "40%", "40%", "−20.0"),
+        ("€1,000", "€800", "€800", "+20.0"),
+        ("50%", "75%", "75%", "−33.3"),
+    ]
+
+
+def test_before_the_day_it_says_what_it_would_propose_and_when(signed_in, leader, planned, time_machine):
+    time_machine.move_to(THE_DAY - timedelta(days=2))
+    told = seen(signed_in(leader).get(URL))
+    assert "That is today's stand: the portal proposes on May 20, 2026." in told
+
+
+def test_small_numbers_say_that_the_agreed_assumption_is_kept(signed_in, leader, planned):
+    planned.fewest_customers = 30
+    planned.save()
+    assert seen(signed_in(leader).get(URL)).count("Kept: 3 of at least 30 customers.") == 3
+
+
+def test_a_lead_of_either_team_and_an_administrator_enter_figures(
+    signed_in,
+    sales_lead,
+    administrator,
+    north,
+):
+    marketing_lead = cast.person("mark@example.org", north.marketing_team, role=Role.LEAD)
+    for person, amount in ((sales_lead, "1,000"), (marketing_lead, "2,000"), (administrator, "3,000")):
+        answer = signed_in(person).post(f"{URL}correct/", FIGURE | {"amount": amount})
+        assert (answer.status_code, answer.url) == (302, URL)
+    page = signed_in(sales_lead).get(URL)
+    told = [(line.former, line.now, line.correction.entry.made_by) for line in page.context["corrections"]]
+    assert told == [
+        ("€2,000", "€3,000", administrator),
+        ("€1,000", "€2,000", marketing_lead),
+        ("nothing", "€1,000", sales_lead),
+    ]
+
+
+def test_nobody_else_does(signed_in, rep, marketer, leader, stranger, north):
+    for person, status in ((rep, 403), (marketer, 403), (leader, 403), (stranger, 404)):
+        for address, data in (("correct/", FIGURE), ("totals/", {"pasted": "2026-03;5", "source": "x"})):
+            assert signed_in(person).post(URL + address, data).status_code == status
+        assert signed_in(person).post(f"{URL}settings/", {"fewest_customers": "3"}).status_code == status
+    assert not LedgerEntry.objects.exists()
+
+
+def test_what_was_collected_stays_beside_what_was_entered(signed_in, sales_lead, planned):
+    client = signed_in(sales_lead)
+    client.post(f"{URL}correct/", {"month": "2026-04", "figure": "leads", "amount": "9", "reason": "Fair"})
+    page = client.get(URL)
+    assert page.context["lines"][-2].actuals.leads == 9
+    assert "9 entered; collected: 4" in seen(page)
+    assert "4, as collected 9 Fair" in seen(page)
+
+
+@pytest.mark.parametrize(
+    ("language", "more", "field", "reason"),
+    [
+        ("en", {"month": "soon"}, "month", "Write a month like 2026-03."),
+        ("de", {"month": "2026-Q1"}, "month", "Schreiben Sie einen Monat wie 2026-03."),
+        ("da", {"month": "2027-01"}, "month", "Denne måned er ikke begyndt."),
+        ("en", {"amount": "much"}, "amount", "Write a number like 1,234.5."),
+        ("de", {"amount": "-5"}, "amount", "Darf nicht negativ sein."),
+        ("da", {"figure": "leads", "amount": "1,5"}, "amount", "Skriv et helt tal, ikke under nul."),
+        ("en", {"reason": ""}, "reason", "This field is required."),
+        ("de", {"figure": "nonsense"}, "figure", None),
+    ],
+)
+def test_wrong_input_is_told_beside_its_field_in_the_readers_language(
+    language, more, field, reason, signed_in, sales_lead, north
+):
+    sales_lead.language = language
+    sales_lead.save()
+    amount = {"en": "1,234.50"}.get(language, "1.234,50")
+    answer = signed_in(sales_lead).post(f"{URL}correct/", FIGURE | {"amount": amount} | more)
+    assert answer.status_code == 422
+    with translation.override(language):
+        errors = answer.context["figure_form"].errors
+        assert list(errors) == [field]
+        assert reason is None or errors[field] == [reason]
+    assert not LedgerEntry.objects.exists()
+
+
+def test_a_csv_of_a_german_spreadsheet_is_read(signed_in, sales_lead, north):
+    file = SimpleUploadedFile("umsatz.csv", "Monat;Umsatz\nMärz 2026;1.234,50 EUR\nApril 2026;2.000,00 EUR\n".encode())
+    answer = signed_in(sales_lead).post(f"{URL}totals/", {"file": file, "source": "Monthly close"})
+    assert answer.status_code == 302
+    found = LedgerEntry.objects.values_list("month", "figure", "amount", "reason", "made_by")
+    assert list(found) == [
+        (date(2026, 3, 1), "total_revenue", Decimal("1234.50"), "Monthly close", sales_lead.pk),
+        (date(2026, 4, 1), "total_revenue", Decimal(2000), "Monthly close", sales_lead.pk),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "pasted", "reason"),
+    [
+        ("en", "", "Choose a file, or paste its rows."),
+        ("de", "2026-03;1.234,50 USD", "Zeile 1: Das ist nicht die Währung der Vereinbarung: USD."),
+        ("da", "2026-03;1.234", "Beløbene kan læses på to måder (1.234 er over tusind eller lidt over en)."),
+        ("de", "2027-03;1.234,50", "Dieser Monat hat noch nicht begonnen."),
+    ],
+)
+def test_a_wrong_table_is_told_beside_it_and_nothing_of_it_is_taken(
+    language, pasted, reason, signed_in, sales_lead, north
+):
+    sales_lead.language = language
+    sales_lead.save()
+    answer = signed_in(sales_lead).post(f"{URL}totals/", {"pasted": pasted, "source": "x"})
+    field = "pasted" if pasted else "file"
+    assert (answer.status_code, answer.context["totals_form"].errors[field]) == (422, [reason])
+    assert not LedgerEntry.objects.exists()
+
+
+def test_when_it_is_proposed_is_set_beside_what_somebody_else_has_set(signed_in, sales_lead, north):
+    client = signed_in(sales_lead)
+    token = client.get(URL).context["opened"].token
+    north.fewest_customers = 50
+    north.save()
+    kept = {"propose_on": "5", "fewest_customers": "30", "opened_on": token}
+    assert client.post(f"{URL}settings/", kept).status_code == 302
+    north.refresh_from_db()
+    assert (north.propose_on, north.fewest_customers) == (5, 50)
+    for wrong in ("0", "29", "x"):
+        assert client.post(f"{URL}settings/", kept | {"propose_on": wrong}).status_code == 422
+
+
+@pytest.mark.parametrize("language", ["en", "de", "da"])
+def test_every_word_of_it_is_translated(language, signed_in, sales_lead, planned):
+    sales_lead.language = language
+    sales_lead.save()
+    propose_months(at=THE_DAY)
+    page = seen(signed_in(sales_lead).get(URL))
+    with translation.override(language):
+        words = ["By the month of the lead", "Keep what is agreed", "Entered by hand"]
+        assert [translation.gettext(word) in page for word in words] == [True] * 3
+        assert (language == "en") == all(translation.gettext(word) == word for word in words)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_takes_as_many_queries_with_much_in_it(
+    count,
+    signed_in,
+    leader,
+    planned,
+    django_assert_num_queries,
+):
+    for n in range(count):
+        sold(
+            cast.handed(planned, cast.local(planned, "2026-04-06 09:00")).lead,
+            cast.local(planned, "2026-04-21 09:00"),
+            10,
+        )
+        enter(planned, {(date(2026, 3, 1), Figure.LEADS): Decimal(n)}, reason="x", by=None, at=THE_DAY)
+    client = signed_in(leader)
+    client.get(URL)
+    with django_assert_num_queries(13):
+        assert client.get(URL).status_code == 200
