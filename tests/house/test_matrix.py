@@ -70,6 +70,8 @@ DOORS = {
     "agreements:load": page(ADMINISTRATORS, FOUND),
     "agreements:detail": page(READERS, OK, **RECORD),
     "agreements:edit": page(READERS, 422, needs=AMEND, **RECORD),
+    "agreements:year": page(READERS, OK, **RECORD),
+    "agreements:plan_year": Door(READERS, FOUND, 422, AMEND, is_of_a_record=True),
     "agreements:calculator": page(READERS, OK, **RECORD),
     "agreements:agree": button(READERS, AMEND, get=FOUND),
     "agreements:accept_target": button(READERS, AMEND),
