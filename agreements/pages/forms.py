@@ -1,6 +1,7 @@
 """The parts of the form in which an agreement is written. `agreements.pages.edit_form` makes one document of them."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
@@ -41,6 +42,7 @@ from agreements.promises.kinds import Day, Flag, Fraction, Number, Text, ValueKi
 from agreements.promises.measures import MEASURES
 from smarketing.accounts.models import Side
 from smarketing.lib.numbers import whole
+from smarketing.lib.periods import Period
 from smarketing.lib.widgets import LongSelect
 
 NUMBERS = ("quota", *ASSUMPTIONS)
