@@ -1,6 +1,6 @@
 from django.urls import path
 
-from agreements.pages import calculate, read, signing, write
+from agreements.pages import calculate, read, signing, write, year
 
 app_name = "agreements"
 urlpatterns = [
@@ -10,10 +10,13 @@ urlpatterns = [
     path("waiting/", read.waiting_count, name="waiting_count"),
     path("<slug:slug>/", read.detail, name="detail"),
     path("<slug:slug>/edit/", write.edit, name="edit"),
+    path("<slug:slug>/year/", year.year, name="year"),
+    path("<slug:slug>/year/plan/", year.plan_year, name="plan_year"),
     path("<slug:slug>/targets/", calculate.calculator, name="calculator"),
     path("<slug:slug>/targets/agree/", calculate.agree, name="agree"),
     path("<slug:slug>/targets/<int:pk>/accept/", calculate.accept, name="accept_target"),
     path("<slug:slug>/targets/<int:pk>/decline/", calculate.decline, name="decline_target"),
+    path("<slug:slug>/pdf/", read.pdf, name="pdf"),
     path("<slug:slug>/versions/", signing.version_list, name="versions"),
     path("<slug:slug>/versions/<int:pk>/", signing.version, name="version"),
     path("<slug:slug>/versions/<int:pk>/settle/", signing.settle, name="settle"),

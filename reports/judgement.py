@@ -60,7 +60,8 @@ class Judgement:
     `excused` are breaches that the other side has excused: they are judged no more, neither kept nor missed.
     `promised` and `limit` are those of the handoffs judged, each under its own version: where the period holds several,
     their mean weighted by handoffs, and `is_mean` says so. `corrections` are the leads of earlier periods
-    that are taken off in this one: of the volume, delivered are those kept less these. `state` is "" as long as nothing
+    that are taken off in this one, in value their points: of the volume, delivered are those kept less these;
+    `corrected` counts the leads. `state` is "" as long as nothing
     can be said.
     """
 
@@ -78,6 +79,7 @@ class Judgement:
     is_mean: bool
     state: str
     corrections: int = 0
+    corrected: int = 0
 
 
 @dataclass(frozen=True)
@@ -261,6 +263,7 @@ def judge_volume(
         is_mean=False,
         state=_volume_state(delivered, target, expected, moment),
         corrections=judged.corrected,
+        corrected=int(judged.is_correction.sum()),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agreements.document.clause_group import ClauseRow
-from agreements.months.targets import ASSUMED, Conversion, TierConversion
+from agreements.months.targets import ASSUMED, Conversion, TierConversion, points_of
 from agreements.promises.promise import Promise
 from agreements.worktime import WEEKDAYS
 from smarketing.lib import words
@@ -163,6 +163,11 @@ class AgreementDocument:
 
     def with_months_of(self, other: "AgreementDocument") -> "AgreementDocument":
         return replace(self, **{name: getattr(other, name) for name in OF_MONTHS})
+
+    @property
+    def tier_points(self) -> list[tuple[str, int | None]]:
+        """What a lead of each tier is worth."""
+        return [(tier, points_of(self.points, tier)) for tier in self.known_tiers]
 
     @property
     def known_tiers(self) -> tuple[str, ...]:

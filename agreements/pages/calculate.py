@@ -13,12 +13,18 @@ from agreements.models import Agreement, Target
 from agreements.months import proposing
 from agreements.months.plans import month_name
 from agreements.months.proposing import MonthRefused, agree_month, counted_leads, has_begun, stand_of
-from agreements.months.targets import Derivation, agreed_directly, from_quota
+from agreements.months.targets import Derivation
 from agreements.months.workload import month_work, terms_on
-from agreements.pages.calculator_form import EXAMPLES, calculator_form, exact_leads, steps
+from agreements.pages.calculator_form import (
+    EXAMPLES,
+    CalculatorForm,
+    calculator_form,
+    exact_leads,
+    numbers_of,
+    steps,
+)
 from agreements.pages.capacity_sheet import ShownWork, shown_work
 from agreements.pages.fetch import editable, may_edit, visible
-from agreements.pages.forms import CalculatorForm
 from agreements.pages.months_table import waits_for
 from agreements.terms import timeline
 from smarketing.accounts.access import readers
@@ -41,12 +47,12 @@ def agree(request: PortalRequest, slug: str) -> HttpResponse:
     agreement = editable(request, slug)
     if request.method != "POST":
         return redirect("agreements:calculator", slug)
-    form = calculator_form(agreement, timeline(agreement).day_of(request.now), request.POST)
+    terms = timeline(agreement)
+    form = calculator_form(agreement, terms.day_of(request.now), request.POST)
     refused: MonthRefused | None = None
     if form.is_valid() and form.derivation:
-        made = form.derivation
-        is_direct = request.POST.get("as") == "target"
-        numbers = agreed_directly(made.leads) if is_direct else from_quota(made.quota, made.conversion)
+        points = terms.on(form.cleaned_data["month"]).points
+        numbers = numbers_of(form, agreement, points, is_direct=request.POST.get("as") == "target")
         try:
             target = agree_month(
                 agreement,
@@ -122,7 +128,8 @@ def _answer(
         "exact_leads": exact_leads(form.derivation) if form.derivation else "",
         "is_rounded": form.derivation and form.derivation.exact_leads != form.derivation.leads,
         "month_name": form.month_name,
-        "examples": EXAMPLES,
+        "examples": () if form.tiers else EXAMPLES,
+        "shifted": _shifted(form, month),
         "may_edit": may_edit(request, agreement),
         **_month_context(request, agreement, month),
         "work": work_of(agreement, form.derivation, month) if form.derivation else None,
@@ -132,6 +139,14 @@ def _answer(
     if is_partial(request):
         return fragment(request, "agreements/calculator.html#answer", context, status=status)
     return TemplateResponse(request, "agreements/calculator.html", context, status=status)
+
+
+def _shifted(form: CalculatorForm, month: date) -> dict[str, object] | None:
+    """The month whose quota the leads serve, and the sales cycle, where it is known."""
+    assumed = form.assumed
+    if assumed is None or not assumed.cycle_days:
+        return None
+    return {"month": assumed.quota_month(month), "days": assumed.cycle_days, "is_on": assumed.is_shifted}
 
 
 def work_of(agreement: Agreement, made: Derivation, month: date) -> ShownWork | None:

@@ -15,7 +15,6 @@ from agreements.document.groups import GROUPS
 from agreements.document.lines import Path
 from agreements.document.tables import DEFAULT_WARN_SHARE
 from agreements.document.text import ASSUMPTIONS, HEADING, DocumentError, checked
-from agreements.months.targets import points_of
 from agreements.pages.forms import (
     CLAUSE_FORMSETS,
     AssumptionsForm,
@@ -233,7 +232,7 @@ def initial_of(document: AgreementDocument) -> dict[str, Any]:
         **{key: getattr(document, key) for key in (*HEADING, *TERMS, *ASSUMPTIONS)},
         **{key: getattr(calendar, key) for key in CALENDAR},
         "year_begins": document.year_begins,
-        "tiers": [(tier, points_of(document.points, tier)) for tier in document.known_tiers],
+        "tiers": document.tier_points,
         **{key: getattr(document, key) for key in ("promises", "return_reasons", "groups", *OF_MONTHS)},
     }
 

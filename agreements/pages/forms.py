@@ -1,8 +1,6 @@
 """The parts of the form in which an agreement is written. `agreements.pages.edit_form` makes one document of them."""
 
 from collections.abc import Sequence
-from datetime import date
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -28,7 +26,6 @@ from agreements.document.text import (
     zones,
 )
 from agreements.enums import Pacing, Weekday, reason_words
-from agreements.months.targets import Conversion, Derivation, TargetError, derive, refuse_impossible
 from agreements.pages.fields import (
     DaysField,
     HoursField,
@@ -43,7 +40,6 @@ from agreements.promises.kinds import Day, Flag, Fraction, Number, Text, ValueKi
 from agreements.promises.measures import MEASURES
 from smarketing.accounts.models import Side
 from smarketing.lib.numbers import whole
-from smarketing.lib.periods import Period
 from smarketing.lib.widgets import LongSelect
 
 NUMBERS = ("quota", *ASSUMPTIONS)
@@ -358,52 +354,3 @@ def _told(problem: DocumentProblem) -> str:
     place = gettext("Line %(line)s") % {"line": problem.line}
     reason = gettext(problem.text).format(**problem.values)
     return f"{place}: {problem.key}: {reason}" if problem.path else f"{place}: {reason}"
-
-
-class CalculatorForm(forms.Form):
-    """From a quota to leads. Every field that makes a target impossible says so itself."""
-
-    quota = NumberField(label=_("Revenue quota of the month"))
-    marketing_share = PercentField(label=_("Share of revenue from marketing leads"), decimal_places=8)
-    average_deal = NumberField(label=_("Average deal size"))
-    lead_to_customer = PercentField(label=_("Lead-to-customer rate"), decimal_places=8)
-    month = forms.ChoiceField(label=_("For the month"))
-    derivation: Derivation | None = None
-
-    def __init__(self, *args: Any, months: Sequence[tuple[str, str]], currency: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.months = dict(months)
-        self.fields["month"].choices = months  # type: ignore[attr-defined]
-        for name in ("quota", "average_deal"):
-            self.fields[name].label = f"{self.fields[name].label} ({currency})"
-        for name, field in self.fields.items():
-            field.widget.attrs["class"] = "form-select" if name == "month" else "form-control"
-            field.widget.attrs["aria-describedby"] = f"id_{name}_error"
-
-    def derive(self, quota: Decimal, **general: Decimal) -> None:
-        derivation = derive(
-            quota, Conversion(general["marketing_share"], general["average_deal"], general["lead_to_customer"])
-        )
-        if derivation.leads > MOST_LEADS:
-            self.add_error("quota", _("This comes to more leads than anyone could agree to."))
-        else:
-            self.derivation = derivation
-
-    @property
-    def month_name(self) -> str:
-        return self.months.get(str(self["month"].value()), "")
-
-    def clean_month(self) -> date:
-        return Period.parse(self.cleaned_data["month"]).start_on
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        numbers = {name: cleaned[name] for name in NUMBERS if name in cleaned}
-        for name, value in numbers.items():
-            try:
-                refuse_impossible(name, value)
-            except TargetError as error:
-                self.add_error(name, said(error.reason))
-        if not any(name in self.errors for name in NUMBERS):
-            self.derive(**numbers)
-        return cleaned

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Target
+from agreements.pages.formula import formula_lines, serves
 from smarketing.accounts.models import Side
 from smarketing.lib.periods import Period
 
@@ -26,6 +27,20 @@ class PlannedMonth:
     may_accept: bool
     is_current: bool
     is_past: bool
+    currency: str
+
+    @property
+    def value(self) -> int | None:
+        return self.target.value if self.target else None
+
+    @property
+    def lines(self) -> list[str]:
+        """The formula with its numbers, by tier."""
+        return formula_lines(self.target.numbers, self.currency) if self.target else []
+
+    @property
+    def serves(self) -> str:
+        return serves(self.target.numbers) if self.target else ""
 
     @property
     def leads(self) -> int | None:
@@ -79,4 +94,5 @@ def _month(
         may_accept=proposal is not None and any(side in led for side in proposal.missing_consents),
         is_current=today in month,
         is_past=month.end_on < today,
+        currency=agreement.currency,
     )

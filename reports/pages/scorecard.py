@@ -116,7 +116,7 @@ class PromiseLine:
         if self.is_share and self.judgement.measure != "speed":
             return f"{self.links.page('speed')}#{self.judgement.measure}"
         if self.judgement.measure == "value":
-            return f"{self.links.page('volume')}#value"
+            return f"{self.links.page('volume')}#worth"
         return self.links.page(self.judgement.measure)
 
     @property
@@ -146,9 +146,8 @@ class PromiseLine:
     @property
     def _corrected(self) -> list[tuple[str, str]]:
         """Why fewer are delivered than its list has."""
-        count = self.judgement.corrections
-        is_value = self.judgement.measure == "value"
-        text = _("less %(n)s points from earlier periods") if is_value else _("less %(n)s from earlier periods")
+        count, is_value = self.judgement.corrected, self.judgement.measure == "value"
+        text = _("less the points of %(n)s from earlier periods") if is_value else _("less %(n)s from earlier periods")
         behind = self.links.records("valued_corrections" if is_value else "judged_corrections")
         return [(text % {"n": number(count)}, behind)] if count else []
 

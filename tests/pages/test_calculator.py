@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -5,8 +6,10 @@ import pytest
 from django.utils import translation
 
 from agreements.document.stored import document_of
+from agreements.document.versions import apply
 from smarketing.accounts.models import Role
 from tests import cast
+from tests.unit.agreements.months.test_tier_targets import TIERED as ASSUMED_BY_TIER
 
 URL = "/agreements/north/targets/"
 EXAMPLE = {"quota": "5000", "marketing_share": "100", "average_deal": "100", "lead_to_customer": "50"}
@@ -199,3 +202,76 @@ def test_who_may_not_edit_reads_the_result_but_cannot_agree_it(signed_in, rep, l
         assert f"{URL}agree/" not in signed_in(who).get(URL, EXAMPLE).content.decode()
         assert signed_in(who).post(f"{URL}agree/", EXAMPLE | {"month": "2026-04"}).status_code == 403
     assert not north.changes.exists()
+
+
+TIERED = {"quota": "200000", "marketing_share": "40"} | {
+    "tier_share-0": "50",
+    "tier_deal-0": "10000",
+    "tier_rate-0": "25",
+    "tier_share-1": "50",
+    "tier_deal-1": "4000",
+    "tier_rate-1": "10",
+}
+
+
+@pytest.fixture
+def tiered(north):
+    document = replace(document_of(north), **{**ASSUMED_BY_TIER, "cycle_days": 30, "is_shifted": True})
+    apply(document, by=None, at=cast.MONDAY)
+    return north
+
+
+def test_by_tier_each_has_its_own_fields_and_the_formula_is_shown_for_each(signed_in, rep, tiered):
+    response = signed_in(rep).get(URL, TIERED | {"month": "2026-04"})
+    assert "average_deal" not in response.context["form"].fields
+    assert steps(response) == [
+        ("€200,000 × 40%", "€80,000"),
+        ("€80,000 × 50%", "€40,000"),
+        ("€40,000 ÷ €10,000", "4"),
+        ("4 ÷ 25%", "16"),
+        ("€80,000 × 50%", "€40,000"),
+        ("€40,000 ÷ €4,000", "10"),
+        ("10 ÷ 10%", "100"),
+        ("16 + 100", "116"),
+    ]
+    assert "The leads serve the quota of May 2026, a sales cycle of 30 days later." in response.text
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "reason"),
+    [
+        ("tier_rate-0", "0", "Must be above 0 and at most 100%."),
+        ("tier_share-1", "60", "The shares of the tiers come to 110%: together they must make 100%."),
+        ("tier_share-0", "130", "Must be between 0 and 100%."),
+        ("tier_deal-1", "", "This field is required."),
+    ],
+)
+def test_a_tiers_impossible_number_is_told_beside_its_field(signed_in, rep, tiered, field, text, reason):
+    form = signed_in(rep).get(URL, TIERED | {field: text}).context["form"]
+    assert form.errors == {field: [reason]}
+
+
+def test_agreeing_keeps_the_tiers_their_points_the_shift_and_the_parts(signed_in, administrator, tiered):
+    may = date(2026, 5, 1)
+    split = {may: {"North": Decimal(150_000), "South": Decimal(50_000)}}
+    apply(replace(document_of(tiered), quotas={may: Decimal(200_000)}, quota_parts=split), by=None, at=cast.MONDAY)
+    signed_in(administrator).post(f"{URL}agree/", TIERED | {"month": "2026-04", "tier_rate-0": "20", "as": "quota"})
+    target = tiered.targets.agreed().get()
+    assert (target.month, target.quota_month, target.numbers.leads_by_tier) == (APRIL, may, {"A": 20, "B": 100})
+    assert (target.value, target.numbers.parts) == (6000, split[may])
+    signed_in(administrator).post(f"{URL}agree/", TIERED | {"month": "2026-04", "as": "target"})
+    target = tiered.targets.agreed().get()
+    assert (target.is_direct, target.numbers.leads_by_tier, target.value) == (True, {"A": 16, "B": 100}, 5600)
+
+
+def test_a_month_that_has_begun_is_amended_by_tier_with_a_reason_and_both_sides(
+    signed_in, sales_lead, administrator, tiered
+):
+    cast.target(tiered, "2026-03", 116, {"A": 16, "B": 100}, {"A": 100, "B": 40})
+    typed = TIERED | {"month": "2026-03", "tier_rate-0": "20", "as": "target"}
+    for person in (sales_lead, administrator):
+        page = signed_in(person).post(f"{URL}agree/", typed)
+        assert page.context["reason_refused"] == "This month has begun: say why its target should change."
+    signed_in(sales_lead).post(f"{URL}agree/", typed | {"reason": "fewer deals"})
+    assert tiered.targets.agreed().get().numbers.leads_by_tier == {"A": 16, "B": 100}
+    assert tiered.targets.waiting().get().numbers.leads_by_tier == {"A": 20, "B": 100}

@@ -1,0 +1,225 @@
+"""A year at a glance: quotas typed or pasted in, the targets that follow, and what a change would move."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.forms.boundfield import BoundField
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from agreements.document.clauses import AgreementDocument
+from agreements.document.stored import document_of
+from agreements.document.text import digest
+from agreements.document.versions import AmendmentRefused, apply
+from agreements.models import Agreement
+from agreements.months.pasted import read_quotas
+from agreements.months.plans import month_plan
+from agreements.months.proposing import decides_alone
+from agreements.months.targets import MonthNumbers, value_of
+from agreements.months.year import PlanningYear
+from agreements.pages import months_table
+from agreements.pages.fetch import editable, may_edit, visible
+from agreements.pages.formula import formula_lines, serves
+from agreements.pages.months_table import PlannedMonth
+from agreements.pages.write import saved
+from agreements.pages.year_form import PasteForm, YearForm, filled_with
+from agreements.terms import Timeline, timeline
+from smarketing.accounts.access import readers
+from smarketing.accounts.rights import Verb
+from smarketing.lib.htmx import fragment, is_partial
+from smarketing.lib.numbers import exactly, whole
+from smarketing.lib.opened import OpenedForm
+from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR, Period
+from smarketing.lib.request import PortalRequest
+
+
+@readers
+def year(request: PortalRequest, slug: str) -> HttpResponse:
+    agreement = visible(request, slug)
+    former, terms = document_of(agreement), timeline(agreement)
+    chosen = _year(request, agreement, terms.day_of(request.now))
+    form, paste = YearForm(former, chosen), PasteForm(initial=_usual(former, chosen))
+    opened = OpenedForm([form], None, request.path)
+    return _answer(request, _context(request, agreement, form, terms) | {"paste": paste, "opened": opened})
+
+
+@readers
+@require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
+def plan_year(request: PortalRequest, slug: str) -> HttpResponse:
+    """Tried, filled with what was pasted, or saved."""
+    agreement = editable(request, slug)
+    if request.method != "POST":
+        return redirect("agreements:year", slug)
+    Agreement.objects.select_for_update().get(pk=agreement.pk)  # what is compared does not change until it is saved
+    agreement = editable(request, slug)
+    former, terms = document_of(agreement), timeline(agreement)
+    chosen = _year(request, agreement, terms.day_of(request.now))
+    opened = OpenedForm([YearForm(former, chosen)], request.POST, reverse("agreements:year", args=[slug]))
+    form, paste = YearForm(former, chosen, opened.data), PasteForm(initial=_usual(former, chosen))
+    do = request.POST.get("do")
+    if do == "read":
+        form, paste = _read_in(request, form, terms)
+    elif do != "preview" and opened.allows(form) and form.given is not None:
+        try:
+            return saved(request, apply(form.given, by=request.user, at=request.now, seen=digest(former)))
+        except AmendmentRefused as refusal:
+            form.add_error(None, str(refusal))
+    is_asked = do == "preview" or (do == "read" and not paste.errors)
+    context = _context(request, agreement, form, terms) | {"paste": paste, "opened": opened}
+    return _answer(request, context, status=200 if is_asked else 422)
+
+
+def _answer(request: PortalRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    if is_partial(request):
+        return fragment(request, "agreements/year.html#answer", context, status=status)
+    return TemplateResponse(request, "agreements/year.html", context, status=status)
+
+
+def _year(request: PortalRequest, agreement: Agreement, today: date) -> PlanningYear:
+    """The year asked for, by that in which it begins, else that of today."""
+    asked = whole(request.GET.get("year", ""))
+    if asked is not None and FIRST_YEAR < asked < LAST_YEAR:
+        return PlanningYear(asked, agreement.year_begins)
+    return PlanningYear.of(today, agreement.year_begins)
+
+
+def _usual(former: AgreementDocument, chosen: PlanningYear) -> dict[str, Any]:
+    """The weights are the quotas of the year before, where every month has one."""
+    before = [former.quotas.get(month.moved(-12).start_on) for month in chosen.months]
+    weights = " ".join(f"{amount.normalize():f}" for amount in before if amount)
+    return {"spread": "working", "weights": weights if all(before) else ""}
+
+
+def _read_in(request: PortalRequest, form: YearForm, terms: Timeline) -> tuple[YearForm, PasteForm]:
+    """Fills the fields with what was pasted: nothing is saved before it was looked at."""
+    paste, chosen, former = PasteForm(request.POST, request.FILES), form.year, form.former
+    if not paste.is_valid():
+        return form, paste
+    place, text = "file" if paste.cleaned_data["file"] else "cells", paste.text()
+    if text is None:
+        paste.add_error("file", _("This is no text file."))
+        return form, paste
+    weights = paste.scale(chosen, {month.start_on: _working_days(month, terms) for month in chosen.months})
+    found = read_quotas(text, chosen.months, former.currency, weights)
+    for fault in found.faults:
+        line = _("Line %(line)s") % {"line": fault.line}
+        paste.add_error(place, f"{line}: {_(fault.text).format(**fault.values)}")
+    if found.faults:
+        return form, paste
+    again = PasteForm(initial={name: request.POST.get(name) for name in ("spread", "weights")})
+    return YearForm(former, chosen, filled_with(found, form.data, chosen)), again
+
+
+def _working_days(month: Period, terms: Timeline) -> int:
+    return sum(terms.on(day).calendar.is_working_day(day) for day in month.days())
+
+
+@dataclass(frozen=True)
+class YearRow:
+    """A month with its fields, its target and the formula of that."""
+
+    planned: PlannedMonth
+    quota: BoundField
+    parts: Sequence[BoundField]
+    working_days: int
+
+
+@dataclass(frozen=True)
+class YearPart:
+    """A quarter or the whole year with its sums."""
+
+    label: str
+    rows: Sequence[YearRow]
+
+    @property
+    def quota(self) -> Decimal | None:
+        return _sum([row.planned.quota for row in self.rows])
+
+    @property
+    def leads(self) -> Decimal | None:
+        return _sum([row.planned.leads for row in self.rows])
+
+    @property
+    def value(self) -> Decimal | None:
+        return _sum([row.planned.value for row in self.rows])
+
+    @property
+    def working_days(self) -> int:
+        return sum(row.working_days for row in self.rows)
+
+
+def _sum(values: Sequence[Decimal | int | None]) -> Decimal | None:
+    known = [value for value in values if value is not None]
+    return sum(map(Decimal, known), Decimal(0)) if known else None
+
+
+@dataclass(frozen=True)
+class MovedMonth:
+    """What a month has and would have. `is_proposed`: once the other side accepts."""
+
+    month: date
+    before: MonthNumbers | None
+    after: MonthNumbers | None
+    currency: str
+    is_proposed: bool
+
+    @property
+    def leads(self) -> tuple[int | None, int | None, str]:
+        before, after = (numbers.leads if numbers else None for numbers in (self.before, self.after))
+        return before, after, _signed((after or 0) - (before or 0))
+
+    @property
+    def value(self) -> tuple[int | None, int | None, str] | None:
+        before, after = (value_of(numbers.by_tier) if numbers else None for numbers in (self.before, self.after))
+        return None if before is None and after is None else (before, after, _signed((after or 0) - (before or 0)))
+
+    @property
+    def lines(self) -> list[str]:
+        return formula_lines(self.after, self.currency) if self.after else []
+
+    @property
+    def serves(self) -> str:
+        return serves(self.after) if self.after else ""
+
+
+def _signed(change: int) -> str:
+    return f"+{exactly(change)}" if change > 0 else exactly(change)
+
+
+def _context(request: PortalRequest, agreement: Agreement, form: YearForm, terms: Timeline) -> dict[str, Any]:
+    chosen, today = form.year, terms.day_of(request.now)
+    span = Period(chosen.months[0].start_on, "year")
+    planned = months_table.months(agreement, span, today, request.access.sides(Verb.AMEND, agreement))
+    rows = [
+        YearRow(month, quota, parts, _working_days(Period(month.on), terms))
+        for month, (_on, quota, parts) in zip(planned, form.rows(), strict=True)
+    ]
+    names = [_("Quarter %(n)s") % {"n": n} for n in range(1, 5)]
+    found: dict[str, Any] = {
+        "agreement": agreement,
+        "form": form,
+        "chosen": chosen,
+        "quarters": [YearPart(name, rows[3 * n : 3 * n + 3]) for n, name in enumerate(names)],
+        "whole": YearPart(chosen.label, rows),
+        "has_value": any(row.planned.value is not None for row in rows),
+        "may_edit": may_edit(request, agreement),
+        "earlier": chosen.year - 1,
+        "later": chosen.year + 1,
+    }
+    if form.is_bound and form.is_valid() and form.given is not None:
+        alone = decides_alone(agreement, request.user)
+        plan = month_plan(agreement, form.former, form.given, at=request.now, alone=alone)
+        agreed = {target.month: target.numbers for target in agreement.targets.agreed()}
+        new = sorted({**plan.new, **plan.proposed}.items())
+        moves = [MovedMonth(on, agreed.get(on), to, agreement.currency, on in plan.proposed) for on, to in new]
+        found |= {"moves": [move for move in moves if move.before != move.after], "told": plan.told, "is_tried": True}
+    return found
