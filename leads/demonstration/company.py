@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from textwrap import dedent
+from typing import Any
 
+from agreements.promises.promise import Promise, SpeedPromise
 from leads.demonstration.agreed_words import DACH_WORDS, NORDICS_WORDS
 
 PASSWORD = "smarketing-demo"
@@ -313,6 +316,28 @@ NORDICS = Market(
     fairs={(5, 6): "Trade fair", (10, 7): "Trade fair"},
 )
 MARKETS = (DACH, NORDICS)
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What the two leads of one market have amended, some months ago, and what waits for marketing's signature."""
+
+    market: Market
+    marketing: str
+    sales: str
+    months_ago: int
+    amended: dict[str, Any]
+    proposed: dict[tuple[str, str], Promise]
+
+
+SIGNED = Signed(
+    DACH,
+    marketing="Clara Winter",
+    sales="Petra Hoffmann",
+    months_ago=5,
+    amended={"warn_share": Decimal("0.7"), "return_within_working_days": 8},
+    proposed={("speed", "A"): SpeedPromise(within_minutes=Decimal(45), share=Decimal("0.95"), tier="A")},
+)
 
 TRADES = ("Logistik", "Metall", "Medien", "Energie", "Technik", "Bau", "Druck", "Food", "Textil", "Labor")
 SOURCES = {"Website": 30, "Paid search": 22, "Webinar": 16, "Newsletter": 12, "Referral": 10, "Partner": 7, "": 3}

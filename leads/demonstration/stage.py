@@ -1,21 +1,27 @@
 """Action: puts the demonstration into the database, or brings it up to the day."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from itertools import islice
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Max
 
+from agreements.document.clauses import AgreementDocument
+from agreements.document.stored import document_of
 from agreements.document.text import read
 from agreements.document.versions import apply
 from agreements.models import Agreement, Version
-from agreements.terms import Timeline, timeline
+from agreements.signing.parties import ever_signed
+from agreements.signing.proposals import propose
+from agreements.signing.signatures import remind, sign
+from agreements.terms import Timeline, timeline, today_of
 from leads.clock.consequences import refresh
 from leads.clock.sweep import note_clocks
-from leads.demonstration.company import MARKETS, PASSWORD, PEOPLE, Market, Person, agreement_toml
+from leads.demonstration.company import MARKETS, PASSWORD, PEOPLE, SIGNED, Market, Person, agreement_toml
 from leads.demonstration.ledger import keep_ledger
 from leads.demonstration.story import Pass, Scene, Story, stories_of, stories_of_now
 from leads.doors.dictionary import settle
@@ -46,13 +52,48 @@ def load(*, at: datetime) -> int:
     """Answers how many leads came in. A second time on the same day none; on a later day what was missing."""
     with transaction.atomic():
         for market in MARKETS:
-            apply(read(agreement_toml(market, _months(market, at.date()))), by=None, at=at)
+            _write_agreement(market, at)
         people = _people()
+        _sign(people, at)
         count = sum(_tell(market, people, at) for market in MARKETS)
         note_clocks(at=at)
         for agreement in Agreement.objects.filter(slug__in=[market.slug for market in MARKETS]).with_teams():
             keep_ledger(agreement, at=at)
         return count
+
+
+def _write_agreement(market: Market, at: datetime) -> None:
+    """Written when it began; later on only months come to it."""
+    document = read(agreement_toml(market, _months(market, at.date())))
+    is_there = Agreement.objects.filter(slug=market.slug).exists()
+    began_at = datetime.combine(document.effective_on, time(9), ZoneInfo(document.time_zone))
+    apply(document, by=None, at=at if is_there else min(began_at, at), in_force=is_there)
+
+
+def _sign(people: dict[str, User], at: datetime) -> None:
+    """One amendment that both sides have signed, and one that waits for marketing's signature."""
+    agreement = Agreement.objects.get(slug=SIGNED.market.slug)
+    if ever_signed(agreement):
+        return
+    marketing, sales = people[SIGNED.marketing], people[SIGNED.sales]
+    month = Period.of(today_of(agreement, at))
+    for _n in range(SIGNED.months_ago):
+        month = month.previous()
+    asked_at = datetime.combine(month.start_on, time(10), ZoneInfo(agreement.time_zone)) - timedelta(days=12)
+    amended = replace(document_of(agreement), effective_on=month.start_on, **SIGNED.amended)
+    version = _proposed(amended, by=marketing, at=asked_at)
+    sign(version, by=sales, at=asked_at + timedelta(days=1, hours=3), seen=version.digest)
+    document = document_of(agreement)
+    promises = tuple(SIGNED.proposed.get((made.measure, made.tier), made) for made in document.promises)
+    coming = Period.of(today_of(agreement, at)).next().start_on
+    waiting = _proposed(replace(document, effective_on=coming, promises=promises), by=sales, at=at - timedelta(days=2))
+    remind(waiting, by=sales, at=at - timedelta(hours=3))
+
+
+def _proposed(document: AgreementDocument, *, by: User, at: datetime) -> Version:
+    draft = apply(document, by=by, at=at).draft
+    assert draft is not None
+    return propose(draft, by=by, at=at)
 
 
 def _months(market: Market, today: date) -> list[date]:
