@@ -16,6 +16,7 @@ urlpatterns = [
     path("<slug:slug>/targets/agree/", calculate.agree, name="agree"),
     path("<slug:slug>/targets/<int:pk>/accept/", calculate.accept, name="accept_target"),
     path("<slug:slug>/targets/<int:pk>/decline/", calculate.decline, name="decline_target"),
+    path("<slug:slug>/pdf/", read.pdf, name="pdf"),
     path("<slug:slug>/versions/", signing.version_list, name="versions"),
     path("<slug:slug>/versions/<int:pk>/", signing.version, name="version"),
     path("<slug:slug>/versions/<int:pk>/settle/", signing.settle, name="settle"),

@@ -9,6 +9,7 @@ from agreements.pages import months_table, overview
 from agreements.pages.capacity_sheet import capacity_sheet
 from agreements.pages.fetch import day_of, may_edit, visible, year_of
 from agreements.pages.history import history
+from agreements.pages.pdf import agreement_pdf, imprint_of, month_rows
 from agreements.pages.reading import ReadAgreement
 from agreements.pages.versions import proposal, readable, waiting_for
 from agreements.terms import in_force, timeline
@@ -69,6 +70,21 @@ def waiting_count(request: PortalRequest) -> HttpResponse:
     """The proposals that wait for this person's signature."""
     count = len(waiting_for(request.user, request.access, request.now))
     return TemplateResponse(request, "agreements/list.html#count", {"count": count})
+
+
+@readers
+def pdf(request: PortalRequest, slug: str) -> HttpResponse:
+    """The version of a day, today's without one, with the months of its year."""
+    agreement = visible(request, slug)
+    today = timeline(agreement).day_of(request.now)
+    dated = list(agreement.versions.dated().order_by("effective_on").select_related("made_by"))
+    version = overview.terms_before(dated, in_force(dated, day_of(request, today)))
+    year = year_of(request, day_of(request, today))
+    rows = month_rows(months_table.months(agreement, year, today), agreement.currency)
+    reading = ReadAgreement(document_of(agreement, version), today)
+    data = agreement_pdf(reading, imprint_of(version, agreement, rows))
+    headers = {"Content-Disposition": f'attachment; filename="{slug}-{version.number}.pdf"'}
+    return HttpResponse(data, content_type="application/pdf", headers=headers)
 
 
 @readers

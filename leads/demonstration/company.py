@@ -28,6 +28,8 @@ def _person(name: str, does: str, team: str = "", **more: object) -> Person:
     return Person(name=name, email=email, does=does, team=team, **more)  # type: ignore[arg-type]
 
 
+ADMINISTRATOR, INVITED_TO, ORIGIN = "Nils Berger", "Sales DACH", "http://127.0.0.1:8000/"
+WHO_LEFT, WHO_COMES = _person("Sven Ritter", "sales rep"), _person("Nora Neumann", "sales rep")
 PEOPLE = (
     _person("Clara Winter", "marketing manager, leads the team", "Marketing DACH", role="lead"),
     _person("Jonas Keller", "marketing manager", "Marketing DACH"),

@@ -80,6 +80,7 @@ DOORS = {
     "agreements:settle": Door(READERS, NOT_SO, 422, **RECORD, own=MAY_SIGN),
     "agreements:cancel": page(READERS, 422, needs=AMEND, **RECORD),
     "agreements:waiting_count": page(READERS),
+    "agreements:pdf": page(READERS, OK, **RECORD),
     "agreements:toml": page(READERS, OK, **RECORD),
     "ledger:ledger": page(READERS, **RECORD),
     **{f"ledger:{name}": button(READERS, AMEND, get=FOUND) for name in ("correct", "totals", "settings")},

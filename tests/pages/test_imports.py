@@ -113,6 +113,7 @@ def test_a_word_of_the_file_can_be_told_what_it_means(signed_in, marketer, north
     page = client.get(run.get_absolute_url())
     assert "Outcome: TRUE" in page.content.decode()
     assert [row.reason for row in page.context["preview"].rows] == ["“TRUE” is not one of the known values.", ""]
+    assert page.text.count("Would be rejected") == 1
     data = form_of(page) | {"word_0": "lost"}
     page = client.post(reverse("leads:import_reading", args=[run.pk]), data, follow=True)
     assert [row.cells[1] for row in page.context["preview"].rows] == ["Lost", "Won"]

@@ -65,6 +65,18 @@ def test_the_list_shows_what_its_name_says(signed_in, marketer: User, what: str,
     assert names(signed_in(marketer).get(url(what))) == found
 
 
+def test_without_a_number_those_connected_at_the_first_attempt_are_listed(signed_in, marketer: User) -> None:
+    client = signed_in(marketer)
+    assert names(client.get(url("connected_with"))) == names(client.get(url("connected_with", nth="1"))) == {"Quick"}
+
+
+def test_a_company_is_named_beside_the_person_and_not_twice(signed_in, marketer: User) -> None:
+    Lead.objects.filter(name="Quick").update(company="Acme")
+    Lead.objects.filter(name="Second").update(name="", company="Mill")
+    found = names(signed_in(marketer).get(url("connected")))
+    assert found == {"Quick · Acme", "Mill"}
+
+
 def test_the_filters_of_the_report_hold_for_its_records(signed_in, marketer: User) -> None:
     client = signed_in(marketer)
     assert names(client.get(url(source="="))) == {"Second"}

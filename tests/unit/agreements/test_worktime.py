@@ -601,3 +601,15 @@ def test_the_working_minutes_of_a_real_month_come_out_to_the_fourth_decimal():
     found = {"mean": np.mean(minutes), "median": np.median(minutes), "p90": np.percentile(minutes, 90)}
     rounded = {name: round(float(value), 4) for name, value in found.items()}
     assert {"n": len(minutes), **rounded, "max": round(max(minutes), 4)} == figures
+
+
+def test_many_due_times_are_right_when_only_the_last_lies_beyond_the_years_looked_at_so_far():
+    cal = WorkCalendar("Europe/Berlin", {"mon": [("09:00", "17:00")]})
+    start, long = datetime(2026, 1, 5, 8, tzinfo=UTC), timedelta(hours=8 * 52 * 30)
+    cal.due(start, timedelta(hours=1))
+    starts = np.array([start.replace(tzinfo=None)] * 2, dtype="datetime64[us]")
+    found = cal.due_many(starts, np.array([3600, long.total_seconds()]))
+    assert [at.astype(datetime).replace(tzinfo=UTC) for at in found] == [
+        cal.due(start, timedelta(hours=1)),
+        cal.due(start, long),
+    ]

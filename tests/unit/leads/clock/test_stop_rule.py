@@ -77,6 +77,17 @@ def test_attempts_after_the_window_are_counted_and_not_in_the_window(north):
     assert (read(handoff).attempts_count, read(handoff).attempts_in_window) == (3, 2)
 
 
+@pytest.mark.parametrize(("seconds", "nth"), [(10, 1), (70, 0)])
+def test_an_attempt_known_to_the_minute_belongs_to_a_handoff_of_that_minute_and_not_of_the_next(
+    north, rep, seconds, nth
+):
+    first = cast.handed(north)
+    send_back(first, reason="bad_timing", by=rep, at=after(5))
+    second = hand_over(first.lead, by=rep, at=after(30) + timedelta(seconds=seconds))
+    attempt = cast.attempted(second, after(30), precision=Precision.MINUTE)
+    assert Attempt.objects.get(pk=attempt.pk).handoff_id == (first.pk, second.pk)[nth]
+
+
 def test_an_attempt_known_to_the_day_belongs_to_the_handoff_of_that_day(north, rep):
     first = cast.handed(north)
     send_back(first, reason="bad_timing", by=rep, at=after(5))

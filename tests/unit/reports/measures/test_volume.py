@@ -46,6 +46,8 @@ def test_the_first_and_the_last_day_of_a_period_are_its_own() -> None:
     rows = [{"at": "2026-02-28"}, {"at": "2026-03-01"}, {"at": "2026-03-31"}, {"at": "2026-04-01"}]
     assert made(*rows).ids.tolist() == [2, 3]
     assert made(*rows, period=MARCH.previous()).ids.tolist() == [1]
+    off = [{"at": "2026-01-05", "off": day} for day in ("2026-02-28", "2026-03-01", "2026-03-31", "2026-04-01")]
+    assert counted(*off).corrections == 2
 
 
 def test_a_later_return_is_booked_where_it_comes_and_the_month_before_stays() -> None:

@@ -188,7 +188,11 @@ def test_an_accident_fails_the_run_tells_no_data_and_can_be_tried_again(north, m
 def test_the_sweep_ends_what_nobody_will_end_and_forgets_old_drafts(north):
     stopped = ImportRun.objects.create(agreement=north, kind="leads", status=RunStatus.RUNNING, touched_at=MONDAY)
     draft = ImportRun.objects.create(agreement=north, kind="leads")
-    assert runs.tidy(draft.created_at + timedelta(days=8)) == []
+    at = draft.created_at + timedelta(days=8)
+    going_on = ImportRun.objects.create(agreement=north, kind="leads", status=RunStatus.RUNNING, touched_at=at)
+    assert runs.tidy(at) == []
+    going_on.refresh_from_db()
+    assert going_on.status == RunStatus.RUNNING
     stopped.refresh_from_db()
     assert (stopped.status, stopped.error) == (RunStatus.FAILED, "interrupted")
     assert not ImportRun.objects.filter(pk=draft.pk).exists()

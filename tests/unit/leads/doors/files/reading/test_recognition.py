@@ -81,6 +81,11 @@ def plan(kind: str, text: str | bytes, **asked) -> Plan:
         ),
         (
             "leads",
+            "ID;Name;Vorname;Nachname;Quelle;Erstellt am",
+            {"external_id": "ID", "created_at": "Erstellt am", "source": "Quelle", "name": "Name"},
+        ),
+        (
+            "leads",
             DYNAMICS,
             {
                 "external_id": "(Do Not Modify) Lead",
