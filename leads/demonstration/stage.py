@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -21,13 +22,28 @@ from agreements.signing.signatures import remind, sign
 from agreements.terms import Timeline, timeline, today_of
 from leads.clock.consequences import refresh
 from leads.clock.sweep import note_clocks
-from leads.demonstration.company import MARKETS, PASSWORD, PEOPLE, SIGNED, Market, Person, agreement_toml
+from leads.demonstration.company import (
+    ADMINISTRATOR,
+    INVITED_TO,
+    MARKETS,
+    ORIGIN,
+    PASSWORD,
+    PEOPLE,
+    SIGNED,
+    WHO_COMES,
+    WHO_LEFT,
+    Market,
+    Person,
+    agreement_toml,
+)
 from leads.demonstration.ledger import keep_ledger
 from leads.demonstration.story import Pass, Scene, Story, stories_of, stories_of_now
 from leads.doors.dictionary import settle
 from leads.enums import Result
 from leads.models import Attempt, Deal, Handoff, Lead
-from smarketing.accounts.models import Membership, Role, Team, User
+from smarketing.accounts.invitations import invite
+from smarketing.accounts.models import Invitation, Membership, Role, Team, User
+from smarketing.accounts.people import leave, set_role
 from smarketing.lib.periods import Period
 
 MONTHS = 13
@@ -54,6 +70,7 @@ def load(*, at: datetime) -> int:
         for market in MARKETS:
             _write_agreement(market, at)
         people = _people()
+        _see_to_people(people, at)
         _sign(people, at)
         count = sum(_tell(market, people, at) for market in MARKETS)
         note_clocks(at=at)
@@ -132,6 +149,18 @@ def _join(user: User, person: Person) -> None:
     teams = Team.objects.filter(pk__in=[pk for pair in parties for pk in pair])
     own = teams if person.team == "*" else teams.filter(name=person.team)
     Membership.objects.bulk_create(Membership(user=user, team=team, role=Role(person.role)) for team in own)
+
+
+def _see_to_people(people: dict[str, User], at: datetime) -> None:
+    """Somebody who left last month, and somebody who is invited and has not come yet."""
+    nils, team = people[ADMINISTRATOR], Team.objects.get(name=INVITED_TO)
+    if not User.objects.filter(email=WHO_LEFT.email).exists():
+        left = User.objects.create(email=WHO_LEFT.email, name=WHO_LEFT.name, password=make_password(None))
+        for change, ago in ((partial(set_role, left, team, Role.MEMBER), 200), (partial(leave, left), 30)):
+            change(by=nils, at=at - timedelta(days=ago))
+    if not Invitation.objects.valid(at).exists():
+        who, address = WHO_COMES.name, WHO_COMES.email
+        invite(email=address, name=who, team=team, role=Role.MEMBER, language="de", origin=ORIGIN, by=nils, at=at)
 
 
 def _tell(market: Market, people: dict[str, User], at: datetime) -> int:

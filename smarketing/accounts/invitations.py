@@ -117,7 +117,7 @@ def _change(invitation: Invitation, kind: PeopleChangeKind, values: dict[str, An
 
 
 def token_of(invitation: Invitation) -> str:
-    return signing.dumps([invitation.pk, invitation.key], salt=SALT)
+    return signing.Signer(salt=SALT).sign_object([invitation.pk, invitation.key])
 
 
 def link_of(invitation: Invitation) -> str:
@@ -127,7 +127,7 @@ def link_of(invitation: Invitation) -> str:
 def invited(token: str, *, at: datetime) -> Invitation:
     """Raises InvitationOver for whatever is not a valid link of now."""
     try:
-        pk, key = signing.loads(token, salt=SALT)
+        pk, key = signing.Signer(salt=SALT).unsign_object(token)
     except (signing.BadSignature, ValueError, TypeError):
         pk, key = None, ""
     found = Invitation.objects.valid(at).select_related("team", "by").filter(pk=pk, key=key).first() if pk else None

@@ -10,7 +10,7 @@ from leads.clock.recompute import preview
 from leads.demonstration.company import PEOPLE
 from leads.demonstration.stage import load
 from leads.models import Attempt, Escalation, Handoff, Lead
-from smarketing.accounts.models import User
+from smarketing.accounts.models import Invitation, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(580)]
 SATURDAY_NIGHT = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
@@ -23,7 +23,9 @@ def told() -> list[tuple]:
 
 def test_a_company_of_twelve_with_thirteen_months_and_a_queue_that_needs_somebody():
     load(at=SATURDAY_NIGHT)
-    assert User.objects.count() == len(PEOPLE) == 12
+    assert User.objects.filter(is_active=True).count() == len(PEOPLE) == 12
+    assert User.objects.get(is_active=False).left_at == SATURDAY_NIGHT - timedelta(days=30)
+    assert Invitation.objects.valid(SATURDAY_NIGHT).get().team.name == "Sales DACH"
     assert Lead.objects.count() > 3000
     for agreement in Agreement.objects.all():
         handoffs = Handoff.objects.filter(agreement=agreement)
