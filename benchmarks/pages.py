@@ -44,7 +44,7 @@ def addresses() -> list[str]:
     found += ["/leads/imports/new/", "/leads/imports/reps/", "/reports/", "/reports/scorecard/", "/agreements/"]
     found += [f"/leads/imports/{run.pk}/" for run in ImportRun.objects.all()[:1]]
     for slug in Agreement.objects.values_list("slug", flat=True):
-        found += [f"/agreements/{slug}/{page}" for page in ("", "edit/", "targets/", "toml/")]
+        found += [f"/agreements/{slug}/{page}" for page in ("", "edit/", "targets/", "ledger/", "toml/")]
         for page in ("volume", "speed", "depth", "scorecard"):
             found += [f"/reports/{slug}/{page}/?period={period}" for period in periods()]
         found.append(f"/reports/{slug}/records/?what=handed_over&period={periods()[-1]}")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement, Target
 from agreements.pages.formula import formula_lines, serves
 from smarketing.accounts.models import Side
+from smarketing.lib.numbers import number
 from smarketing.lib.periods import Period
 
 
@@ -32,6 +33,12 @@ class PlannedMonth:
     @property
     def value(self) -> int | None:
         return self.target.value if self.target else None
+
+    @property
+    def tiers(self) -> str:
+        """Of which tier how many."""
+        by_tier = self.target.numbers.leads_by_tier if self.target else {}
+        return " · ".join(f"{tier} {number(leads)}" for tier, leads in by_tier.items())
 
     @property
     def lines(self) -> list[str]:

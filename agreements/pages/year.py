@@ -129,7 +129,7 @@ class YearRow:
 
     planned: PlannedMonth
     quota: BoundField
-    parts: Sequence[BoundField]
+    named: Sequence[tuple[str, BoundField]]
     working_days: int
 
 
@@ -200,7 +200,7 @@ def _context(request: PortalRequest, agreement: Agreement, form: YearForm, terms
     span = Period(chosen.months[0].start_on, "year")
     planned = months_table.months(agreement, span, today, request.access.sides(Verb.AMEND, agreement))
     rows = [
-        YearRow(month, quota, parts, _working_days(Period(month.on), terms))
+        YearRow(month, quota, list(zip(form.parts, parts, strict=True)), _working_days(Period(month.on), terms))
         for month, (_on, quota, parts) in zip(planned, form.rows(), strict=True)
     ]
     names = [_("Quarter %(n)s") % {"n": n} for n in range(1, 5)]

@@ -93,6 +93,18 @@ DACH = Market(
         [calendar.overrides]
         {christmas_eve} = [["09:00", "12:00"]]
 
+        [[tiers]]
+        name = "A"
+        points = 100
+
+        [[tiers]]
+        name = "B"
+        points = 40
+
+        [[tiers]]
+        name = "C"
+        points = 10
+
         [[promises]]
         measure = "speed"
         within_minutes = 60
@@ -131,6 +143,23 @@ DACH = Market(
         marketing_share = 0.45
         average_deal = 9000
         lead_to_customer = 0.09
+        cycle_days = 38
+
+        [[assumptions.tiers]]
+        tier = "A"
+        share = 0.4
+        average_deal = 16000
+        lead_to_customer = 0.13
+
+        [[assumptions.tiers]]
+        tier = "B"
+        share = 0.45
+
+        [[assumptions.tiers]]
+        tier = "C"
+        share = 0.15
+        average_deal = 5000
+        lead_to_customer = 0.063
     """),
     words=DACH_WORDS,
     reps={"Lukas Brandt": 0.8, "Aylin Demir": 0.7, "Petra Hoffmann": 1.0, "Tobias Schuster": 2.4},
@@ -327,5 +356,7 @@ def agreement_toml(market: Market, months: list[date]) -> str:
 def _month(market: Market, month: date) -> str:
     growth = 1 + (month.month - 1) * 0.01
     if market.monthly_quota:
-        return f'\n[[quotas]]\nmonth = "{month:%Y-%m}"\namount = {round(market.monthly_quota * growth, -3):.0f}\n'
+        quota = round(market.monthly_quota * growth, -3)
+        parts = f"{{ Germany = {quota * 0.6:.0f}, Austria = {quota * 0.25:.0f}, Switzerland = {quota * 0.15:.0f} }}"
+        return f'\n[[quotas]]\nmonth = "{month:%Y-%m}"\nparts = {parts}\n'
     return f'\n[[targets]]\nmonth = "{month:%Y-%m}"\nleads = {round((market.monthly_target or 0) * growth)}\n'

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db import connection
+from django.db.models import Min, Q
 
 from agreements.models import Agreement, LedgerEntry
 from agreements.months.entries import corrected, entries_of
@@ -48,18 +49,15 @@ def _stands(today: date) -> Q:
 
 
 def _standing_leads(standing: HandoffQuerySet) -> Counter[date]:
-    """Leads by month. Those that were handed over again in another month are few: they are taken off again."""
+    """Leads by month, each in that of its first handoff: counted in the database, which groups twice for it."""
+    first = standing.order_by().values("lead_id").annotate(first_on=Min("handed_on"))
+    sql, params = first.query.sql_with_params()
     leads = Counter[date]()
-    for on, count in standing.order_by().values_list("handed_on").annotate(Count("pk")):
-        leads[on.replace(day=1)] += count
-    again = standing.order_by().values("lead_id").annotate(times=Count("pk")).filter(times__gt=1).values("lead_id")
-    last = None
-    for lead, on in (
-        standing.filter(lead__in=again).order_by("lead_id", "handed_on").values_list("lead_id", "handed_on")
-    ):
-        if lead == last:
-            leads[on.replace(day=1)] -= 1
-        last = lead
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT first_on, COUNT(*) FROM ({sql}) AS leads GROUP BY first_on", params)  # noqa: S608 - the ORM's own
+        for on, count in cursor.fetchall():
+            day = date.fromisoformat(on) if isinstance(on, str) else on
+            leads[day.replace(day=1)] += count
     return leads
 
 

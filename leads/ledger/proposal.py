@@ -1,5 +1,6 @@
 """Actions: the portal proposes the next month's target from the ledger, once, on the day set by the agreement."""
 
+import logging
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,13 +15,19 @@ from agreements.months.targets import MonthNumbers, from_quota
 from agreements.terms import timeline
 from leads.ledger.collected import ledger_of
 
+logger = logging.getLogger(__name__)
 NOT_YET = (Stand.NO_QUOTA, Stand.NO_ASSUMPTIONS)  # somebody may still say them: the portal looks again
 
 
 def propose_months(*, at: datetime) -> int:
-    """For every agreement whose day has come, also where it went by while no worker ran."""
-    due = Agreement.objects.filter(propose_on__isnull=False).order_by("pk")
-    return sum(propose_month(agreement, at=at) is not None for agreement in due)
+    """For every agreement whose day has come, or went by while no worker ran. One that fails holds up no other."""
+    count = 0
+    for agreement in Agreement.objects.filter(propose_on__isnull=False).order_by("pk"):
+        try:
+            count += propose_month(agreement, at=at) is not None
+        except Exception:
+            logger.exception("The next month's target of %s could not be proposed.", agreement.slug)
+    return count
 
 
 def propose_month(agreement: Agreement, *, at: datetime) -> LedgerProposal | None:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext
 
 from agreements.models import Agreement, LedgerProposal, Target
 from agreements.months.entries import Correction
 from agreements.months.ledger import Actuals, Cohort, Cycle, Figure, Ledger, Outlier
+from agreements.months.plans import month_name
 from agreements.months.suggestion import Input, Stand, Suggestion, Why, month_to_propose, twelve_before
 from agreements.pages.history import NAMES
 from agreements.pages.months_table import waits_for
@@ -40,9 +42,9 @@ class ChosenMonths:
     @property
     def title(self) -> str:
         if self.label:
-            return period_name(Period.parse(self.label))
+            return capfirst(period_name(Period.parse(self.label)))
         said = {"first": period_name(self.months[0]), "last": period_name(self.months[-1])}
-        return gettext("%(first)s to %(last)s") % said
+        return capfirst(gettext("%(first)s to %(last)s") % said)
 
     def shown(self, today: date) -> list[Period]:
         """Thirteen months, up to the present one where no period was chosen."""
@@ -205,7 +207,7 @@ class Proposed:
     @property
     def said(self) -> str:
         """What came of asking, where nothing is proposed."""
-        month = {"month": period_name(Period(self.suggestion.month))}
+        month = {"month": month_name(self.suggestion.month)}
         return {
             Stand.PROPOSED: "",
             Stand.UNMOVED: gettext("The ledger moves nothing: what is agreed for %(month)s stands.") % month,

@@ -135,6 +135,14 @@ def test_before_the_agreement_is_in_force_nothing_is_proposed(planned):
     assert propose_months(at=THE_DAY) == 0
 
 
+def test_an_agreement_that_fails_holds_up_no_other(south, planned, caplog):
+    south.time_zone = "Nowhere/At_all"
+    south.save()
+    assert south.pk < planned.pk
+    assert propose_months(at=THE_DAY) == 1
+    assert "The next month's target of south could not be proposed." in caplog.text
+
+
 def test_the_task_of_each_hour_proposes(planned, monkeypatch):
     monkeypatch.setattr(tasks, "now", lambda: THE_DAY)
     tasks.propose_targets()
