@@ -14,12 +14,12 @@ from smarketing.accounts.models import Side
 
 
 class Quota(models.Model):
-    """Revenue that sales must close in a month. `parts` split it by name (region, product line): they add up to it."""
+    """Revenue that sales must close in a month. `parts` split it, [name, amount] each: they add up to it."""
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="quotas")
     month = models.DateField(_("month"))
     amount = models.DecimalField(_("amount"), max_digits=24, decimal_places=6)
-    parts = models.JSONField(_("parts"), default=dict, blank=True)
+    parts = models.JSONField(_("parts"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("quota")
@@ -35,7 +35,7 @@ class Quota(models.Model):
 
     @property
     def by_part(self) -> dict[str, Decimal]:
-        return {name: Decimal(amount) for name, amount in self.parts.items()}
+        return {name: Decimal(amount) for name, amount in self.parts}
 
 
 class Assumptions(models.Model):
@@ -102,7 +102,7 @@ class Target(models.Model):
     lead_to_customer = models.DecimalField(_("lead-to-customer rate"), max_digits=20, decimal_places=10, null=True)
     by_tier = models.JSONField(_("by tier"), default=list, blank=True)
     quota_month = models.DateField(_("month of the quota"), null=True)
-    quota_parts = models.JSONField(_("parts of the quota"), default=dict, blank=True)
+    quota_parts = models.JSONField(_("parts of the quota"), default=list, blank=True)
     cycle_days = models.PositiveSmallIntegerField(_("sales cycle in days"), default=0)
     is_shifted = models.BooleanField(_("leads serve the quota of a cycle later"), default=False)
     assumptions = models.ForeignKey(Assumptions, models.PROTECT, null=True, related_name="targets")
@@ -165,7 +165,7 @@ class Target(models.Model):
 
     @property
     def numbers(self) -> MonthNumbers:
-        parts = {name: Decimal(amount) for name, amount in self.quota_parts.items()}
+        parts = {name: Decimal(amount) for name, amount in self.quota_parts}
         made = self.conversion
         return MonthNumbers(self.leads, self.exact_leads, self.quota, made, self.tiers, self.quota_month, parts)
 

@@ -7,7 +7,6 @@ and an administrator are in force at once; what a team lead writes is proposed t
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from typing import TypeVar
 
 from django.utils.formats import date_format
@@ -27,7 +26,14 @@ from agreements.months.proposing import (
     propose,
     take_effect,
 )
-from agreements.months.targets import ASSUMED, MonthNumbers, TargetError, agreed_directly, from_quota
+from agreements.months.targets import (
+    ASSUMED,
+    MonthNumbers,
+    TargetError,
+    agreed_directly,
+    from_quota,
+    stored_parts,
+)
 from smarketing.accounts.models import User
 from smarketing.lib import words
 from smarketing.lib.numbers import number
@@ -79,7 +85,7 @@ def carry_out(plan: MonthPlan, agreement: Agreement, *, by: User | None, at: dat
     make_current(agreement, numbered(agreement, conversion, by=by, at=at) if conversion else None)
     agreement.quotas.exclude(month__in=list(plan.document.quotas)).delete()
     quotas = [
-        Quota(agreement=agreement, month=on, amount=amount, parts=_stored(plan.document.quota_parts.get(on, {})))
+        Quota(agreement=agreement, month=on, amount=amount, parts=stored_parts(plan.document.quota_parts.get(on, {})))
         for on, amount in plan.document.quotas.items()
     ]
     key = ["agreement", "month"]
@@ -88,10 +94,6 @@ def carry_out(plan: MonthPlan, agreement: Agreement, *, by: User | None, at: dat
         _put(agreement, month, numbers, by=by, at=at)
     waiting = [_proposed(agreement, month, numbers, by=by, at=at) for month, numbers in plan.proposed.items()]
     return (*plan.told, *filter(None, waiting))
-
-
-def _stored(parts: Mapping[str, Decimal]) -> dict[str, str]:
-    return {name: str(amount) for name, amount in parts.items()}
 
 
 def numbers_of(document: AgreementDocument, month: date) -> MonthNumbers | None:

@@ -244,7 +244,7 @@ class MonthNumbers:
             "exact_leads": self.exact_leads,
             "quota": self.quota,
             "quota_month": self.quota_month,
-            "quota_parts": {name: str(amount) for name, amount in self.parts.items()},
+            "quota_parts": stored_parts(self.parts),
             "marketing_share": made.marketing_share if made else None,
             "average_deal": made.average_deal if made else None,
             "lead_to_customer": made.lead_to_customer if made else None,
@@ -252,6 +252,11 @@ class MonthNumbers:
             "is_shifted": made is not None and made.is_shifted,
             "by_tier": [row.as_json() for row in self.by_tier],
         }
+
+
+def stored_parts(parts: Mapping[str, Decimal]) -> list[list[str]]:
+    """As a list: a database need not keep the order of the names in a table of JSON."""
+    return [[name, str(amount)] for name, amount in parts.items()]
 
 
 Points = Mapping[str, int]

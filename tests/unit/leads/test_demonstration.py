@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from agreements.models import Agreement
+from agreements.models import Agreement, Version
 from leads.clock import rule
 from leads.clock.recompute import preview
 from leads.demonstration.company import PEOPLE
@@ -34,6 +34,9 @@ def test_a_company_of_twelve_with_thirteen_months_and_a_queue_that_needs_somebod
             assert handoffs.open().clocked(clock, SATURDAY_NIGHT).count() >= 3
         assert not preview(agreement)
     assert Escalation.objects.filter(seen_at=None).count() >= 6
+    dach = Version.objects.filter(agreement__slug="dach").order_by("number")
+    assert list(dach.values_list("state", flat=True)) == ["in_force", "in_force", "proposed"]
+    assert [version.signatures.count() for version in dach] == [0, 2, 1]
 
 
 def test_a_second_time_on_the_same_day_nothing_changes_and_on_a_later_day_the_story_goes_on():
