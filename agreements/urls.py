@@ -1,10 +1,12 @@
 from django.urls import path
 
-from agreements.pages import calculate, read, signing, write, year
+from agreements.pages import begin, calculate, read, signing, write, year
 
 app_name = "agreements"
 urlpatterns = [
     path("", read.agreement_list, name="list"),
+    path("begin/", begin.begin, name="begin"),
+    path("begin/<slug:key>/", begin.begin_from, name="begin_from"),
     path("new/", write.new, name="new"),
     path("load/", write.load, name="load"),
     path("waiting/", read.waiting_count, name="waiting_count"),

@@ -218,6 +218,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "5/m/ip,3/10m/key",
     "reset_password_from_key": "5/m/ip",
 }
+AGREEMENT_TEMPLATES = os.environ.get("AGREEMENT_TEMPLATES", "")  # a folder with an organisation's own
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "smarketing@localhost")
 

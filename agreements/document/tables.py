@@ -52,7 +52,7 @@ from smarketing.lib import words
 
 DEFAULT_WARN_SHARE = Decimal("0.75")
 PACINGS = ("working", "calendar")
-RESERVED_SLUGS = ("new", "load", "waiting")
+RESERVED_SLUGS = ("begin", "new", "load", "waiting")
 SIDES = ("marketing", "sales")
 
 _SLUG = re.compile(r"[A-Za-z0-9_-]+")

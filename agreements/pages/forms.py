@@ -1,6 +1,7 @@
 """The parts of the form in which an agreement is written. `agreements.pages.edit_form` makes one document of them."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
@@ -12,6 +13,7 @@ from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from agreements.document.beginnings import AgreementTemplate
 from agreements.document.clause_group import MOST_ROWS, AnyGroup, Choice, ClauseRow, Prose
 from agreements.document.faults import LONGEST
 from agreements.document.text import (
@@ -40,6 +42,7 @@ from agreements.promises.kinds import Day, Flag, Fraction, Number, Text, ValueKi
 from agreements.promises.measures import MEASURES
 from smarketing.accounts.models import Side
 from smarketing.lib.numbers import whole
+from smarketing.lib.periods import Period
 from smarketing.lib.widgets import LongSelect
 
 NUMBERS = ("quota", *ASSUMPTIONS)
@@ -347,10 +350,65 @@ class TomlForm(forms.Form):
 
     @staticmethod
     def told(error: DocumentError) -> list[str]:
-        return [_told(problem) for problem in error.problems]
+        return [problem_words(problem) for problem in error.problems]
 
 
-def _told(problem: DocumentProblem) -> str:
-    place = gettext("Line %(line)s") % {"line": problem.line}
+def problem_words(problem: DocumentProblem) -> str:
+    place = [gettext("Line %(line)s") % {"line": problem.line}] if problem.line else []
     reason = gettext(problem.text).format(**problem.values)
-    return f"{place}: {problem.key}: {reason}" if problem.path else f"{place}: {reason}"
+    return ": ".join([*place, *([problem.key] if problem.path else []), reason])
+
+
+class BeginForm(forms.Form):
+    """What a template lacks: the teams, and from when on. All else may stay as it is."""
+
+    marketing_team = forms.CharField(label=_("Marketing team"), max_length=100)
+    sales_team = forms.CharField(label=_("Sales team"), max_length=100)
+    service_team = forms.CharField(label=_("Service team"), max_length=100)
+    leads_a_month = WholeField(label=_("Leads a month"), min_value=0, max_value=MOST_LEADS)
+    quota_a_month = NumberField(label=_("Quota a month"), min_value=0)
+    name = forms.CharField(
+        label=_("Name"), max_length=150, required=False, help_text=_("Without one: the names of the teams.")
+    )
+    effective_on = forms.DateField(label=_("In force from"), widget=DayInput())
+    time_zone = forms.ChoiceField(label=_("Time zone"), widget=LongSelect)
+    currency = forms.CharField(label=_("Currency"), max_length=3)
+
+    def __init__(self, data: QueryDict | None, *, beginning: AgreementTemplate, today: date) -> None:
+        template = beginning.template
+        first = Period.of(today).next().start_on
+        numbers = {"leads_a_month": template.leads_a_month, "quota_a_month": template.quota_a_month}
+        heading = {"time_zone": beginning.time_zone, "currency": beginning.currency, "effective_on": first}
+        super().__init__(data, initial=numbers | heading)
+        self.fields["time_zone"].choices = [(zone, zone.replace("_", " ")) for zone in zones()]  # type: ignore[attr-defined]
+        if not beginning.has_service:
+            del self.fields["service_team"]
+        for name in [name for name, value in numbers.items() if value is None]:
+            del self.fields[name]
+        for side in ("marketing", "sales", "service"):
+            if f"{side}_team" in self.fields:
+                self.fields[f"{side}_team"].widget.attrs["list"] = f"{side}-teams"
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).upper()
+
+    @property
+    def asked(self) -> list[Any]:
+        return [bound for bound in self if bound.name.endswith(("_team", "_a_month"))]
+
+    @property
+    def more(self) -> list[Any]:
+        return [bound for bound in self if not bound.name.endswith(("_team", "_a_month"))]
+
+    def heading(self) -> dict[str, Any]:
+        given = dict(self.cleaned_data)
+        given["name"] = given["name"] or f"{given['marketing_team']} – {given['sales_team']}"[:150]
+        return given
+
+    def shown(self) -> dict[str, Any]:
+        """What is sound of what was typed; for the rest the words of the sides and what the form opened with."""
+        typed = getattr(self, "cleaned_data", {}) if self.is_bound else {}
+        teams = {name: str(Side(name.removesuffix("_team")).label) for name in self.fields if name.endswith("_team")}
+        opened = {name: value for name, value in self.initial.items() if name in self.fields}
+        given = opened | teams | {name: value for name, value in typed.items() if value not in (None, "")}
+        return {"slug": "template", "name": gettext("Agreement"), **given}

@@ -78,6 +78,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         at=now(),
     )
     token, person_pk = token_of(invitation), people["second_rep"].pk
+    begun = {"effective_on": "2031-01-01", "time_zone": "Europe/Berlin", "currency": "EUR"}
     bodies: dict[str, dict[str, Any]] = {
         "people:invite": {"email": "more@example.org", "name": "More", "team": north.sales_team.pk, "role": "member"},
         "people:join": {"name": "Nora", "password1": "much better 33", "password2": "much better 33"},
@@ -88,6 +89,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "people:edit": {"name": "Ron Other", "email": "ron@example.org"},
         "set_language": {"language": "en"},
         "profile": {"name": "Somebody"},
+        "agreements:begin_from": {"marketing_team": "M", "sales_team": "S", "leads_a_month": "5", **begun},
         "agreements:load": {"text": write(document_of(north)), "toml": write(document_of(north))},
         "agreements:agree": {"month": "2031-03", "as": "target", "quota": "5000", "marketing_share": "100"}
         | {"average_deal": "100", "lead_to_customer": "50"},
@@ -123,7 +125,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         pk = export.pk if name.startswith("exports:") else pk
         if name.startswith("people:"):
             pk = invitation.pk if last in ("send_again", "withdraw") else person_pk
-        values = {"token": token, "slug": north.slug, "pk": pk, "page": "volume", "form": "json"}
+        values = {"token": token, "slug": north.slug, "pk": pk, "page": "volume", "form": "json", "key": "plain"}
         query = "?what=handed_over" if name == "reports:records" else ""
         address = reverse(name, kwargs={key: values[key] for key in wanted}) + query
         found[name] = Asked(address, bodies.get(name, {}))

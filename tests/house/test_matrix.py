@@ -64,6 +64,8 @@ DOORS = {
     "profile": page(SIGNED_IN, FOUND),
     "styleguide": page(SIGNED_IN),
     "agreements:list": page(READERS, OK),
+    "agreements:begin": page(ADMINISTRATORS),
+    "agreements:begin_from": page(ADMINISTRATORS, FOUND),
     "agreements:new": page(ADMINISTRATORS, 422),
     "agreements:load": page(ADMINISTRATORS, FOUND),
     "agreements:detail": page(READERS, OK, **RECORD),
@@ -241,6 +243,7 @@ def said(answer: Any) -> list[Any]:
 
 NOTHING_KEPT = {  # forms shown with something that nobody has saved
     "people:join": "the name under which somebody was invited",
+    "agreements:begin_from": "what a template begins with",
     "agreements:new": "what a new agreement begins with",
     "agreements:calculator": "what the formula is tried with; agreeing knows how the month stood",
     "agreements:agree": "the same page",

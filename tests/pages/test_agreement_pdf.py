@@ -91,10 +91,9 @@ def test_hostile_text_stays_text_and_no_link_script_or_markup_comes_of_it(signed
         rb"/(JS|JavaScript|URI|Launch|EmbeddedFile|OpenAction /S)\b",
         re.sub(rb"stream.*?endstream", b"", pdf, flags=re.DOTALL),
     )
-    text = text_of(pdf).replace("\n", " ")
-    assert "<img src=x onerror=alert(1)>" in text
-    assert "**bold** ) Tj ET /JS (app.alert)" in text
-    assert "**North** (Tj) \\ <b>" in text
+    text = " ".join(text_of(pdf).split())
+    assert text.count("<img src=x onerror=alert(1)>{{ 7|add:7 }} **bold** ) Tj ET /JS (app.alert)") == 2
+    assert text.startswith("**North** (Tj) \\ <b>")
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ class InviteForm(OneAddress, forms.Form):
     email = forms.EmailField(label=_("E-mail"), max_length=254)
     name = forms.CharField(label=_("Name"), max_length=150)
     team = TeamChoice(label=_("Team"), queryset=Team.objects.none(), empty_label=_("Choose one"))
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.MEMBER)
+    role = forms.ChoiceField(label=_("Role in the team"), choices=Role.choices, initial=Role.MEMBER)
     is_administrator = forms.BooleanField(
         label=_("Administrator"),
         required=False,
@@ -110,7 +110,7 @@ class RoleForm(forms.Form):
     """Somebody's role in a team; `seen` is the one that was shown."""
 
     team = TeamChoice(label=_("Team"), queryset=Team.objects.none(), empty_label=_("Choose one"))
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.MEMBER)
+    role = forms.ChoiceField(label=_("Role in the team"), choices=Role.choices, initial=Role.MEMBER)
     seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20)
 
     def __init__(self, data: QueryDict | None, *, teams: QuerySet[Team]) -> None:

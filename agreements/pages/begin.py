@@ -1,0 +1,137 @@
+"""A new agreement from a template: choose one, see how it will read, name the teams."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import slugify
+from django.utils.translation import get_language
+
+from agreements.document.beginnings import OWN, AgreementTemplate, BrokenTemplate, beginnings
+from agreements.document.clauses import AgreementDocument
+from agreements.document.tables import RESERVED_SLUGS
+from agreements.document.text import ASSUMPTIONS, DocumentError
+from agreements.document.versions import AmendmentRefused, apply
+from agreements.models import Agreement
+from agreements.months.targets import Conversion, Derivation, TargetError, derive
+from agreements.pages.forms import BeginForm, problem_words
+from agreements.pages.reading import ReadAgreement
+from agreements.pages.write import saved
+from smarketing.accounts.access import administrators
+from smarketing.accounts.models import Side, Team
+from smarketing.lib.numbers import exact_percent, exactly, money, number
+from smarketing.lib.request import PortalRequest
+
+OF_THE_RUNNING = ("months", "capacity", "versions")  # chapters that only an agreement has
+
+
+@administrators
+def begin(request: PortalRequest) -> HttpResponse:
+    found, broken = _templates()
+    context = {"templates": found, "broken": [_told(one) for one in broken]}
+    return TemplateResponse(request, "agreements/begin.html", context)
+
+
+@administrators
+def begin_from(request: PortalRequest, key: str) -> HttpResponse:
+    beginning = next((one for one in _templates()[0] if one.key == key), None)
+    if beginning is None:
+        raise Http404
+    today = timezone.localdate(request.now)
+    form = BeginForm(request.POST or None, beginning=beginning, today=today)
+    if request.method == "POST" and form.is_valid() and (answer := _begun(request, beginning, form)):
+        return answer
+    shown = form.shown()
+    reading, found = (
+        ReadAgreement(_document(beginning, shown), today),
+        _derivation(beginning, shown.get("quota_a_month")),
+    )
+    context = {
+        "beginning": beginning,
+        "form": form,
+        "reading": reading,
+        "chapters": [chapter for chapter in reading.chapters if chapter.key not in OF_THE_RUNNING],
+        "leads_promised": shown.get("leads_a_month", found.leads if found else None),
+        "quota_promised": shown.get("quota_a_month"),
+        "sides": list(Side.values),
+        "teams": list(Team.objects.order_by("name")),
+    }
+    status = 422 if request.method == "POST" else 200
+    return TemplateResponse(request, "agreements/begin_from.html", context, status=status)
+
+
+def _templates() -> tuple[list[AgreementTemplate], list[BrokenTemplate]]:
+    folders = [OWN, *([Path(settings.AGREEMENT_TEMPLATES)] if settings.AGREEMENT_TEMPLATES else [])]
+    return beginnings(folders, (get_language() or "en")[:2])
+
+
+def _told(broken: BrokenTemplate) -> str:
+    return "; ".join(f"{broken.file}: {problem_words(problem)}" for problem in broken.problems[:5])
+
+
+def _begun(request: PortalRequest, beginning: AgreementTemplate, form: BeginForm) -> HttpResponse | None:
+    try:
+        document = _document(beginning, form.heading() | {"slug": _free_slug(form.heading()["name"])})
+        return saved(request, apply(document, by=request.user, at=request.now, is_new=True))
+    except DocumentError as error:
+        for problem in error.problems:
+            form.add_error(None, problem_words(problem))
+    except AmendmentRefused as refusal:
+        form.add_error(None, str(refusal))
+    return None
+
+
+def _document(beginning: AgreementTemplate, given: Mapping[str, Any]) -> AgreementDocument:
+    heading = {key: value for key, value in given.items() if key not in ("leads_a_month", "quota_a_month")}
+    leads, quota = given.get("leads_a_month"), given.get("quota_a_month")
+    words = _words(beginning, heading, leads, quota)
+    return beginning.document(heading, words, leads=leads, quota=quota)
+
+
+def _words(
+    beginning: AgreementTemplate, heading: Mapping[str, Any], leads: int | None, quota: Decimal | None
+) -> dict[str, str]:
+    """What stands in braces in a template."""
+    words = {side: str(heading.get(f"{side}_team") or Side(side).label) for side in Side.values}
+    words["date"] = date_format(heading["effective_on"], "DATE_FORMAT")
+    if leads is not None:
+        words["leads"] = number(leads)
+    if quota is not None:
+        words["quota"] = money(quota, heading["currency"])
+        found = _derivation(beginning, quota)
+        words |= _derived(found, heading["currency"]) if found else {}
+    return words
+
+
+def _derivation(beginning: AgreementTemplate, quota: Decimal | None) -> Derivation | None:
+    assumed = beginning.data.get("assumptions") or {}
+    if quota is None or not assumed:
+        return None
+    try:
+        share, deal, rate = (Decimal(assumed[key]) for key in ASSUMPTIONS)
+        return derive(quota, Conversion(share, deal, rate))
+    except (TargetError, KeyError):
+        return None
+
+
+def _derived(found: Derivation, currency: str) -> dict[str, str]:
+    return {
+        "share": exact_percent(found.conversion.marketing_share),
+        "revenue": money(found.revenue_goal, currency),
+        "deal": money(found.conversion.average_deal, currency),
+        "customers": exactly(found.customers, 1),
+        "rate": exact_percent(found.conversion.lead_to_customer),
+        "leads": number(found.leads),
+    }
+
+
+def _free_slug(name: str) -> str:
+    slug = slugify(name)[:50].strip("-_") or "agreement"
+    taken = {*RESERVED_SLUGS, *Agreement.objects.filter(slug__startswith=slug).values_list("slug", flat=True)}
+    return next(one for one in (slug, *(f"{slug}-{n}" for n in range(2, len(taken) + 3))) if one not in taken)

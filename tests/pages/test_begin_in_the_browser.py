@@ -1,0 +1,71 @@
+"""The shortest template, clicked through as a person does, on a phone; and the page of an agreement on paper."""
+
+import time
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser
+
+from agreements.document.stored import document_of
+from agreements.models import Agreement
+from tests.needs import needs_chromium
+from tests.pages.test_agreement_detail import amend, words_of
+from tests.pages.test_calculator_in_the_browser import BEYOND
+
+pytestmark = [needs_chromium, pytest.mark.timeout(180)]
+
+
+@pytest.fixture
+def phone(live_server, signed_in, administrator, browser: Browser):
+    session = signed_in(administrator).cookies[settings.SESSION_COOKIE_NAME].value
+    context = browser.new_context(viewport={"width": 360, "height": 800})
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    yield context.new_page()
+    context.close()
+
+
+def test_fifty_leads_contacted_within_48_hours_takes_three_clicks_and_two_fields(phone, live_server):
+    phone.goto(f"{live_server.url}/agreements/")
+    began = time.monotonic()
+    clicks = [("link", "New agreement"), ("link", "Short and plain"), ("button", "Begin with this")]
+    fields = {"Marketing team*": "Marketing", "Sales team*": "Sales"}
+    for role, name in clicks[:2]:
+        phone.get_by_role(role, name=name).first.click()
+    phone.wait_for_selector("[name=sales_team]")
+    assert phone.evaluate(BEYOND) == []
+    for label, typed in fields.items():
+        phone.get_by_label(label).fill(typed)
+    role, name = clicks[2]
+    phone.get_by_role(role, name=name).click()
+    phone.wait_for_url("**/agreements/marketing-sales/**")
+    assert phone.evaluate(BEYOND) == []
+    assert (len(clicks), len(fields)) == (3, 2)
+    assert time.monotonic() - began < 60  # a person has a minute left to think
+    document = document_of(Agreement.objects.get())
+    assert set(document.targets.values()) == {50}
+    assert [(promise.measure, promise.within_minutes) for promise in document.promises] == [("speed", 48 * 60)]
+
+
+def test_on_paper_every_fold_is_open_and_there_is_no_navigation(phone, live_server, north):
+    amend(north, groups=words_of())
+    phone.goto(f"{live_server.url}/agreements/north/")
+    folded = "document.querySelector('#summary details').open"
+    assert phone.evaluate(folded) is False
+    phone.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert phone.evaluate(folded) is True
+    phone.emulate_media(media="print")
+    seen = "name => document.querySelector(name).getClientRects().length > 0"
+    assert [phone.evaluate(seen, name) for name in (".bar", ".contents", ".actions", ".foot")] == [False] * 4
+    assert phone.evaluate(seen, "#summary details p") is True
+    phone.emulate_media(media="screen")
+    phone.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert phone.evaluate(folded) is False
+
+
+def test_the_contents_lead_to_a_chapter_by_keyboard(phone, live_server, north):
+    amend(north, groups=words_of())
+    phone.goto(f"{live_server.url}/agreements/north/")
+    phone.locator(".contents a[href='#escalation']").focus()
+    phone.keyboard.press("Enter")
+    assert phone.url.endswith("#escalation")
+    phone.wait_for_function("document.querySelector('#escalation').getBoundingClientRect().top < innerHeight")
