@@ -60,9 +60,7 @@ def _value_numbers(reading: Reading, links: Links) -> list[BigNumber]:
     judged, value = reading.volume_judgement, reading.volume
     behind = links.records("valued_delivered" if reading.target is not None else "delivered")
     note = "; ".join(filter(None, [_promised(reading), _corrected_points(judged.corrections)]))
-    shown = [
-        BigNumber(_("Value delivered"), number(judged.delivered), note, judged.state, behind, place="value-number")
-    ]
+    shown = [BigNumber(_("Value delivered"), number(judged.delivered), note, judged.state, behind, place="worth")]
     if judged.delivered != value.delivered:
         shown.append(BigNumber(_("Value in all"), number(value.delivered), url=links.records("delivered")))
     if reading.goal_for_today is not None:
