@@ -1,6 +1,7 @@
 """A year at a glance: quotas typed, pasted and read from a file; what would change; the targets that follow."""
 
 import html
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -11,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from agreements.document.stored import document_of
 from agreements.document.versions import apply
 from agreements.models import Agreement
-from smarketing.accounts.models import Role
+from smarketing.accounts.models import Role, Side
 from tests import cast
 from tests.pages.shown_forms import shown_forms
 from tests.unit.agreements.months.test_tier_targets import HALVES
@@ -63,6 +64,11 @@ def sent_of(response):
     """What the answered page would send."""
     data = response.context["form"].data
     return {name: data[name] for name in data if name != "file"}
+
+
+def seen(page):
+    assert page.status_code == 200
+    return html.unescape(re.sub(r"<[^>]+>", " ", page.text))
 
 
 def now(deal):
@@ -268,6 +274,35 @@ def test_a_year_may_begin_in_any_month(client, tiered):
     page = client.get(URL)
     assert page.context["chosen"].label == "2025/26"
     assert [row.planned.on for row in page.context["quarters"][3].rows] == [date(2026, n, 1) for n in (1, 2, 3)]
+
+
+@pytest.fixture
+def everybody(north, rep, marketer, sales_lead, marketing_lead, leader, administrator):
+    north.service_team = cast.team("Service north", Side.SERVICE)
+    north.save()
+    served = [cast.person(f"{role}@example.org", north.service_team, role=role) for role in (Role.MEMBER, Role.LEAD)]
+    return [rep, marketer, sales_lead, marketing_lead, leader, administrator, *served]
+
+
+@pytest.mark.parametrize("language", ["en", "de", "da"])
+def test_everybody_reads_the_quotas_of_the_year_with_their_parts(
+    signed_in, client, everybody, marketing_lead, tiered, language
+):
+    parts = {"part_names": "Nord, Süd", "part-0-2026-04": "60.50", "part-1-2026-04": "40"}
+    client.post(PLAN, filled(client) | GENERAL | parts | {"quota-2026-05": "1000", "do": "save"})
+    send(signed_in(marketing_lead), "save", {"quota-2026-05": "200000"})
+    assert tiered.targets.waiting().count() == 1
+    for person in everybody:
+        person.language = language
+        person.save()
+        page = signed_in(person).get(URL, {"year": "2026"})
+        text = seen(page)
+        shown = {"en": ["€60.50", "€40", "€100.50", "€1,100.50"], "de": ["60,50\xa0€", "40\xa0€", "100,50\xa0€"]}
+        if not page.context["may_edit"]:
+            assert [said for said in shown.get(language, []) if said not in text] == []
+        assert signed_in(person).get(URL, {"year": "2031"}).status_code == 200
+    edits = [signed_in(person).get(URL, {"year": "2026"}).context["may_edit"] for person in everybody]
+    assert edits == [False, False, True, True, False, True, False, False]
 
 
 def test_a_reader_sees_the_year_and_no_field(signed_in, leader, tiered):
