@@ -310,9 +310,10 @@ def take_effect(version: Version, *, by: User, at: datetime) -> None:
         _add_parts(version, document)
     agreement.versions.filter(effective_on=version.effective_on).supersede(at)
     agreement.versions.proposed().filter(pk=version.pk).update(state=VersionState.IN_FORCE, settled_at=at)
-    word = "agreement_ends" if version.is_cancellation else "all_signed"
-    day = version.last_on if version.is_cancellation else version.effective_on
-    write_down(agreement, found, [[word, str(version.number)], None, day.isoformat()], by=by, at=at)
+    ends = version.is_cancellation
+    path = ["agreement_ends"] if ends else ["all_signed", str(version.number)]
+    day = version.last_on if ends else version.effective_on
+    write_down(agreement, found, [path, None, day.isoformat()], by=by, at=at)
 
 
 def version_document(version: Version) -> AgreementDocument:

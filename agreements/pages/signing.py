@@ -38,13 +38,14 @@ def version_list(request: PortalRequest, slug: str) -> HttpResponse:
     found = list(reads.readable(agreement, request.user, request.access).order_by("number", "pk"))
     terms = [version for version in found if not version.is_cancellation]
     one, other = _chosen(request, "one", terms), _chosen(request, "other", terms)
-    if one is None or other is None:
-        other = terms[-1] if terms else None
-        one = (reads.former(other) or other) if other else None
+    if len(terms) > 1 and (one is None or other is None):
+        other = terms[-1]
+        one = reads.former(other) or terms[-2]
     context = {
         "agreement": agreement,
         "rows": reads.named(agreement, found, today_of(agreement, request.now)),
         "terms": reads.named(agreement, terms, today_of(agreement, request.now)),
+        "is_comparable": len(terms) > 1,
         "one": one,
         "other": other,
         "lines": reads.compared(one, other) if one and other else [],
