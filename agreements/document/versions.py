@@ -114,6 +114,7 @@ def apply(
     anybody changes once a party has signed, unless it is put `in_force` past the parties; the draft may answer a
     proposal.
     """
+    document = _with_known_teams(document)
     given: dict[str, Any] = {"by": by, "at": at, "seen": seen, "is_new": is_new}
     try:
         return _apply(document, in_force=in_force, answers=answers, **given)
@@ -263,8 +264,16 @@ def _set_reasons(agreement: Agreement, document: AgreementDocument) -> None:
         ReturnReason.objects.bulk_create(ReturnReason.rows(agreement, document.return_reasons))
 
 
+def _with_known_teams(document: AgreementDocument) -> AgreementDocument:
+    """A team that is there keeps its spelling, however the document spells it."""
+    named = {f"{side}_team": side for side in Side}
+    known = {key: Team.objects.named(getattr(document, key), side) for key, side in named.items()}
+    names: dict[str, Any] = {key: team.name for key, team in known.items() if team}
+    return replace(document, **names)
+
+
 def _team(name: str, side: Side) -> Team:
-    return Team.objects.get_or_create(name=name, side=side)[0]
+    return Team.objects.named(name, side) or Team.objects.get_or_create(name=name, side=side)[0]
 
 
 def _keep_draft(

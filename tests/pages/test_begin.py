@@ -11,6 +11,7 @@ from agreements.document.stored import document_of
 from agreements.document.text import DocumentError, write
 from agreements.document.wordings import GOALS, TEXTS
 from agreements.models import Agreement
+from smarketing.accounts.models import Team
 from tests import cast
 
 URL = "/agreements/begin/"
@@ -93,6 +94,16 @@ def test_what_is_missing_is_told_beside_its_field_and_what_was_typed_stays(signe
     assert 'value="Only"' in answer.text
     assert "Only hands over 50 qualified leads" in answer.text
     assert not Agreement.objects.exists()
+
+
+def test_a_team_that_is_there_is_found_however_it_is_spelt(signed_in, administrator, north):
+    there = set(Team.objects.values_list("name", flat=True))
+    client, typed = signed_in(administrator), {"marketing_team": "MARKETING  north", "sales_team": " sales North"}
+    client.post(f"{URL}plain/", sent(client, "plain", name="Alps", leads_a_month="7", **typed))
+    made = Agreement.objects.get(slug="alps")
+    assert (made.sales_team, made.marketing_team) == (north.sales_team, north.marketing_team)
+    assert set(Team.objects.values_list("name", flat=True)) == there
+    assert document_of(made).sales_team == "Sales north"
 
 
 def test_the_same_name_twice_gives_two_agreements_with_an_address_each(signed_in, administrator):

@@ -16,6 +16,7 @@ from smarketing.accounts.tasks import mail as send_letters
 from tests import cast
 
 CONSOLE = "django.core.mail.backends.console.EmailBackend"
+NO_MEMBERS = {"memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
 GOOD = "nothing to guess 77"
 
 
@@ -257,6 +258,9 @@ def test_without_a_mail_server_the_link_is_shown_to_administrators_only(
     link = link_of(Invitation.objects.get())
     assert "ask an administrator to hand over the link" in page.text
     assert link not in page.text
+    there = signed_in(administrator).get(url("list"), headers={"host": "localhost:8123"}).text
+    assert link.replace("http://testserver/", "http://localhost:8123/") in there
+    assert link not in there
     assert link in signed_in(administrator).get(url("list")).text
     send_letters()
     assert token_of(Invitation.objects.get()) not in capsys.readouterr().out
@@ -450,8 +454,11 @@ def test_an_administrator_makes_a_team_and_one_name_is_one_team(signed_in, admin
     client = signed_in(administrator)
     client.post(url("new_team"), {"name": "Sales West", "side": "sales"})
     assert "Sales West" in client.get(url("list")).text
-    page = client.post(url("new_team"), {"name": "Sales West", "side": "sales"})
-    assert "There is a team of this name on this side already." in page.context["form"].errors["name"][0]
+    for name in ("Sales West", "sales  west", "SALES WEST"):
+        page = client.post(url("new_team"), {"name": name, "side": "sales"})
+        assert "There is a team of this name on this side already." in page.context["form"].errors["name"][0]
+        page = client.post(reverse("admin:accounts_team_add"), {"name": name, "side": "sales"} | NO_MEMBERS)
+        assert "There is a team of this name on this side already." in page.text
 
 
 def test_name_and_address_are_put_right_and_the_history_tells_it(signed_in, administrator, rep):

@@ -1,7 +1,7 @@
 """A version on its way: drafted, proposed, signed by both sides, or answered; and the end of an agreement."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -174,6 +174,14 @@ def test_a_reminder_is_seen_by_those_who_have_not_signed_once_a_day(
     assert decide(author, version, "remind").status_code == 422
     time_machine.move_to(cast.MONDAY + timedelta(days=1))
     assert decide(author, version, "remind").status_code == 200
+
+
+def test_the_day_of_a_reminder_is_that_of_the_agreement(signed_in, sales_lead, marketing_lead, north, time_machine):
+    version = proposed(signed_in(sales_lead), north)
+    time_machine.move_to(datetime(2026, 3, 2, 23, 30, tzinfo=UTC))  # half past midnight in Berlin
+    author = signed_in(sales_lead)
+    decide(author, version, "remind")
+    assert "They have been reminded on March 3, 2026 already" in plain(decide(author, version, "remind"))
 
 
 @pytest.mark.parametrize(
