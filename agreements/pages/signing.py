@@ -18,7 +18,7 @@ from agreements.enums import VersionState
 from agreements.models import Agreement, Version
 from agreements.pages import versions as reads
 from agreements.pages.fetch import editable, may_edit, visible
-from agreements.pages.forms import DayInput
+from agreements.pages.forms import DayField
 from agreements.signing.cancelling import propose_end
 from agreements.signing.parties import missing, teams_of
 from agreements.signing.proposals import discard, propose
@@ -141,9 +141,8 @@ DECISIONS: dict[str, Callable[[PortalRequest, Version], str]] = {
 
 
 class EndForm(forms.Form):
-    last_on = forms.DateField(
+    last_on = DayField(
         label=gettext_lazy("Last day"),
-        widget=DayInput(),
         help_text=gettext_lazy("Until the end of this day everything stays as agreed; after it nothing is promised."),
     )
 

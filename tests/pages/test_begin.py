@@ -158,3 +158,21 @@ def test_an_agreement_that_was_dumped_is_a_template_once_it_has_a_head(north, tm
 
 def test_an_unknown_template_is_not_found(signed_in, administrator):
     assert signed_in(administrator).get(f"{URL}nothing/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("effective_on", "0001-01-01"),
+        ("effective_on", "2199-12-31"),
+        ("effective_on", "9999-12-31"),
+        ("currency", "XX"),
+        ("currency", "\uff25\uff35\uff32"),
+        ("sales_team", "marketing süd"),
+    ],
+)
+def test_what_no_agreement_can_say_is_refused_beside_its_field(field, typed, signed_in, administrator):
+    client = signed_in(administrator)
+    answer = client.post(f"{URL}customer/", sent(client, "customer", **TEAMS | {field: typed}))
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
+    assert not Agreement.objects.exists()

@@ -1,5 +1,6 @@
 """People and teams: found, invited, given roles, leaving and coming back; each for who may, and written down."""
 
+import logging.config
 import re
 from datetime import timedelta
 
@@ -482,3 +483,13 @@ def test_of_the_history_a_lead_sees_what_concerns_the_own_teams(signed_in, admin
 def test_invitations_name_the_address_of_the_portal_they_were_sent_from(signed_in, sales_lead, north):
     sent(signed_in(sales_lead), north.sales_team)
     assert link_of(Invitation.objects.get()).startswith("http://testserver/people/join/")
+
+
+def test_the_key_of_an_invitation_stands_in_no_log(client, capfd, settings):
+    """The console's handler is asked, for caplog's own sees what no filter has touched."""
+    logging.config.dictConfig(settings.LOGGING)
+    for address in ("/people/join/a-secret/", "/accounts/password/reset/key/1-secret-1/x"):
+        client.get(address)
+    told = capfd.readouterr().err
+    assert "/people/join/…" in told
+    assert "secret" not in told

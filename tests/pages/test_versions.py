@@ -341,7 +341,7 @@ def test_an_agreement_that_has_ended_begins_again_with_a_new_version(signed_in, 
 
 
 @pytest.mark.parametrize("language", ["en", "de", "da"])
-@pytest.mark.parametrize("day", ["2026-03-01", "", "2026-02-30"])
+@pytest.mark.parametrize("day", ["2026-03-01", "", "2026-02-30", "2199-01-01", "9999-12-31"])
 def test_a_wrong_last_day_is_told_beside_it(language, day, signed_in, sales_lead, north):
     sales_lead.language = language
     sales_lead.save()
