@@ -12,7 +12,7 @@ import sys
 import pytest
 from with_services import INTERRUPTED, leave, run
 
-# Three for two processors: many tests wait. The longest ones come first, see tests/conftest.py.
+# Three for two processors: many tests wait. Those that wait long are spread, see tests/conftest.py.
 OPTIONS = ("-q", "-rs", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from smarketing.server.capacity import POOL, TASKS, number
 from smarketing.server.environment import Environment, Fault
-from smarketing.server.logs import refusal_in_a_line
+from smarketing.server.logs import refusal_in_a_line, without_keys
 from smarketing.server.private import OTHERS, close_to_others
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -326,8 +326,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"refusals": {"()": "django.utils.log.CallbackFilter", "callback": refusal_in_a_line}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {
+        "refusals": {"()": "django.utils.log.CallbackFilter", "callback": refusal_in_a_line},
+        "keys": {"()": "django.utils.log.CallbackFilter", "callback": without_keys},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["keys"]}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django.request": {"filters": ["refusals"]},

@@ -1,5 +1,6 @@
 import os
 from collections.abc import Callable
+from itertools import groupby
 
 import pytest
 from django.core.cache import cache
@@ -11,21 +12,41 @@ from leads.clock.recompute import preview
 from smarketing.accounts.models import Role, Team, User
 from tests import cast
 
-LONG = ("tests/servers/", "tests/intake/", "tests/broker/", "tests/backups/", "tests/acceptance/")
+LONG = ("tests/servers/", "tests/intake/", "tests/broker/", "tests/backups/")  # they wait more than they work
+ONCE = (  # what a page answers, whichever database it asks
+    "tests/house/test_matrix.py",
+    "tests/house/test_one_side_alone.py",
+    "tests/pages/test_form_counts.py",
+)
 IN_BOTH_PASSES = "test_main_jobs_in_the_browser"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The longest first, so that no process is left alone with them. The pass on a second database has what asks it."""
+    """The pass on a second database has what asks it."""
     if os.environ.get("ONLY_OF_DATABASE"):
         left_out = {item for item in items if not is_of_second_pass(item)}
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    items[:] = staggered(items)
+
+
+def staggered(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Among the first files one of the long ones every now and then, so that others work while it waits."""
+    files = [list(own) for _file, own in groupby(items, key=lambda item: item.nodeid.partition("::")[0])]
+    long = [own for own in files if own[0].nodeid.startswith(LONG)]
+    short = [own for own in files if not own[0].nodeid.startswith(LONG)]
+    apart = max(len(short) * 3 // (5 * len(long)), 1) if long else 1
+    order = []
+    for number, own in enumerate(short):
+        order += [long.pop(0)] if long and number % apart == 0 else []
+        order.append(own)
+    return [item for own in order + long for item in own]
 
 
 def is_of_second_pass(item: pytest.Item) -> bool:
-    """Neither units that ask no database nor what a browser does with a page, but for the main jobs from end to end."""
+    """Neither what is of one pass, nor units that ask no database, nor a page in the browser but for the main jobs."""
+    if item.nodeid.startswith(ONCE):
+        return False
     if "page" in getattr(item, "fixturenames", ()):
         return IN_BOTH_PASSES in item.nodeid
     return "tests/unit/" not in item.nodeid or is_of_database(item)

@@ -125,7 +125,8 @@ class HasGroups(Protocol):
 
 @dataclass(frozen=True)
 class ClauseGroup(Generic[Row]):
-    """`many` rows of one kind, or one table. `hint` is for who fills the form in; `measures`: clocks depend on it.
+    """`many` rows of one kind, or one table. `hint` is for who fills the form in; `measures`: clocks depend on it;
+    `holds_unwritten`: a rule stands also where nothing is written.
 
     `layout` says how it is read, where not as a table of its rows or a list of its fields: each field as a chapter of
     its own ("chapters"), fields named by their side ("sides"), or rows as people of a side ("people").
@@ -137,6 +138,7 @@ class ClauseGroup(Generic[Row]):
     many: bool = True
     hint: str = ""
     measures: bool = False
+    holds_unwritten: bool = False
     layout: Literal["", "chapters", "sides", "people"] = ""
 
     def of(self, document: HasGroups) -> tuple[Row, ...]:

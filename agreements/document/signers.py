@@ -30,4 +30,5 @@ SIGNERS = ClauseGroup(
     _("Who signs"),
     NamedSigner,
     hint=_("For each side its lead and a deputy. Where nobody is named, the leads of the team sign."),
+    holds_unwritten=True,
 )

@@ -114,6 +114,7 @@ def apply(
     anybody changes once a party has signed, unless it is put `in_force` past the parties; the draft may answer a
     proposal.
     """
+    document = _with_known_teams(document)
     given: dict[str, Any] = {"by": by, "at": at, "seen": seen, "is_new": is_new}
     try:
         return _apply(document, in_force=in_force, answers=answers, **given)
@@ -263,8 +264,16 @@ def _set_reasons(agreement: Agreement, document: AgreementDocument) -> None:
         ReturnReason.objects.bulk_create(ReturnReason.rows(agreement, document.return_reasons))
 
 
+def _with_known_teams(document: AgreementDocument) -> AgreementDocument:
+    """A team that is there keeps its spelling, however the document spells it."""
+    named = {f"{side}_team": side for side in Side}
+    known = {key: Team.objects.named(getattr(document, key), side) for key, side in named.items()}
+    names: dict[str, Any] = {key: team.name for key, team in known.items() if team}
+    return replace(document, **names)
+
+
 def _team(name: str, side: Side) -> Team:
-    return Team.objects.get_or_create(name=name, side=side)[0]
+    return Team.objects.named(name, side) or Team.objects.get_or_create(name=name, side=side)[0]
 
 
 def _keep_draft(
@@ -301,9 +310,10 @@ def take_effect(version: Version, *, by: User, at: datetime) -> None:
         _add_parts(version, document)
     agreement.versions.filter(effective_on=version.effective_on).supersede(at)
     agreement.versions.proposed().filter(pk=version.pk).update(state=VersionState.IN_FORCE, settled_at=at)
-    word = "agreement_ends" if version.is_cancellation else "all_signed"
-    day = version.last_on if version.is_cancellation else version.effective_on
-    write_down(agreement, found, [[word, str(version.number)], None, day.isoformat()], by=by, at=at)
+    ends = version.is_cancellation
+    path = ["agreement_ends"] if ends else ["all_signed", str(version.number)]
+    day = version.last_on if ends else version.effective_on
+    write_down(agreement, found, [path, None, day.isoformat()], by=by, at=at)
 
 
 def version_document(version: Version) -> AgreementDocument:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
 
 from agreements.document.beginnings import OWN, AgreementTemplate, BrokenTemplate, beginnings
 from agreements.document.clauses import AgreementDocument
@@ -32,6 +33,7 @@ OF_THE_RUNNING = ("months", "capacity", "versions")  # chapters that only an agr
 
 
 @administrators
+@require_safe
 def begin(request: PortalRequest) -> HttpResponse:
     found, broken = _templates()
     context = {"templates": found, "broken": [_told(one) for one in broken]}

@@ -1,5 +1,6 @@
 """The parts of the form in which an agreement is written. `agreements.pages.edit_form` makes one document of them."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
@@ -41,8 +42,9 @@ from agreements.pages.fields import (
 from agreements.promises.kinds import Day, Flag, Fraction, Number, Text, ValueKind, Whole
 from agreements.promises.measures import MEASURES
 from smarketing.accounts.models import Side
+from smarketing.lib import words
 from smarketing.lib.numbers import whole
-from smarketing.lib.periods import Period
+from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR, Period
 from smarketing.lib.widgets import LongSelect
 
 NUMBERS = ("quota", *ASSUMPTIONS)
@@ -58,6 +60,19 @@ class DayInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+class DayField(forms.DateField):
+    """A day that an agreement can name, with a year of months after it."""
+
+    widget = DayInput
+
+    def clean(self, value: Any) -> date | None:
+        day: date | None = super().clean(value)
+        if day and not FIRST_YEAR <= day.year < LAST_YEAR:
+            text = _("The day must lie in the years %(first)s to %(last)s.")
+            raise forms.ValidationError(text, params={"first": FIRST_YEAR, "last": LAST_YEAR - 1})
+        return day
 
 
 class HeadingForm(forms.Form):
@@ -370,7 +385,7 @@ class BeginForm(forms.Form):
     name = forms.CharField(
         label=_("Name"), max_length=150, required=False, help_text=_("Without one: the names of the teams.")
     )
-    effective_on = forms.DateField(label=_("In force from"), widget=DayInput())
+    effective_on = DayField(label=_("In force from"))
     time_zone = forms.ChoiceField(label=_("Time zone"), widget=LongSelect)
     currency = forms.CharField(label=_("Currency"), max_length=3)
 
@@ -390,7 +405,16 @@ class BeginForm(forms.Form):
                 self.fields[f"{side}_team"].widget.attrs["list"] = f"{side}-teams"
 
     def clean_currency(self) -> str:
-        return str(self.cleaned_data["currency"]).upper()
+        currency = str(self.cleaned_data["currency"]).upper()
+        if not re.fullmatch("[A-Z]{3}", currency):
+            raise forms.ValidationError(_("Write a code of three letters like EUR."))
+        return currency
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if words.key(given.get("sales_team", "")) == words.key(given.get("marketing_team", "-")):
+            self.add_error("sales_team", _("The two sides are two teams."))
+        return given
 
     @property
     def asked(self) -> list[Any]:

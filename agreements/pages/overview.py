@@ -39,6 +39,7 @@ class AgreementToday:
     version: Version
     promises: dict[str, Promise]
     leads: int | None
+    coming: list[Version]
     ended_on: date | None = None
 
 
@@ -60,7 +61,13 @@ def _row(agreement: Agreement, at: datetime) -> AgreementToday:
     promises = {o.measure: o.promised for o in version.objectives.all() if not o.tier}
     targets = {target.month: target.leads for target in agreement.targets.all()}
     leads = targets.get(today.replace(day=1))
-    return AgreementToday(agreement, version, promises, leads, standing.last_on if standing.is_cancellation else None)
+    ended_on = standing.last_on if standing.is_cancellation else None
+    return AgreementToday(agreement, version, promises, leads, coming(versions, today), ended_on)
+
+
+def coming(dated: list[Version], today: date) -> list[Version]:
+    """The terms that are agreed and have not begun."""
+    return [version for version in dated if version.effective_on > today and not version.is_cancellation]
 
 
 def terms_before(dated: list[Version], standing: Version) -> Version:

@@ -49,6 +49,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "version_in_force": None if standing.is_cancellation else standing,
         "ended": standing if standing.is_cancellation else None,
         "end": next((each for each in dated if each.is_cancellation and each.effective_on > today), None),
+        "coming": [each for each in overview.coming(dated, today) if each != version],
         "waiting": proposal(agreement, now),
         "own_drafts": readable(agreement, request.user, request.access).drafts(),
         "this_month": this_month,

@@ -18,7 +18,7 @@ from agreements.enums import VersionState
 from agreements.models import Agreement, Version
 from agreements.pages import versions as reads
 from agreements.pages.fetch import editable, may_edit, visible
-from agreements.pages.forms import DayInput
+from agreements.pages.forms import DayField
 from agreements.signing.cancelling import propose_end
 from agreements.signing.parties import missing, teams_of
 from agreements.signing.proposals import discard, propose
@@ -38,13 +38,14 @@ def version_list(request: PortalRequest, slug: str) -> HttpResponse:
     found = list(reads.readable(agreement, request.user, request.access).order_by("number", "pk"))
     terms = [version for version in found if not version.is_cancellation]
     one, other = _chosen(request, "one", terms), _chosen(request, "other", terms)
-    if one is None or other is None:
-        other = terms[-1] if terms else None
-        one = (reads.former(other) or other) if other else None
+    if len(terms) > 1 and (one is None or other is None):
+        other = terms[-1]
+        one = reads.former(other) or terms[-2]
     context = {
         "agreement": agreement,
         "rows": reads.named(agreement, found, today_of(agreement, request.now)),
         "terms": reads.named(agreement, terms, today_of(agreement, request.now)),
+        "is_comparable": len(terms) > 1,
         "one": one,
         "other": other,
         "lines": reads.compared(one, other) if one and other else [],
@@ -140,9 +141,8 @@ DECISIONS: dict[str, Callable[[PortalRequest, Version], str]] = {
 
 
 class EndForm(forms.Form):
-    last_on = forms.DateField(
+    last_on = DayField(
         label=gettext_lazy("Last day"),
-        widget=DayInput(),
         help_text=gettext_lazy("Until the end of this day everything stays as agreed; after it nothing is promised."),
     )
 

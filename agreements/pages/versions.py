@@ -27,7 +27,9 @@ from smarketing.accounts.rights import Verb
 
 @dataclass(frozen=True)
 class ShownVersion:
-    """`standing` says in words where it stands today; `before` is the version that it changes, or has changed."""
+    """`standing` says in words where it stands today; `before` is the version that it changes, or has changed;
+    `answered` what it says otherwise than the proposal that it answers.
+    """
 
     version: Version
     standing: str
@@ -35,6 +37,7 @@ class ShownVersion:
     clauses: list[ClauseChange]
     changes: list[ClauseChange]
     before: Version | None
+    answered: list[ClauseChange]
     may_propose: bool
     may_sign: bool
     may_withdraw: bool
@@ -80,6 +83,7 @@ def shown(version: Version, reader: User, access: Access, at: datetime) -> Shown
         clauses=in_words(differences(None, version_document(version))) if not version.is_cancellation else [],
         changes=compared(before, version) if before else [],
         before=before,
+        answered=compared(version.answers, version) if version.answers else [],
         may_propose=may_propose(version, reader),
         may_sign=may_sign(version, reader, at),
         may_withdraw=may_withdraw(version, reader, at),
@@ -104,7 +108,7 @@ def standing(version: Version, dated: Sequence[Version], today: date) -> str:
     if version.state != VersionState.IN_FORCE:
         return str(version.get_state_display())
     if version.is_cancellation:
-        return _("the agreement ends on %(on)s") % {"on": date_format(version.last_on, "DATE_FORMAT")}
+        return _("ends after %(on)s") % {"on": date_format(version.last_on, "DATE_FORMAT")}
     if version.effective_on > today:
         return _("agreed, in force from %(on)s") % {"on": on}
     if in_force(list(dated), today).pk == version.pk:
@@ -123,7 +127,7 @@ def former(version: Version) -> Version | None:
 
 def compared(one: Version, other: Version) -> list[ClauseChange]:
     """What the other one says otherwise, in words."""
-    if other.is_cancellation:
+    if one.is_cancellation or other.is_cancellation:
         return []
     return in_words(differences(version_document(one), version_document(other)))
 

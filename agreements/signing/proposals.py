@@ -49,7 +49,9 @@ def propose(draft: Version, *, by: User, at: datetime) -> Version:
 
 
 def announce(proposal: Version, *, by: User, at: datetime) -> Version:
-    said = [["version_proposed", str(proposal.number)], None, proposal.effective_on.isoformat()]
+    ends = proposal.is_cancellation
+    path = ["end_proposed"] if ends else ["version_proposed", str(proposal.number)]
+    said = [path, None, (proposal.last_on if ends else proposal.effective_on).isoformat()]
     write_down(proposal.agreement, [], said, by=by, at=at)
     add_signatures(proposal, by=by, at=at)
     return proposal

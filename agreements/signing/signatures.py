@@ -155,7 +155,9 @@ def remind(version: Version, *, by: User, at: datetime) -> Version:
     check_withdrawer(version, by, at)
     if version.reminded_at and at - version.reminded_at < REMIND_AFTER:
         text = _("They have been reminded on %(on)s already: once a day is enough.")
-        raise RemindedAlready("remind", text % {"on": date_format(version.reminded_at, "DATE_FORMAT")})
+        raise RemindedAlready(
+            "remind", text % {"on": date_format(today_of(version.agreement, version.reminded_at), "DATE_FORMAT")}
+        )
     version.agreement.versions.proposed().filter(pk=version.pk).update(reminded_at=at, reminded_by=by)
     names = _team_names(version, missing(version))
     write_down(version.agreement, [], [["reminded", str(version.number)], None, names], by=by, at=at)

@@ -120,8 +120,9 @@ def token_of(invitation: Invitation) -> str:
     return signing.Signer(salt=SALT).sign_object([invitation.pk, invitation.key])
 
 
-def link_of(invitation: Invitation) -> str:
-    return invitation.origin + reverse("people:join", args=[token_of(invitation)]).removeprefix("/")
+def link_of(invitation: Invitation, origin: str = "") -> str:
+    """Under the address at which somebody reads it; in a letter, under the one it was sent from."""
+    return (origin or invitation.origin) + reverse("people:join", args=[token_of(invitation)]).removeprefix("/")
 
 
 def invited(token: str, *, at: datetime) -> Invitation:

@@ -3,10 +3,13 @@ from typing import Any, ClassVar, NoReturn
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+
+from smarketing.lib import words
 
 
 class NobodyIsDeleted(Exception):
@@ -97,10 +100,19 @@ class Side(models.TextChoices):
     SERVICE = "service", _("Service")
 
 
+class TeamQuerySet(models.QuerySet["Team"]):
+    def named(self, name: str, side: str) -> "Team | None":
+        """However it is spelt: one name is one team. The very spelling goes first."""
+        same = [team for team in self.filter(side=side).order_by("pk") if words.key(team.name) == words.key(name)]
+        return min(same, key=lambda team: team.name != name, default=None)
+
+
 class Team(models.Model):
     name = models.CharField(_("name"), max_length=100)
     side = models.CharField(_("side"), max_length=10, choices=Side.choices)
     members = models.ManyToManyField(User, through="Membership", related_name="teams")
+
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("team")
@@ -110,6 +122,12 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """For the administration."""
+        same = Team.objects.named(self.name, self.side)
+        if same and same.pk != self.pk:
+            raise ValidationError({"name": _("There is a team of this name on this side already.")})
 
 
 class Role(models.TextChoices):

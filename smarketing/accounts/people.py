@@ -162,12 +162,15 @@ def come_back(person: User, *, by: User, at: datetime) -> bool:
 def make_team(name: str, side: Side, *, by: User, at: datetime) -> Team:
     if not by.is_administrator:
         raise PermissionDenied
+    refusal = PeopleRefused(_("There is a team of this name on this side already."), "name")
+    if Team.objects.named(name, side):
+        raise refusal
     try:
         with transaction.atomic():
             team = Team.objects.create(name=name, side=side)
             tell(PeopleChangeKind.TEAM, team=team, after=name, by=by, at=at)
     except IntegrityError:
-        raise PeopleRefused(_("There is a team of this name on this side already."), "name") from None
+        raise refusal from None
     return team
 
 

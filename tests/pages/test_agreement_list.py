@@ -58,7 +58,7 @@ def test_the_list_takes_the_same_queries_for_one_and_for_three(
 
 
 def test_only_administrators_are_offered_to_make_one(signed_in, leader, administrator, north):
-    link = reverse("agreements:new")
+    link = reverse("agreements:begin")
     assert link in signed_in(administrator).get(URL).content.decode()
     assert link not in signed_in(leader).get(URL).content.decode()
 

@@ -11,6 +11,7 @@ from agreements.document.stored import document_of
 from agreements.document.text import DocumentError, write
 from agreements.document.wordings import GOALS, TEXTS
 from agreements.models import Agreement
+from smarketing.accounts.models import Team
 from tests import cast
 
 URL = "/agreements/begin/"
@@ -95,6 +96,16 @@ def test_what_is_missing_is_told_beside_its_field_and_what_was_typed_stays(signe
     assert not Agreement.objects.exists()
 
 
+def test_a_team_that_is_there_is_found_however_it_is_spelt(signed_in, administrator, north):
+    there = set(Team.objects.values_list("name", flat=True))
+    client, typed = signed_in(administrator), {"marketing_team": "MARKETING  north", "sales_team": " sales North"}
+    client.post(f"{URL}plain/", sent(client, "plain", name="Alps", leads_a_month="7", **typed))
+    made = Agreement.objects.get(slug="alps")
+    assert (made.sales_team, made.marketing_team) == (north.sales_team, north.marketing_team)
+    assert set(Team.objects.values_list("name", flat=True)) == there
+    assert document_of(made).sales_team == "Sales north"
+
+
 def test_the_same_name_twice_gives_two_agreements_with_an_address_each(signed_in, administrator):
     client = signed_in(administrator)
     for leads in ("7", "8"):
@@ -147,3 +158,21 @@ def test_an_agreement_that_was_dumped_is_a_template_once_it_has_a_head(north, tm
 
 def test_an_unknown_template_is_not_found(signed_in, administrator):
     assert signed_in(administrator).get(f"{URL}nothing/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("effective_on", "0001-01-01"),
+        ("effective_on", "2199-12-31"),
+        ("effective_on", "9999-12-31"),
+        ("currency", "XX"),
+        ("currency", "\uff25\uff35\uff32"),
+        ("sales_team", "marketing süd"),
+    ],
+)
+def test_what_no_agreement_can_say_is_refused_beside_its_field(field, typed, signed_in, administrator):
+    client = signed_in(administrator)
+    answer = client.post(f"{URL}customer/", sent(client, "customer", **TEAMS | {field: typed}))
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
+    assert not Agreement.objects.exists()

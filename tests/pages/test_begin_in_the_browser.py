@@ -1,18 +1,29 @@
 """The shortest template, clicked through as a person does, on a phone; and the page of an agreement on paper."""
 
 import time
+from datetime import date
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser
+from django.utils import timezone
+from playwright.sync_api import Browser, expect
 
 from agreements.document.stored import document_of
 from agreements.models import Agreement
+from agreements.signing.cancelling import propose_end
+from smarketing.accounts.invitations import invite, link_of
+from smarketing.accounts.models import User
+from tests import cast
 from tests.needs import needs_chromium
 from tests.pages.test_agreement_detail import amend, words_of
 from tests.pages.test_calculator_in_the_browser import BEYOND
 
 pytestmark = [needs_chromium, pytest.mark.timeout(180)]
+
+MIXED = """[...document.querySelectorAll('.table-cards td[data-label]')].filter(cell => cell.childElementCount
+  && [...cell.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+  .map(cell => cell.innerText)
+"""  # cells whose words and times would stand in narrow columns beside each other
 
 
 @pytest.fixture
@@ -60,6 +71,48 @@ def test_on_paper_every_fold_is_open_and_there_is_no_navigation(phone, live_serv
     phone.emulate_media(media="screen")
     phone.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert phone.evaluate(folded) is False
+
+
+def test_a_version_on_paper_is_open_without_triangles_and_on_a_phone_its_lines_stand_apart(
+    phone, live_server, north, sales_lead
+):
+    amend(north, groups=words_of())
+    end = propose_end(north, date(2099, 3, 31), by=sales_lead, at=timezone.now())
+    for version in (end, north.versions.current().latest("effective_on")):
+        phone.goto(f"{live_server.url}/agreements/north/versions/{version.pk}/")
+        assert phone.evaluate(MIXED) == []
+    margins = (
+        "[...document.querySelectorAll('.terms-long dd')].map(dd => parseFloat(getComputedStyle(dd).marginBottom))"
+    )
+    assert min(phone.evaluate(margins)) > 5
+    is_seen = "document.querySelector('main details pre').checkVisibility()"
+    assert phone.evaluate(is_seen) is False
+    phone.emulate_media(media="print")
+    assert phone.evaluate(is_seen) is True
+    style = "getComputedStyle(document.querySelector('main details summary')).listStyleType"
+    assert phone.evaluate(style) == "none"
+
+
+def test_an_address_keeps_its_line_and_an_invitation_is_copied_by_a_button(phone, live_server, north, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    email = "petra.hoffmann@sales.example.org"
+    cast.person(email, north.sales_team)
+    asked = {"name": "Nora", "language": "en", "role": "member", "team": north.sales_team}
+    admin = User.objects.administrators().get()
+    made = invite(email="n@example.org", origin="http://x/", by=admin, at=timezone.now(), **asked)
+    phone.goto(f"{live_server.url}/people/")
+    lines = """email => {
+      const cell = [...document.querySelectorAll('td div')].find(div => div.textContent.trim() === email);
+      const range = document.createRange();
+      range.selectNodeContents(cell.firstChild);
+      return new Set([...range.getClientRects()].map(line => line.top)).size;
+    }"""
+    assert phone.evaluate(lines, email) == 1
+    assert phone.evaluate(BEYOND) == []
+    button = phone.get_by_role("button", name="Copy the link")
+    button.click()
+    expect(phone.get_by_role("button", name="Copied")).to_be_visible()
+    assert phone.evaluate("getSelection().toString()") == link_of(made, f"{live_server.url}/")
 
 
 def test_the_contents_lead_to_a_chapter_by_keyboard(phone, live_server, north):

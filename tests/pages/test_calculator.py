@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -129,6 +129,14 @@ def test_a_target_already_there_is_replaced_and_stays_visible(signed_in, adminis
     client.post(f"{URL}agree/", EXAMPLE | {"month": "2026-04"})
     assert document_of(north).targets == {}
     assert "Until March 2, 2026: 7 leads" in " ".join(client.get("/agreements/north/").text.split())
+
+
+def test_the_day_on_which_a_target_was_replaced_is_that_of_the_agreement(signed_in, administrator, north, time_machine):
+    cast.target(north, "2026-04", 7)
+    time_machine.move_to(datetime(2026, 3, 2, 23, 30, tzinfo=UTC))  # half past midnight in Berlin
+    client = signed_in(administrator)
+    client.post(f"{URL}agree/", EXAMPLE | {"month": "2026-04"})
+    assert "Until March 3, 2026: 7 leads" in " ".join(client.get("/agreements/north/").text.split())
 
 
 def test_agreeing_the_leads_only_sets_the_month_and_nothing_else(signed_in, administrator, north):

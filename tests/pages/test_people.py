@@ -1,5 +1,6 @@
 """People and teams: found, invited, given roles, leaving and coming back; each for who may, and written down."""
 
+import logging.config
 import re
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from smarketing.accounts.tasks import mail as send_letters
 from tests import cast
 
 CONSOLE = "django.core.mail.backends.console.EmailBackend"
+NO_MEMBERS = {"memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
 GOOD = "nothing to guess 77"
 
 
@@ -256,6 +258,9 @@ def test_without_a_mail_server_the_link_is_shown_to_administrators_only(
     link = link_of(Invitation.objects.get())
     assert "ask an administrator to hand over the link" in page.text
     assert link not in page.text
+    there = signed_in(administrator).get(url("list"), headers={"host": "localhost:8123"}).text
+    assert link.replace("http://testserver/", "http://localhost:8123/") in there
+    assert link not in there
     assert link in signed_in(administrator).get(url("list")).text
     send_letters()
     assert token_of(Invitation.objects.get()) not in capsys.readouterr().out
@@ -449,8 +454,11 @@ def test_an_administrator_makes_a_team_and_one_name_is_one_team(signed_in, admin
     client = signed_in(administrator)
     client.post(url("new_team"), {"name": "Sales West", "side": "sales"})
     assert "Sales West" in client.get(url("list")).text
-    page = client.post(url("new_team"), {"name": "Sales West", "side": "sales"})
-    assert "There is a team of this name on this side already." in page.context["form"].errors["name"][0]
+    for name in ("Sales West", "sales  west", "SALES WEST"):
+        page = client.post(url("new_team"), {"name": name, "side": "sales"})
+        assert "There is a team of this name on this side already." in page.context["form"].errors["name"][0]
+        page = client.post(reverse("admin:accounts_team_add"), {"name": name, "side": "sales"} | NO_MEMBERS)
+        assert "There is a team of this name on this side already." in page.text
 
 
 def test_name_and_address_are_put_right_and_the_history_tells_it(signed_in, administrator, rep):
@@ -475,3 +483,13 @@ def test_of_the_history_a_lead_sees_what_concerns_the_own_teams(signed_in, admin
 def test_invitations_name_the_address_of_the_portal_they_were_sent_from(signed_in, sales_lead, north):
     sent(signed_in(sales_lead), north.sales_team)
     assert link_of(Invitation.objects.get()).startswith("http://testserver/people/join/")
+
+
+def test_the_key_of_an_invitation_stands_in_no_log(client, capfd, settings):
+    """The console's handler is asked, for caplog's own sees what no filter has touched."""
+    logging.config.dictConfig(settings.LOGGING)
+    for address in ("/people/join/a-secret/", "/accounts/password/reset/key/1-secret-1/x"):
+        client.get(address)
+    told = capfd.readouterr().err
+    assert "/people/join/…" in told
+    assert "secret" not in told

@@ -1,7 +1,7 @@
 """A version on its way: drafted, proposed, signed by both sides, or answered; and the end of an agreement."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -70,7 +70,7 @@ def test_what_one_side_proposes_is_in_force_from_next_month_once_the_other_has_s
     assert (now(north), waiting(author), waiting(other)) == (before, "", "1")
     version = north.versions.get(pk=draft.pk)
     told = "Version 2, in force from April 1, 2026, is proposed by Lea Lead."
-    told_left = "Still to sign: Marketing north (Max Lead (as lead))."
+    told_left = "Still to sign: Marketing north: Max Lead (as lead)."
     assert all(f"{told} {told_left}" in plain(signed_in(who).get(URL)) for who in (rep, marketing_lead, sales_lead))
     page = plain(other.get(page_of(version)))
     assert "Follow-up speed · within working minutes 60 240" in page
@@ -78,6 +78,8 @@ def test_what_one_side_proposes_is_in_force_from_next_month_once_the_other_has_s
     assert "Every party has signed: in force from April 1, 2026." in plain(decide(other, version, "sign"))
     assert (now(north).promises[0].within_minutes, now(north).effective_on) == (240, APRIL)
     assert waiting(other) == ""
+    assert "Version 2 is agreed and takes effect on April 1, 2026. Read it" in plain(signed_in(rep).get(URL))
+    assert "version 2 from April 1, 2026" in plain(signed_in(rep).get("/agreements/"))
     terms = timeline(Agreement.objects.get(pk=north.pk))
     days = (date(2026, 3, 31), APRIL)
     assert [terms.on(day).speed_for("").within_minutes for day in days] == [60, 240]
@@ -124,6 +126,9 @@ def test_the_other_side_declines_with_a_reason_that_everybody_reads(signed_in, s
     assert "Declined" in page
     assert "Max Lead: “Too slow for fairs”" in page
     assert "Version declined · 2" in plain(signed_in(sales_lead).get(URL))
+    rep.language = "de"
+    rep.save()
+    assert "Max Lead: „Too slow for fairs“" in plain(signed_in(rep).get(f"{URL}versions/"))
 
 
 def test_who_proposed_it_withdraws_it_and_the_next_answer_is_told(signed_in, sales_lead, marketing_lead, rep, north):
@@ -143,6 +148,10 @@ def test_an_answer_begins_from_the_proposal_and_takes_its_place(signed_in, sales
     counter = proposed(other, north, minutes="90", at=address)
     version.refresh_from_db()
     assert (version.state, counter.state, counter.answers, counter.number) == ("countered", "proposed", version, 3)
+    page = plain(author.get(page_of(counter)))
+    assert "Against version 2, which Lea Lead has proposed." in page
+    assert "Version 2 Version 3 Follow-up speed · within working minutes 240 90" in page
+    assert "Follow-up speed · within working minutes 60 90" in page
     decide(author, counter, "sign")
     assert now(north).promises[0].within_minutes == 90
 
@@ -174,6 +183,14 @@ def test_a_reminder_is_seen_by_those_who_have_not_signed_once_a_day(
     assert decide(author, version, "remind").status_code == 422
     time_machine.move_to(cast.MONDAY + timedelta(days=1))
     assert decide(author, version, "remind").status_code == 200
+
+
+def test_the_day_of_a_reminder_is_that_of_the_agreement(signed_in, sales_lead, marketing_lead, north, time_machine):
+    version = proposed(signed_in(sales_lead), north)
+    time_machine.move_to(datetime(2026, 3, 2, 23, 30, tzinfo=UTC))  # half past midnight in Berlin
+    author = signed_in(sales_lead)
+    decide(author, version, "remind")
+    assert "They have been reminded on March 3, 2026 already" in plain(decide(author, version, "remind"))
 
 
 @pytest.mark.parametrize(
@@ -289,12 +306,18 @@ def test_the_end_is_proposed_and_signed_and_after_it_nothing_is_promised(
     answer = author.post(f"{URL}end/", {"last_on": "2026-03-20"}, follow=True)
     assert "Still to sign: Marketing north." in plain(answer)
     (end,) = north.versions.proposed()
+    assert "Version 2 proposed · ends after March 20, 2026" in plain(author.get(f"{URL}versions/"))
+    assert "Proposed: the agreement ends after March 20, 2026" in plain(author.get(URL))
     terms = timeline(north)
     assert terms.on(date(2026, 3, 21)).version_id
     decide(signed_in(marketing_lead), end, "sign")
     terms = timeline(north)
     assert (bool(terms.on(date(2026, 3, 20)).version_id), terms.on(date(2026, 3, 21)).version_id) == (True, None)
-    assert "This agreement ends on March 20, 2026." in plain(author.get(URL))
+    page = plain(author.get(URL))
+    assert "This agreement ends on March 20, 2026." in page
+    assert "Signed by every party: the agreement ends after March 20, 2026" in page
+    page = plain(author.get(f"{URL}versions/"))
+    assert ("Version 2 ends after March 20, 2026" in page, "March 21" in page) == (True, False)
     time_machine.move_to(cast.MONDAY + timedelta(days=21))
     handoff = cast.handed(north, cast.MONDAY + timedelta(days=21))
     assert (handoff.version, handoff.due_at) == (None, None)
@@ -318,7 +341,7 @@ def test_an_agreement_that_has_ended_begins_again_with_a_new_version(signed_in, 
 
 
 @pytest.mark.parametrize("language", ["en", "de", "da"])
-@pytest.mark.parametrize("day", ["2026-03-01", "", "2026-02-30"])
+@pytest.mark.parametrize("day", ["2026-03-01", "", "2026-02-30", "2199-01-01", "9999-12-31"])
 def test_a_wrong_last_day_is_told_beside_it(language, day, signed_in, sales_lead, north):
     sales_lead.language = language
     sales_lead.save()
@@ -348,3 +371,17 @@ def test_the_whole_text_stands_on_the_page_in_words_and_letter_by_letter(signed_
     assert "within_minutes = 240" in page.text
     words = {line.name: line.after for line in page.context["shown"].clauses}
     assert (words["Follow-up speed · within working minutes"], words["Sales team"]) == ("240", "Sales north")
+
+
+def test_one_version_alone_is_compared_with_nothing(signed_in, sales_lead, marketing_lead, north):
+    author = signed_in(sales_lead)
+    assert "Side by side" not in author.get(f"{URL}versions/").text
+    proposed(author, north)
+    page = plain(author.get(f"{URL}versions/"))
+    assert "Side by side" in page
+    assert "Follow-up speed · within working minutes 60 240" in page
+
+
+def test_who_signs_is_not_missed_where_nobody_is_named(signed_in, sales_lead, north):
+    missed = signed_in(sales_lead).get(URL).context["reading"].not_written
+    assert ("Who signs" in missed, "Points of contact" in missed) == (False, True)

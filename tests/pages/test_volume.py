@@ -26,7 +26,7 @@ def test_the_month_is_shown_against_its_goal(signed_in, marketer: User) -> None:
 
 def test_the_sentence_says_what_the_chart_shows(signed_in, marketer: User) -> None:
     page = signed_in(marketer).get(url())
-    assert "8 leads delivered by March 20, behind the goal of 14 for that day." in page.text
+    assert "8 leads delivered by March 20, behind the 14 due so far." in page.text
 
 
 def test_every_bar_opens_as_many_records_as_it_counts(signed_in, marketer: User) -> None:

@@ -146,5 +146,5 @@ def _delivered_text(reading: Reading, leads: str) -> str:
     goal = whole_leads(reading.expected)
     said |= {"today": date_format(reading.today, "MONTH_DAY_FORMAT"), "goal": number(goal)}
     if reading.volume_judgement.state == AT_RISK:
-        return _("%(leads)s delivered by %(today)s, behind the goal of %(goal)s for that day.") % said
-    return _("%(leads)s delivered by %(today)s, against a goal of %(goal)s for that day.") % said
+        return _("%(leads)s delivered by %(today)s, behind the %(goal)s due so far.") % said
+    return _("%(leads)s delivered by %(today)s, against %(goal)s due so far.") % said

@@ -49,12 +49,13 @@ def people_list(request: PortalRequest) -> HttpResponse:
 
 def standing(request: PortalRequest) -> list[StandingInvitation]:
     is_shown = request.access.is_administrator and not has_mail_server()
-    return [_standing(each, is_shown, request.now) for each in invitations_of(request.access)]
+    origin = request.build_absolute_uri("/") if is_shown else ""
+    return [_standing(each, origin, request.now) for each in invitations_of(request.access)]
 
 
-def _standing(invitation: Invitation, is_shown: bool, at: datetime) -> StandingInvitation:
+def _standing(invitation: Invitation, origin: str, at: datetime) -> StandingInvitation:
     is_expired = invitation.expires_at <= at
-    return StandingInvitation(invitation, is_expired, link_of(invitation) if is_shown and not is_expired else "")
+    return StandingInvitation(invitation, is_expired, link_of(invitation, origin) if origin and not is_expired else "")
 
 
 @administrators

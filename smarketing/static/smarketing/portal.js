@@ -16,16 +16,30 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+/* A link that is handed over: copied by its button, and selected whole where it stands. */
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  const isCopied = document.execCommand("copy"); // also where the page came over plain http
+  if (isCopied) button.textContent = button.dataset.copied;
+});
+
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("input[readonly]")) event.target.select();
+});
+
 /* On paper every fold is open, also in browsers that cannot say so in their style sheet. */
 window.addEventListener("beforeprint", () => {
-  for (const fold of document.querySelectorAll("details.fold:not([open])")) {
+  for (const fold of document.querySelectorAll("details:not([open], .menu)")) {
     fold.open = true;
     fold.dataset.isOpenForPaper = "";
   }
 });
 
 window.addEventListener("afterprint", () => {
-  for (const fold of document.querySelectorAll("details.fold[data-is-open-for-paper]")) {
+  for (const fold of document.querySelectorAll("details[data-is-open-for-paper]")) {
     fold.open = false;
     delete fold.dataset.isOpenForPaper;
   }
@@ -67,6 +81,7 @@ function toTheRefused(root) {
 }
 
 document.addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
   backToTheFilter();
   toTheRefused(document);
 });

@@ -43,6 +43,16 @@ def test_teams_are_made_by_name_and_side_and_nobody_gets_an_account():
 
 
 @pytest.mark.django_db
+def test_a_file_that_spells_a_team_otherwise_means_the_team_that_is_there():
+    apply(read(WHOLE), by=None, at=AT)
+    document = replace(read(WHOLE), marketing_team="MARKETING", service_team="service")
+    assert apply(document, by=None, at=AT).lines == []
+    assert apply(replace(document, slug="other"), by=None, at=AT).is_new
+    assert Team.objects.count() == 3
+    assert 'marketing_team = "Marketing"' in Agreement.objects.get(slug="other").versions.get().text
+
+
+@pytest.mark.django_db
 def test_without_a_service_team_none_is_made_also_not_one_without_a_name():
     apply(replace(read(WHOLE), service_team=""), by=None, at=AT)
     assert list(Team.objects.order_by("side").values_list("side", flat=True)) == ["marketing", "sales"]
