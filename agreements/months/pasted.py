@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from agreements.months.spreading import spread
 from smarketing.lib import words
-from smarketing.lib.amounts import is_in, money, recognised_mark
+from smarketing.lib.amounts import column_money, is_in, recognised_mark, ways
 from smarketing.lib.file_problems import Unreadable
 from smarketing.lib.periods import Period
 
@@ -203,9 +203,12 @@ def _amount(found: Pasted, line: int, cell: str, mark: str, currency: str) -> De
     if not cell:
         return None
     try:
-        read = money(cell, mark=mark or _mark(cell))
-    except Unreadable:
-        found.refuse(line, _("“{text}” is no amount"), text=cell[:40])
+        read = column_money(cell, mark=mark)
+    except Unreadable as refusal:
+        if refusal.problem.code == "two_ways":
+            found.refuse(line, _("“{text}” can be read in two ways: write {whole} or {small}"), **ways(cell))
+        else:
+            found.refuse(line, _("“{text}” is no amount"), text=cell[:40])
         return None
     if not is_in(read.sign, currency):
         found.refuse(line, _("“{text}” is not in {currency}"), text=cell[:40], currency=currency)
@@ -214,19 +217,6 @@ def _amount(found: Pasted, line: int, cell: str, mark: str, currency: str) -> De
     else:
         return read.amount
     return None
-
-
-def _mark(cell: str) -> str:
-    """Three digits behind the only mark are thousands: no sum of money has three decimals."""
-    return "," if "." in cell else "."
-
-
-def amount_of(text: str, currency: str, mark: str) -> Decimal:
-    """One cell as people paste it, like "$200,000 " or "200.000 EUR". Raises Unreadable."""
-    read = money(text, mark=_mark(text) if re.search(r"\d[.,]\d{3}(?!\d)", text) else mark)
-    if not is_in(read.sign, currency):
-        raise Unreadable("currency", read.sign)
-    return read.amount
 
 
 def _take(

@@ -27,7 +27,7 @@ from agreements.months.targets import (
     from_quota,
     taken_together,
 )
-from agreements.pages.fields import NumberField, PercentField
+from agreements.pages.fields import AmountField, PercentField
 from agreements.pages.forms import NUMBERS
 from agreements.pages.tier_fields import (
     ASSUMED_AS,
@@ -56,9 +56,9 @@ class CalculatorForm(forms.Form):
     the leads serve the quota of the month that it says.
     """
 
-    quota = NumberField(label=_("Revenue quota of the month"))
+    quota = AmountField(label=_("Revenue quota of the month"))
     marketing_share = PercentField(label=_("Share of revenue from marketing leads"), decimal_places=8)
-    average_deal = NumberField(label=_("Average deal size"))
+    average_deal = AmountField(label=_("Average deal size"))
     lead_to_customer = PercentField(label=_("Lead-to-customer rate"), decimal_places=8)
     month = forms.ChoiceField(label=_("For the month"))
     derivation: Derivation | None = None
@@ -77,10 +77,11 @@ class CalculatorForm(forms.Form):
         self.fields["month"].choices = months  # type: ignore[attr-defined]
         for name in ("quota", "average_deal"):
             self.fields[name].label = f"{self.fields[name].label} ({currency})"
+            self.fields[name].currency = currency  # type: ignore[attr-defined]
         if self.tiers:
             month = self.fields.pop("month")
             del self.fields["average_deal"], self.fields["lead_to_customer"]
-            self.fields |= {**dict(tier_fields(self.tiers, required=True)), "month": month}
+            self.fields |= {**dict(tier_fields(self.tiers, currency, required=True)), "month": month}
         for name, field in self.fields.items():
             field.widget.attrs["class"] = "form-select" if name == "month" else "form-control"
             field.widget.attrs["aria-describedby"] = f"id_{name}_error"

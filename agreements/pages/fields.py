@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from agreements.document.clauses import PauseClause, WrittenHours, moment_of
 from agreements.document.differences import hours_text
 from agreements.worktime import CalendarError, WorkCalendar
-from smarketing.lib.numbers import MINUS, exactly, number, refuse_too_many_digits
+from smarketing.lib.amounts import typed_money, ways
+from smarketing.lib.file_problems import Unreadable
+from smarketing.lib.numbers import MINUS, exactly, number, places_of, refuse_too_many_digits
 
 _WINDOW = re.compile(r"\s*([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)\s*[-–—]\s*([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)\s*")
 _SPACES = re.compile(r"[\s\u202f]")
@@ -60,6 +62,39 @@ class NumberField(forms.DecimalField):
 
     def prepare_value(self, value: Any) -> Any:
         return exactly(value).replace(MINUS, "-") if isinstance(value, Decimal | int) else value
+
+
+class AmountField(NumberField):
+    """A sum as people type it or paste it out of a spreadsheet, with or without the agreement's currency."""
+
+    default_error_messages = {
+        "no_number": _("“%(text)s” is no amount."),
+        "too_large": _("This is too large."),
+        "other_currency": _("“%(text)s” is not in %(currency)s."),
+        "two_ways": _("“%(text)s” can be read in two ways: write %(whole)s or %(small)s."),
+        "min_value": _("This must not be below zero."),
+    }
+
+    def __init__(self, *, currency: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.currency = currency
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        text = str(value or "").strip()
+        if not text:
+            return None
+        try:
+            return typed_money(text, mark=get_format("DECIMAL_SEPARATOR"), currency=self.currency)
+        except Unreadable as refusal:
+            code = refusal.problem.code
+            values = ways(text) if code == "two_ways" else {"text": text[:40], "currency": self.currency}
+            raise ValidationError(self.error_messages[code], code, values) from None
+
+    def prepare_value(self, value: Any) -> Any:
+        """Three decimals get a fourth: what the page shows it can read again."""
+        if isinstance(value, Decimal) and places_of(value) == 3:
+            return number(value, 4).replace(MINUS, "-")
+        return super().prepare_value(value)
 
 
 class PercentField(NumberField):

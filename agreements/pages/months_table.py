@@ -16,6 +16,28 @@ from smarketing.lib.periods import Period
 
 
 @dataclass(frozen=True)
+class DerivedTarget:
+    """What a target was derived from, agreed or proposed, in the same words."""
+
+    target: Target
+    currency: str
+
+    @property
+    def tiers(self) -> str:
+        """Of which tier how many."""
+        return " · ".join(f"{tier} {number(leads)}" for tier, leads in self.target.numbers.leads_by_tier.items())
+
+    @property
+    def lines(self) -> list[str]:
+        """The formula with its numbers, by tier."""
+        return formula_lines(self.target.numbers, self.currency)
+
+    @property
+    def serves(self) -> str:
+        return serves(self.target.numbers)
+
+
+@dataclass(frozen=True)
 class PlannedMonth:
     """`former` are the targets that counted before, newest first; `waits_for` names the teams that have to accept."""
 
@@ -35,19 +57,12 @@ class PlannedMonth:
         return self.target.value if self.target else None
 
     @property
-    def tiers(self) -> str:
-        """Of which tier how many."""
-        by_tier = self.target.numbers.leads_by_tier if self.target else {}
-        return " · ".join(f"{tier} {number(leads)}" for tier, leads in by_tier.items())
+    def agreed(self) -> DerivedTarget | None:
+        return DerivedTarget(self.target, self.currency) if self.target else None
 
     @property
-    def lines(self) -> list[str]:
-        """The formula with its numbers, by tier."""
-        return formula_lines(self.target.numbers, self.currency) if self.target else []
-
-    @property
-    def serves(self) -> str:
-        return serves(self.target.numbers) if self.target else ""
+    def proposed(self) -> DerivedTarget | None:
+        return DerivedTarget(self.proposal, self.currency) if self.proposal else None
 
     @property
     def leads(self) -> int | None:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from agreements.months.targets import TargetError, TierConversion, refuse_impossible, refuse_impossible_tiers
-from agreements.pages.fields import NumberField, PercentField
+from agreements.pages.fields import AmountField, PercentField
 from agreements.pages.forms import said
 from smarketing.lib import words
 
@@ -19,7 +19,7 @@ def name_of(key: str, place: int) -> str:
     return f"tier_{key}-{place}"
 
 
-def tier_fields(tiers: Sequence[str], *, required: bool) -> Iterator[tuple[str, forms.Field]]:
+def tier_fields(tiers: Sequence[str], currency: str, *, required: bool) -> Iterator[tuple[str, forms.Field]]:
     for place, tier in enumerate(tiers):
         said_of = {"tier": tier}
         share, deal, rate = (
@@ -28,7 +28,7 @@ def tier_fields(tiers: Sequence[str], *, required: bool) -> Iterator[tuple[str, 
             _("Tier %(tier)s: lead-to-customer rate") % said_of,
         )
         yield name_of("share", place), PercentField(label=share, decimal_places=8, required=required)
-        yield name_of("deal", place), NumberField(label=deal, required=required)
+        yield name_of("deal", place), AmountField(label=deal, currency=currency, required=required)
         yield name_of("rate", place), PercentField(label=rate, decimal_places=8, required=required)
 
 

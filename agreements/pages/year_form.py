@@ -9,13 +9,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
-from django.utils.formats import date_format, get_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.document.clauses import AgreementDocument
 from agreements.document.text import DocumentError, read, write
-from agreements.months.pasted import MOST_PARTS, Pasted, Weights, amount_of
+from agreements.months.pasted import MOST_PARTS, Pasted, Weights
 from agreements.months.targets import (
     ASSUMED,
     LONGEST_CYCLE,
@@ -24,7 +24,7 @@ from agreements.months.targets import (
     taken_together,
 )
 from agreements.months.year import PlanningYear
-from agreements.pages.fields import NumberField, PercentField, WholeField
+from agreements.pages.fields import AmountField, PercentField, WholeField
 from agreements.pages.forms import said
 from agreements.pages.tier_fields import (
     ASSUMED_AS,
@@ -36,7 +36,6 @@ from agreements.pages.tier_fields import (
     tier_values,
 )
 from smarketing.lib import words
-from smarketing.lib.file_problems import Unreadable
 from smarketing.lib.numbers import MINUS, exactly
 from smarketing.lib.periods import Period
 
@@ -46,39 +45,6 @@ SPREADS = (
     ("seasonal", _("by seasonal weights")),
     ("evenly", _("evenly")),
 )
-
-
-class AmountField(forms.CharField):
-    """A sum as people type it or paste it out of a spreadsheet, with or without its currency."""
-
-    default_error_messages = {
-        "no_number": _("“%(text)s” is no amount."),
-        "too_large": _("This is too large."),
-        "currency": _("“%(text)s” is not in %(currency)s."),
-        "negative": _("This must not be below zero."),
-    }
-
-    def __init__(self, *, currency: str, label: str) -> None:
-        super().__init__(label=label, required=False, max_length=60)
-        self.currency = currency
-        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        values = {"text": text[:40], "currency": self.currency}
-        try:
-            amount = amount_of(text, self.currency, get_format("DECIMAL_SEPARATOR"))
-        except Unreadable as refusal:
-            code = refusal.problem.code if refusal.problem.code in self.error_messages else "no_number"
-            raise ValidationError(self.error_messages[code], code, values) from None
-        if amount < 0:
-            raise ValidationError(self.error_messages["negative"], "negative")
-        return amount
-
-    def prepare_value(self, value: Any) -> Any:
-        return exactly(value).replace(MINUS, "-") if isinstance(value, Decimal) else value
 
 
 class YearForm(forms.Form):
@@ -91,7 +57,7 @@ class YearForm(forms.Form):
         help_text=_("Separated by commas; each gets a column, and the quota is the sum of its parts."),
     )
     marketing_share = PercentField(label=_("Share of revenue from marketing leads"), decimal_places=8, required=False)
-    average_deal = NumberField(label=_("Average deal size"), required=False)
+    average_deal = AmountField(label=_("Average deal size"), required=False)
     lead_to_customer = PercentField(label=_("Lead-to-customer rate"), decimal_places=8, required=False)
     cycle_days = WholeField(label=_("Sales cycle in days"), required=False, min_value=0, max_value=LONGEST_CYCLE)
     is_shifted = forms.BooleanField(
@@ -105,13 +71,15 @@ class YearForm(forms.Form):
         self.parts = _names(str(data.get("part_names", ""))) if data is not None else _parts(former, self.months)
         self.given: AgreementDocument | None = None
         super().__init__(data, initial=self._initial())
+        self.fields["average_deal"].currency = former.currency  # type: ignore[attr-defined]
+        quota: dict[str, Any] = {"currency": former.currency, "required": False, "min_value": 0}
         for month in self.months:
             name = date_format(month, "YEAR_MONTH_FORMAT")
-            self.fields[f"quota-{month:%Y-%m}"] = AmountField(currency=former.currency, label=name)
+            self.fields[f"quota-{month:%Y-%m}"] = AmountField(**quota, label=name)
             for place, part in enumerate(self.parts):
                 label = f"{name}, {part}"
-                self.fields[f"part-{place}-{month:%Y-%m}"] = AmountField(currency=former.currency, label=label)
-        self.fields |= dict(tier_fields(self.tiers, required=False))
+                self.fields[f"part-{place}-{month:%Y-%m}"] = AmountField(**quota, label=label)
+        self.fields |= dict(tier_fields(self.tiers, former.currency, required=False))
         for name, field in self.fields.items():
             is_box = isinstance(field.widget, forms.CheckboxInput)
             is_sum = isinstance(field, AmountField)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from leads.doors.files.reading.dates import instant
 from leads.doors.files.reading.dialect import codec, recognised_delimiter, recognised_encoding
 from leads.doors.files.reading.records import Record, Records, without_footer, without_hint
-from smarketing.lib.amounts import is_in, money, recognised_mark
+from smarketing.lib.amounts import column_money, is_in, money, recognised_mark
 from smarketing.lib.file_problems import FileProblem, RefusedFile, Unreadable
 
 T = TypeVar("T")
@@ -85,8 +85,6 @@ def _read(rows: list[Record], currency: str) -> Totals:
     months, amounts = place
     given = [row for row in rows if _cell(row, amounts)]
     mark = recognised_mark(_cell(row, amounts) for row in given)
-    if not mark:
-        raise RefusedFile(FileProblem("unclear_decimal_mark"))
     found, faults = dict[date, Decimal](), list[TotalsFault]()
     for row in given:
         if row is rows[0] and not _places(row.cells):
@@ -114,7 +112,7 @@ def _cell(row: Record, place: int) -> str:
 
 
 def _in(cell: str, mark: str, currency: str) -> Decimal:
-    found = money(cell, mark=mark)
+    found = column_money(cell, mark=mark)
     if not is_in(found.sign, currency):
         raise Unreadable("other_currency", found.sign)
     if found.amount < 0:

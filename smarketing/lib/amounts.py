@@ -13,6 +13,7 @@ CENT = Decimal("0.01")
 LARGEST = Decimal(10) ** 16 - 1  # exclusive: sixteen digits before the point
 LONGEST = 60
 UNCLEAR = "?"
+_OTHER = {",": ".", ".": ","}
 # A sign may mean several currencies; whether it is the agreement's own is all that is asked.
 SIGNS = {
     "€": {"EUR"},
@@ -59,14 +60,60 @@ def money(text: str, *, mark: str) -> Money:
 
     Raises Unreadable for what is no finite number, or has more digits than the databases keep.
     """
+    read = _exact(text, mark)
+    amount = read.amount.quantize(CENT, ROUND_HALF_UP)
+    if not is_kept(amount):
+        raise Unreadable("too_large")
+    return Money(amount or abs(amount), read.sign)
+
+
+def _exact(text: str, mark: str) -> Money:
     sign, digits, is_negative = _parts(text)
     number = Decimal(_canonical(digits, mark))
     if number >= LARGEST:
         raise Unreadable("too_large")
-    amount = number.quantize(CENT, ROUND_HALF_UP)
-    if not is_kept(amount):
-        raise Unreadable("too_large")
-    return Money(-amount if is_negative and amount else amount, sign)
+    return Money(-number if is_negative and number else number, sign)
+
+
+def column_money(text: str, *, mark: str) -> Money:
+    """A sum out of a column whose other amounts show this decimal mark, or none.
+
+    Three digits behind an only mark are thousands, as no sum of money has three decimals. Where the column says that
+    they are decimals it can be read in two ways, and is refused.
+    """
+    own = _only_mark(text)
+    if own and own == mark:
+        raise Unreadable("two_ways", text)
+    return money(text, mark=_OTHER.get(own, "."))
+
+
+def typed_money(text: str, *, mark: str, currency: str) -> Decimal:
+    """Not rounded. `mark` is that of the reader's language: 500.000 can be read in two ways where it is a point.
+
+    With its currency beside it, it comes out of a spreadsheet, and no sum of money has three decimals.
+    """
+    own = _only_mark(text)
+    read = _exact(text, _OTHER.get(own, mark))
+    if not is_in(read.sign, currency):
+        raise Unreadable("other_currency", read.sign)
+    if own and own == mark and not read.sign:
+        raise Unreadable("two_ways", text)
+    return read.amount
+
+
+def ways(text: str) -> dict[str, str]:
+    """Of an amount that can be read in two ways: itself, and how to write the one and the other."""
+    digits = _parts(text)[1]
+    return {"text": text, "whole": re.sub(r"[.,]", "", digits), "small": digits[:-1]}
+
+
+def _only_mark(text: str) -> str:
+    """The mark of an amount like 1.234 or 1,234, else nothing."""
+    try:
+        match = _UNCLEAR.fullmatch(_parts(text)[1])
+    except Unreadable:
+        return ""
+    return match[1] if match else ""
 
 
 def is_in(sign: str, currency: str) -> bool:
@@ -123,7 +170,7 @@ def mark_vote(cell: str) -> str:
     if _UNCLEAR.fullmatch(digits):
         return UNCLEAR
     match = _GROUPED.fullmatch(digits)
-    return (match[3] or {",": ".", ".": ","}.get(match[2] or "", "")) if match else ""
+    return (match[3] or _OTHER.get(match[2] or "", "")) if match else ""
 
 
 def recognised_mark(cells: Iterable[str]) -> str:

@@ -57,9 +57,11 @@ def test_the_unrounded_number_stays_visible(signed_in, rep, north):
         ("marketing_share", "-1", "Must be between 0 and 100%."),
         ("quota", "-5", "Must not be negative."),
         ("quota", "999999999999999", "This comes to more leads than anyone could agree to."),
-        ("quota", "0,45", "Write a number like 1,234.5."),
-        ("quota", "NaN", "Write a number like 1,234.5."),
-        ("quota", "1e9", "Write a number like 1,234.5."),
+        ("quota", "NaN", "“NaN” is no amount."),
+        ("quota", "$5,000", "“$5,000” is not in EUR."),
+        ("quota", "500.000", "“500.000” can be read in two ways: write 500000 or 500.00."),
+        ("average_deal", "1.000", "“1.000” can be read in two ways: write 1000 or 1.00."),
+        ("lead_to_customer", "0,45", "Write a number like 1,234.5."),
     ],
 )
 def test_what_makes_no_target_is_said_beside_its_field(field, text, reason, signed_in, rep, north):
@@ -67,6 +69,12 @@ def test_what_makes_no_target_is_said_beside_its_field(field, text, reason, sign
     assert reason in response.context["form"].errors[field]
     assert response.context["derivation"] is None
     assert f'id="id_{field}_error"' in response.content.decode()
+
+
+@pytest.mark.parametrize("text", ["€200,000", "200.000 EUR", "200000.00", "200 000"])
+def test_a_sum_is_read_with_or_without_the_currency_of_the_agreement(text, signed_in, rep, north):
+    response = signed_in(rep).get(URL, EXAMPLE | {"quota": text})
+    assert steps(response)[0] == ("€200,000 × 100%", "€200,000")
 
 
 def test_a_result_that_is_shown_rounded_is_not_called_equal(signed_in, rep, north):

@@ -180,7 +180,7 @@ def test_what_was_collected_stays_beside_what_was_entered(signed_in, sales_lead,
         ("en", {"month": "soon"}, "month", "Write a month like 2026-03."),
         ("de", {"month": "2026-Q1"}, "month", "Schreiben Sie einen Monat wie 2026-03."),
         ("da", {"month": "2027-01"}, "month", "Denne måned er ikke begyndt."),
-        ("en", {"amount": "much"}, "amount", "Write a number like 1,234.5."),
+        ("en", {"amount": "much"}, "amount", "“much” is no amount."),
         ("de", {"amount": "-5"}, "amount", "Darf nicht negativ sein."),
         ("da", {"figure": "leads", "amount": "1,5"}, "amount", "Skriv et helt tal, ikke under nul."),
         ("en", {"reason": ""}, "reason", "This field is required."),
@@ -218,7 +218,12 @@ def test_a_csv_of_a_german_spreadsheet_is_read(signed_in, sales_lead, north):
     [
         ("en", "", "Choose a file, or paste its rows."),
         ("de", "2026-03;1.234,50 USD", "Zeile 1: Das ist nicht die Währung der Vereinbarung: USD."),
-        ("da", "2026-03;1.234", "Beløbene kan læses på to måder (1.234 er over tusind eller lidt over en)."),
+        ("en", "2026-03\t$1,234", "Line 1: This is not the agreement's currency: $."),
+        (
+            "da",
+            "2026-02;1,50\n2026-03;1,234",
+            "Linje 2: “1,234” kan læses på to måder: skriv 1234 eller 1,23.",
+        ),
         ("de", "2027-03;1.234,50", "Dieser Monat hat noch nicht begonnen."),
     ],
 )
@@ -231,6 +236,13 @@ def test_a_wrong_table_is_told_beside_it_and_nothing_of_it_is_taken(
     field = "pasted" if pasted else "file"
     assert (answer.status_code, answer.context["totals_form"].errors[field]) == (422, [reason])
     assert not LedgerEntry.objects.exists()
+
+
+def test_sums_pasted_out_of_a_spreadsheet_are_read_as_on_the_page_of_the_year(signed_in, sales_lead, north):
+    pasted = {"pasted": "2026-03\t€200,000\n2026-02\t300,000", "source": "x"}
+    assert signed_in(sales_lead).post(f"{URL}totals/", pasted).status_code == 302
+    assert signed_in(sales_lead).post(f"{URL}correct/", FIGURE | {"month": "2026-01", "amount": "5.000 EUR"}).url == URL
+    assert list(LedgerEntry.objects.order_by("-month").values_list("amount", flat=True)) == [200_000, 300_000, 5000]
 
 
 def test_when_it_is_proposed_is_set_beside_what_somebody_else_has_set(signed_in, sales_lead, north):

@@ -118,6 +118,15 @@ def test_what_one_side_saves_is_proposed_and_the_page_said_so_before(signed_in, 
     assert [row.numbers.leads_by_tier for row in tiered.targets.waiting()] == [{"A": 32, "B": 200}]
 
 
+@pytest.mark.parametrize("address", ["/agreements/north/", URL])
+def test_what_is_to_be_accepted_shows_what_it_was_derived_from(signed_in, client, marketing_lead, tiered, address, rep):
+    send(client, "save", {"quota-2026-04": "200000"} | GENERAL | TIERS)
+    send(signed_in(marketing_lead), "save", {"quota-2026-04": "400000"})
+    text = seen(signed_in(rep).get(address, {"year": "2026"}))
+    assert "A 32 · B 200" in text
+    assert "A: €400,000 × 40% × 50% ÷ €10,000 ÷ 25% = 32 → 32 leads × 100 = 3,200 points" in text
+
+
 @pytest.mark.parametrize("way", ["typed", "pasted", "file"])
 def test_a_month_that_has_begun_keeps_every_tier_whatever_way_is_taken(client, tiered, way):
     apply(
@@ -176,6 +185,8 @@ def test_regions_out_of_a_file_become_columns_that_add_up(client, tiered):
 WRONG = [
     ("quota-2026-04", "two hundred", "“two hundred” is no amount."),
     ("quota-2026-04", "$200,000", "“$200,000” is not in EUR."),
+    ("quota-2026-04", "200.000", "“200.000” can be read in two ways: write 200000 or 200.00."),
+    ("average_deal", "6.000", "“6.000” can be read in two ways: write 6000 or 6.00."),
     ("quota-2026-04", "-1", "This must not be below zero."),
     ("lead_to_customer", "0", "Must be above 0 and at most 100%."),
     ("marketing_share", "130", "Must be between 0 and 100%."),
@@ -189,7 +200,7 @@ WRONG = [
 @pytest.mark.parametrize(("field", "text", "english"), WRONG)
 def test_what_is_wrong_is_told_beside_its_field_and_nothing_typed_is_lost(client, tiered, field, text, english):
     typed = {"quota-2026-04": "200000"} | GENERAL | TIERS | {field: text}
-    if field == "average_deal":
+    if field == "average_deal" and not text:
         typed |= dict.fromkeys(TIERS, "")
     if field == "tier_share-1" and not text:
         typed |= {"tier_deal-1": "", "tier_rate-1": ""}

@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from leads.doors.files.reading.columns import FIELDS, REQUIRED
 from leads.models import RejectedRow
+from smarketing.lib.amounts import ways
 from smarketing.lib.file_problems import FileProblem, RefusedFile
 
 WORDS = {
@@ -60,6 +61,7 @@ WORDS = {
     "no_number": _("This is not an amount."),
     "negative": _("This is below zero."),
     "unclear_amount": _("This amount can be read in two ways."),
+    "two_ways": _("“%(text)s” can be read in two ways: write %(whole)s or %(small)s."),
     "other_currency": _("This is not the agreement's currency: %(detail)s."),
     "too_large": _("This is too large."),
     "no_month": _("This is not a month."),
@@ -79,6 +81,8 @@ def worded(problem: FileProblem) -> str:
         return str(FORMATS[problem.detail])
     if problem.code == "wrong_constant":
         return str(WORDS[problem.code]) % {"detail": worded(FileProblem.parse(problem.detail))}
+    if problem.code == "two_ways":
+        return str(WORDS[problem.code]) % ways(problem.detail)
     if problem.code == "missing_fields":
         fields = (f"{field_name(field)} ({field})" for field in problem.detail.split(", "))
         return str(WORDS[problem.code]) % {"detail": ", ".join(fields)}

@@ -12,7 +12,7 @@ from agreements.models import Agreement
 from agreements.models.ledger import FIGURES
 from agreements.months.entries import LAST_DAY
 from agreements.months.ledger import Figure
-from agreements.pages.fields import NumberField, WholeField
+from agreements.pages.fields import AmountField, WholeField
 from leads.doors.files.wording import worded
 from leads.ledger.totals import TotalsFault, read_totals, text_as_file
 from smarketing.lib.periods import Period, PeriodError, period_of
@@ -25,13 +25,17 @@ MOST_CUSTOMERS = 1_000_000
 class FigureForm(forms.Form):
     month = forms.CharField(label=_("Month"), widget=forms.TextInput(attrs={"type": "month"}), max_length=7)
     figure = forms.ChoiceField(label=_("Figure"), choices=FIGURES)
-    amount = NumberField(
+    amount = AmountField(
         label=_("Amount"),
         decimal_places=2,
         required=False,
         help_text=_("Leave empty to count what is collected from leads and deals again."),
     )
     reason = forms.CharField(label=_("Reason or source"), max_length=300)
+
+    def __init__(self, *args: Any, agreement: Agreement, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].currency = agreement.currency  # type: ignore[attr-defined]
 
     def clean_month(self) -> date:
         try:

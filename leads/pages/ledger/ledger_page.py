@@ -39,7 +39,7 @@ def correct(request: PortalRequest, slug: str) -> HttpResponse:
     agreement = editable(request, slug)
     if request.method != "POST":
         return redirect("ledger:ledger", slug)
-    form = FigureForm(request.POST)
+    form = FigureForm(request.POST, agreement=agreement)
     if form.is_valid():
         refused = _entered(request, agreement, form.amounts, form.cleaned_data["reason"])
         if refused is None:
@@ -115,7 +115,9 @@ def _page(request: PortalRequest, agreement: Agreement, **forms: Any) -> HttpRes
         "proposed": proposed(agreement, found, now_on=today, led=request.access.sides(Verb.AMEND, agreement)),
         "corrections": correction_lines(corrections(entries), found, agreement.currency),
         "may_edit": may_edit(request, agreement),
-        "figure_form": FigureForm(initial={"month": last_full_month(today), "figure": "total_revenue"}),
+        "figure_form": FigureForm(
+            agreement=agreement, initial={"month": last_full_month(today), "figure": "total_revenue"}
+        ),
         "totals_form": TotalsForm(agreement=agreement),
         "settings_form": settings_form,
         "opened": OpenedForm([settings_form], None, reverse("ledger:settings", args=[agreement.slug])),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smarketing.lib.amounts import is_in, money, recognised_mark
+from smarketing.lib.amounts import is_in, money, recognised_mark, typed_money, ways
 from smarketing.lib.file_problems import Unreadable
 
 
@@ -130,3 +130,31 @@ def test_an_amount_that_can_be_read_in_two_ways_is_refused_as_long_as_nobody_say
 def test_the_sign_or_code_beside_an_amount_tells_whose_money_it_can_be(text, sign, own):
     assert money(text, mark=".").sign == sign
     assert {code for code in ("EUR", "DKK", "SEK", "USD", "CAD", "GBP") if is_in(sign, code)} == own
+
+
+@pytest.mark.parametrize(
+    ("text", "mark", "currency", "amount"),
+    [
+        ("$200,000 ", ",", "USD", 200_000),
+        ("200.000 EUR", ".", "EUR", 200_000),
+        ("200.000", ",", "EUR", 200_000),
+        ("1,5", ",", "EUR", Decimal("1.5")),
+        ("5000.2500001", ".", "EUR", Decimal("5000.2500001")),
+    ],
+)
+def test_what_is_typed_is_read_as_it_is(text, mark, currency, amount):
+    assert typed_money(text, mark=mark, currency=currency) == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "mark", "code"),
+    [("$200,000", ".", "other_currency"), ("500.000", ".", "two_ways"), ("500,000", ",", "two_ways")],
+)
+def test_what_is_foreign_or_can_be_read_in_two_ways_is_refused(text, mark, code):
+    with pytest.raises(Unreadable) as refusal:
+        typed_money(text, mark=mark, currency="EUR")
+    assert refusal.value.problem.code == code
+
+
+def test_each_of_the_two_ways_can_be_written():
+    assert ways("500.000") == {"text": "500.000", "whole": "500000", "small": "500.00"}

@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements.months.pasted import LONGEST, amount_of, read_quotas
+from agreements.months.pasted import LONGEST, read_quotas
 from agreements.months.year import PlanningYear
-from smarketing.lib.file_problems import Unreadable
 
 COUNTS = "twelve, four or one can be told apart, or write the month before each"
 YEAR = PlanningYear(2026).months
@@ -48,6 +47,10 @@ def test_a_month_and_its_sum_are_read_however_a_spreadsheet_writes_them(text):
     assert quotas(text, currency="USD") == {"04": Decimal(200_000)}
 
 
+def test_thousands_stay_thousands_beside_amounts_with_the_other_mark():
+    assert quotas("2026-01\t600.000,50 EUR\n2026-02\t690.000") == {"01": Decimal("600000.50"), "02": 690_000}
+
+
 def test_twelve_sums_alone_are_the_months_in_order_and_four_the_quarters():
     assert quotas("\n".join(f"{n}.000 EUR" for n in range(1, 13)))["12"] == 12_000
     assert quotas("\t".join(f"€{n},000" for n in range(1, 13)))["03"] == 3000
@@ -85,6 +88,11 @@ def test_several_columns_are_parts_that_add_up_and_each_is_spread_exactly():
         ("Q2\t5\n2026-05\t6", (2, "2026-05 is there twice")),
         ("2026-04\t$200,000", (1, "“$200,000” is not in EUR")),
         ("2026-04\t-5", (1, "“-5” is below zero")),
+        (
+            "Q1\t600.000,00 EUR\nQ2\t630.000,00 EUR\nQ3\t660000\nQ4\t690,000",
+            (4, "“690,000” can be read in two ways: write 690000 or 690,00"),
+        ),
+        ("2026-01\t1,234.50\n2026-02\t690.000", (2, "“690.000” can be read in two ways: write 690000 or 690.00")),
         ("2025-04\t5", (1, "“2025-04” is not in this year")),
         ("2026-04\t5\nSmarch\t6", (2, "“Smarch” is no month, quarter or year")),
         (
@@ -111,22 +119,3 @@ def test_whatever_is_pasted_is_read_or_told(text):
 @given(amount=st.decimals(0, 10**9, places=2), quarter=st.integers(1, 4))
 def test_a_quarter_loses_no_cent(amount, quarter):
     assert sum(read(f"Q{quarter};{amount}").quotas.values()) == amount
-
-
-@pytest.mark.parametrize(
-    ("text", "mark", "currency", "amount"),
-    [
-        ("$200,000 ", ",", "USD", 200_000),
-        ("200.000 EUR", ".", "EUR", 200_000),
-        ("200.000", ".", "EUR", 200_000),
-        ("1,5", ",", "EUR", Decimal("1.5")),
-        ("5000.25", ".", "EUR", Decimal("5000.25")),
-    ],
-)
-def test_one_cell_is_read_as_it_is_pasted(text, mark, currency, amount):
-    assert amount_of(text, currency, mark) == amount
-
-
-def test_a_foreign_currency_is_refused():
-    with pytest.raises(Unreadable):
-        amount_of("$200,000", "EUR", ".")

@@ -45,7 +45,7 @@ def test_a_month_and_an_amount_are_found(text):
         ("", 0, "empty"),
         ("\x89PNG\r\n", 0, "no_months"),
         ("Monat;Umsatz\n", 0, "no_months"),
-        ("2026-03;1.234\n", 0, "unclear_decimal_mark"),
+        ("2026-02;1.234,50\n2026-03;1,234\n", 2, "two_ways"),
         ("2026-03;1.234,50\n2026-13;2.000,00\n", 2, "no_month"),
         ("2026-03;1.234,50\n2026-04;much\n", 2, "no_number"),
         ("2026-03;1.234,50\n2026-04;$ 2.000,00\n", 2, "other_currency"),
