@@ -118,6 +118,8 @@ def test_an_address_keeps_its_line_and_an_invitation_is_copied_by_a_button(phone
 def test_the_contents_lead_to_a_chapter_by_keyboard(phone, live_server, north):
     amend(north, groups=words_of())
     phone.goto(f"{live_server.url}/agreements/north/")
+    breaks = "getComputedStyle(document.querySelector('.contents li')).breakInside"
+    assert phone.evaluate(breaks) == "avoid"  # an entry stands whole in one of the two columns
     phone.locator(".contents a[href='#escalation']").focus()
     phone.keyboard.press("Enter")
     assert phone.url.endswith("#escalation")
