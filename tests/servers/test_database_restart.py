@@ -15,6 +15,8 @@ pytestmark = [
     pytest.mark.skipif(not IS_POSTGRES, reason="left out: of the pass on PostgreSQL"),
 ]
 
+OF_THE_WORKER = "SELECT 1 FROM cache WHERE cache_key LIKE '%worker-sign-of-life'"
+OF_BEAT = "SELECT name FROM django_celery_beat_periodictask"
 OVERDUE = """
 from datetime import timedelta
 from django.utils.timezone import now
@@ -42,6 +44,8 @@ def test_after_a_restart_not_one_request_fails_and_meanwhile_the_portal_says_wha
     site = prepared(tmp_path, running[0].url)
     with web_of(site) as web, site.worker(), site.process("beat", "--pidfile="):
         cookie = web.session()
+        for started in (OF_THE_WORKER, OF_BEAT):  # with the database away neither would start at all
+            site.wait(started, bool)
         assert {web.get("/agreements/", cookie).status for _n in range(20)} == {200}
 
         running[-1].stop()
