@@ -13,6 +13,7 @@ from agreements.models import LedgerEntry
 from agreements.months.entries import enter
 from agreements.months.ledger import Figure, ratio
 from leads.ledger.proposal import propose_months
+from leads.work.handoffs import hand_over, send_back
 from smarketing.accounts.models import Role
 from tests import cast
 from tests.unit.leads.ledger.april import THE_DAY, april, sold
@@ -256,6 +257,32 @@ def test_when_it_is_proposed_is_set_beside_what_somebody_else_has_set(signed_in,
     assert (north.propose_on, north.fewest_customers) == (5, 50)
     for wrong in ("0", "29", "x"):
         assert client.post(f"{URL}settings/", kept | {"propose_on": wrong}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("language", "head"),
+    [
+        ("en", "In the ledger when proposed, May 20, 2026"),
+        ("de", "Im Monatsbuch, als vorgeschlagen wurde: 20. Mai 2026"),
+        ("da", "I månedsbogen, da der blev foreslået: 20. maj 2026"),
+    ],
+)
+def test_what_is_proposed_says_of_which_day_its_figures_are(language, head, signed_in, sales_lead, planned):
+    sales_lead.language = language
+    sales_lead.save()
+    assert "May 20, 2026" not in seen(signed_in(sales_lead).get(URL))
+    propose_months(at=THE_DAY)
+    assert head in seen(signed_in(sales_lead).get(URL))
+
+
+def test_a_lead_handed_over_in_two_months_counts_once_here_and_the_page_says_why(signed_in, leader, rep, north):
+    first = cast.handed(north, cast.local(north, "2026-03-02 09:00"))
+    send_back(first, reason="bad_timing", by=rep, at=cast.local(north, "2026-03-03 09:00"))
+    hand_over(first.lead, by=None, at=cast.local(north, "2026-04-02 09:00"))
+    page = signed_in(leader).get(URL)
+    assert sum(line.actuals.leads for line in page.context["lines"]) == 1
+    assert north.handoffs.filter(counts=True).count() == 2
+    assert "The volume counts a lead in each month in which it was handed over" in seen(page)
 
 
 @pytest.mark.parametrize("language", ["en", "de", "da"])

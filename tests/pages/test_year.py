@@ -108,6 +108,14 @@ def test_before_it_is_saved_the_page_says_which_months_would_move_and_by_how_muc
     assert "<html" not in part.text
 
 
+def test_every_place_that_the_answer_fills_is_on_the_page(client, tiered):
+    page = client.get(URL, {"year": "2026"}).text
+    part = client.post(PLAN, filled(client) | {"do": "preview"}, headers={"HX-Request": "true"}).text
+    places = re.findall(r'id="(id_[^"]+_error)"', part)
+    assert "id_is_shifted_error" in places
+    assert [place for place in places if f'id="{place}"' not in page] == []
+
+
 def test_what_one_side_saves_is_proposed_and_the_page_said_so_before(signed_in, marketing_lead, tiered, client):
     send(client, "save", {"quota-2026-04": "200000"} | GENERAL | TIERS)
     lead = signed_in(marketing_lead)

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext
@@ -198,7 +199,7 @@ class Proposed:
 
     suggestion: Suggestion
     lines: list[InputLine]
-    made_at: datetime | None = None
+    made_on: date | None = None
     target: Target | None = None
     waits_for: str = ""
     may_accept: bool = False
@@ -242,7 +243,7 @@ def _recorded(agreement: Agreement, row: LedgerProposal, led: Collection[Side]) 
     return Proposed(
         made,
         input_lines(made, agreement.currency),
-        row.made_at,
+        row.made_at.astimezone(ZoneInfo(agreement.time_zone)).date(),
         target,
         waits_for=waits_for(agreement, target) if target is not None and is_open else "",
         may_accept=target is not None and is_open and any(side in led for side in target.missing_consents),
