@@ -12,7 +12,13 @@ from leads.clock.recompute import preview
 from smarketing.accounts.models import Role, Team, User
 from tests import cast
 
-LONG = ("tests/servers/", "tests/intake/", "tests/broker/", "tests/backups/")  # they wait more than they work
+LONG = (  # most wait more than they work
+    "tests/servers/",
+    "tests/intake/",
+    "tests/broker/",
+    "tests/backups/",
+    "tests/unit/leads/test_demonstration.py",
+)
 ONCE = (  # what a page answers, whichever database it asks
     "tests/house/test_matrix.py",
     "tests/house/test_one_side_alone.py",
