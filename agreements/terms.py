@@ -10,8 +10,8 @@ from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agreements.document.capacity_clause import CAPACITY, CapacityClause
 from agreements.document.clauses import AgreementDocument, CalendarClause, PauseClause
+from agreements.document.groups.capacity_clause import CAPACITY, CapacityClause
 from agreements.document.public_holidays import public_holidays
 from agreements.models import Agreement, Version
 from agreements.months.pace import NO_PACING

@@ -1,6 +1,9 @@
 from django.urls import path
 
-from agreements.pages import begin, calculate, read, signing, write, year
+from agreements.pages import signing
+from agreements.pages.months import calculate, year
+from agreements.pages.reading import read
+from agreements.pages.writing import begin, write
 
 app_name = "agreements"
 urlpatterns = [

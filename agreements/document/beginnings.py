@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from agreements.document.clauses import AgreementDocument
 from agreements.document.faults import LONGEST, DocumentError, DocumentProblem, decoded, parsed, problems_of
-from agreements.document.review import months_later
+from agreements.document.groups.review import months_later
 from agreements.document.text import checked
 from agreements.document.toml import TomlTable
 from agreements.months.targets import MOST_LEADS

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agreements.document.clause_group import ClauseRow
+from agreements.document.groups.clause_group import ClauseRow
 from agreements.months.targets import ASSUMED, Conversion, TierConversion, points_of
 from agreements.promises.promise import Promise
 from agreements.worktime import WEEKDAYS
@@ -110,7 +110,7 @@ class AgreementDocument:
     """Quotas and targets by the first day of their month. The three assumptions are given together or not at all.
 
     `points` by tier; `quota_parts` and `tier_targets` split the quota and the direct target of their month by name.
-    `groups` holds what `agreements.document.groups` declares, by key: `CONTACTS.of(document)`.
+    `groups` holds what `agreements.document.groups.every_group` declares, by key: `CONTACTS.of(document)`.
     """
 
     slug: str

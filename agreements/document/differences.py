@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from agreements.document.clauses import DEFAULT_REASONS, AgreementDocument, CalendarClause, ReasonClause, WrittenHours
-from agreements.document.groups import GROUPS
+from agreements.document.groups.every_group import GROUPS
 from agreements.document.month_tables import MONTHLY, flat_months
 from agreements.promises.measures import MEASURES
 from agreements.promises.promise import Promise

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from agreements.document.clauses import AgreementDocument, CalendarClause, PauseClause
-from agreements.document.groups import GROUPS
+from agreements.document.groups.every_group import GROUPS
 from agreements.models import Agreement, Target, Version
 from agreements.months.agreed import current_assumptions
 from agreements.months.targets import Conversion

@@ -25,10 +25,10 @@ from agreements.document.clauses import (
     hours_of,
     moment_of,
 )
-from agreements.document.groups import GROUPS
+from agreements.document.groups.every_group import GROUPS
+from agreements.document.groups.signers import SIGNERS
 from agreements.document.month_tables import MonthTables
 from agreements.document.public_holidays import countries
-from agreements.document.signers import SIGNERS
 from agreements.document.toml import TomlTable, refuse_twice
 from agreements.promises.kinds import (
     Day,

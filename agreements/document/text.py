@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from agreements.document.clauses import DEFAULT_REASONS, AgreementDocument, PauseClause, ReasonClause
 from agreements.document.faults import DocumentError, DocumentProblem, decoded, parsed, problems_of
-from agreements.document.groups import GROUPS
+from agreements.document.groups.every_group import GROUPS
 from agreements.document.lines import Path
 from agreements.document.month_tables import listed_tiers, month_tables, tier_tables
 from agreements.document.tables import DEFAULT_WARN_SHARE, HEADING, AgreementText, zones

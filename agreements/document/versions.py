@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from agreements.document.clauses import AgreementDocument
 from agreements.document.differences import Difference, differences
-from agreements.document.groups import GROUPS
+from agreements.document.groups.every_group import GROUPS
 from agreements.document.stored import document_of
 from agreements.document.text import HEADING, digest, read, write
 from agreements.enums import VersionState

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
 
-from agreements.document.capacity_clause import CapacityClause
+from agreements.document.groups.capacity_clause import CapacityClause
 
 KEEPS, TIGHT, CANNOT = "keeps", "tight", "cannot"
 TIGHT_FROM = Fraction(85, 100)  # of the time there is: with more than this taken, one sick rep breaks the promise

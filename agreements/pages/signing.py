@@ -18,7 +18,7 @@ from agreements.enums import VersionState
 from agreements.models import Agreement, Version
 from agreements.pages import versions as reads
 from agreements.pages.fetch import editable, may_edit, visible
-from agreements.pages.forms import DayField
+from agreements.pages.writing.forms import DayField
 from agreements.signing.cancelling import propose_end
 from agreements.signing.parties import missing, teams_of
 from agreements.signing.proposals import discard, propose

@@ -13,8 +13,8 @@ from agreements.document.stored import document_of
 from agreements.document.versions import version_document
 from agreements.enums import VersionState
 from agreements.models import Agreement, Signature, Version
-from agreements.pages.capacity_sheet import CapacitySheet, proposed_sheet
-from agreements.pages.history import ClauseChange, clause_change
+from agreements.pages.months.capacity_sheet import CapacitySheet, proposed_sheet
+from agreements.pages.reading.history import ClauseChange, clause_change
 from agreements.querysets import VersionQuerySet
 from agreements.signing.parties import Party, missing, parties, sides_signed_by
 from agreements.signing.proposals import may_propose

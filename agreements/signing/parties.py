@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from agreements.document.signers import SIGNERS
+from agreements.document.groups.signers import SIGNERS
 from agreements.enums import Capacity
 from agreements.models import Agreement, Signature, Version
 from agreements.terms import in_force

@@ -7,13 +7,13 @@ import pytest
 from django.utils import translation
 
 from agreements.document.clauses import DEFAULT_REASONS, PauseClause, ReasonClause
-from agreements.document.contacts import Contact, Step
-from agreements.document.review import Review
+from agreements.document.groups.contacts import Contact, Step
+from agreements.document.groups.review import Review
+from agreements.document.groups.wordings import Goals, Texts
 from agreements.document.stored import document_of
 from agreements.document.text import read, write
 from agreements.document.versions import apply
-from agreements.document.wordings import Goals, Texts
-from agreements.pages.history import history
+from agreements.pages.reading.history import history
 from agreements.promises.promise import DepthPromise, SpeedPromise
 from leads.clock.recompute import recompute
 from leads.models import Handoff

@@ -9,11 +9,11 @@ from django.test import Client
 from django.utils import translation
 
 from agreements.document.clauses import AgreementDocument, PauseClause
-from agreements.document.contacts import CONTACTS, LADDER, Contact, Step
-from agreements.document.review import REVIEW, Review
+from agreements.document.groups.contacts import CONTACTS, LADDER, Contact, Step
+from agreements.document.groups.review import REVIEW, Review
+from agreements.document.groups.wordings import GOALS, TEXTS, Goals
 from agreements.document.stored import document_of
 from agreements.document.versions import apply
-from agreements.document.wordings import GOALS, TEXTS, Goals
 from agreements.models import Agreement
 from agreements.months.targets import TierConversion
 from agreements.promises.promise import AcceptancePromise, DepthPromise, HandoverPromise, SpeedPromise

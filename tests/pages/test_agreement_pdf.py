@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
+from agreements.document.groups.wordings import Definition, Goals, Texts
 from agreements.document.stored import document_of
 from agreements.document.versions import apply
-from agreements.document.wordings import Definition, Goals, Texts
 from agreements.models import Signature
 from tests import cast
 from tests.pages.test_agreement_detail import HOSTILE, amend, words_of

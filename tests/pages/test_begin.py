@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from agreements.document.beginnings import OWN, Template, beginnings, read_template
+from agreements.document.groups.wordings import GOALS, TEXTS
 from agreements.document.stored import document_of
 from agreements.document.text import DocumentError, write
-from agreements.document.wordings import GOALS, TEXTS
 from agreements.models import Agreement
 from smarketing.accounts.models import Team
 from tests import cast

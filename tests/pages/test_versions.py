@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from agreements.document.signers import SIGNERS
+from agreements.document.groups.signers import SIGNERS
 from agreements.document.stored import document_of
 from agreements.models import Agreement, Version
 from agreements.terms import timeline

@@ -14,8 +14,8 @@ from agreements.months.entries import Correction
 from agreements.months.ledger import Actuals, Cohort, Cycle, Figure, Ledger, Outlier
 from agreements.months.plans import month_name
 from agreements.months.suggestion import Input, Stand, Suggestion, Why, month_to_propose, twelve_before
-from agreements.pages.history import NAMES
-from agreements.pages.months_table import waits_for
+from agreements.pages.months.months_table import waits_for
+from agreements.pages.reading.history import NAMES
 from leads.ledger.proposal import suggested
 from leads.models import Deal
 from smarketing.accounts.models import Side

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agreements.document.capacity_clause import WeekHours
-from agreements.document.clause_group import ClauseGroup, Email, Prose, Telephone
-from agreements.document.contacts import CONTACTS, LADDER, Contact, Step
 from agreements.document.differences import differences
-from agreements.document.groups import GROUPS
-from agreements.document.review import REVIEW, Review
+from agreements.document.groups.capacity_clause import WeekHours
+from agreements.document.groups.clause_group import ClauseGroup, Email, Prose, Telephone
+from agreements.document.groups.contacts import CONTACTS, LADDER, Contact, Step
+from agreements.document.groups.every_group import GROUPS
+from agreements.document.groups.review import REVIEW, Review
+from agreements.document.groups.wordings import TEXTS, Texts
 from agreements.document.schema import schema
 from agreements.document.stored import document_of
 from agreements.document.text import digest, read, write
 from agreements.document.versions import apply
-from agreements.document.wordings import TEXTS, Texts
 from agreements.models import Agreement
 from agreements.promises.kinds import Day, Flag, Fraction, Minutes, Number, OneOf, Text, ValueKind, Whole
 from smarketing.lib.words import key

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from agreements.document.capacity_clause import CapacityClause
+from agreements.document.groups.capacity_clause import CapacityClause
 from agreements.months.capacity import (
     CANNOT,
     KEEPS,

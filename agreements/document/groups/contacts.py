@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from agreements.document.clause_group import PARTY, ClauseGroup, ClauseRow, Email, Telephone
+from agreements.document.groups.clause_group import PARTY, ClauseGroup, ClauseRow, Email, Telephone
 from agreements.promises.kinds import Text, Whole
 
 

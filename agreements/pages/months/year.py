@@ -25,12 +25,12 @@ from agreements.months.plans import month_plan
 from agreements.months.proposing import decides_alone
 from agreements.months.targets import MonthNumbers, value_of
 from agreements.months.year import PlanningYear
-from agreements.pages import months_table
 from agreements.pages.fetch import editable, may_edit, visible
-from agreements.pages.formula import formula_lines, serves
-from agreements.pages.months_table import PlannedMonth
-from agreements.pages.write import saved
-from agreements.pages.year_form import PasteForm, YearForm, filled_with
+from agreements.pages.months import months_table
+from agreements.pages.months.formula import formula_lines, serves
+from agreements.pages.months.months_table import PlannedMonth
+from agreements.pages.months.year_form import PasteForm, YearForm, filled_with
+from agreements.pages.writing.write import saved
 from agreements.terms import Timeline, timeline
 from smarketing.accounts.access import readers
 from smarketing.accounts.rights import Verb

@@ -9,13 +9,13 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agreements.document.clause_group import AnyGroup, ClauseRow
 from agreements.document.clauses import AgreementDocument
-from agreements.document.groups import GROUPS
-from agreements.document.review import REVIEW
+from agreements.document.groups.clause_group import AnyGroup, ClauseRow
+from agreements.document.groups.every_group import GROUPS
+from agreements.document.groups.review import REVIEW
 from agreements.enums import Pacing, reason_words
-from agreements.pages import overview
-from agreements.pages.group_words import said, titles
+from agreements.pages.reading import overview
+from agreements.pages.reading.group_words import said, titles
 from agreements.promises.promise import Promise
 from smarketing.accounts.models import Side
 

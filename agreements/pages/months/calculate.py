@@ -15,7 +15,8 @@ from agreements.months.plans import month_name
 from agreements.months.proposing import MonthRefused, agree_month, counted_leads, has_begun, stand_of
 from agreements.months.targets import Derivation
 from agreements.months.workload import month_work, terms_on
-from agreements.pages.calculator_form import (
+from agreements.pages.fetch import editable, may_edit, visible
+from agreements.pages.months.calculator_form import (
     EXAMPLES,
     CalculatorForm,
     calculator_form,
@@ -23,9 +24,8 @@ from agreements.pages.calculator_form import (
     numbers_of,
     steps,
 )
-from agreements.pages.capacity_sheet import ShownWork, shown_work
-from agreements.pages.fetch import editable, may_edit, visible
-from agreements.pages.months_table import waits_for
+from agreements.pages.months.capacity_sheet import ShownWork, shown_work
+from agreements.pages.months.months_table import waits_for
 from agreements.terms import timeline
 from smarketing.accounts.access import readers
 from smarketing.lib.htmx import fragment, is_partial

@@ -28,8 +28,7 @@ from agreements.months.targets import (
     taken_together,
 )
 from agreements.pages.fields import AmountField, PercentField
-from agreements.pages.forms import NUMBERS
-from agreements.pages.tier_fields import (
+from agreements.pages.months.tier_fields import (
     ASSUMED_AS,
     name_of,
     refuse_number,
@@ -38,6 +37,7 @@ from agreements.pages.tier_fields import (
     tier_fields,
     tier_values,
 )
+from agreements.pages.writing.forms import NUMBERS
 from smarketing.lib.numbers import exact_percent, exactly, money, number, places_of
 from smarketing.lib.periods import Period
 

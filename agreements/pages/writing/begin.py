@@ -21,9 +21,9 @@ from agreements.document.text import ASSUMPTIONS, DocumentError
 from agreements.document.versions import AmendmentRefused, apply
 from agreements.models import Agreement
 from agreements.months.targets import Conversion, Derivation, TargetError, derive
-from agreements.pages.forms import BeginForm, problem_words
-from agreements.pages.reading import ReadAgreement
-from agreements.pages.write import saved
+from agreements.pages.reading.chapters import ReadAgreement
+from agreements.pages.writing.forms import BeginForm, problem_words
+from agreements.pages.writing.write import saved
 from smarketing.accounts.access import administrators
 from smarketing.accounts.models import Side, Team
 from smarketing.lib.numbers import exact_percent, exactly, money, number

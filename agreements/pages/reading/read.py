@@ -5,12 +5,13 @@ from django.views.decorators.http import require_safe
 from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.models import Agreement
-from agreements.pages import months_table, overview
-from agreements.pages.capacity_sheet import capacity_sheet
 from agreements.pages.fetch import day_of, may_edit, visible, year_of
-from agreements.pages.history import history
-from agreements.pages.pdf import agreement_pdf, imprint_of, month_rows
-from agreements.pages.reading import ReadAgreement
+from agreements.pages.months import months_table
+from agreements.pages.months.capacity_sheet import capacity_sheet
+from agreements.pages.reading import overview
+from agreements.pages.reading.chapters import ReadAgreement
+from agreements.pages.reading.history import history
+from agreements.pages.reading.pdf import agreement_pdf, imprint_of, month_rows
 from agreements.pages.versions import proposal, readable, waiting_for
 from agreements.terms import in_force, timeline
 from smarketing.accounts.access import readers

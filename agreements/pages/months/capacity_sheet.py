@@ -13,7 +13,7 @@ from agreements.document.clauses import AgreementDocument
 from agreements.models import Agreement
 from agreements.months.capacity import CANNOT, KEEPS, TIGHT, TIGHT_FROM, Load, lead_time
 from agreements.months.workload import MonthWork, month_works
-from agreements.pages.calculator_form import FormulaStep
+from agreements.pages.months.calculator_form import FormulaStep
 from agreements.terms import Terms, terms_in
 from smarketing.lib.numbers import exact_percent, exactly, number, percent
 from smarketing.lib.periods import Period

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Target
-from agreements.pages.formula import formula_lines, serves
+from agreements.pages.months.formula import formula_lines, serves
 from smarketing.accounts.models import Side
 from smarketing.lib.numbers import number
 from smarketing.lib.periods import Period

@@ -25,8 +25,7 @@ from agreements.months.targets import (
 )
 from agreements.months.year import PlanningYear
 from agreements.pages.fields import AmountField, PercentField, WholeField
-from agreements.pages.forms import said
-from agreements.pages.tier_fields import (
+from agreements.pages.months.tier_fields import (
     ASSUMED_AS,
     name_of,
     refuse_number,
@@ -35,6 +34,7 @@ from agreements.pages.tier_fields import (
     tier_fields,
     tier_values,
 )
+from agreements.pages.writing.forms import said
 from smarketing.lib import words
 from smarketing.lib.numbers import MINUS, exactly
 from smarketing.lib.periods import Period

@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from agreements.document.clause_group import AnyGroup, Choice
-from agreements.document.groups import GROUPS
-from agreements.pages.overview import dated
+from agreements.document.groups.clause_group import AnyGroup, Choice
+from agreements.document.groups.every_group import GROUPS
+from agreements.pages.reading.overview import dated
 from agreements.promises.kinds import Day, Flag, Fraction, Number, ValueKind, Whole
 from smarketing.lib.numbers import exact_percent, exactly
 

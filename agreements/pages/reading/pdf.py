@@ -19,7 +19,7 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from agreements.models import Agreement, Signature, Version
-from agreements.pages.reading import Chapter, ReadAgreement
+from agreements.pages.reading.chapters import Chapter, ReadAgreement
 from agreements.promises.promise import Promise
 from smarketing.accounts.models import Side
 from smarketing.lib.numbers import exact_percent, money, number

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from agreements.document.clause_group import Choice, ClauseGroup, ClauseRow, Email
+from agreements.document.groups.clause_group import Choice, ClauseGroup, ClauseRow, Email
 
 
 def _(text: str) -> str:

@@ -9,13 +9,13 @@ from django.forms.formsets import BaseFormSet
 from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
-from agreements.document.clause_group import AnyGroup
 from agreements.document.clauses import DEFAULT_REASONS, OF_MONTHS, AgreementDocument
-from agreements.document.groups import GROUPS
+from agreements.document.groups.clause_group import AnyGroup
+from agreements.document.groups.every_group import GROUPS
 from agreements.document.lines import Path
 from agreements.document.tables import DEFAULT_WARN_SHARE
 from agreements.document.text import ASSUMPTIONS, HEADING, DocumentError, checked
-from agreements.pages.forms import (
+from agreements.pages.writing.forms import (
     CLAUSE_FORMSETS,
     AssumptionsForm,
     CalendarForm,

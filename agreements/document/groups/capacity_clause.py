@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from agreements.document.clause_group import ClauseGroup, ClauseRow
+from agreements.document.groups.clause_group import ClauseGroup, ClauseRow
 from agreements.promises.kinds import Amount, Fraction, Minutes, Number, Whole, refused
 
 HOURS_OF_A_WEEK, DAY_MINUTES = 168, 1_440

@@ -17,10 +17,10 @@ from agreements.document.versions import FIXED, Amendment, AmendmentRefused, app
 from agreements.enums import VersionState
 from agreements.models import Agreement, Version
 from agreements.months.proposing import decides_alone
-from agreements.pages.edit_form import Draft, blank, initial_of
 from agreements.pages.fetch import editable, year_of
-from agreements.pages.forms import TomlForm
 from agreements.pages.versions import readable
+from agreements.pages.writing.edit_form import Draft, blank, initial_of
+from agreements.pages.writing.forms import TomlForm
 from agreements.terms import today_of
 from smarketing.accounts.access import administrators, readers
 from smarketing.accounts.models import Team

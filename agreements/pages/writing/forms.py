@@ -1,4 +1,4 @@
-"""The parts of the form in which an agreement is written. `agreements.pages.edit_form` makes one document of them."""
+"""The parts of the form in which an agreement is written; `edit_form` beside it makes one document of them."""
 
 import re
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from agreements.document.beginnings import AgreementTemplate
-from agreements.document.clause_group import MOST_ROWS, AnyGroup, Choice, ClauseRow, Prose
 from agreements.document.faults import LONGEST
+from agreements.document.groups.clause_group import MOST_ROWS, AnyGroup, Choice, ClauseRow, Prose
 from agreements.document.text import (
     ASSUMPTIONS,
     MOST_LEADS,

@@ -8,11 +8,11 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from agreements.document.differences import Difference
-from agreements.document.groups import GROUPS
+from agreements.document.groups.every_group import GROUPS
 from agreements.enums import Pacing, Weekday, reason_words
 from agreements.models import Agreement
-from agreements.pages.group_words import path_words, value_words
-from agreements.pages.overview import dated
+from agreements.pages.reading.group_words import path_words, value_words
+from agreements.pages.reading.overview import dated
 from agreements.promises.kinds import Fraction
 from agreements.promises.measures import MEASURES
 from smarketing.accounts.models import Side, User
