@@ -5,7 +5,6 @@ lead's number is a proposal to the other side and an administrator's is in force
 """
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Max
@@ -16,6 +15,7 @@ from agreements.enums import How
 from agreements.models import Agreement, Assumptions, Change, Target
 from agreements.months.targets import Conversion, MonthNumbers
 from agreements.signing.parties import ever_signed
+from agreements.terms import today_of
 from smarketing.accounts.access import access_of
 from smarketing.accounts.models import Side, User
 from smarketing.accounts.rights import Verb
@@ -47,7 +47,7 @@ class NotYoursToAnswer(MonthRefused):
 
 
 def has_begun(agreement: Agreement, month: date, at: datetime) -> bool:
-    return month <= at.astimezone(ZoneInfo(agreement.time_zone)).date()
+    return month <= today_of(agreement, at)
 
 
 def sides_led(agreement: Agreement, user: User | None) -> list[Side]:

@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from agreements.models import Agreement
 from agreements.months.entries import Amounts, enter, settle
 from agreements.months.ledger import Figure
 from agreements.months.suggestion import twelve_before
+from agreements.terms import today_of
 from leads.ledger.collected import ledger_of
 from leads.ledger.proposal import propose_month
 from smarketing.accounts.models import Role, Team, User
@@ -18,7 +18,7 @@ BOOKED_LATE = Decimal(18_400)
 
 def keep_ledger(agreement: Agreement, *, at: datetime) -> None:
     """The total revenue of each month that is over, a correction of one of them, and the next month's proposal."""
-    ledger = ledger_of(agreement, today=at.astimezone(ZoneInfo(agreement.time_zone)).date())
+    ledger = ledger_of(agreement, today=today_of(agreement, at))
     is_new = not ledger.corrected
     totals: dict[tuple[date, Figure], Decimal | None] = {}
     for month in twelve_before(ledger.today):

@@ -2,7 +2,6 @@
 
 import logging
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -12,7 +11,7 @@ from agreements.months.ledger import Ledger
 from agreements.months.proposing import ProposalWaiting, has_begun, propose
 from agreements.months.suggestion import Stand, Suggestion, month_to_propose, suggestion
 from agreements.months.targets import MonthNumbers, from_quota
-from agreements.terms import timeline
+from agreements.terms import timeline, today_of
 from leads.ledger.collected import ledger_of
 
 logger = logging.getLogger(__name__)
@@ -35,7 +34,7 @@ def propose_month(agreement: Agreement, *, at: datetime) -> LedgerProposal | Non
     month = _due(agreement, at)
     if month is None:
         return None
-    ledger = ledger_of(agreement, today=at.astimezone(ZoneInfo(agreement.time_zone)).date())
+    ledger = ledger_of(agreement, today=today_of(agreement, at))
     with transaction.atomic():
         agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
         made = suggested(agreement, ledger, month)
@@ -52,7 +51,7 @@ def suggested(agreement: Agreement, ledger: Ledger, month: date) -> Suggestion:
 
 def _due(agreement: Agreement, at: datetime) -> date | None:
     """The month to propose: one that has begun only where it has no target yet, and none before the terms."""
-    today = at.astimezone(ZoneInfo(agreement.time_zone)).date()
+    today = today_of(agreement, at)
     month = month_to_propose(today, agreement.propose_on or 1)
     if agreement.ledger_proposals.filter(month=month).exists():
         return None

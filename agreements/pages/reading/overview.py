@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
 from django.utils.formats import date_format
@@ -19,7 +18,7 @@ from agreements.models import Agreement, Target, Version
 from agreements.promises.measures import MEASURES
 from agreements.promises.promise import Promise
 from agreements.querysets import AgreementQuerySet
-from agreements.terms import in_force
+from agreements.terms import in_force, today_of
 from agreements.worktime import WEEKDAYS
 
 DAY_MINUTES = 24 * 60
@@ -54,7 +53,7 @@ def rows(agreements: AgreementQuerySet, at: datetime) -> list[AgreementToday]:
 
 
 def _row(agreement: Agreement, at: datetime) -> AgreementToday:
-    today = at.astimezone(ZoneInfo(agreement.time_zone)).date()
+    today = today_of(agreement, at)
     versions = list(agreement.versions.all())
     standing = in_force(versions, today)
     version = terms_before(versions, standing)

@@ -2,13 +2,13 @@ import json
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.timezone import now
 
 from agreements.models import Agreement
 from agreements.months.year import PlanningYear
+from agreements.terms import today_of
 from leads.ledger.as_json import ledger_json
 from leads.ledger.as_text import ledger_text
 from leads.ledger.collected import ledger_of
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             agreement = Agreement.objects.get(slug=options["slug"])
         except Agreement.DoesNotExist as error:
             raise CommandError(f"there is no agreement {options['slug']!r}") from error
-        today = options["on"] or now().astimezone(ZoneInfo(agreement.time_zone)).date()
+        today = options["on"] or today_of(agreement, now())
         year = PlanningYear(options["year"].start_on.year, agreement.year_begins)
         ledger = ledger_of(agreement, today=today)
         if options["json"]:

@@ -1,7 +1,6 @@
 """The ledger of an agreement: thirteen months in both views, what was corrected, and the next month's target."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agreements.models import Agreement
 from agreements.months.entries import Amounts, EntryRefused, corrections, enter, entries_of, settle
 from agreements.pages.fetch import editable, may_edit, visible
+from agreements.terms import today_of
 from leads.ledger.collected import ledger_of
 from leads.pages.ledger.forms import FigureForm, LedgerPeriod, SettingsForm, TotalsForm, last_full_month
 from leads.pages.ledger.rows import ChosenMonths, correction_lines, lines, periods, proposed, sums
@@ -98,7 +98,7 @@ def _settings_form(agreement: Agreement, data: Any = None) -> SettingsForm:
 
 
 def _page(request: PortalRequest, agreement: Agreement, **forms: Any) -> HttpResponse:
-    today = request.now.astimezone(ZoneInfo(agreement.time_zone)).date()
+    today = today_of(agreement, request.now)
     entries = entries_of(agreement)
     found = ledger_of(agreement, today=today, entries=entries)
     chosen = ChosenMonths.of(_period(request), today)

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext
@@ -16,6 +15,7 @@ from agreements.months.plans import month_name
 from agreements.months.suggestion import Input, Stand, Suggestion, Why, month_to_propose, twelve_before
 from agreements.pages.months.months_table import waits_for
 from agreements.pages.reading.history import NAMES
+from agreements.terms import today_of
 from leads.ledger.proposal import suggested
 from leads.models import Deal
 from smarketing.accounts.models import Side
@@ -243,7 +243,7 @@ def _recorded(agreement: Agreement, row: LedgerProposal, led: Collection[Side]) 
     return Proposed(
         made,
         input_lines(made, agreement.currency),
-        row.made_at.astimezone(ZoneInfo(agreement.time_zone)).date(),
+        today_of(agreement, row.made_at),
         target,
         waits_for=waits_for(agreement, target) if target is not None and is_open else "",
         may_accept=target is not None and is_open and any(side in led for side in target.missing_consents),
