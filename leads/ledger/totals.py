@@ -14,6 +14,7 @@ from leads.doors.files.reading.dialect import codec, recognised_delimiter, recog
 from leads.doors.files.reading.records import Record, Records, without_footer, without_hint
 from smarketing.lib.amounts import column_money, is_in, money, recognised_mark
 from smarketing.lib.file_problems import FileProblem, RefusedFile, Unreadable
+from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR
 
 T = TypeVar("T")
 MOST_ROWS = 1_200  # months of a hundred years
@@ -130,7 +131,7 @@ def month_of(cell: str) -> date:
     text = " ".join(cell.split())
     if match := _NUMERIC.fullmatch(text):
         year, month = (match[1], match[2]) if match[1] else (match[4], match[3])
-        if not 1 <= int(month) <= 12:
+        if not (1 <= int(month) <= 12 and FIRST_YEAR <= int(year) <= LAST_YEAR):
             raise Unreadable("no_month")
         return date(int(year), int(month), 1)
     for written in _as_days(text):

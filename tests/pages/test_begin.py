@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from agreements.document.beginnings import OWN, Template, beginnings, read_template
 from agreements.document.groups.wordings import GOALS, TEXTS
@@ -26,7 +27,8 @@ def _march(time_machine):
 
 def sent(client, key: str, **typed) -> dict:
     form = client.get(f"{URL}{key}/").context["form"]
-    shown = {bound.html_name: bound.field.widget.format_value(bound.value()) for bound in form}
+    with translation.override(client.defaults.get("HTTP_ACCEPT_LANGUAGE", "en")):
+        shown = {bound.html_name: bound.field.widget.format_value(bound.value()) for bound in form}
     flat = {name: value[0] if isinstance(value, list) else value for name, value in shown.items()}
     return {name: value for name, value in flat.items() if value is not None} | typed
 
@@ -176,3 +178,11 @@ def test_what_no_agreement_can_say_is_refused_beside_its_field(field, typed, sig
     answer = client.post(f"{URL}customer/", sent(client, "customer", **TEAMS | {field: typed}))
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
     assert not Agreement.objects.exists()
+
+
+def test_a_quota_that_can_be_read_in_two_ways_is_asked_about(signed_in, administrator):
+    client = signed_in(administrator)
+    answer = client.post(f"{URL}metrics/", sent(client, "metrics", **TEAMS, quota_a_month="500.000"))
+    assert answer.context["form"].errors == {
+        "quota_a_month": ["“500.000” can be read in two ways: write 500000 or 500.00."]
+    }

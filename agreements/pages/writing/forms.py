@@ -30,6 +30,7 @@ from agreements.document.text import (
 )
 from agreements.enums import Pacing, Weekday, reason_words
 from agreements.pages.fields import (
+    AmountField,
     DaysField,
     HoursField,
     NumberField,
@@ -207,7 +208,7 @@ class AssumptionsForm(forms.Form):
     marketing_share = PercentField(
         label=_("Share of revenue from marketing leads"), decimal_places=8, required=False, min_value=0, max_value=100
     )
-    average_deal = NumberField(label=_("Average deal size"), required=False)
+    average_deal = AmountField(label=_("Average deal size"), required=False)
     lead_to_customer = PercentField(
         label=_("Lead-to-customer rate"), decimal_places=8, required=False, min_value=0, max_value=100
     )
@@ -325,7 +326,7 @@ class ReasonForm(forms.Form):
 
 class MonthForm(forms.Form):
     month = forms.DateField(widget=forms.HiddenInput())
-    amount = NumberField(label=_("Quota"), required=False, min_value=0)
+    amount = AmountField(label=_("Quota"), required=False, min_value=0)
     leads = WholeField(label=_("Leads agreed directly"), required=False, min_value=0, max_value=MOST_LEADS)
 
     @property
@@ -381,7 +382,7 @@ class BeginForm(forms.Form):
     sales_team = forms.CharField(label=_("Sales team"), max_length=100)
     service_team = forms.CharField(label=_("Service team"), max_length=100)
     leads_a_month = WholeField(label=_("Leads a month"), min_value=0, max_value=MOST_LEADS)
-    quota_a_month = NumberField(label=_("Quota a month"), min_value=0)
+    quota_a_month = AmountField(label=_("Quota a month"), min_value=0)
     name = forms.CharField(
         label=_("Name"), max_length=150, required=False, help_text=_("Without one: the names of the teams.")
     )

@@ -59,7 +59,9 @@ def test_what_is_wrong_is_told_with_its_line(text, line, code):
     assert [(fault.line, fault.problem.code) for fault in found.faults][-1:] == [(line, code)]
 
 
-@pytest.mark.parametrize("cell", ["", "x", "1.234", "2026", "13/2026", "0000-01", "30.02.2026", "2026-00"])
+@pytest.mark.parametrize(
+    "cell", ["", "x", "1.234", "2026", "13/2026", "0000-01", "0001-01", "2200-01", "30.02.2026", "2026-00"]
+)
 def test_what_is_no_month(cell):
     with pytest.raises(ValueError):  # noqa: PT011 - Unreadable is one
         month_of(cell)
