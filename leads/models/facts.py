@@ -86,7 +86,29 @@ class Lead(models.Model):
         return reverse("leads:detail", args=[self.pk])
 
 
-class Handoff(models.Model):
+class RecordedFact(models.Model):
+    """What happened to a lead. It keeps the id that its own system gave it, and knows the door it came in by.
+
+    `run` is the import that brought it, `seen_in` the latest one that had it.
+    """
+
+    external_id = models.CharField(_("external id"), max_length=200, blank=True)
+    precision = models.PositiveIntegerField(choices=Precision.choices, default=Precision.EXACT)
+    door = models.CharField(_("door"), max_length=10, choices=Door.choices, default=Door.FORM)
+    run = models.ForeignKey("leads.ImportRun", models.SET_NULL, null=True, related_name="+")
+    seen_in = models.ForeignKey("leads.ImportRun", models.SET_NULL, null=True, related_name="+", db_index=False)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lead", "external_id"], condition=~Q(external_id=""), name="one_%(class)s_per_id"
+            )
+        ]
+
+
+class Handoff(RecordedFact):
     """Marketing gives a lead to sales. A lead handed over again gets another handoff.
 
     Source and tier are fixed here: what is changed on the lead later concerns later handoffs. The fields of the second
@@ -115,12 +137,6 @@ class Handoff(models.Model):
     returned_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     return_reason = models.CharField(_("reason"), max_length=40, blank=True)
     return_note = models.TextField(_("note"), blank=True)
-    external_id = models.CharField(_("external id"), max_length=200, blank=True)
-    precision = models.PositiveIntegerField(choices=Precision.choices, default=Precision.EXACT)
-    door = models.CharField(_("door"), max_length=10, choices=Door.choices, default=Door.FORM)
-    run = models.ForeignKey("ImportRun", models.SET_NULL, null=True, related_name="+")
-    seen_in = models.ForeignKey("ImportRun", models.SET_NULL, null=True, related_name="+", db_index=False)
-    recorded_at = models.DateTimeField()
 
     version = models.ForeignKey(Version, models.PROTECT, related_name="handoffs", null=True)
     handed_on = models.DateField(_("local day of the handoff"))
@@ -151,14 +167,9 @@ class Handoff(models.Model):
 
     objects = HandoffQuerySet.as_manager()
 
-    class Meta:
+    class Meta(RecordedFact.Meta):
         verbose_name = _("handoff")
         verbose_name_plural = _("handoffs")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["lead", "external_id"], condition=~Q(external_id=""), name="one_handoff_per_id"
-            ),
-        ]
         indexes = [
             models.Index(fields=["agreement", "handed_on"], name="handoff_period"),
             models.Index(fields=["agreement", "due_at"], condition=Q(state__in=states.OPEN), name="handoff_open"),
@@ -188,7 +199,7 @@ class Handoff(models.Model):
         )
 
 
-class Attempt(models.Model):
+class Attempt(RecordedFact):
     """One try by sales to reach the lead. Without a handoff as long as the lead was never handed over."""
 
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="attempts")
@@ -197,55 +208,33 @@ class Attempt(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.PHONE)
     result = models.CharField(_("result"), max_length=15, choices=Result.choices)
     direction = models.CharField(_("direction"), max_length=10, choices=Direction.choices, default=Direction.OUTBOUND)
-    external_id = models.CharField(_("external id"), max_length=200, blank=True)
-    precision = models.PositiveIntegerField(choices=Precision.choices, default=Precision.EXACT)
-    door = models.CharField(_("door"), max_length=10, choices=Door.choices, default=Door.FORM)
-    run = models.ForeignKey("ImportRun", models.SET_NULL, null=True, related_name="+")
-    seen_in = models.ForeignKey("ImportRun", models.SET_NULL, null=True, related_name="+", db_index=False)
     rep = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     rep_name = models.CharField(_("rep"), max_length=150, blank=True)
     note = models.TextField(_("note"), blank=True)
-    recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
-    class Meta:
+    class Meta(RecordedFact.Meta):
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["lead", "external_id"], condition=~Q(external_id=""), name="one_attempt_per_id"
-            )
-        ]
 
     def __str__(self) -> str:
         return f"{self.lead_id} · {self.attempted_at:%Y-%m-%d %H:%M}"
 
 
-class Deal(models.Model):
+class Deal(RecordedFact):
     """One sale that came of a lead, or did not. A lead may bring several, also a refund (revenue below zero)."""
 
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="deals")
-    external_id = models.CharField(_("external id"), max_length=200, blank=True)
     outcome = models.CharField(_("outcome"), max_length=5, choices=Verdict.choices)
     closed_at = models.DateTimeField(_("closed"))
-    precision = models.PositiveIntegerField(choices=Precision.choices, default=Precision.EXACT)
     revenue = models.DecimalField(_("revenue"), max_digits=18, decimal_places=2, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
-    door = models.CharField(_("door"), max_length=10, choices=Door.choices, default=Door.FORM)
-    run = models.ForeignKey("ImportRun", models.SET_NULL, null=True, related_name="+")
-    seen_in = models.ForeignKey("ImportRun", models.SET_NULL, null=True, related_name="+", db_index=False)
-    recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
-    class Meta:
+    class Meta(RecordedFact.Meta):
         verbose_name = _("deal")
         verbose_name_plural = _("deals")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["lead", "external_id"], condition=~Q(external_id=""), name="one_deal_per_id"
-            )
-        ]
 
     def __str__(self) -> str:
         return f"{self.lead_id} · {self.outcome}"
