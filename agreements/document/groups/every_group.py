@@ -2,6 +2,7 @@
 
 from agreements.document.groups.capacity_clause import CAPACITY
 from agreements.document.groups.clause_group import AnyGroup
+from agreements.document.groups.consequences import CONSEQUENCES, JUDGING
 from agreements.document.groups.contacts import CONTACTS, LADDER, RESPONSIBILITIES
 from agreements.document.groups.qualification import BRIEF, CRITERIA
 from agreements.document.groups.review import REVIEW
@@ -18,6 +19,8 @@ GROUPS: dict[str, AnyGroup] = {
         CRITERIA,
         BRIEF,
         CAPACITY,
+        JUDGING,
+        CONSEQUENCES,
         CONTACTS,
         RESPONSIBILITIES,
         LADDER,
