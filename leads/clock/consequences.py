@@ -106,17 +106,17 @@ def as_of(handoff_ids: Collection[int], known: Timeline, at: datetime) -> dict[i
 
 def _with_facts(case: Case, values: Values, at: datetime) -> Values:
     """With the states of its clocks, by kind."""
-    stood = {want.kind: _state(want, case, at) for want in clocks(case, values)}
+    stood = {want.kind: state_of(want, case.excused_at(want.kind), at) for want in clocks(case, values)}
     return values | {name: getattr(case.handoff, name) for name in FACTS} | {"clock_states": stood}
 
 
-def _state(want: Wanted, case: Case, at: datetime) -> str:
+def state_of(want: Wanted, excused_at: datetime | None, at: datetime) -> str:
     return rule.clock(
         warn_at=want.warn_at,
         due_at=want.due_at,
         stopped_at=want.stopped_at,
         is_closed=want.ended_at is not None,
-        excused_at=case.excused_at(want.kind),
+        excused_at=excused_at,
         at=at,
     )
 

@@ -168,7 +168,7 @@ class Reading:
         return [self._pace(month) for month in self.period.months()]
 
     def _pace(self, month: Period) -> MonthPace:
-        return month_pace(month.days(), self.terms.versions, self.owed(month.start_on))
+        return month_pace(month.days(), self.terms.versions, self.owed(month.start_on), self.terms.spared)
 
     def owed(self, month: date) -> int | None:
         """The leads, or points, agreed for what this reading is about."""
