@@ -103,8 +103,9 @@ class Timeline:
     spared: tuple[tuple[datetime, datetime], ...] = ()
 
     @property
-    def has_agreed_pauses(self) -> bool:
-        return any(terms.agreed for terms in self.versions + self.superseded)
+    def agreed(self) -> tuple[AgreedPause, ...]:
+        """The exceptions beyond the terms, which hold for every version alike."""
+        return next((terms.agreed for terms in self.versions + self.superseded if terms.agreed), ())
 
     @property
     def without_agreed(self) -> "Timeline":
@@ -114,8 +115,7 @@ class Timeline:
     @property
     def with_all_applied(self) -> "Timeline":
         """As if every agreed exception counted for what was measured before it, too."""
-        agreed = next((terms.agreed for terms in self.versions + self.superseded if terms.agreed), ())
-        standing = (one for one in agreed if one.replaced_at is None)
+        standing = (one for one in self.agreed if one.replaced_at is None)
         return self._with(tuple(replace(one, is_applied=True) for one in standing))
 
     def _with(self, agreed: tuple[AgreedPause, ...]) -> "Timeline":

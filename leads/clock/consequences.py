@@ -89,16 +89,18 @@ def begin(lead_ids: Collection[int], terms: Timeline) -> None:
         refresh(lead_ids, terms)
 
 
-def as_of(handoff_ids: Collection[int], known: Timeline, at: datetime) -> dict[int, Values]:
+def as_of(handoff_ids: Collection[int], known: Timeline, at: datetime, *, excuses: bool = True) -> dict[int, Values]:
     """The derived columns, and what they follow from, as they would stand if nothing after `at` had happened.
 
-    Handoffs made later are left out.
+    Handoffs made later are left out. Without `excuses` as if nothing had been excused.
     """
     timelines, asked = Timelines.of([known]), sorted(set(handoff_ids))
     stood: dict[int, Values] = {}
     for start in range(0, len(asked), BATCH):
         some = set(asked[start : start + BATCH])
         found = cases(list(Handoff.objects.filter(pk__in=some).values_list("lead_id", flat=True)), timelines, until=at)
+        for case in [] if excuses else found:
+            case.forget_excuses()
         rows = zip(found, derive(found), strict=True)
         stood |= {case.handoff.pk: _with_facts(case, values, at) for case, values in rows if case.handoff.pk in some}
     return stood

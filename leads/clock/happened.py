@@ -81,6 +81,10 @@ class Case:
         row = self.rows.get((kind, 1))
         return row.excused_at if row else None
 
+    def forget_excuses(self) -> None:
+        for row in self.rows.values():
+            row.excused_at = None
+
     @cached_property
     def pauses(self) -> Pauses:
         """In which the clocks that run from the handoff on stand still."""
