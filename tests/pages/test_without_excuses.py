@@ -80,7 +80,7 @@ def test_pages_say_what_they_show_and_lead_to_the_other(told, signed_in, leader)
         assert all("excuses=without" in url for _name, url, _here in other.context["tabs"])
     speed = reverse("reports:speed", args=["north"])
     means = [client.get(speed, {"period": "2026-03", "excuses": e}).context["sheet"].measures for e in ("", "without")]
-    assert [found["all"]["working_minutes"]["mean"] for found in means] == [
+    assert [found["speed"]["all"]["working_minutes"]["mean"] for found in means] == [
         pytest.approx((20 + 40 + 130) / 3),
         pytest.approx((20 + 100 + 190) / 3),
     ]
