@@ -25,7 +25,7 @@ from agreements.exceptions.agreeing import (
 from agreements.models import AgreedException, Agreement
 from agreements.pages.fetch import visible
 from leads.clock.recompute import preview, recompute, to_measure_again
-from leads.pages.exceptions.forms import EndForm, ExceptionForm
+from leads.pages.exceptions.forms import EarlierEndForm, ExceptionForm
 from leads.pages.exceptions.rows import PAST, STANDING, WAITING, shown_exceptions
 from smarketing.accounts.access import readers
 from smarketing.lib.notices import say
@@ -100,7 +100,7 @@ def _withdrawn(request: PortalRequest, found: AgreedException) -> str:
 
 
 def _ended(request: PortalRequest, found: AgreedException) -> str:
-    form = EndForm(request.POST)
+    form = EarlierEndForm(request.POST)
     if not form.is_valid():
         raise ExceptionRefused("last", _("Say the day and the time at which it ends."))
     propose_end(found, form.last, by=request.user, at=request.now)

@@ -94,7 +94,7 @@ class ExceptionForm(forms.Form):
         return {date.fromisoformat(told[f"month_{n}"]): told[f"leads_{n}"] for n in MONTHS if told.get(f"month_{n}")}
 
 
-class EndForm(forms.Form):
+class EarlierEndForm(forms.Form):
     last_on = DayField(label=gettext_lazy("Ends on"))
     last_at = TimeOfDay(label=gettext_lazy("at"))
 
