@@ -71,7 +71,7 @@ class Prospect:
             edit_lead(Lead.objects.get(pk=self.lead.pk), given, by=by, at=at)
 
 
-class ReasonForm(forms.Form):
+class OutsideForm(forms.Form):
     reason = forms.ChoiceField(
         label=_("Why it is handed over all the same"), choices=[("", "–"), *REASONS], required=False
     )
@@ -90,7 +90,7 @@ class Questions:
             found = Prospect(lead, known[lead.agreement_id], at, shown)
             if found.found.asks:
                 self.prospects.append(found)
-        self.reason = ReasonForm(shown)
+        self.reason = OutsideForm(shown)
         self.count = len(leads)
         self._was_shown = shown is not None
 
