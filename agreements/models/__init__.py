@@ -1,3 +1,4 @@
+from agreements.models.draft_notes import DraftNote
 from agreements.models.ledger import LedgerEntry, LedgerProposal
 from agreements.models.months import Assumptions, Quota, Target
 from agreements.models.signatures import Signature
@@ -8,6 +9,7 @@ __all__ = [
     "Agreement",
     "Assumptions",
     "Change",
+    "DraftNote",
     "LedgerEntry",
     "LedgerProposal",
     "Objective",
