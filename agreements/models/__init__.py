@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 from agreements.models.draft_notes import DraftNote
+=======
+from agreements.models.exceptions import AgreedException
+>>>>>>> origin/main
 from agreements.models.ledger import LedgerEntry, LedgerProposal
 from agreements.models.months import Assumptions, Quota, Target
 from agreements.models.signatures import Signature
@@ -6,6 +10,7 @@ from agreements.models.terms import Agreement, Change, Objective, ReturnReason, 
 from agreements.querysets import VersionIsFixed
 
 __all__ = [
+    "AgreedException",
     "Agreement",
     "Assumptions",
     "Change",

@@ -7,9 +7,11 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils.timezone import now
 
+from agreements.document.clauses import PauseClause
 from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.document.versions import apply
+from agreements.exceptions.agreeing import propose_exception
 from agreements.signing.proposals import propose
 from leads.doors.files.runs import digest_of
 from leads.enums import RowKind
@@ -77,6 +79,9 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         meeting=review, text="Call sooner", owner=rep, due_on=review.on, made_at=cast.MONDAY
     )
     pks |= {"decision": decision.pk}
+    clause = PauseClause(date(2026, 3, 30), date(2026, 3, 31), "Trade fair")
+    told: dict[str, Any] = {"by": people["sales_lead"], "at": cast.MONDAY}
+    exception = propose_exception(north, clause, pauses=frozenset({Side.SALES}), targets={}, **told)
     instants = {"at": cast.MONDAY, "touched_at": cast.MONDAY}
     export = Export.objects.create(owner=people["administrator"], address="/", file_name="figures.csv", **instants)
     lead = {"agreement": north.pk, "name": "New", "created_at": "2026-03-02T09:00", "source": "fair"}
@@ -114,6 +119,9 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "reports:review": {"do": "add_point", "text": "The trade fair"},
         "reports:decision": {"do": "done"},
         "reports:calendar_address": {"do": "renew"},
+        "exceptions:exceptions": {"begins_on": "2031-01-01", "ends_on": "2031-01-02", "reason": "Move"}
+        | {"pauses": "sales"},
+        "exceptions:settle": {"decision": "accept"},
         "agreements:settle": {"decision": "decline", "reason": "Not now"},
         "agreements:cancel": {"last_on": "2031-06-30"},
         "leads:new": lead,
@@ -141,6 +149,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         wanted = leaf.pattern.converters or (["slug", "page", "form"] if name == "reports:data" else [])
         pk = run.pk if last.startswith("import") else pks.get(last, handoff.pk)
         pk = export.pk if name.startswith("exports:") else pk
+        pk = exception.pk if name.startswith("exceptions:") else pk
         if name.startswith("people:"):
             pk = invitation.pk if last in ("send_again", "withdraw") else person_pk
         values = {
