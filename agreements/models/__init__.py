@@ -1,8 +1,5 @@
-<<<<<<< HEAD
 from agreements.models.draft_notes import DraftNote
-=======
 from agreements.models.exceptions import AgreedException
->>>>>>> origin/main
 from agreements.models.ledger import LedgerEntry, LedgerProposal
 from agreements.models.months import Assumptions, Quota, Target
 from agreements.models.signatures import Signature

@@ -134,6 +134,11 @@ def _targets(outlook: Outlook) -> Iterator[AgendaPoint]:
         yield AgendaPoint("no_target", {"months": missing})
 
 
+def _exceptions(outlook: Outlook) -> Iterator[AgendaPoint]:
+    for one in outlook.agreement.agreed_exceptions.waiting().filter(proposed_at__lte=outlook.at):
+        yield AgendaPoint("exception", {"reason": one.reason, "begins": one.begins, "ends": one.ends})
+
+
 def _excuses(outlook: Outlook) -> Iterator[AgendaPoint]:
     of_it = Q(handoff__agreement=outlook.agreement) | Q(handoff=None, lead__agreement=outlook.agreement)
     count = Clock.objects.filter(of_it, excused_at=None, excuse_asked_at__lte=outlook.at).count()
@@ -161,6 +166,7 @@ SOURCES: tuple[Callable[[Outlook], Iterator[AgendaPoint]], ...] = (
     _missed,
     _proposals,
     _targets,
+    _exceptions,
     _excuses,
     _decisions,
     _points,

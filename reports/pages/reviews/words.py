@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.models import Agreement
+from agreements.pages.reading.overview import dated
 from reports.judgement import Judgement
 from reports.pages.links import Links
 from reports.pages.scorecard import figure_of, label_of, promise_of
@@ -102,6 +103,12 @@ def _no_target(agreement: Agreement, facts: Facts, note: str) -> ShownPoint:
     return ShownPoint(_("Months without an agreed target"), text, _calculator(agreement, first), note=note)
 
 
+def _exception(agreement: Agreement, facts: Facts, note: str) -> ShownPoint:
+    title = _("An exception is proposed and not answered: %(reason)s") % {"reason": facts["reason"]}
+    text = f"{dated(facts['begins'])} – {dated(facts['ends'])}"
+    return ShownPoint(title, text, reverse("exceptions:exceptions", args=[agreement.slug]), note=note)
+
+
 def _excuses(agreement: Agreement, facts: Facts, note: str) -> ShownPoint:
     text = ngettext("%(n)s excuse waits for an answer", "%(n)s excuses wait for an answer", facts["count"])
     return ShownPoint(text % {"n": number(facts["count"])}, url=reverse("leads:excuses"), note=note)
@@ -136,6 +143,7 @@ WORDS: dict[str, Callable[[Agreement, Facts, str], ShownPoint]] = {
     "proposal": _proposal,
     "targets_waiting": _targets_waiting,
     "no_target": _no_target,
+    "exception": _exception,
     "excuses": _excuses,
     "decision": _decision,
     "point": _point,
