@@ -34,7 +34,7 @@ class ReviewForm(forms.Form):
         self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
 
 
-class ReasonForm(ReviewForm):
+class CancelReviewForm(ReviewForm):
     reason = forms.CharField(label=_("Reason"), max_length=300)
 
 

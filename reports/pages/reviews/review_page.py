@@ -18,7 +18,14 @@ from agreements.models import Agreement
 from agreements.pages.fetch import visible
 from agreements.terms import timeline
 from reports.models import ReviewDecision
-from reports.pages.reviews.forms import DecisionForm, MinutesForm, PointForm, ReasonForm, ReviewDayForm, ReviewForm
+from reports.pages.reviews.forms import (
+    CancelReviewForm,
+    DecisionForm,
+    MinutesForm,
+    PointForm,
+    ReviewDayForm,
+    ReviewForm,
+)
 from reports.pages.reviews.words import shown_points
 from reports.reviews import meetings
 from reports.reviews.agenda import agenda
@@ -99,7 +106,7 @@ def _page(request: PortalRequest, found: ReviewDate, **forms: Any) -> HttpRespon
         context |= {"point_form": PointForm()}
         if may_lead:
             day_form = _day_form(found)
-            context |= {"day_form": day_form, "cancel_form": ReasonForm()}
+            context |= {"day_form": day_form, "cancel_form": CancelReviewForm()}
             context["day_opened"] = OpenedForm([day_form], None, request.path)
     if meeting and found.state == UNDER_WAY and may_lead:
         minutes = MinutesForm(meeting=meeting, points=points)
@@ -138,7 +145,7 @@ def _cancel(request: PortalRequest, found: ReviewDate) -> HttpResponse:
         meetings.cancel(found.agreement, found.planned_on, **form.cleaned_data, **_who(request))
         return _("The review is cancelled.")
 
-    return _led(request, found, "cancel_form", ReasonForm(request.POST), done)
+    return _led(request, found, "cancel_form", CancelReviewForm(request.POST), done)
 
 
 def _add_point(request: PortalRequest, found: ReviewDate) -> HttpResponse:
