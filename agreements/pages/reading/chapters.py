@@ -30,7 +30,19 @@ OWN = {
     "versions": _("Versions and history"),
 }
 ORDER = (
-    *("summary", "goals", "needs", "promises", "months", "capacity", "definitions", "contacts", "responsibilities"),
+    *(
+        "summary",
+        "goals",
+        "needs",
+        "promises",
+        "months",
+        "capacity",
+        "definitions",
+        "criteria",
+        "brief",
+        "contacts",
+        "responsibilities",
+    ),
     *("when_missed", "when_beaten", "escalation", "dispute", "review", "cancellation", "unexpected"),
     *("calendar", "returns"),
 )
