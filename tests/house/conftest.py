@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.document.versions import apply
+from agreements.signing.drafting import open_draft
 from agreements.signing.proposals import propose
 from leads.doors.files.runs import digest_of
 from leads.enums import RowKind
@@ -64,6 +65,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         apply(made, by=people["sales_lead"], at=cast.MONDAY).draft, by=people["sales_lead"], at=cast.MONDAY
     )
     pks |= {"version": proposal.pk, "settle": proposal.pk}
+    open_draft(north, None, by=people["sales_lead"], at=cast.MONDAY)
     instants = {"at": cast.MONDAY, "touched_at": cast.MONDAY}
     export = Export.objects.create(owner=people["administrator"], address="/", file_name="figures.csv", **instants)
     lead = {"agreement": north.pk, "name": "New", "created_at": "2026-03-02T09:00", "source": "fair"}
@@ -126,6 +128,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         if name.startswith("people:"):
             pk = invitation.pk if last in ("send_again", "withdraw") else person_pk
         values = {"token": token, "slug": north.slug, "pk": pk, "page": "volume", "form": "json", "key": "plain"}
+        values |= {"key": "who"} if name == "agreements:step" else {}
         query = "?what=handed_over" if name == "reports:records" else ""
         address = reverse(name, kwargs={key: values[key] for key in wanted}) + query
         found[name] = Asked(address, bodies.get(name, {}))

@@ -129,7 +129,8 @@ class ClauseGroup(Generic[Row]):
     `holds_unwritten`: a rule stands also where nothing is written.
 
     `layout` says how it is read, where not as a table of its rows or a list of its fields: each field as a chapter of
-    its own ("chapters"), fields named by their side ("sides"), or rows as people of a side ("people").
+    its own ("chapters"), fields named by their side ("sides"), or rows as people of a side ("people"). `step` is where
+    the guided way asks for it, if no step names it (`agreements.pages.guided.steps`).
     """
 
     key: str
@@ -140,6 +141,7 @@ class ClauseGroup(Generic[Row]):
     measures: bool = False
     holds_unwritten: bool = False
     layout: Literal["", "chapters", "sides", "people"] = ""
+    step: str = "lead"
 
     def of(self, document: HasGroups) -> tuple[Row, ...]:
         return document.groups.get(self.key, ())  # type: ignore[return-value]  # kept by the key of their group
