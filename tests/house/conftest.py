@@ -7,9 +7,11 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils.timezone import now
 
+from agreements.document.clauses import PauseClause
 from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.document.versions import apply
+from agreements.exceptions.agreeing import propose_exception
 from agreements.signing.drafting import open_draft
 from agreements.signing.proposals import propose
 from leads.doors.files.runs import digest_of
@@ -66,6 +68,9 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     )
     pks |= {"version": proposal.pk, "settle": proposal.pk}
     open_draft(north, None, by=people["sales_lead"], at=cast.MONDAY)
+    clause = PauseClause(date(2026, 3, 30), date(2026, 3, 31), "Trade fair")
+    told: dict[str, Any] = {"by": people["sales_lead"], "at": cast.MONDAY}
+    exception = propose_exception(north, clause, pauses=frozenset({Side.SALES}), targets={}, **told)
     instants = {"at": cast.MONDAY, "touched_at": cast.MONDAY}
     export = Export.objects.create(owner=people["administrator"], address="/", file_name="figures.csv", **instants)
     lead = {"agreement": north.pk, "name": "New", "created_at": "2026-03-02T09:00", "source": "fair"}
@@ -98,6 +103,9 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "ledger:correct": {"month": "2026-03", "figure": "total_revenue", "amount": "100", "reason": "Books"},
         "ledger:totals": {"pasted": "2026-03;100,00 EUR", "source": "Books"},
         "ledger:settings": {"propose_on": "5", "fewest_customers": "30"},
+        "exceptions:exceptions": {"begins_on": "2031-01-01", "ends_on": "2031-01-02", "reason": "Move"}
+        | {"pauses": "sales"},
+        "exceptions:settle": {"decision": "accept"},
         "agreements:settle": {"decision": "decline", "reason": "Not now"},
         "agreements:cancel": {"last_on": "2031-06-30"},
         "leads:new": lead,
@@ -125,6 +133,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         wanted = leaf.pattern.converters or (["slug", "page", "form"] if name == "reports:data" else [])
         pk = run.pk if last.startswith("import") else pks.get(last, handoff.pk)
         pk = export.pk if name.startswith("exports:") else pk
+        pk = exception.pk if name.startswith("exceptions:") else pk
         if name.startswith("people:"):
             pk = invitation.pk if last in ("send_again", "withdraw") else person_pk
         values = {"token": token, "slug": north.slug, "pk": pk, "page": "volume", "form": "json", "key": "plain"}
