@@ -126,17 +126,12 @@ class HasGroups(Protocol):
 @dataclass(frozen=True)
 class ClauseGroup(Generic[Row]):
     """`many` rows of one kind, or one table. `hint` is for who fills the form in; `measures`: clocks depend on it;
-        `holds_unwritten`: a rule stands also where nothing is written.
+    `holds_unwritten`: a rule stands also where nothing is written.
 
-    <<<<<<< HEAD
-        `layout` says how it is read, where not as a table of its rows or a list of its fields: each field as a chapter of
-        its own ("chapters"), fields named by their side ("sides"), or rows as people of a side ("people"). `step` is where
-        the guided way asks for it, if no step names it (`agreements.pages.guided.steps`).
-    =======
-        `checks` refuses rows that do not go together. `layout` says how it is read, where not as a table of its rows or a
-        list of its fields: each field as a chapter of its own ("chapters"), fields named by their side ("sides"), or rows
-        as people of a side ("people").
-    >>>>>>> origin/main
+    `checks` refuses rows that do not go together. `layout` says how it is read, where not as a table of its rows or a
+    list of its fields: each field as a chapter of its own ("chapters"), fields named by their side ("sides"), or rows
+    as people of a side ("people"). `step` is where the guided way asks for it, if no step names it
+    (`agreements.pages.guided.steps`).
     """
 
     key: str
