@@ -1,5 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from leads.pages import criteria
 from leads.pages.handoff import attempt, close, excuse, handing_over
 from leads.pages.lead import detail, list_page
 from leads.pages.queue import escalations, giving_away, queue_page
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("escalations/seen/", escalations.seen, name="seen"),
     path("hand-over/", handing_over.hand_over, name="hand_over"),
     path("take-back/", handing_over.take_back, name="take_back"),
+    path("criteria/<slug:slug>/", criteria.would_meet, name="would_meet"),
     path("imports/", include("leads.import_urls")),
     path("<int:pk>/", detail.detail, name="detail"),
     path("<int:pk>/edit/", detail.edit, name="edit"),
