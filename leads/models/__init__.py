@@ -1,8 +1,11 @@
 from leads.models.clocks import Clock, Escalation
 from leads.models.facts import Attempt, Deal, Event, Handoff, Lead, phone_key
 from leads.models.imports import DifferingRow, ImportRun, RejectedRow, RepName, WaitingRow, Word
+from leads.models.integrations import ApiCall, ApiToken
 
 __all__ = [
+    "ApiCall",
+    "ApiToken",
     "Attempt",
     "Clock",
     "Deal",

@@ -11,6 +11,7 @@ from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.document.versions import apply
 from agreements.signing.proposals import propose
+from leads.doors.api.tokens import make_token
 from leads.doors.files.runs import digest_of
 from leads.enums import RowKind
 from leads.models import ImportRun
@@ -63,6 +64,8 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     proposal = propose(
         apply(made, by=people["sales_lead"], at=cast.MONDAY).draft, by=people["sales_lead"], at=cast.MONDAY
     )
+    integration, _text = make_token("CRM", ["attempts:read"], [north], by=None, at=cast.MONDAY)
+    pks |= {"revoke_token": integration.pk}
     pks |= {"version": proposal.pk, "settle": proposal.pk}
     instants = {"at": cast.MONDAY, "touched_at": cast.MONDAY}
     export = Export.objects.create(owner=people["administrator"], address="/", file_name="figures.csv", **instants)
@@ -113,6 +116,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "leads:close": {"outcome": "won", "revenue": "100"},
         "leads:match_rep": {"name": "Somebody", "person": rep.pk},
         "leads:unmatch_rep": {"name": "Somebody"},
+        "leads:tokens": {"name": "CRM", "agreements": north.pk, "scopes": "attempts:read", "days": "30"},
         "leads:import_new": {"agreement": north.pk, "kind": "leads"},
     }
     reading = reading_of(run, signed_in(people["administrator"]))
@@ -125,7 +129,16 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         pk = export.pk if name.startswith("exports:") else pk
         if name.startswith("people:"):
             pk = invitation.pk if last in ("send_again", "withdraw") else person_pk
-        values = {"token": token, "slug": north.slug, "pk": pk, "page": "volume", "form": "json", "key": "plain"}
+        values = {
+            "token": token,
+            "slug": north.slug,
+            "pk": pk,
+            "page": "volume",
+            "form": "json",
+            "key": "plain",
+            "external_id": "1",
+            "rest": "none/",
+        }
         query = "?what=handed_over" if name == "reports:records" else ""
         address = reverse(name, kwargs={key: values[key] for key in wanted}) + query
         found[name] = Asked(address, bodies.get(name, {}))
