@@ -101,6 +101,7 @@ DOORS = {
     **{f"reports:{name}": page(READERS, OK, **RECORD) for name in ("volume", "speed", "depth", "scorecard")},
     **{f"reports:{name}": page(READERS, OK, **RECORD) for name in ("records", "data")},
     "leads:list": page(PRACTITIONERS),
+    "leads:find": page(PRACTITIONERS),
     "leads:new": page(MARKETERS, FOUND, own={("stranger", "post"): 422}),
     "leads:queue": page(REPS),
     "leads:escalations": page(SALES_LEADS),
