@@ -14,7 +14,7 @@ from smarketing.server.folding import FOUND_ON_POSTGRES, ICU
 
 TABLE = "leads_lead"
 WORDS = "search_leads"  # on SQLite
-FIELDS = ("name", "company", "email", "phone", "external_id", "notes")
+FIELDS = ("name", "company", "email", "phone", "external_id", "question", "notes")
 GIN = "CREATE INDEX IF NOT EXISTS lead_found_by ON leads_lead USING gin (found_by gin_trgm_ops)"
 FTS = (
     """CREATE VIRTUAL TABLE search_leads USING fts5

@@ -35,8 +35,9 @@ def shortened(text: str) -> str:
 
 
 def found(*fields: str) -> str:
-    """Of name, company, e-mail, phone, external id and notes. Two blanks before each word: so its beginning,
-    be it one letter, is three signs to look for.
+    """Of name, company, e-mail, phone, external id, question asked and notes.
+
+    Two blanks before each word: so its beginning, be it one letter, is three signs to look for.
     """
     base = "  " + _BLANKS.sub("  ", fold(" ".join(fields)))
     short, phone = shortened(base), fields[3]
@@ -79,10 +80,11 @@ def _replaced(inner: str, pairs: "tuple[tuple[str, str], ...]") -> str:
 ICU = ' COLLATE "und-x-icu"'  # lower case beyond Latin, whatever the database's own locale
 FOUND_ON_POSTGRES = rf"""
 CREATE OR REPLACE FUNCTION smarketing_found(name text, company text, email text, phone text, external_id text,
-                                            notes text)
+                                            question text, notes text)
 RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $body$
 DECLARE
-  base text := name || ' ' || company || ' ' || email || ' ' || phone || ' ' || external_id || ' ' || notes;
+  base text := name || ' ' || company || ' ' || email || ' ' || phone || ' ' || external_id || ' ' || question
+    || ' ' || notes;
   short text;
 BEGIN
   IF octet_length(base) = char_length(base) THEN

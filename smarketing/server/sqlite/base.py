@@ -42,7 +42,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
         connection.execute("PRAGMA busy_timeout = 0").close()  # what waits is the cursor
-        connection.create_function("smarketing_found", 6, found, deterministic=True)
+        connection.create_function("smarketing_found", 7, found, deterministic=True)
         return connection
 
     def create_cursor(self, name: Any = None) -> Any:

@@ -7,7 +7,9 @@ from smarketing.server.folding import found, needles
 
 
 def stands(question: str, **fields: str) -> bool:
-    values = [fields.get(name, "") for name in ("name", "company", "email", "phone", "external_id", "notes")]
+    values = [
+        fields.get(name, "") for name in ("name", "company", "email", "phone", "external_id", "question", "notes")
+    ]
     return all(piece in found(*values) for piece in needles(question))
 
 
@@ -39,11 +41,19 @@ def test_a_short_word_is_the_beginning_of_one():
 @pytest.mark.parametrize(
     "fields",
     [
-        ("Jörg  Müller\u00a0x", "STRASSE & Söhne GmbH\n", "Joe@EXAMPLE.org", "+49 (0)170 123-45", "X-1", ""),
-        ("Ada", "", "", "", "", "Quer\t\u200fÆrø Łódź œuvre Þór ΣΟΦΟΣ Ирина O\u2019Neil – Cafe\u0301 ﬁ 王 😀 %_\\"),
+        ("Jörg  Müller\u00a0x", "STRASSE & Söhne GmbH\n", "Joe@EXAMPLE.org", "+49 (0)170 123-45", "X-1", "", ""),
+        (
+            "Ada",
+            "",
+            "",
+            "",
+            "",
+            "Was?",
+            "Quer\t\u200fÆrø Łódź œuvre Þór ΣΟΦΟΣ Ирина O\u2019Neil – Cafe\u0301 ﬁ 王 😀 %_\\",
+        ),
     ],
 )
 def test_the_database_folds_alike(fields):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT smarketing_found(%s, %s, %s, %s, %s, %s)", fields)
+        cursor.execute("SELECT smarketing_found(%s, %s, %s, %s, %s, %s, %s)", fields)
         assert cursor.fetchone()[0] == found(*fields)
