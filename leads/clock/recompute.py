@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from agreements.models import Agreement, Change
 from agreements.terms import timeline
 from leads.clock.consequences import StaleHandoff, differences, lock, refresh
-from leads.models import Lead
+from leads.models import Handoff, Lead
 from smarketing.accounts.models import User
 from smarketing.server.giving_way import give_way
 
@@ -53,8 +52,10 @@ def _count(found: Counter[str], wrong: list[StaleHandoff]) -> None:
 
 
 def _batches(agreement: Agreement) -> Iterator[list[int]]:
+    """The leads logged under the agreement, and those handed over under it. Each of the two asked by its own index."""
+    logged = Lead.objects.filter(agreement=agreement).order_by("pk").values_list("pk", flat=True)
+    handed = Handoff.objects.filter(agreement=agreement).order_by("lead_id").values_list("lead_id", flat=True)
     last = 0
-    leads = Lead.objects.filter(Q(handoffs__agreement=agreement) | Q(agreement=agreement)).order_by("pk")
-    while ids := list(leads.filter(pk__gt=last).values_list("pk", flat=True).distinct()[:BATCH]):
+    while ids := sorted({*logged.filter(pk__gt=last)[:BATCH], *handed.filter(lead_id__gt=last)[:BATCH]})[:BATCH]:
         yield ids
         last = ids[-1]
