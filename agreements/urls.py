@@ -1,12 +1,8 @@
 from django.urls import path
 
 from agreements.pages import signing
-<<<<<<< HEAD
-from agreements.pages.months import answering, calculate, year
-=======
 from agreements.pages.guided import step_page
-from agreements.pages.months import calculate, year
->>>>>>> origin/main
+from agreements.pages.months import answering, calculate, year
 from agreements.pages.reading import read
 from agreements.pages.writing import begin, write
 
