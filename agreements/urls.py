@@ -1,7 +1,7 @@
 from django.urls import path
 
 from agreements.pages import signing
-from agreements.pages.months import calculate, year
+from agreements.pages.months import calculate, stated, year
 from agreements.pages.reading import read
 from agreements.pages.writing import begin, write
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("<slug:slug>/targets/agree/", calculate.agree, name="agree"),
     path("<slug:slug>/targets/<int:pk>/accept/", calculate.accept, name="accept_target"),
     path("<slug:slug>/targets/<int:pk>/decline/", calculate.decline, name="decline_target"),
+    path("<slug:slug>/stated/", stated.stated, name="stated"),
+    path("<slug:slug>/stated/<int:pk>/object/", stated.object_to_figure, name="object"),
     path("<slug:slug>/pdf/", read.pdf, name="pdf"),
     path("<slug:slug>/versions/", signing.version_list, name="versions"),
     path("<slug:slug>/versions/<int:pk>/", signing.version, name="version"),

@@ -2,6 +2,7 @@ from agreements.models.exceptions import AgreedException
 from agreements.models.ledger import LedgerEntry, LedgerProposal
 from agreements.models.months import Assumptions, Quota, Target
 from agreements.models.signatures import Signature
+from agreements.models.stated import Objection, StatedFigure
 from agreements.models.terms import Agreement, Change, Objective, ReturnReason, Tier, Version
 from agreements.querysets import VersionIsFixed
 
@@ -12,10 +13,12 @@ __all__ = [
     "Change",
     "LedgerEntry",
     "LedgerProposal",
+    "Objection",
     "Objective",
     "Quota",
     "ReturnReason",
     "Signature",
+    "StatedFigure",
     "Target",
     "Tier",
     "Version",
