@@ -1,3 +1,4 @@
+from agreements.models.draft_notes import DraftNote
 from agreements.models.exceptions import AgreedException
 from agreements.models.ledger import LedgerEntry, LedgerProposal
 from agreements.models.months import Assumptions, Quota, Target
@@ -11,6 +12,7 @@ __all__ = [
     "Agreement",
     "Assumptions",
     "Change",
+    "DraftNote",
     "LedgerEntry",
     "LedgerProposal",
     "Objection",
