@@ -34,7 +34,7 @@ BEHIND = {
 
 
 def is_share(measure: str) -> bool:
-    return measure in MEASURES and MEASURES[measure].is_timed
+    return measure in MEASURES and MEASURES[measure].is_share
 
 
 @dataclass(frozen=True)
@@ -351,7 +351,7 @@ def promise_of(judgement: Judgement) -> str:
     if judgement.measure in STATED:
         return _(STATED[judgement.measure].promise.says)
     if is_share(judgement.measure):
-        said = _(MEASURES[judgement.measure].says) % {"time": spoken_minutes(judgement.limit)}
+        said = _(MEASURES[judgement.measure].says) % {"time": spoken_minutes(judgement.limit or 0)}
     else:
         days = judgement.limit or 0
         said = ngettext(
