@@ -3,6 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
+import leads.finding.index
 import smarketing.lib.numbers
 from django.conf import settings
 from django.db import migrations, models
@@ -192,6 +193,8 @@ class Migration(migrations.Migration):
                 ('consent', models.BooleanField(blank=True, null=True, verbose_name='consent to be contacted')),
                 ('question', models.TextField(blank=True, max_length=5000, verbose_name='question asked')),
                 ('phone_key', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Right(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(models.F('phone'), models.Value(' '), models.Value('')), models.Value('\xa0'), models.Value('')), models.Value('-'), models.Value('')), models.Value('('), models.Value('')), models.Value(')'), models.Value('')), models.Value('/'), models.Value('')), models.Value('.'), models.Value('')), models.Value('+'), models.Value('')), 9), output_field=models.CharField(max_length=60))),
+                ('notes', models.TextField(blank=True, db_default='', default='', editable=False)),
+                ('found_by', models.GeneratedField(db_persist=True, expression=leads.finding.index.FoundBy(), output_field=models.TextField())),
                 ('precision', models.PositiveIntegerField(choices=[(0, 'to the second'), (60, 'to the minute'), (86400, 'to the day')], default=0)),
                 ('door', models.CharField(choices=[('form', 'Form'), ('file', 'File')], default='form', max_length=10, verbose_name='door')),
                 ('recorded_at', models.DateTimeField()),
