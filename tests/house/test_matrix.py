@@ -84,7 +84,8 @@ DOORS = {
     "agreements:calculator": page(READERS, OK, **RECORD),
     "agreements:agree": button(READERS, AMEND, get=FOUND),
     "agreements:accept_target": button(READERS, AMEND),
-    "agreements:decline_target": button(READERS, AMEND),
+    "agreements:decline_target": page(READERS, FOUND, needs=AMEND, **RECORD),
+    "agreements:answer_targets": page(READERS, FOUND, needs=AMEND, **RECORD),
     "agreements:versions": page(READERS, **RECORD),
     "agreements:version": page(READERS, **RECORD),
     # Whoever may read it and may not sign it is told who may.
