@@ -156,6 +156,40 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='StatedFigure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.DateField(verbose_name='month')),
+                ('measure', models.CharField(max_length=20, verbose_name='measure')),
+                ('tier', models.CharField(blank=True, max_length=60, verbose_name='tier')),
+                ('figure', models.DecimalField(decimal_places=2, max_digits=18, null=True, verbose_name='figure')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
+                ('made_at', models.DateTimeField(verbose_name='made')),
+                ('agreement', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='stated_figures', to='agreements.agreement')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'stated figure',
+                'verbose_name_plural': 'stated figures',
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Objection',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('note', models.CharField(max_length=300, verbose_name='note')),
+                ('made_at', models.DateTimeField(verbose_name='made')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('figure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='objections', to='agreements.statedfigure')),
+            ],
+            options={
+                'verbose_name': 'objection',
+                'verbose_name_plural': 'objections',
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='Target',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -349,6 +383,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='returnreason',
             constraint=models.UniqueConstraint(fields=('agreement', 'key'), name='one_return_reason_per_key'),
+        ),
+        migrations.AddIndex(
+            model_name='statedfigure',
+            index=models.Index(fields=['agreement', 'month'], name='stated_month'),
+        ),
+        migrations.AddConstraint(
+            model_name='statedfigure',
+            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(agreements.querysets.DayOfMonth('month'), 1), name='stated_figure_of_a_month'),
         ),
         migrations.AddConstraint(
             model_name='target',
