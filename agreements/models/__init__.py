@@ -1,3 +1,4 @@
+from agreements.models.friction import FrictionPoint, FrictionReport
 from agreements.models.ledger import LedgerEntry, LedgerProposal
 from agreements.models.months import Assumptions, Quota, Target
 from agreements.models.signatures import Signature
@@ -8,6 +9,8 @@ __all__ = [
     "Agreement",
     "Assumptions",
     "Change",
+    "FrictionPoint",
+    "FrictionReport",
     "LedgerEntry",
     "LedgerProposal",
     "Objective",

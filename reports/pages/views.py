@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from agreements.friction.owed import friction_owed
 from agreements.models import Agreement
 from reports.facts.behind import record_ids, records
 from reports.facts.record_lists import title_of
@@ -49,6 +50,7 @@ def scorecards(request: PortalRequest) -> HttpResponse:
     context = {
         "cards": [at_hand.card for at_hand in found],
         "form": PeriodFilter(chosen.period, today, chosen.on),
+        **friction_owed(request.access, request.now),
         "on": chosen.on,
         "chosen": chosen,
         "now_url": f"?period={chosen.period.label}",

@@ -25,10 +25,18 @@ class Parties(Protocol):
 
 @dataclass(frozen=True)
 class Access:
-    """`roles` are (team id, its side, the role in it). An administrator may everything, also without a team."""
+    """`roles` are (team id, its side, the role in it). An administrator may everything, also without a team.
+
+    `organisation` is the outside one to which this person belongs; empty for our own people.
+    """
 
     is_administrator: bool = False
     roles: frozenset[tuple[int, str, str]] = frozenset()
+    organisation: str = ""
+
+    def is_of_house(self, organisation: str) -> bool:
+        """Whether a team of that organisation is of the own house, and its people are colleagues."""
+        return self.is_administrator or self.organisation == organisation
 
     def teams(self, verb: Verb, side: Side) -> set[int]:
         """The own teams of that side in which the role is enough."""
@@ -75,8 +83,9 @@ class Access:
 def access_of(user: User | AnonymousUser) -> Access:
     if not isinstance(user, User) or not user.is_active:
         return Access()
-    rows = user.memberships.values_list("team_id", "team__side", "role")
-    return Access(is_administrator=user.is_administrator, roles=frozenset(rows))
+    rows = list(user.memberships.values_list("team_id", "team__side", "role", "team__organisation"))
+    roles = frozenset((team, side, role) for team, side, role, _house in rows)
+    return Access(user.is_administrator, roles, max((house for *_role, house in rows), default=""))
 
 
 VERB_OF_GUARD: dict[str, Verb] = {}

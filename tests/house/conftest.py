@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.document.versions import apply
+from agreements.models import FrictionReport
 from agreements.signing.proposals import propose
 from leads.doors.files.runs import digest_of
 from leads.enums import RowKind
@@ -20,6 +21,8 @@ from smarketing.accounts.models import Role, Side
 from smarketing.exports.models import Export
 from tests import cast
 from tests.house.addresses import Asked, ours, reading_of
+
+TEAMS = ("team", "merge_team")
 
 
 @pytest.fixture
@@ -64,6 +67,10 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         apply(made, by=people["sales_lead"], at=cast.MONDAY).draft, by=people["sales_lead"], at=cast.MONDAY
     )
     pks |= {"version": proposal.pk, "settle": proposal.pk}
+    friction = FrictionReport.objects.create(
+        agreement=north, version=north.versions.first(), month="2026-02-01", due_on="2026-03-06", opened_at=cast.MONDAY
+    )
+    pks |= {"friction_report": friction.pk, "team": north.sales_team_id, "merge_team": north.sales_team_id}
     instants = {"at": cast.MONDAY, "touched_at": cast.MONDAY}
     export = Export.objects.create(owner=people["administrator"], address="/", file_name="figures.csv", **instants)
     lead = {"agreement": north.pk, "name": "New", "created_at": "2026-03-02T09:00", "source": "fair"}
@@ -83,6 +90,9 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "people:invite": {"email": "more@example.org", "name": "More", "team": north.sales_team.pk, "role": "member"},
         "people:join": {"name": "Nora", "password1": "much better 33", "password2": "much better 33"},
         "people:new_team": {"name": "Another", "side": "sales"},
+        "people:team": {"name": "Sales renamed", "organisation": ""},
+        "people:merge_team": {"into": cast.team("Sales elsewhere", Side.SALES).pk},
+        "agreements:friction_report": {"do": "add", "what": "The invoice is hard to read."},
         "people:role": {"team": north.sales_team.pk, "role": "lead"},
         "people:take_out": {"team": north.sales_team.pk},
         "people:administrator": {"is_administrator": "on"},
@@ -124,7 +134,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         pk = run.pk if last.startswith("import") else pks.get(last, handoff.pk)
         pk = export.pk if name.startswith("exports:") else pk
         if name.startswith("people:"):
-            pk = invitation.pk if last in ("send_again", "withdraw") else person_pk
+            pk = invitation.pk if last in ("send_again", "withdraw") else pks[last] if last in TEAMS else person_pk
         values = {"token": token, "slug": north.slug, "pk": pk, "page": "volume", "form": "json", "key": "plain"}
         query = "?what=handed_over" if name == "reports:records" else ""
         address = reverse(name, kwargs={key: values[key] for key in wanted}) + query

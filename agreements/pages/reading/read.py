@@ -4,8 +4,9 @@ from django.views.decorators.http import require_safe
 
 from agreements.document.stored import document_of
 from agreements.document.text import write
+from agreements.friction.owed import friction_owed, reports_of
 from agreements.models import Agreement
-from agreements.pages.fetch import day_of, may_edit, visible, year_of
+from agreements.pages.fetch import day_of, may_edit, may_plan, visible, year_of
 from agreements.pages.months import months_table
 from agreements.pages.months.capacity_sheet import capacity_sheet
 from agreements.pages.reading import overview
@@ -23,11 +24,13 @@ from smarketing.lib.request import PortalRequest
 def agreement_list(request: PortalRequest) -> HttpResponse:
     access = request.access
     rows = overview.rows(Agreement.objects.visible_to(access), request.now)
-    return TemplateResponse(
-        request,
-        "agreements/list.html",
-        {"rows": rows, "may_make": access.is_administrator, "waiting": waiting_for(request.user, access, request.now)},
-    )
+    context = {
+        "rows": rows,
+        "may_make": access.is_administrator,
+        "waiting": waiting_for(request.user, access, request.now),
+        **friction_owed(access, request.now),
+    }
+    return TemplateResponse(request, "agreements/list.html", context)
 
 
 @readers
@@ -40,7 +43,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
     asked, standing = in_force(dated, day_of(request, today)), in_force(dated, today)
     version = overview.terms_before(dated, asked)
     year = year_of(request, today)
-    months = months_table.months(agreement, year, today, request.access.sides(Verb.AMEND, agreement))
+    months = months_table.months(agreement, year, today, request.access.sides(Verb.PLAN, agreement))
     this_month = months_table.current(months) or months_table.this_month(agreement, today)
     context = {
         "agreement": agreement,
@@ -61,6 +64,8 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "capacity": capacity_sheet(agreement, year, terms.versions, today=today, month=request.GET.get("capacity", "")),
         "entries": history(agreement),
         "may_edit": may_edit(request, agreement),
+        "may_plan": may_plan(request, agreement),
+        "friction": [owed for owed in reports_of(agreement, now) if not owed.is_done],
         "now": now,
     }
     return TemplateResponse(request, "agreements/detail.html", context)

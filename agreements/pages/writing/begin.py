@@ -62,7 +62,7 @@ def begin_from(request: PortalRequest, key: str) -> HttpResponse:
         "leads_promised": shown.get("leads_a_month", found.leads if found else None),
         "quota_promised": shown.get("quota_a_month"),
         "sides": list(Side.values),
-        "teams": list(Team.objects.order_by("name")),
+        "teams": list(Team.objects.standing().order_by("name")),
     }
     status = 422 if request.method == "POST" else 200
     return TemplateResponse(request, "agreements/begin_from.html", context, status=status)

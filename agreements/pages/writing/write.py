@@ -104,7 +104,7 @@ def _fixed(request: PortalRequest, agreement: Agreement) -> tuple[str, ...]:
 def _form(request: PortalRequest, template: str, draft: Draft, **context: Any) -> HttpResponse:
     context |= {"draft": draft, "year": str(draft.year)}
     if request.access.is_administrator:
-        context["teams"] = list(Team.objects.order_by("name"))
+        context["teams"] = list(Team.objects.standing().order_by("name"))
     return TemplateResponse(request, template, context, status=422 if request.method == "POST" else 200)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agreements.models import Agreement
 from agreements.months.entries import Amounts, EntryRefused, corrections, enter, entries_of, settle
-from agreements.pages.fetch import editable, may_edit, visible
+from agreements.pages.fetch import may_plan, plannable, visible
 from agreements.terms import today_of
 from leads.ledger.collected import ledger_of
 from leads.pages.ledger.forms import FigureForm, LedgerPeriod, SettingsForm, TotalsForm, last_full_month
@@ -36,7 +36,7 @@ def ledger(request: PortalRequest, slug: str) -> HttpResponse:
 @readers
 @posted
 def correct(request: PortalRequest, slug: str) -> HttpResponse:
-    agreement = editable(request, slug)
+    agreement = plannable(request, slug)
     if request.method != "POST":
         return redirect("ledger:ledger", slug)
     form = FigureForm(request.POST, agreement=agreement)
@@ -51,7 +51,7 @@ def correct(request: PortalRequest, slug: str) -> HttpResponse:
 @readers
 @posted
 def totals(request: PortalRequest, slug: str) -> HttpResponse:
-    agreement = editable(request, slug)
+    agreement = plannable(request, slug)
     if request.method != "POST":
         return redirect("ledger:ledger", slug)
     form = TotalsForm(request.POST, request.FILES, agreement=agreement)
@@ -66,7 +66,7 @@ def totals(request: PortalRequest, slug: str) -> HttpResponse:
 @readers
 @posted
 def settings(request: PortalRequest, slug: str) -> HttpResponse:
-    agreement = editable(request, slug)
+    agreement = plannable(request, slug)
     if request.method != "POST":
         return redirect("ledger:ledger", slug)
     form = _settings_form(agreement)
@@ -112,9 +112,9 @@ def _page(request: PortalRequest, agreement: Agreement, **forms: Any) -> HttpRes
         "lines": lines(found, chosen.shown(today)),
         "cycle_days": found.cycle_days,
         "is_empty": not found.leads and not entries,
-        "proposed": proposed(agreement, found, now_on=today, led=request.access.sides(Verb.AMEND, agreement)),
+        "proposed": proposed(agreement, found, now_on=today, led=request.access.sides(Verb.PLAN, agreement)),
         "corrections": correction_lines(corrections(entries), found, agreement.currency),
-        "may_edit": may_edit(request, agreement),
+        "may_edit": may_plan(request, agreement),
         "figure_form": FigureForm(
             agreement=agreement, initial={"month": last_full_month(today), "figure": "total_revenue"}
         ),
