@@ -5,12 +5,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Func, IntegerField, Q, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
-from agreements.enums import VersionState
+from agreements.enums import ExceptionState, VersionState
 from smarketing.accounts.rights import Verb
 from smarketing.lib.periods import Period
 
 if TYPE_CHECKING:
-    from agreements.models import Agreement, FrictionReport, Signature, Target, Version  # noqa: F401 - for mypy, which reads the strings below
+    from agreements.models import AgreedException, Agreement, FrictionReport, Signature, Target, Version  # noqa: F401 - for mypy, which reads the strings below
     from smarketing.accounts.access import Access
 
 
@@ -107,6 +107,23 @@ class SignatureQuerySet(QuerySet["Signature"]):
 
     def delete(self) -> tuple[int, dict[str, int]]:
         raise VersionIsFixed
+
+
+class ExceptionQuerySet(QuerySet["AgreedException"]):
+    def agreed(self) -> "ExceptionQuerySet":
+        """Those that count or once counted."""
+        return self.filter(state=ExceptionState.AGREED)
+
+    def current(self) -> "ExceptionQuerySet":
+        """Those that nothing has replaced."""
+        return self.agreed().filter(replaced_at=None)
+
+    def waiting(self) -> "ExceptionQuerySet":
+        return self.filter(state=ExceptionState.PROPOSED)
+
+    def of_former(self) -> "ExceptionQuerySet":
+        """Those of which something measured before they were agreed may not know yet."""
+        return self.agreed().filter(applied_at=None)
 
 
 class TargetQuerySet(QuerySet["Target"]):

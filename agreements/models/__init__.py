@@ -1,3 +1,4 @@
+from agreements.models.exceptions import AgreedException
 from agreements.models.friction import FrictionPoint, FrictionReport
 from agreements.models.ledger import LedgerEntry, LedgerProposal
 from agreements.models.months import Assumptions, Quota, Target
@@ -6,6 +7,7 @@ from agreements.models.terms import Agreement, Change, Objective, ReturnReason, 
 from agreements.querysets import VersionIsFixed
 
 __all__ = [
+    "AgreedException",
     "Agreement",
     "Assumptions",
     "Change",

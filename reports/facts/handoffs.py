@@ -72,14 +72,30 @@ States = dict[tuple[int, str], str]  # of clocks, by handoff and kind
 
 
 def facts_of(
-    agreement: Agreement, first_on: date, last_on: date, *, terms: Timeline, at: datetime, looks_back: bool = False
+    agreement: Agreement,
+    first_on: date,
+    last_on: date,
+    *,
+    terms: Timeline,
+    at: datetime,
+    looks_back: bool = False,
+    without: bool = False,
 ) -> Facts:
-    """The handoffs made on these local days, and those made before that are taken off on them."""
+    """The handoffs made on these local days, and those made before that are taken off on them.
+
+    `without` excuses and the exceptions agreed beyond the terms: as if there were none.
+    """
     made, taken_off = Q(handed_on__range=(first_on, last_on)), Q(taken_off_on__range=(first_on, last_on))
     rows = Handoff.objects.filter(made | taken_off, agreement=agreement)
     kinds = [kind for kind in TIMED if terms.ever_promised(kind)]
-    states: States = clock_states(rows, kinds, at) if kinds and not looks_back else {}
-    found = as_it_stood(rows, terms, at, states) if looks_back else as_it_stands(rows, at)
+    is_derived = looks_back or (without and bool(terms.agreed))
+    states: States = clock_states(rows, kinds, at, excuses=not without) if kinds and not is_derived else {}
+    measured_by = terms.without_agreed if without else terms
+    found = (
+        as_it_stood(rows, measured_by, at, states, excuses=not without)
+        if is_derived
+        else as_it_stands(rows, at, excuses=not without)
+    )
     return _facts(_columns(found), terms, dict.fromkeys(kinds, states))
 
 
@@ -96,21 +112,24 @@ def _columns(rows: Iterator[tuple[Any, ...]]) -> dict[str, Any]:
     return columns | {name: Names(columns[name], tuple(index)) for name, index in words.items()}
 
 
-def as_it_stood(rows: QuerySet[Handoff], terms: Timeline, at: datetime, states: States) -> Iterator[tuple[Any, ...]]:
+def as_it_stood(
+    rows: QuerySet[Handoff], terms: Timeline, at: datetime, states: States, *, excuses: bool = True
+) -> Iterator[tuple[Any, ...]]:
     """Tells the states of the other clocks on the way."""
     ids = list(rows.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
-        stood = {handoff.pk: handoff for handoff in as_they_stood(Handoff.objects.filter(pk__in=some), terms, at)}
+        handoffs = Handoff.objects.filter(pk__in=some)
+        stood = {handoff.pk: handoff for handoff in as_they_stood(handoffs, terms, at, excuses=excuses)}
         for pk, handoff in stood.items():
             states |= {(pk, kind): state for kind, state in handoff.clock_states.items()}  # type: ignore[attr-defined]
         yield from (_row(stood[pk], at) for pk in some if pk in stood)
 
 
-def clock_states(rows: QuerySet[Handoff], kinds: Sequence[str], at: datetime) -> States:
+def clock_states(rows: QuerySet[Handoff], kinds: Sequence[str], at: datetime, *, excuses: bool = True) -> States:
     """By handoff and kind, of the promises that no column of the handoff tells."""
-    clocks: Any = Clock.objects.filter(handoff__in=rows.order_by().values("pk"), kind__in=kinds).with_state(at)
-    told = clocks.values_list("handoff_id", "kind", "clock_state")
+    clocks: Any = Clock.objects.filter(handoff__in=rows.order_by().values("pk"), kind__in=kinds)
+    told = clocks.with_state(at, excuses=excuses).values_list("handoff_id", "kind", "clock_state")
     return {(pk, kind): state for pk, kind, state in told.iterator(AT_ONCE)}
 
 
@@ -128,16 +147,14 @@ def _row(handoff: Handoff, at: datetime) -> tuple[Any, ...]:
     return tuple(derived[name] if name in derived else getattr(handoff, name) for name in COLUMNS)
 
 
-def as_it_stands(rows: QuerySet[Handoff], at: datetime) -> Iterator[tuple[Any, ...]]:
+def as_it_stands(rows: QuerySet[Handoff], at: datetime, *, excuses: bool = True) -> Iterator[tuple[Any, ...]]:
     return iter(
-        rows.with_clock(at)  # type: ignore[attr-defined]
+        rows.with_clock(at, excuses=excuses)  # type: ignore[attr-defined]
         .annotate(
             handed_day=Cast("handed_on", CharField()),
             off_day=Cast("taken_off_on", CharField()),
             depth_window=_depth_window(at),
-            depth_excused=Case(
-                When(depth_excused_at__lte=at, then=Value("yes")), default=Value(""), output_field=CharField()
-            ),
+            depth_excused=_depth_excused(at) if excuses else Value("", CharField()),
             promise=Case(When(due_at=None, then=Value("")), default=Value("due"), output_field=CharField()),
             return_kind=_return_kind(),
         )
@@ -145,6 +162,10 @@ def as_it_stands(rows: QuerySet[Handoff], at: datetime) -> Iterator[tuple[Any, .
         .values_list(*COLUMNS)
         .iterator(AT_ONCE)
     )
+
+
+def _depth_excused(at: datetime) -> Case:
+    return Case(When(depth_excused_at__lte=at, then=Value("yes")), default=Value(""), output_field=CharField())
 
 
 def _depth_window(at: datetime) -> Case:

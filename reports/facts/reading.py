@@ -40,6 +40,7 @@ class Reading:
     `today` is the last local day it looks at, `at` the instant its clocks are read. `everything` holds the handoffs
     made in the period and those that are taken off in it. With a scope it is about some handoffs only; then there is
     a target only where they are those of one tier that has its own. With `in_value` the volume counts points.
+    `without` excuses and the exceptions agreed beyond the terms: as if there were none.
     """
 
     agreement: Agreement
@@ -52,6 +53,7 @@ class Reading:
     scope: Scope = field(default_factory=Scope)
     looks_back: bool = False
     in_value: bool = False
+    without: bool = False
 
     @cached_property
     def made(self) -> Facts:
@@ -168,7 +170,7 @@ class Reading:
         return [self._pace(month) for month in self.period.months()]
 
     def _pace(self, month: Period) -> MonthPace:
-        return month_pace(month.days(), self.terms.versions, self.owed(month.start_on))
+        return month_pace(month.days(), self.terms.versions, self.owed(month.start_on), self.terms.spared)
 
     def owed(self, month: date) -> int | None:
         """The leads, or points, agreed for what this reading is about."""
@@ -298,12 +300,16 @@ def read(
     terms: Timeline | None = None,
     scope: Scope | None = None,
     looks_back: bool = False,
+    without: bool = False,
 ) -> Reading:
     """With `looks_back` nothing that happened after `at` is known."""
     terms = terms or timeline(agreement)
-    facts = facts_of(agreement, period.start_on, period.end_on, terms=terms, at=at, looks_back=looks_back)
+    facts = facts_of(
+        agreement, period.start_on, period.end_on, terms=terms, at=at, looks_back=looks_back, without=without
+    )
     targets = month_targets(agreement, period, terms, at if looks_back else None)
-    return Reading(agreement, period, at, today, terms, targets, facts, scope or Scope(), looks_back)
+    made = Reading(agreement, period, at, today, terms, targets, facts, looks_back=looks_back, without=without)
+    return replace(made, scope=scope) if scope else made
 
 
 def read_with_previous(
@@ -314,12 +320,15 @@ def read_with_previous(
     today: date,
     terms: Timeline | None = None,
     looks_back: bool = False,
+    without: bool = False,
 ) -> tuple[Reading, Reading]:
     """The period and the one before it, whose targets are left out."""
     terms, before = terms or timeline(agreement), period.previous()
-    both = facts_of(agreement, before.start_on, period.end_on, terms=terms, at=at, looks_back=looks_back)
+    both = facts_of(
+        agreement, before.start_on, period.end_on, terms=terms, at=at, looks_back=looks_back, without=without
+    )
     targets = month_targets(agreement, period, terms, at if looks_back else None)
-    now = Reading(agreement, period, at, today, terms, targets, both, looks_back=looks_back)
+    now = Reading(agreement, period, at, today, terms, targets, both, looks_back=looks_back, without=without)
     return now, replace(now, period=before, targets={})
 
 
@@ -347,6 +356,7 @@ def measures(reading: Reading, closed: Verdicts) -> Measures:
         depth=depths(reading),
         outcomes=_grouped(reading, lambda facts, _tier: outcomes(facts, closed)),
         timed={measure: _in_time(reading, measure) for measure in reading.timed},
+        without=reading.without,
     )
 
 

@@ -239,11 +239,18 @@ def table(card: Card) -> list[list[object]]:
 
 
 def card_of(
-    agreement: Agreement, links: Links, *, at: datetime, today: date, terms: Timeline, looks_back: bool = False
+    agreement: Agreement,
+    links: Links,
+    *,
+    at: datetime,
+    today: date,
+    terms: Timeline,
+    looks_back: bool = False,
+    without: bool = False,
 ) -> Card:
     """Of the whole agreement, whatever group the links are about."""
     reading, before = read_with_previous(
-        agreement, links.period, at=at, today=today, terms=terms, looks_back=looks_back
+        agreement, links.period, at=at, today=today, terms=terms, looks_back=looks_back, without=without
     )
     whole = links.within(Scope())
     return Card(

@@ -7,9 +7,11 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils.timezone import now
 
+from agreements.document.clauses import PauseClause
 from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.document.versions import apply
+from agreements.exceptions.agreeing import propose_exception
 from agreements.models import FrictionReport
 from agreements.signing.proposals import propose
 from leads.doors.files.runs import digest_of
@@ -71,6 +73,9 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         agreement=north, version=north.versions.first(), month="2026-02-01", due_on="2026-03-06", opened_at=cast.MONDAY
     )
     pks |= {"friction_report": friction.pk, "team": north.sales_team_id, "merge_team": north.sales_team_id}
+    clause = PauseClause(date(2026, 3, 30), date(2026, 3, 31), "Trade fair")
+    told: dict[str, Any] = {"by": people["sales_lead"], "at": cast.MONDAY}
+    exception = propose_exception(north, clause, pauses=frozenset({Side.SALES}), targets={}, **told)
     instants = {"at": cast.MONDAY, "touched_at": cast.MONDAY}
     export = Export.objects.create(owner=people["administrator"], address="/", file_name="figures.csv", **instants)
     lead = {"agreement": north.pk, "name": "New", "created_at": "2026-03-02T09:00", "source": "fair"}
@@ -106,6 +111,9 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "ledger:correct": {"month": "2026-03", "figure": "total_revenue", "amount": "100", "reason": "Books"},
         "ledger:totals": {"pasted": "2026-03;100,00 EUR", "source": "Books"},
         "ledger:settings": {"propose_on": "5", "fewest_customers": "30"},
+        "exceptions:exceptions": {"begins_on": "2031-01-01", "ends_on": "2031-01-02", "reason": "Move"}
+        | {"pauses": "sales"},
+        "exceptions:settle": {"decision": "accept"},
         "agreements:settle": {"decision": "decline", "reason": "Not now"},
         "agreements:cancel": {"last_on": "2031-06-30"},
         "leads:new": lead,
@@ -133,6 +141,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         wanted = leaf.pattern.converters or (["slug", "page", "form"] if name == "reports:data" else [])
         pk = run.pk if last.startswith("import") else pks.get(last, handoff.pk)
         pk = export.pk if name.startswith("exports:") else pk
+        pk = exception.pk if name.startswith("exceptions:") else pk
         if name.startswith("people:"):
             pk = invitation.pk if last in ("send_again", "withdraw") else pks[last] if last in TEAMS else person_pk
         values = {"token": token, "slug": north.slug, "pk": pk, "page": "volume", "form": "json", "key": "plain"}

@@ -57,6 +57,9 @@ RECORD: dict[str, Any] = {"is_of_a_record": True}
 MAY_SIGN = {(who, "post"): FOUND for who in ("marketing_lead", "service_member")}
 FOLLOW_UP, MARKET, AMEND, PLAN = Verb.FOLLOW_UP, Verb.MARKET, Verb.AMEND, Verb.PLAN
 NOT_OF_THE_REPORT = {(who, "post"): FORBIDDEN for who in ("marketer", "marketing_lead", "leader", "service_member")}
+MAY_AGREE = {(who, "post"): FOUND for who in ("marketing_lead", "sales_lead")}
+MAY_ACCEPT = {("marketing_lead", "post"): FOUND}
+MAY_MEASURE = {**MAY_AGREE, ("administrator", "post"): FOUND}
 OF_SOMEBODY = ("role", "take_out", "leave", "come_back", "send_again", "withdraw")
 NOT_OF_SALES = {(who, "post"): MISSING for who in ("marketing_lead", "service_member")}
 DOORS = {
@@ -89,6 +92,10 @@ DOORS = {
     "agreements:toml": page(READERS, OK, **RECORD),
     "ledger:ledger": page(READERS, **RECORD),
     **{f"ledger:{name}": button(READERS, PLAN, get=FOUND) for name in ("correct", "totals", "settings")},
+    # Who signs for nobody proposes nothing; an administrator may measure again.
+    "exceptions:exceptions": Door(READERS, OK, FORBIDDEN, **RECORD, own=MAY_AGREE),
+    "exceptions:settle": Door(READERS, NOT_SO, 422, **RECORD, own=MAY_ACCEPT),
+    "exceptions:measure": Door(READERS, OK, FORBIDDEN, **RECORD, own=MAY_MEASURE),
     "exports:detail": Door(SIGNED_IN, MISSING, own={("administrator", "get"): OK}),
     "exports:progress": Door(SIGNED_IN, MISSING, own={("administrator", "get"): OK}),
     "people:list": page(STAFF_LEADS),

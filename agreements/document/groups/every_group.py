@@ -2,6 +2,7 @@
 
 from agreements.document.groups.capacity_clause import CAPACITY
 from agreements.document.groups.clause_group import AnyGroup
+from agreements.document.groups.consequences import CONSEQUENCES, JUDGING
 from agreements.document.groups.contacts import CONTACTS, LADDER, RESPONSIBILITIES
 from agreements.document.groups.friction_clause import FRICTION
 from agreements.document.groups.review import REVIEW
@@ -12,7 +13,7 @@ from agreements.document.groups.wordings import DEFINITIONS, GOALS, NEEDS, TEXTS
 GROUPS: dict[str, AnyGroup] = {
     group.key: group
     for group in (
-        *(SCOPE, TEXTS, GOALS, NEEDS, DEFINITIONS, CAPACITY, CONTACTS, RESPONSIBILITIES, LADDER),
-        *(FRICTION, REVIEW, SIGNERS),
+        *(SCOPE, TEXTS, GOALS, NEEDS, DEFINITIONS, CAPACITY, JUDGING, CONSEQUENCES, CONTACTS, RESPONSIBILITIES),
+        *(LADDER, FRICTION, REVIEW, SIGNERS),
     )
 }

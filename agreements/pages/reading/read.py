@@ -55,6 +55,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "end": next((each for each in dated if each.is_cancellation and each.effective_on > today), None),
         "coming": [each for each in overview.coming(dated, today) if each != version],
         "waiting": proposal(agreement, now),
+        "exceptions_waiting": agreement.agreed_exceptions.waiting().count(),
         "own_drafts": readable(agreement, request.user, request.access).drafts(),
         "this_month": this_month,
         "leads_promised": this_month.leads,

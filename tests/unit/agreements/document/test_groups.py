@@ -3,14 +3,17 @@
 import string
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from agreements.document.differences import differences
 from agreements.document.groups.capacity_clause import WeekHours
 from agreements.document.groups.clause_group import ClauseGroup, Email, Prose, Telephone
+from agreements.document.groups.consequences import CONSEQUENCES, REWARDS, Consequence
 from agreements.document.groups.contacts import CONTACTS, LADDER, Contact, Step
 from agreements.document.groups.every_group import GROUPS
 from agreements.document.groups.review import REVIEW, Review
@@ -51,6 +54,17 @@ def values(kind: ValueKind) -> st.SearchStrategy:
     return next(made(kind) for one, made in (OF_TEXT | OF_KIND).items() if isinstance(kind, one))
 
 
+def fitting(given_: dict) -> dict:
+    """Of a consequence: what goes together."""
+    is_kept = given_.get("when") == "kept"
+    own = {**given_, "follows": given_.get("follows", "review")}
+    own["follows"] = own["follows"] if (own["follows"] in REWARDS) is is_kept else "thanks" if is_kept else "warning"
+    left_out = {"share_of_fee", "per_missing_lead"} | (set() if is_kept else {"beaten_by"})
+    if own.get("within_months", 36) < own.get("months", 1):
+        left_out.add("within_months")
+    return {name: value for name, value in own.items() if name not in left_out}
+
+
 @st.composite
 def rows(draw: st.DrawFn, group: ClauseGroup) -> tuple:
     made = []
@@ -61,6 +75,8 @@ def rows(draw: st.DrawFn, group: ClauseGroup) -> tuple:
                 given_[name] = draw(values(group.table.kinds()[name]))
         if "absence_share" in given_:
             given_.pop("absence_days", None)  # it is said in one way only
+        if group is CONSEQUENCES:
+            given_ = fitting(given_)
         made.append(group.table.model_validate(given_))
     unique = {key(row.row_name): row for row in made} if group.many else dict(enumerate(made))
     return tuple(row for row in unique.values() if row.values())
@@ -183,3 +199,23 @@ def test_the_schema_names_every_group_and_the_fields_of_its_rows():
     properties, tables = schema()["properties"], schema()["$defs"]
     assert set(GROUPS) <= set(properties)
     assert list(tables["Contact"]["properties"]) == ["name", "role", "side", "email", "telephone", "deputy"]
+
+
+@pytest.mark.parametrize(
+    ("said", "key_", "reason"),
+    [
+        ({"months": 3, "within_months": 2}, "within_months", "must be at least"),
+        ({"beaten_by": Decimal("0.1")}, "beaten_by", "is for goals that are kept"),
+        ({"follows": "reward"}, "follows", "thanks and rewards"),
+        ({"when": "kept"}, "follows", "thanks and rewards"),
+        ({"share_of_fee": Decimal("0.1")}, "share_of_fee", "needs the monthly fee"),
+        ({"amount": 5, "per_missing_lead": 2}, "per_missing_lead", "one way only"),
+        ({"amount": 5, "monthly_fee": 50, "share_of_fee": Decimal("0.1")}, "share_of_fee", "one way only"),
+    ],
+)
+def test_what_does_not_go_together_in_a_consequence_is_refused_beside_its_key(said, key_, reason):
+    with pytest.raises(ValidationError) as refusal:
+        Consequence.model_validate({"name": "Rule", **said})
+    (fault,) = refusal.value.errors()
+    assert fault["loc"] == (key_,)
+    assert reason in fault["ctx"]["reason"]
