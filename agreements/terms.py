@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from agreements.document.clauses import AgreementDocument, CalendarClause, PauseClause
 from agreements.document.groups.capacity_clause import CAPACITY, CapacityClause
+from agreements.document.groups.qualification import BRIEF, CRITERIA, BriefFact, Criterion
 from agreements.document.public_holidays import public_holidays
 from agreements.exceptions.pauses import AgreedPause, Pauses, counted
 from agreements.models import AgreedException, Agreement, Version
@@ -45,6 +46,8 @@ class Terms:
     tiers: tuple[str, ...] = ()
     capacity: CapacityClause | None = None
     points: Mapping[str, int] = field(default_factory=dict)
+    criteria: tuple[Criterion, ...] = ()
+    brief: tuple[BriefFact, ...] = ()
 
     def worth(self, tier: str) -> int:
         """What a lead of the tier counts in value, in whatever spelling of the tier."""
@@ -85,7 +88,7 @@ class Terms:
 
     def without_promises(self) -> "Terms":
         """What holds before the first terms take effect, and after the last ones: their calendar, and no promise."""
-        return replace(self, version_id=None, promises={}, pauses=(), agreed=())
+        return replace(self, version_id=None, promises={}, pauses=(), agreed=(), criteria=(), brief=())
 
 
 @dataclass(frozen=True)
@@ -209,6 +212,8 @@ def terms_of(version: Version, zone: str, agreed: tuple[AgreedPause, ...] = ()) 
         tiers=tuple(tier.name for tier in version.tiers.all()),
         points={tier.name: tier.points for tier in version.tiers.all() if tier.points is not None},
         capacity=next(iter(CAPACITY.from_stored(version.groups.get(CAPACITY.key, ()))), None),
+        criteria=CRITERIA.from_stored(version.groups.get(CRITERIA.key, ())),
+        brief=BRIEF.from_stored(version.groups.get(BRIEF.key, ())),
     )
     return replace(terms.without_promises(), pacing=NO_PACING, capacity=None) if version.is_cancellation else terms
 
@@ -231,6 +236,8 @@ def terms_in(document: AgreementDocument) -> Terms:
         tiers=document.known_tiers,
         points=document.points,
         capacity=CAPACITY.one(document),
+        criteria=CRITERIA.of(document),
+        brief=BRIEF.of(document),
     )
 
 

@@ -1,3 +1,4 @@
+from agreements.models.draft_notes import DraftNote
 from agreements.models.exceptions import AgreedException
 from agreements.models.friction import FrictionPoint, FrictionReport
 from agreements.models.ledger import LedgerEntry, LedgerProposal
@@ -11,6 +12,7 @@ __all__ = [
     "Agreement",
     "Assumptions",
     "Change",
+    "DraftNote",
     "FrictionPoint",
     "FrictionReport",
     "LedgerEntry",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agreements.document.versions import AmendmentRefused
 from agreements.enums import VersionState
-from agreements.models import Agreement, Version
+from agreements.models import Agreement, DraftNote, Version
 from agreements.pages import versions as reads
 from agreements.pages.fetch import editable, may_edit, visible
 from agreements.pages.writing.forms import DayField
@@ -169,6 +170,12 @@ def _version(request: PortalRequest, slug: str, pk: int) -> Version:
     return found
 
 
+def _notes(request: PortalRequest, found: Version) -> QuerySet[DraftNote]:
+    """Decisions of reviews: those that the draft is to say, or those that were proposed with it."""
+    is_draft = found.state == VersionState.DRAFT
+    return found.agreement.draft_notes.to_write(request.user) if is_draft else found.notes.all()
+
+
 def _page(request: PortalRequest, found: Version, refused: AmendmentRefused | None = None) -> HttpResponse:
     agreement: Agreement = found.agreement
     context = {
@@ -177,6 +184,7 @@ def _page(request: PortalRequest, found: Version, refused: AmendmentRefused | No
         "version": found,
         "is_draft": found.state == VersionState.DRAFT,
         "is_proposed": found.state == VersionState.PROPOSED,
+        "draft_notes": _notes(request, found),
         "refused": refused,
         "reason": request.POST.get("reason", ""),
         "now": request.now,

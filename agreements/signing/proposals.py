@@ -45,6 +45,7 @@ def propose(draft: Version, *, by: User, at: datetime) -> Version:
         draft.number, draft.state = next_number(draft.agreement), VersionState.PROPOSED
         draft.proposed_at, draft.proposed_by = at, by
         draft.save(update_fields=["number", "state", "proposed_at", "proposed_by"])
+        draft.agreement.draft_notes.to_write(by).update(version=draft)
         return announce(draft, by=by, at=at)
 
 

@@ -18,6 +18,9 @@ from leads.doors.files.runs import digest_of
 from leads.enums import RowKind
 from leads.models import ImportRun
 from leads.work.excusing import ask
+from reports.models import ReviewDecision
+from reports.reviews.calendar import renew
+from reports.reviews.meetings import call
 from smarketing.accounts.invitations import invite, token_of
 from smarketing.accounts.models import Role, Side
 from smarketing.exports.models import Export
@@ -47,6 +50,11 @@ def people(north, marketer, rep, sales_lead, leader, administrator, stranger) ->
     }
 
 
+def next_working_day() -> date:
+    on = now().date() + timedelta(days=3)
+    return on + timedelta(days=(7 - on.weekday()) % 7)
+
+
 @pytest.fixture
 def asked(north, people, signed_in) -> dict[str, Asked]:
     """Every address, pointing at a record of the agreement `north`, with a sound form."""
@@ -73,6 +81,11 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         agreement=north, version=north.versions.first(), month="2026-02-01", due_on="2026-03-06", opened_at=cast.MONDAY
     )
     pks |= {"friction_report": friction.pk, "team": north.sales_team_id, "merge_team": north.sales_team_id}
+    review = call(north, next_working_day(), None, by=people["sales_lead"], at=now(), reason="The first one")
+    decision = ReviewDecision.objects.create(
+        meeting=review, text="Call sooner", owner=rep, due_on=review.on, made_at=cast.MONDAY
+    )
+    pks |= {"decision": decision.pk}
     clause = PauseClause(date(2026, 3, 30), date(2026, 3, 31), "Trade fair")
     told: dict[str, Any] = {"by": people["sales_lead"], "at": cast.MONDAY}
     exception = propose_exception(north, clause, pauses=frozenset({Side.SALES}), targets={}, **told)
@@ -89,6 +102,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         by=people["administrator"],
         at=now(),
     )
+    calendar = renew(rep, at=now())
     token, person_pk = token_of(invitation), people["second_rep"].pk
     begun = {"effective_on": "2031-01-01", "time_zone": "Europe/Berlin", "currency": "EUR"}
     bodies: dict[str, dict[str, Any]] = {
@@ -111,6 +125,10 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "ledger:correct": {"month": "2026-03", "figure": "total_revenue", "amount": "100", "reason": "Books"},
         "ledger:totals": {"pasted": "2026-03;100,00 EUR", "source": "Books"},
         "ledger:settings": {"propose_on": "5", "fewest_customers": "30"},
+        "reports:reviews": {"on": (review.on + timedelta(days=7)).isoformat(), "reason": "In between"},
+        "reports:review": {"do": "add_point", "text": "The trade fair"},
+        "reports:decision": {"do": "done"},
+        "reports:calendar_address": {"do": "renew"},
         "exceptions:exceptions": {"begins_on": "2031-01-01", "ends_on": "2031-01-02", "reason": "Move"}
         | {"pauses": "sales"},
         "exceptions:settle": {"decision": "accept"},
@@ -144,7 +162,16 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         pk = exception.pk if name.startswith("exceptions:") else pk
         if name.startswith("people:"):
             pk = invitation.pk if last in ("send_again", "withdraw") else pks[last] if last in TEAMS else person_pk
-        values = {"token": token, "slug": north.slug, "pk": pk, "page": "volume", "form": "json", "key": "plain"}
+        values = {
+            "token": token,
+            "slug": north.slug,
+            "pk": pk,
+            "page": "volume",
+            "form": "json",
+            "key": "plain",
+            "day": review.planned_on.isoformat(),
+        }
+        values |= {"token": calendar} if name == "reports:calendar" else {}
         query = "?what=handed_over" if name == "reports:records" else ""
         address = reverse(name, kwargs={key: values[key] for key in wanted}) + query
         found[name] = Asked(address, bodies.get(name, {}))

@@ -61,6 +61,7 @@ MAY_AGREE = {(who, "post"): FOUND for who in ("marketing_lead", "sales_lead")}
 MAY_ACCEPT = {("marketing_lead", "post"): FOUND}
 MAY_MEASURE = {**MAY_AGREE, ("administrator", "post"): FOUND}
 OF_SOMEBODY = ("role", "take_out", "leave", "come_back", "send_again", "withdraw")
+NO_LEAD = {(who, "post"): FORBIDDEN for who in ("marketer", "rep", "second_rep", "leader", "service_member")}
 NOT_OF_SALES = {(who, "post"): MISSING for who in ("marketing_lead", "service_member")}
 DOORS = {
     "home": Door(SIGNED_IN, FOUND, own={("teamless", "get"): OK}),
@@ -112,6 +113,13 @@ DOORS = {
     "reports:scorecards": page(READERS, OK),
     **{f"reports:{name}": page(READERS, OK, **RECORD) for name in ("volume", "speed", "depth", "scorecard")},
     **{f"reports:{name}": page(READERS, OK, **RECORD) for name in ("records", "data")},
+    "reports:reviews": page(READERS, FOUND, **RECORD, own=NO_LEAD),
+    "reports:review": page(READERS, FOUND, **RECORD),  # anybody of the parties adds a point
+    **{f"reports:{name}": page(READERS, **RECORD) for name in ("review_file", "reviews_summary")},
+    "reports:own_decisions": page(READERS),
+    "reports:decision": button(READERS, AMEND, own={("rep", "post"): FOUND}),
+    "reports:calendar": Door(ANYONE),
+    "reports:calendar_address": page(SIGNED_IN, FOUND),
     "leads:list": page(PRACTITIONERS),
     "leads:new": page(MARKETERS, FOUND, own={("stranger", "post"): 422}),
     "leads:queue": page(REPS),

@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
@@ -5,7 +7,7 @@ from django.views.decorators.http import require_safe
 from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.friction.owed import friction_owed, reports_of
-from agreements.models import Agreement
+from agreements.models import Agreement, Version
 from agreements.pages.fetch import day_of, may_edit, may_plan, visible, year_of
 from agreements.pages.months import months_table
 from agreements.pages.months.capacity_sheet import capacity_sheet
@@ -14,6 +16,7 @@ from agreements.pages.reading.chapters import ReadAgreement
 from agreements.pages.reading.history import history
 from agreements.pages.reading.pdf import agreement_pdf, imprint_of, month_rows
 from agreements.pages.versions import proposal, readable, waiting_for
+from agreements.review_days import rhythm_since
 from agreements.terms import in_force, timeline
 from smarketing.accounts.access import readers
 from smarketing.accounts.rights import Verb
@@ -47,7 +50,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
     this_month = months_table.current(months) or months_table.this_month(agreement, today)
     context = {
         "agreement": agreement,
-        "reading": ReadAgreement(document_of(agreement, version), today),
+        "reading": _reading(agreement, version, dated, today),
         "version": version,
         "versions": dated,
         "version_in_force": None if standing.is_cancellation else standing,
@@ -72,6 +75,10 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
     return TemplateResponse(request, "agreements/detail.html", context)
 
 
+def _reading(agreement: Agreement, version: Version, dated: list[Version], today: date) -> ReadAgreement:
+    return ReadAgreement(document_of(agreement, version), today, rhythm_since(dated, dated.index(version)))
+
+
 @readers
 @require_safe
 def waiting_count(request: PortalRequest) -> HttpResponse:
@@ -89,7 +96,7 @@ def pdf(request: PortalRequest, slug: str) -> HttpResponse:
     version = overview.terms_before(dated, in_force(dated, day_of(request, today)))
     year = year_of(request, day_of(request, today))
     rows = month_rows(months_table.months(agreement, year, today), agreement.currency)
-    reading = ReadAgreement(document_of(agreement, version), today)
+    reading = _reading(agreement, version, dated, today)
     data = agreement_pdf(reading, imprint_of(version, agreement, rows))
     headers = {"Content-Disposition": f'attachment; filename="{slug}-{version.number}.pdf"'}
     return HttpResponse(data, content_type="application/pdf", headers=headers)

@@ -67,6 +67,7 @@ def edit(request: PortalRequest, slug: str) -> HttpResponse:
         return answer
     own = agreement.versions.drafts().filter(made_by=request.user).first()
     context = {"agreement": agreement, "opened": opened, "own_draft": own, "origin": origin, "is_signed": is_signed}
+    context["draft_notes"] = agreement.draft_notes.to_write(request.user)
     return _form(request, "agreements/edit.html", draft, **context)
 
 
