@@ -19,10 +19,6 @@ class OwedReport:
     is_late: bool
 
     @property
-    def is_done(self) -> bool:
-        return self.report.answered_at is not None
-
-    @property
     def is_sent(self) -> bool:
         return self.report.sent_at is not None
 
@@ -41,6 +37,12 @@ def _late(report: FrictionReport, on: date) -> int:
 
 def reports_of(agreement: Agreement, at: datetime) -> list[OwedReport]:
     rows = agreement.friction_reports.select_related("agreement", "version", "sent_by", "answered_by")
+    return [told(report, at) for report in rows]
+
+
+def open_reports_of(agreement: Agreement, at: datetime) -> list[OwedReport]:
+    """Not sent, or not answered; the newest first."""
+    rows = agreement.friction_reports.filter(answered_at=None).select_related("agreement", "version")
     return [told(report, at) for report in rows]
 
 

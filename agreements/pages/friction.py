@@ -32,7 +32,7 @@ def text_field(label: Any, rows: int = 2, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=LONGEST, widget=forms.Textarea({"rows": rows}), **more)
 
 
-class PointForm(forms.Form):
+class FrictionPointForm(forms.Form):
     what = text_field(gettext_lazy("What customers struggle with"))
     how_many = NumberField(
         label=gettext_lazy("How many customers"), required=False, min_value=1, max_value=MOST, decimal_places=0
@@ -93,7 +93,7 @@ def _page(request: PortalRequest, found: FrictionReport, status: int = 200, **ty
         "points": list(found.points.filter(dropped_at=None)) if is_shown else [],
         "may_write": may_write,
         "may_answer": access.may(Verb.ANSWER, agreement) and bool(found.sent_at) and found.answered_at is None,
-        "point_form": PointForm(),
+        "point_form": FrictionPointForm(),
         "answer_form": AnswerForm(),
         "now": request.now,
     }
@@ -101,7 +101,7 @@ def _page(request: PortalRequest, found: FrictionReport, status: int = 200, **ty
 
 
 def _add(request: PortalRequest, found: FrictionReport) -> dict[str, forms.Form]:
-    form = PointForm(request.POST)
+    form = FrictionPointForm(request.POST)
     if not form.is_valid():
         request.access.check(Verb.FOLLOW_UP, found.agreement)
         return {"point_form": form}

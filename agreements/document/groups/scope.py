@@ -24,7 +24,7 @@ KIND_NAMES = {
 KIND = Choice(("", *KIND_NAMES), (_("by its parties"), *KIND_NAMES.values()))
 
 
-class Scope(ClauseRow):
+class ScopeClause(ClauseRow):
     """Without `kind` an agreement with a service team is multi-level, another one internal."""
 
     kind: Annotated[str, KIND, Field(title=_("Kind"))] = ""
@@ -43,7 +43,7 @@ class HasParties(HasGroups, Protocol):
 SCOPE = ClauseGroup(
     "scope",
     _("Kind and scope"),
-    Scope,
+    ScopeClause,
     many=False,
     hint=_("Where a team has several agreements, region, business unit and product line stand beside the name."),
     holds_unwritten=True,

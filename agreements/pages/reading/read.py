@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from agreements.document.stored import document_of
 from agreements.document.text import write
-from agreements.friction.owed import friction_owed, reports_of
+from agreements.friction.owed import friction_owed, open_reports_of
 from agreements.models import Agreement, Version
 from agreements.pages.fetch import day_of, may_edit, may_plan, visible, year_of
 from agreements.pages.months import months_table
@@ -69,7 +69,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "entries": history(agreement),
         "may_edit": may_edit(request, agreement),
         "may_plan": may_plan(request, agreement),
-        "friction": [owed for owed in reports_of(agreement, now) if not owed.is_done],
+        "friction": open_reports_of(agreement, now) if agreement.service_team_id else [],
         "now": now,
     }
     return TemplateResponse(request, "agreements/detail.html", context)
