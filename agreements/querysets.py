@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Func, IntegerField, Q, QuerySet
+from django.db.models import Func, IntegerField, Manager, Q, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 from agreements.enums import ExceptionState, VersionState
@@ -48,6 +48,14 @@ class AgreementQuerySet(QuerySet["Agreement"]):
         return self.select_related("marketing_team", "sales_team", "service_team")
 
 
+class BegunManager(Manager.from_queryset(AgreementQuerySet)):  # type: ignore[misc]
+    """Agreements of which something was agreed at some time. What is still being written nobody is measured by."""
+
+    def get_queryset(self) -> AgreementQuerySet:
+        found: AgreementQuerySet = super().get_queryset().filter(is_draft=False)
+        return found
+
+
 # What may change of a signed version: how far it has come, and nothing that was signed.
 COURSE = frozenset({"state", "superseded_at", "settled_at", "settled_by", "reason", "reminded_at", "reminded_by"})
 
@@ -77,6 +85,10 @@ class VersionQuerySet(QuerySet["Version"]):
 
     def drafts(self) -> "VersionQuerySet":
         return self.filter(state=VersionState.DRAFT).order_by("pk")
+
+    def shared_drafts(self) -> "VersionQuerySet":
+        """Those in which the people of both sides write."""
+        return self.drafts().filter(is_shared=True)
 
     def proposed(self) -> "VersionQuerySet":
         return self.filter(state=VersionState.PROPOSED)

@@ -27,6 +27,7 @@ from agreements.document.clauses import (
 )
 from agreements.document.groups.every_group import GROUPS
 from agreements.document.groups.friction_clause import FRICTION
+from agreements.document.groups.qualification import BRIEF
 from agreements.document.groups.scope import MULTI_LEVEL, SCOPE
 from agreements.document.groups.signers import SIGNERS
 from agreements.document.month_tables import MonthTables
@@ -370,6 +371,7 @@ class TextWithoutGroups(TomlTable, MonthTables):
             reason = _("contradicts the pacing above: {value}")
             refuse([(("calendar", "pacing"), refused(reason, value=self.pacing))])
         refuse([(("promises", index), _UNREACHABLE) for index in self._unreachable()])
+        refuse([(("promises", index, "measure"), _NO_BRIEF) for index in self._without_brief()])
         refuse([(place, _NO_SERVICE_TEAM) for place in self._without_service()])
         return self
 
@@ -384,6 +386,10 @@ class TextWithoutGroups(TomlTable, MonthTables):
         found += [(SCOPE.key, "kind") for row in SCOPE.rows(getattr(self, SCOPE.key)) if row.kind == MULTI_LEVEL]
         frictions = FRICTION.rows(getattr(self, FRICTION.key))
         return found + [(FRICTION.key, next(iter(row.values()))) for row in frictions]
+
+    def _without_brief(self) -> list[int]:
+        rows = BRIEF.rows(getattr(self, BRIEF.key))
+        return [] if rows else [place for place, one in enumerate(self.promises) if one.measure == "brief"]
 
     def _unreachable(self) -> list[int]:
         """Promises that the calendar cannot bring due: they would fail at the first handoff."""
@@ -422,6 +428,7 @@ else:
 _DEFAULTS = {reason.key: reason for reason in DEFAULT_REASONS}
 HEADING = ("slug", "name", "time_zone", "currency", "marketing_team", "sales_team", "service_team", "effective_on")
 _NO_SERVICE_TEAM = refused(_("is no party: there is no service team"))
+_NO_BRIEF = refused(_("needs at least one fact in [[brief]]: say what belongs to the brief"))
 _UNREACHABLE = refused(_("cannot come due: the calendar is hardly ever open"))
 
 

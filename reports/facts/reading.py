@@ -134,6 +134,11 @@ class Reading:
         """Whether leads are worth points: by the terms of any handoff, or by a target."""
         return any(terms.points for terms in self._terms) or any(t.value is not None for t in self.targets.values())
 
+    @property
+    def asks_criteria(self) -> bool:
+        """Whether leads had to meet criteria at any time of the period."""
+        return any(terms.criteria for terms in self._terms)
+
     def _judgements(self, measure: str) -> Iterator[Judgement]:
         chosen, own = self.scope.word("tier"), sorted(self.own_tiers(measure))
         if chosen is not None:
@@ -287,8 +292,8 @@ def promises_of(terms: Terms, measure: str) -> Mapping[str, Promise]:
 
 
 def _is_timed(measure: str) -> bool:
-    """A measure of a working time that has no page of its own."""
-    return measure in MEASURES and MEASURES[measure].is_timed and measure != "speed"
+    """A promised share that has no page of its own."""
+    return measure in MEASURES and MEASURES[measure].is_share and measure != "speed"
 
 
 def read(

@@ -32,7 +32,7 @@ BEHIND = {
 
 
 def is_share(measure: str) -> bool:
-    return measure in MEASURES and MEASURES[measure].is_timed
+    return measure in MEASURES and MEASURES[measure].is_share
 
 
 @dataclass(frozen=True)
@@ -307,7 +307,7 @@ def promise_of(judgement: Judgement) -> str:
         unit = _("points in the period") if judgement.measure == "value" else _("leads in the period")
         return unit if judgement.promised is not None else _("nothing is agreed for this period")
     if is_share(judgement.measure):
-        said = _(MEASURES[judgement.measure].says) % {"time": spoken_minutes(judgement.limit)}
+        said = _(MEASURES[judgement.measure].says) % {"time": spoken_minutes(judgement.limit or 0)}
     else:
         days = judgement.limit or 0
         said = ngettext(

@@ -11,6 +11,7 @@ from django.db.models import Q
 from smarketing.accounts.models import Side, User
 from smarketing.accounts.rights import RIGHTS, Verb
 from smarketing.lib.guards import Guard
+from smarketing.lib.request import PortalRequest
 
 NOTHING = Q(pk__in=[])
 
@@ -91,9 +92,14 @@ def access_of(user: User | AnonymousUser) -> Access:
 VERB_OF_GUARD: dict[str, Verb] = {}
 
 
-def guard(name: str, verb: Verb) -> Guard:
+def guard(name: str, verb: Verb, *, of_the_house: bool = False) -> Guard:
+    """`of_the_house`: not for people of an outside organisation."""
     VERB_OF_GUARD[name] = verb
-    return Guard(name, lambda request: verb in request.access.verbs)
+
+    def may(request: PortalRequest) -> bool:
+        return verb in request.access.verbs and not (of_the_house and request.access.organisation)
+
+    return Guard(name, may)
 
 
 anyone = Guard("anyone")
@@ -106,5 +112,6 @@ approvers = guard("leads of a party", Verb.APPROVE)
 sales_leads = guard("sales leads", Verb.ASSIGN)
 team_leads = guard("team leads", Verb.MATCH)
 staff_leads = guard("leads of a team", Verb.STAFF)
+writers = guard("writers of agreements", Verb.AMEND, of_the_house=True)
 readers = guard("readers of figures", Verb.READ)
 administrators = guard("administrators", Verb.ADMINISTER)

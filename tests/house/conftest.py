@@ -13,6 +13,7 @@ from agreements.document.text import write
 from agreements.document.versions import apply
 from agreements.exceptions.agreeing import propose_exception
 from agreements.models import FrictionReport
+from agreements.signing.drafting import open_draft
 from agreements.signing.proposals import propose
 from leads.doors.files.runs import digest_of
 from leads.enums import RowKind
@@ -81,6 +82,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         agreement=north, version=north.versions.first(), month="2026-02-01", due_on="2026-03-06", opened_at=cast.MONDAY
     )
     pks |= {"friction_report": friction.pk, "team": north.sales_team_id, "merge_team": north.sales_team_id}
+    open_draft(north, None, by=people["sales_lead"], at=cast.MONDAY)
     review = call(north, next_working_day(), None, by=people["sales_lead"], at=now(), reason="The first one")
     decision = ReviewDecision.objects.create(
         meeting=review, text="Call sooner", owner=rep, due_on=review.on, made_at=cast.MONDAY
@@ -172,6 +174,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
             "day": review.planned_on.isoformat(),
         }
         values |= {"token": calendar} if name == "reports:calendar" else {}
+        values |= {"key": "who"} if name == "agreements:step" else {}
         query = "?what=handed_over" if name == "reports:records" else ""
         address = reverse(name, kwargs={key: values[key] for key in wanted}) + query
         found[name] = Asked(address, bodies.get(name, {}))

@@ -29,7 +29,7 @@ ANYONE, SIGNED_IN, READERS = "anyone", "signed in", "readers of figures"
 MARKETERS, REPS, PRACTITIONERS = "marketers", "reps", "practitioners"
 PARTIES, APPROVERS = "parties", "leads of a party"
 SALES_LEADS, TEAM_LEADS, ADMINISTRATORS = "sales leads", "team leads", "administrators"
-STAFF_LEADS = "leads of a team"
+STAFF_LEADS, WRITERS = "leads of a team", "writers of agreements"
 OK, FOUND, FORBIDDEN, MISSING, NOT_SO = 200, 302, 403, 404, 405
 
 
@@ -69,12 +69,16 @@ DOORS = {
     "profile": page(SIGNED_IN, FOUND),
     "styleguide": page(SIGNED_IN),
     "agreements:list": page(READERS, OK),
-    "agreements:begin": page(ADMINISTRATORS),
-    "agreements:begin_from": page(ADMINISTRATORS, FOUND),
+    "agreements:begin": page(WRITERS),
+    # A lead makes no team.
+    "agreements:begin_from": page(WRITERS, 422, own={("administrator", "post"): FOUND}),
     "agreements:new": page(ADMINISTRATORS, 422),
     "agreements:load": page(ADMINISTRATORS, FOUND),
     "agreements:detail": page(READERS, OK, **RECORD),
     "agreements:edit": page(READERS, 422, needs=AMEND, **RECORD),
+    "agreements:draft": page(READERS, 422, needs=AMEND, **RECORD),
+    "agreements:open_steps": button(READERS, AMEND),
+    "agreements:step": page(READERS, 422, needs=AMEND, **RECORD),
     "agreements:year": page(READERS, OK, **RECORD),
     "agreements:plan_year": Door(READERS, FOUND, 422, PLAN, is_of_a_record=True),
     "agreements:calculator": page(READERS, OK, **RECORD),

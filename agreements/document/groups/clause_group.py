@@ -130,7 +130,8 @@ class ClauseGroup(Generic[Row]):
 
     `checks` refuses rows that do not go together. `layout` says how it is read, where not as a table of its rows or a
     list of its fields: each field as a chapter of its own ("chapters"), fields named by their side ("sides"), or rows
-    as people of a side ("people").
+    as people of a side ("people"). `step` is where the guided way asks for it, if no step names it
+    (`agreements.pages.guided.steps`).
     """
 
     key: str
@@ -142,6 +143,7 @@ class ClauseGroup(Generic[Row]):
     holds_unwritten: bool = False
     checks: Callable[[Sequence[Row]], None] | None = None
     layout: Literal["", "chapters", "sides", "people"] = ""
+    step: str = "lead"
 
     def of(self, document: HasGroups) -> tuple[Row, ...]:
         return document.groups.get(self.key, ())  # type: ignore[return-value]  # kept by the key of their group

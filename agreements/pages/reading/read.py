@@ -1,6 +1,7 @@
 from datetime import date
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
@@ -8,7 +9,7 @@ from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.friction.owed import friction_owed, open_reports_of
 from agreements.models import Agreement, Version
-from agreements.pages.fetch import day_of, may_edit, may_plan, visible, year_of
+from agreements.pages.fetch import day_of, may_edit, may_plan, visible, visible_or_written, year_of
 from agreements.pages.months import months_table
 from agreements.pages.months.capacity_sheet import capacity_sheet
 from agreements.pages.reading import overview
@@ -26,11 +27,13 @@ from smarketing.lib.request import PortalRequest
 @readers
 def agreement_list(request: PortalRequest) -> HttpResponse:
     access = request.access
-    rows = overview.rows(Agreement.objects.visible_to(access), request.now)
     context = {
-        "rows": rows,
-        "may_make": access.is_administrator,
+        "rows": overview.rows(Agreement.objects.visible_to(access), request.now),
+        "written": overview.being_written(Agreement.every.visible_to(access), access),
+        "may_load": access.is_administrator,
+        "may_begin": Verb.AMEND in access.verbs and not access.organisation,
         "waiting": waiting_for(request.user, access, request.now),
+        "now": request.now,
         **friction_owed(access, request.now),
     }
     return TemplateResponse(request, "agreements/list.html", context)
@@ -38,6 +41,8 @@ def agreement_list(request: PortalRequest) -> HttpResponse:
 
 @readers
 def detail(request: PortalRequest, slug: str) -> HttpResponse:
+    if visible_or_written(request, slug).is_draft:
+        return redirect("agreements:versions", slug)
     agreement = visible(request, slug)
     now = request.now
     terms = timeline(agreement)

@@ -55,7 +55,8 @@ def _day(text: str) -> date:
 
 def _agreement(slug: str) -> Agreement:
     try:
-        return Agreement.objects.get(slug=slug)
+        found: Agreement = Agreement.objects.get(slug=slug)
+        return found
     except Agreement.DoesNotExist as error:
         raise CommandError(f"there is no agreement {slug!r}") from error
 
