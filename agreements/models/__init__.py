@@ -4,6 +4,7 @@ from agreements.models.friction import FrictionPoint, FrictionReport
 from agreements.models.ledger import LedgerEntry, LedgerProposal
 from agreements.models.months import Assumptions, Quota, Target
 from agreements.models.signatures import Signature
+from agreements.models.stated import Objection, StatedFigure
 from agreements.models.terms import Agreement, Change, Objective, ReturnReason, Tier, Version
 from agreements.querysets import VersionIsFixed
 
@@ -17,10 +18,12 @@ __all__ = [
     "FrictionReport",
     "LedgerEntry",
     "LedgerProposal",
+    "Objection",
     "Objective",
     "Quota",
     "ReturnReason",
     "Signature",
+    "StatedFigure",
     "Target",
     "Tier",
     "Version",

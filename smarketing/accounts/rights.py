@@ -18,6 +18,7 @@ class Verb(StrEnum):
     ANSWER = "answer"  # the friction reports that sales sends
     EXCUSE = "excuse"  # ask that a missed promise be excused
     APPROVE = "approve"  # excuse what the other side asks for
+    INTEGRATE = "integrate"  # make and revoke tokens with which programs come in
     MATCH = "match"  # say who is meant by a name in a file
     AMEND = "amend"  # change the terms of an agreement
     PLAN = "plan"  # agree quotas and targets, complete the ledger
@@ -41,6 +42,7 @@ RIGHTS = {
     Verb.ANSWER: Right((Side.SERVICE,), WORKING),
     Verb.EXCUSE: Right(PARTIES, WORKING),
     Verb.APPROVE: Right(PARTIES, LEADS),
+    Verb.INTEGRATE: Right(PARTIES, LEADS),
     Verb.MATCH: Right(PARTIES, LEADS),
     Verb.AMEND: Right(tuple(Side), LEADS),
     Verb.PLAN: Right(PARTIES, LEADS),

@@ -15,6 +15,7 @@ from agreements.exceptions.agreeing import propose_exception
 from agreements.models import FrictionReport
 from agreements.signing.drafting import open_draft
 from agreements.signing.proposals import propose
+from leads.doors.api.tokens import make_token
 from leads.doors.files.runs import digest_of
 from leads.enums import RowKind
 from leads.models import ImportRun
@@ -77,6 +78,8 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     proposal = propose(
         apply(made, by=people["sales_lead"], at=cast.MONDAY).draft, by=people["sales_lead"], at=cast.MONDAY
     )
+    integration, _text = make_token("CRM", ["attempts:read"], [north], by=None, at=cast.MONDAY)
+    pks |= {"revoke_token": integration.pk}
     pks |= {"version": proposal.pk, "settle": proposal.pk}
     friction = FrictionReport.objects.create(
         agreement=north, version=north.versions.first(), month="2026-02-01", due_on="2026-03-06", opened_at=cast.MONDAY
@@ -153,6 +156,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "leads:close": {"outcome": "won", "revenue": "100"},
         "leads:match_rep": {"name": "Somebody", "person": rep.pk},
         "leads:unmatch_rep": {"name": "Somebody"},
+        "leads:tokens": {"name": "CRM", "agreements": north.pk, "scopes": "attempts:read", "days": "30"},
         "leads:import_new": {"agreement": north.pk, "kind": "leads"},
     }
     reading = reading_of(run, signed_in(people["administrator"]))
@@ -173,6 +177,8 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
             "page": "volume",
             "form": "json",
             "key": "plain",
+            "external_id": "1",
+            "rest": "none/",
             "day": review.planned_on.isoformat(),
         }
         values |= {"token": calendar} if name == "reports:calendar" else {}
