@@ -10,6 +10,7 @@ handler500 = "smarketing.server.unavailable.failed"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("language/", views.set_language, name="set_language"),
+    path("words/", views.words, name="words"),
     path("profile/", views.profile, name="profile"),
     path("styleguide/", views.styleguide, name="styleguide"),
     path("agreements/", include("agreements.urls")),

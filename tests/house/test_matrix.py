@@ -65,6 +65,7 @@ NOT_OF_SALES = {(who, "post"): MISSING for who in ("marketing_lead", "service_me
 DOORS = {
     "home": Door(SIGNED_IN, FOUND, own={("teamless", "get"): OK}),
     "set_language": Door(ANYONE, NOT_SO, FOUND),
+    "words": page(SIGNED_IN),
     "profile": page(SIGNED_IN, FOUND),
     "styleguide": page(SIGNED_IN),
     "agreements:list": page(READERS, OK),
@@ -91,6 +92,9 @@ DOORS = {
     "agreements:settle": Door(READERS, NOT_SO, 422, **RECORD, own=MAY_SIGN),
     "agreements:cancel": page(READERS, 422, needs=AMEND, **RECORD),
     "agreements:waiting_count": page(READERS),
+    # The matrix's agreement promises nothing that would be stated.
+    "agreements:stated": Door(READERS, OK, FORBIDDEN, **RECORD),
+    "agreements:object": Door(READERS, NOT_SO, MISSING, **RECORD),
     "agreements:pdf": page(READERS, OK, **RECORD),
     "agreements:toml": page(READERS, OK, **RECORD),
     "ledger:ledger": page(READERS, **RECORD),
