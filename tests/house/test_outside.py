@@ -109,7 +109,7 @@ def addresses(deal: Agreement, pk: int) -> Iterator[str]:
         pages = ("volume", "speed", "depth", "scorecard", "records") if "page" in wanted else ("volume",)
         for page in pages:
             query = "?what=handed_over&period=2026-03" if page == "records" or name == "reports:records" else ""
-            yield reverse(name, kwargs={key: (values | {"page": page})[key] for key in wanted}) + query
+            yield reverse(name, kwargs={key: (values | {"page": page}).get(key, "x") for key in wanted}) + query
 
 
 def asked_for(deal: Agreement, other: Agreement) -> Iterator[str]:
