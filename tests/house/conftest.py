@@ -10,11 +10,13 @@ from django.utils.timezone import now
 from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.document.versions import apply
+from agreements.models import Agreement
 from agreements.signing.proposals import propose
 from leads.doors.files.runs import digest_of
 from leads.enums import RowKind
 from leads.models import ImportRun
 from leads.work.excusing import ask
+from reports.models import JudgedMonth, JudgedObjective, Owed
 from smarketing.accounts.invitations import invite, token_of
 from smarketing.accounts.models import Role, Side
 from smarketing.exports.models import Export
@@ -42,6 +44,17 @@ def people(north, marketer, rep, sales_lead, leader, administrator, stranger) ->
     }
 
 
+def judged_miss(north: Agreement) -> tuple[JudgedObjective, Owed]:
+    month = {"agreement": north, "month": date(2026, 2, 1)}
+    judged = JudgedMonth.objects.create(version=north.versions.current().get(), judged_at=cast.MONDAY, **month)
+    miss = {"measure": "volume", "promised": 10, "delivered": 7, "handoffs": 7, "state": "missed"}
+    owed = {"rule": "Missed", "follows": "credit", "months": 1, "amount": 30, "currency": "EUR"}
+    return (
+        JudgedObjective.objects.create(judged=judged, side=Side.MARKETING, **miss),
+        Owed.objects.create(side=Side.MARKETING, **month, **owed),
+    )
+
+
 @pytest.fixture
 def asked(north, people, signed_in) -> dict[str, Asked]:
     """Every address, pointing at a record of the agreement `north`, with a sound form."""
@@ -64,6 +77,8 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         apply(made, by=people["sales_lead"], at=cast.MONDAY).draft, by=people["sales_lead"], at=cast.MONDAY
     )
     pks |= {"version": proposal.pk, "settle": proposal.pk}
+    miss, owed = judged_miss(north)
+    pks |= {"root_cause": miss.pk, "settle_owed": owed.pk, "judge_again": miss.judged_id}
     instants = {"at": cast.MONDAY, "touched_at": cast.MONDAY}
     export = Export.objects.create(owner=people["administrator"], address="/", file_name="figures.csv", **instants)
     lead = {"agreement": north.pk, "name": "New", "created_at": "2026-03-02T09:00", "source": "fair"}
@@ -98,6 +113,10 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "ledger:settings": {"propose_on": "5", "fewest_customers": "30"},
         "agreements:settle": {"decision": "decline", "reason": "Not now"},
         "agreements:cancel": {"last_on": "2031-06-30"},
+        "reports:settle_owed": {"turn": "give"},
+        "reports:judge_again": {"decision": "ask", "reason": "A late return"},
+        "reports:root_cause": {"cause": "process", "what_happened": "Late", "action": "Earlier", "due_on": "2026-05-01"}
+        | {"owner": people["marketing_lead"].pk},
         "leads:new": lead,
         "leads:edit": lead,
         "leads:seen": {"all": "1"},

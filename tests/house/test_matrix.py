@@ -56,6 +56,7 @@ def button(guard: str, needs: Verb | None = None, get: int = NOT_SO, **more: Any
 RECORD: dict[str, Any] = {"is_of_a_record": True}
 MAY_SIGN = {(who, "post"): FOUND for who in ("marketing_lead", "service_member")}
 FOLLOW_UP, MARKET, AMEND = Verb.FOLLOW_UP, Verb.MARKET, Verb.AMEND
+WRITES_SHEET = {(who, "post"): FOUND for who in ("marketer", "marketing_lead")}
 OF_SOMEBODY = ("role", "take_out", "leave", "come_back", "send_again", "withdraw")
 NOT_OF_SALES = {(who, "post"): MISSING for who in ("marketing_lead", "service_member")}
 DOORS = {
@@ -98,8 +99,10 @@ DOORS = {
     "people:administrator": Door(ADMINISTRATORS, NOT_SO, FOUND),
     "reports:home": Door(READERS, FOUND, FOUND, own={("administrator", "get"): OK, ("administrator", "post"): OK}),
     "reports:scorecards": page(READERS, OK),
-    **{f"reports:{name}": page(READERS, OK, **RECORD) for name in ("volume", "speed", "depth", "scorecard")},
+    **{f"reports:{name}": page(READERS, OK, **RECORD) for name in ("volume", "speed", "depth", "scorecard", "strikes")},
     **{f"reports:{name}": page(READERS, OK, **RECORD) for name in ("records", "data")},
+    "reports:root_cause": page(READERS, FORBIDDEN, own=WRITES_SHEET, **RECORD),
+    **{f"reports:{name}": button(APPROVERS) for name in ("settle_owed", "judge_again")},
     "leads:list": page(PRACTITIONERS),
     "leads:new": page(MARKETERS, FOUND, own={("stranger", "post"): 422}),
     "leads:queue": page(REPS),
