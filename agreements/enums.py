@@ -19,6 +19,15 @@ class VersionState(TextChoices):
     COUNTERED = "countered", _("answered by another proposal")
 
 
+class ExceptionState(TextChoices):
+    """Of an exception beyond the terms: it counts once somebody of the other side has accepted it."""
+
+    PROPOSED = "proposed", _("proposed")
+    AGREED = "agreed", _("agreed")
+    DECLINED = "declined", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
 class Capacity(TextChoices):
     """As what somebody signs for a side."""
 

@@ -2,15 +2,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Func, IntegerField, Q, QuerySet
+from django.db.models import Func, IntegerField, Manager, Q, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
-from agreements.enums import VersionState
+from agreements.enums import ExceptionState, VersionState
 from smarketing.accounts.rights import Verb
 from smarketing.lib.periods import Period
 
 if TYPE_CHECKING:
-    from agreements.models import Agreement, Signature, Target, Version  # noqa: F401 - for mypy, which reads the strings below
+    from agreements.models import AgreedException, Agreement, Signature, Target, Version  # noqa: F401 - for mypy, which reads the strings below
     from smarketing.accounts.access import Access
 
 
@@ -46,6 +46,14 @@ class AgreementQuerySet(QuerySet["Agreement"]):
         return self.select_related("marketing_team", "sales_team", "service_team")
 
 
+class BegunManager(Manager.from_queryset(AgreementQuerySet)):  # type: ignore[misc]
+    """Agreements of which something was agreed at some time. What is still being written nobody is measured by."""
+
+    def get_queryset(self) -> AgreementQuerySet:
+        found: AgreementQuerySet = super().get_queryset().filter(is_draft=False)
+        return found
+
+
 # What may change of a signed version: how far it has come, and nothing that was signed.
 COURSE = frozenset({"state", "superseded_at", "settled_at", "settled_by", "reason", "reminded_at", "reminded_by"})
 
@@ -76,6 +84,10 @@ class VersionQuerySet(QuerySet["Version"]):
     def drafts(self) -> "VersionQuerySet":
         return self.filter(state=VersionState.DRAFT).order_by("pk")
 
+    def shared_drafts(self) -> "VersionQuerySet":
+        """Those in which the people of both sides write."""
+        return self.drafts().filter(is_shared=True)
+
     def proposed(self) -> "VersionQuerySet":
         return self.filter(state=VersionState.PROPOSED)
 
@@ -105,6 +117,23 @@ class SignatureQuerySet(QuerySet["Signature"]):
 
     def delete(self) -> tuple[int, dict[str, int]]:
         raise VersionIsFixed
+
+
+class ExceptionQuerySet(QuerySet["AgreedException"]):
+    def agreed(self) -> "ExceptionQuerySet":
+        """Those that count or once counted."""
+        return self.filter(state=ExceptionState.AGREED)
+
+    def current(self) -> "ExceptionQuerySet":
+        """Those that nothing has replaced."""
+        return self.agreed().filter(replaced_at=None)
+
+    def waiting(self) -> "ExceptionQuerySet":
+        return self.filter(state=ExceptionState.PROPOSED)
+
+    def of_former(self) -> "ExceptionQuerySet":
+        """Those of which something measured before they were agreed may not know yet."""
+        return self.agreed().filter(applied_at=None)
 
 
 class TargetQuerySet(QuerySet["Target"]):

@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 
 from agreements.document.clauses import AgreementDocument, CalendarClause, PauseClause
 from agreements.document.groups.capacity_clause import CAPACITY, CapacityClause
+from agreements.document.groups.qualification import BRIEF, CRITERIA, BriefFact, Criterion
 from agreements.document.public_holidays import public_holidays
-from agreements.models import Agreement, Version
+from agreements.exceptions.pauses import AgreedPause, Pauses, counted
+from agreements.models import AgreedException, Agreement, Version
 from agreements.months.pace import NO_PACING
 from agreements.months.targets import points_of
 from agreements.promises.promise import DepthPromise, Promise, SpeedPromise, TimedPromise
@@ -28,7 +30,7 @@ class Terms:
     """One version as plain values. `version_id` is None before the first version in force, and once it has ended.
 
     `promises` by measure and by tier as it was agreed; the tier "" is every tier without its own. `pauses` are the
-    exceptions as instants, for the clocks.
+    exceptions of the terms as instants, `agreed` those beyond the terms: clocks ask `pauses_for`.
     """
 
     version_id: int | None
@@ -38,11 +40,14 @@ class Terms:
     promises: Promises
     warn_share: Decimal
     automated_counts: bool
-    pauses: tuple[tuple[datetime, datetime], ...] = ()
+    pauses: Pauses = ()
+    agreed: tuple[AgreedPause, ...] = ()
     return_within_working_days: int = 10
     tiers: tuple[str, ...] = ()
     capacity: CapacityClause | None = None
     points: Mapping[str, int] = field(default_factory=dict)
+    criteria: tuple[Criterion, ...] = ()
+    brief: tuple[BriefFact, ...] = ()
 
     def worth(self, tier: str) -> int:
         """What a lead of the tier counts in value, in whatever spelling of the tier."""
@@ -56,6 +61,10 @@ class Terms:
     @cached_property
     def _by_key(self) -> Promises:
         return {m: {made.tier_key: made for made in by_tier.values()} for m, by_tier in self.promises.items()}
+
+    def pauses_for(self, side: str, recorded_at: datetime | None) -> Pauses:
+        """In which a clock of that side does not run, for what was recorded then; without an instant: from now on."""
+        return counted(self.pauses, self.agreed, side, recorded_at) if self.agreed else self.pauses
 
     @property
     def speed(self) -> dict[str, SpeedPromise]:
@@ -79,20 +88,44 @@ class Terms:
 
     def without_promises(self) -> "Terms":
         """What holds before the first terms take effect, and after the last ones: their calendar, and no promise."""
-        return replace(self, version_id=None, promises={}, pauses=())
+        return replace(self, version_id=None, promises={}, pauses=(), agreed=(), criteria=(), brief=())
 
 
 @dataclass(frozen=True)
 class Timeline:
     """All versions of one agreement, oldest first. What was before the first one is measured and never judged.
 
-    `superseded` are those that corrections replaced: handoffs measured under them stay with them.
+    `superseded` are those that corrections replaced: handoffs measured under them stay with them. `spared` are the
+    agreed exceptions that have changed a target: their days carry nothing of the month's line.
     """
 
     agreement_id: int
     zone: ZoneInfo
     versions: tuple[Terms, ...]
     superseded: tuple[Terms, ...] = ()
+    spared: tuple[tuple[datetime, datetime], ...] = ()
+
+    @property
+    def agreed(self) -> tuple[AgreedPause, ...]:
+        """The exceptions beyond the terms, which hold for every version alike."""
+        return next((terms.agreed for terms in self.versions + self.superseded if terms.agreed), ())
+
+    @property
+    def without_agreed(self) -> "Timeline":
+        """As if no exception had been agreed beyond the terms."""
+        return self._with(())
+
+    @property
+    def with_all_applied(self) -> "Timeline":
+        """As if every agreed exception counted for what was measured before it, too."""
+        standing = (one for one in self.agreed if one.replaced_at is None)
+        return self._with(tuple(replace(one, is_applied=True) for one in standing))
+
+    def _with(self, agreed: tuple[AgreedPause, ...]) -> "Timeline":
+        versions, superseded = (
+            tuple(replace(terms, agreed=agreed) for terms in some) for some in (self.versions, self.superseded)
+        )
+        return replace(self, versions=versions, superseded=superseded)
 
     def by_id(self, version_id: int) -> Terms:
         return next(terms for terms in self.versions + self.superseded if terms.version_id == version_id)
@@ -120,12 +153,50 @@ class Timeline:
 def timeline(agreement: Agreement) -> Timeline:
     zone = agreement.time_zone
     rows = list(agreement.versions.agreed().order_by("effective_on").prefetch_related("objectives", "tiers"))
-    current = tuple(terms_of(row, zone) for row in rows if row.superseded_at is None)
-    former = tuple(terms_of(row, zone) for row in rows if row.superseded_at is not None and not row.is_cancellation)
-    return Timeline(agreement.pk, ZoneInfo(zone), current, former)
+    exceptions = list(agreement.agreed_exceptions.agreed().prefetch_related("replaced_by", "targets"))
+    agreed = tuple(_agreed_pause(row, ZoneInfo(zone)) for row in exceptions)
+    current = tuple(terms_of(row, zone, agreed) for row in rows if row.superseded_at is None)
+    former = [row for row in rows if row.superseded_at is not None and not row.is_cancellation]
+    return Timeline(
+        agreement_id=agreement.pk,
+        zone=ZoneInfo(zone),
+        versions=current,
+        superseded=tuple(terms_of(row, zone, agreed) for row in former),
+        spared=tuple(row.instants(ZoneInfo(zone)) for row in exceptions if row.replaced_at is None and _spares(row)),
+    )
 
 
-def terms_of(version: Version, zone: str) -> Terms:
+def agreed_pauses(zones: Mapping[int, str]) -> dict[int, tuple[AgreedPause, ...]]:
+    """Those agreed beyond the terms, by agreement; `zones` are the time zones of the agreements asked for."""
+    found: dict[int, tuple[AgreedPause, ...]] = {}
+    rows = AgreedException.objects.agreed().filter(agreement__in=zones).prefetch_related("replaced_by")
+    for row in rows:
+        pause = _agreed_pause(row, ZoneInfo(zones[row.agreement_id]))
+        found[row.agreement_id] = (*found.get(row.agreement_id, ()), pause)
+    return found
+
+
+def _agreed_pause(row: AgreedException, zone: ZoneInfo) -> AgreedPause:
+    begin, end = row.instants(zone)
+    assert row.settled_at is not None
+    return AgreedPause(
+        begin=begin,
+        end=end,
+        sides=row.sides,
+        agreed_at=row.settled_at,
+        replaced_at=row.replaced_at,
+        is_applied=row.applied_at is not None,
+        is_undone=any(other.applied_at is not None for other in row.replaced_by.all()),
+    )
+
+
+def _spares(row: AgreedException) -> bool:
+    """What was agreed with it, or with the one whose end it says, has changed a target."""
+    found = any(target.agreed_at is not None for target in row.targets.all())
+    return found or (row.replaces is not None and _spares(row.replaces))
+
+
+def terms_of(version: Version, zone: str, agreed: tuple[AgreedPause, ...] = ()) -> Terms:
     """From the day of a cancellation on the calendar goes on, and nothing is promised."""
     terms = Terms(
         version_id=version.pk,
@@ -136,10 +207,13 @@ def terms_of(version: Version, zone: str) -> Terms:
         warn_share=version.warn_share,
         automated_counts=version.automated_counts,
         pauses=pauses_of(version.exceptions, zone),
+        agreed=agreed,
         return_within_working_days=version.return_within_working_days,
         tiers=tuple(tier.name for tier in version.tiers.all()),
         points={tier.name: tier.points for tier in version.tiers.all() if tier.points is not None},
         capacity=next(iter(CAPACITY.from_stored(version.groups.get(CAPACITY.key, ()))), None),
+        criteria=CRITERIA.from_stored(version.groups.get(CRITERIA.key, ())),
+        brief=BRIEF.from_stored(version.groups.get(BRIEF.key, ())),
     )
     return replace(terms.without_promises(), pacing=NO_PACING, capacity=None) if version.is_cancellation else terms
 
@@ -162,6 +236,8 @@ def terms_in(document: AgreementDocument) -> Terms:
         tiers=document.known_tiers,
         points=document.points,
         capacity=CAPACITY.one(document),
+        criteria=CRITERIA.of(document),
+        brief=BRIEF.of(document),
     )
 
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from agreements.pages import signing
+from agreements.pages.guided import step_page
 from agreements.pages.months import calculate, year
 from agreements.pages.reading import read
 from agreements.pages.writing import begin, write
@@ -15,6 +16,9 @@ urlpatterns = [
     path("waiting/", read.waiting_count, name="waiting_count"),
     path("<slug:slug>/", read.detail, name="detail"),
     path("<slug:slug>/edit/", write.edit, name="edit"),
+    path("<slug:slug>/draft/", write.draft, name="draft"),
+    path("<slug:slug>/steps/", step_page.open_steps, name="open_steps"),
+    path("<slug:slug>/steps/<slug:key>/", step_page.step, name="step"),
     path("<slug:slug>/year/", year.year, name="year"),
     path("<slug:slug>/year/plan/", year.plan_year, name="plan_year"),
     path("<slug:slug>/targets/", calculate.calculator, name="calculator"),

@@ -98,6 +98,25 @@ class RunStatus(TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class OutsideReason(TextChoices):
+    """Why a lead that does not meet the criteria is handed over all the same."""
+
+    ASKED_BY_SALES = "asked_by_sales", _("Sales asked for this lead")
+    ASKED_FOR_CONTACT = "asked_contact", _("The lead asked to be contacted")
+    KEY_ACCOUNT = "key_account", _("Important company")
+    MET_IN_PERSON = "met_in_person", _("Met in person")
+    OTHER = "other", _("Another reason")
+    FROM_FILE = "from_file", _("As the file says")
+    NOT_GIVEN = "not_given", _("No reason given in the file")
+
+
+class Brief(TextChoices):
+    """What the brief of a handoff was as it was handed over."""
+
+    COMPLETE = "complete", pgettext_lazy("brief", "Complete")
+    INCOMPLETE = "incomplete", pgettext_lazy("brief", "Incomplete")
+
+
 class EventKind(TextChoices):
     LOGGED = "logged", _("Lead logged")
     EDITED = "edited", _("Lead edited")

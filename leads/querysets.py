@@ -45,13 +45,17 @@ def _handed_over() -> "QuerySet[Handoff, int]":
 HANDOFF_IS_OPEN = Q(state__in=states.OPEN)
 
 
-def clock_state(at: datetime, is_open: Q) -> Case:
-    """`leads.clock.rule.clock`, branch by branch; of a clock, or of the copy of it on the handoff."""
+def clock_state(at: datetime, is_open: Q, *, excuses: bool = True) -> Case:
+    """`leads.clock.rule.clock`, branch by branch; of a clock, or of the copy of it on the handoff.
+
+    Without `excuses` as if nothing had been excused.
+    """
     passed, excused = Q(due_at__lt=at), Q(excused_at__lte=at)
+    is_excused = [When(excused & (passed | Q(stopped_at__isnull=False)), then=Value(rule.EXCUSED))] if excuses else []
     return Case(
         When(Q(due_at=None), then=Value(rule.NONE)),
         When(Q(stopped_at__lte=F("due_at")), then=Value(rule.KEPT)),
-        When(excused & (passed | Q(stopped_at__isnull=False)), then=Value(rule.EXCUSED)),
+        *is_excused,
         When(Q(stopped_at__isnull=False), then=Value(rule.MISSED)),
         When(passed & is_open, then=Value(rule.OVERDUE)),
         When(passed, then=Value(rule.MISSED)),
@@ -109,9 +113,9 @@ class HandoffQuerySet(QuerySet["Handoff"]):
     def closed(self) -> "HandoffQuerySet":
         return self.filter(state__in=states.CLOSED)
 
-    def with_clock(self, at: datetime) -> "HandoffQuerySet":
+    def with_clock(self, at: datetime, *, excuses: bool = True) -> "HandoffQuerySet":
         """Adds `clock_state`: `leads.clock.rule.clock` in SQL."""
-        return self.annotate(clock_state=clock_state(at, HANDOFF_IS_OPEN))
+        return self.annotate(clock_state=clock_state(at, HANDOFF_IS_OPEN, excuses=excuses))
 
     def clocked(self, clock: str, at: datetime) -> "HandoffQuerySet":
         return self.annotate(clock_state=clock_state(at, HANDOFF_IS_OPEN)).filter(clock_state=clock)
@@ -147,9 +151,9 @@ class ClockQuerySet(QuerySet["Clock"]):
     def running(self) -> "ClockQuerySet":
         return self.filter(stopped_at=None, ended_at=None)
 
-    def with_state(self, at: datetime) -> "ClockQuerySet":
+    def with_state(self, at: datetime, *, excuses: bool = True) -> "ClockQuerySet":
         """Adds `clock_state`: `leads.clock.rule.clock` in SQL."""
-        return self.annotate(clock_state=clock_state(at, Q(ended_at=None)))
+        return self.annotate(clock_state=clock_state(at, Q(ended_at=None), excuses=excuses))
 
     def to_escalate(self, at: datetime) -> "ClockQuerySet":
         """Overdue, and not noted as such: by the index `clock_to_escalate`."""

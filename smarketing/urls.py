@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("styleguide/", views.styleguide, name="styleguide"),
     path("agreements/", include("agreements.urls")),
     path("agreements/", include("leads.ledger_urls")),
+    path("agreements/", include("leads.exception_urls")),
     path("reports/", include("reports.urls")),
     path("leads/", include("leads.urls")),
     path("people/", include("smarketing.roof.people.urls")),

@@ -19,10 +19,14 @@ LONG = (  # most wait more than they work
     "tests/backups/",
     "tests/unit/leads/test_demonstration.py",
 )
-ONCE = (  # what a page answers, whichever database it asks
+ONCE = (  # what is the same whichever database is asked
     "tests/house/test_matrix.py",
     "tests/house/test_one_side_alone.py",
+    "tests/house/test_settings.py",
     "tests/pages/test_form_counts.py",
+    "tests/servers/test_half_sent.py",
+    "tests/servers/test_starting.py",
+    "tests/unit/test_long_inputs.py",
 )
 IN_BOTH_PASSES = "test_main_jobs_in_the_browser"
 

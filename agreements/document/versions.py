@@ -114,7 +114,7 @@ def apply(
     anybody changes once a party has signed, unless it is put `in_force` past the parties; the draft may answer a
     proposal.
     """
-    document = _with_known_teams(document)
+    document = with_known_teams(document)
     given: dict[str, Any] = {"by": by, "at": at, "seen": seen, "is_new": is_new}
     try:
         return _apply(document, in_force=in_force, answers=answers, **given)
@@ -133,10 +133,10 @@ def _apply(
     answers: Version | None,
 ) -> Amendment:
     with transaction.atomic():
-        agreement = Agreement.objects.select_for_update().filter(slug=document.slug).first()
+        agreement = Agreement.every.select_for_update().filter(slug=document.slug).first()
         if agreement is None:
             return _create(document, by=by, at=at)
-        if is_new:
+        if is_new or agreement.is_draft:
             raise NameTaken("slug", _("An agreement with this short name already exists."))
         if seen is not None and seen != digest(document_of(agreement)):
             text = _("Somebody else has changed this agreement in the meantime. Check your entries and save again.")
@@ -145,7 +145,7 @@ def _apply(
 
 
 def _create(document: AgreementDocument, *, by: User | None, at: datetime) -> Amendment:
-    agreement = Agreement.objects.create(slug=document.slug, **_heading(document))
+    agreement = Agreement.objects.create(slug=document.slug, **heading_of(document))
     ReturnReason.objects.bulk_create(ReturnReason.rows(agreement, document.return_reasons))
     _add_version(agreement, document, by=by, at=at)
     plan = month_plan(agreement, None, document, at=at, alone=True)
@@ -180,7 +180,7 @@ def _amend(
         told = carry_out(plan, agreement, by=by, at=at)
         return Amendment(agreement, False, tuple(found) if draft else (), told=told, draft=draft)
     measured = _measured_before(agreement, version, document.effective_on, found)
-    _set_heading(agreement, document)
+    set_heading(agreement, document)
     _set_reasons(agreement, document)
     _set_version(version, document, found, by=by, at=at)
     told = carry_out(plan, agreement, by=by, at=at)
@@ -211,6 +211,8 @@ def check_day(agreement: Agreement, effective_on: date, at: datetime) -> None:
 
 def stand_of(agreement: Agreement) -> str:
     """Tells whether the terms have changed since a draft was written."""
+    if agreement.is_draft:
+        return ""
     latest = agreement.versions.dated().latest("effective_on")
     return sha256(f"{latest.pk} {digest(document_of(agreement).terms_only)}".encode()).hexdigest()
 
@@ -238,7 +240,7 @@ def _measured_before(agreement: Agreement, version: Version, effective_on: date,
     return version.handoffs.count() if any(difference.measures for difference in found) else 0
 
 
-def _heading(document: AgreementDocument) -> dict[str, Any]:
+def heading_of(document: AgreementDocument) -> dict[str, Any]:
     service_team = _team(document.service_team, Side.SERVICE) if document.service_team else None
     return {
         "name": document.name,
@@ -251,8 +253,8 @@ def _heading(document: AgreementDocument) -> dict[str, Any]:
     }
 
 
-def _set_heading(agreement: Agreement, document: AgreementDocument) -> None:
-    heading = _heading(document)
+def set_heading(agreement: Agreement, document: AgreementDocument) -> None:
+    heading = heading_of(document)
     for name, value in heading.items():
         setattr(agreement, name, value)
     agreement.save(update_fields=[*heading])
@@ -264,7 +266,7 @@ def _set_reasons(agreement: Agreement, document: AgreementDocument) -> None:
         ReturnReason.objects.bulk_create(ReturnReason.rows(agreement, document.return_reasons))
 
 
-def _with_known_teams(document: AgreementDocument) -> AgreementDocument:
+def with_known_teams(document: AgreementDocument) -> AgreementDocument:
     """A team that is there keeps its spelling, however the document spells it."""
     named = {f"{side}_team": side for side in Side}
     known = {key: Team.objects.named(getattr(document, key), side) for key, side in named.items()}
@@ -289,7 +291,7 @@ def _keep_draft(
     if all(difference.path == ("effective_on",) or not difference.is_of_terms for difference in found):
         return None
     check_day(agreement, document.effective_on, at)
-    agreement.versions.drafts().filter(made_by=by).delete()
+    agreement.versions.drafts().filter(made_by=by, is_shared=False).delete()
     fields = _version_fields(agreement, document, by=by, at=at)
     built_on = stand_of(agreement)
     return Version.objects.create(**fields, state=VersionState.DRAFT, built_on=built_on, answers=answers)
@@ -301,13 +303,17 @@ def take_effect(version: Version, *, by: User, at: datetime) -> None:
     found: list[Difference] = []
     if not version.is_cancellation:
         document = version_document(version)
-        former = document_of(agreement, version_to_amend(agreement, version.effective_on)).terms_only
-        found = differences(former, document)
+        former = (
+            None if agreement.is_draft else document_of(agreement, version_to_amend(agreement, document.effective_on))
+        )
+        found = differences(former.terms_only if former else None, document)
         _refuse_fixed(agreement, found)
         _refuse_reasons_in_use(agreement, document)
-        _set_heading(agreement, document)
+        set_heading(agreement, document)
         _set_reasons(agreement, document)
         _add_parts(version, document)
+    if agreement.is_draft:
+        _begin(agreement, whole_document(version), by=by, at=at)
     agreement.versions.filter(effective_on=version.effective_on).supersede(at)
     agreement.versions.proposed().filter(pk=version.pk).update(state=VersionState.IN_FORCE, settled_at=at)
     ends = version.is_cancellation
@@ -316,9 +322,21 @@ def take_effect(version: Version, *, by: User, at: datetime) -> None:
     write_down(agreement, found, [path, None, day.isoformat()], by=by, at=at)
 
 
+def _begin(agreement: Agreement, document: AgreementDocument, *, by: User | None, at: datetime) -> None:
+    """The months that both sides have signed with the first version; from now on the agreement is one."""
+    carry_out(month_plan(agreement, None, document, at=at, alone=True), agreement, by=by, at=at)
+    agreement.is_draft = False
+    agreement.save(update_fields=["is_draft"])
+
+
 def version_document(version: Version) -> AgreementDocument:
     """The terms as they were written, without the months."""
-    return (read(version.text) if version.text else document_of(version.agreement, version)).terms_only
+    return whole_document(version).terms_only
+
+
+def whole_document(version: Version) -> AgreementDocument:
+    """With the months, where it is the first one and has them."""
+    return read(version.text) if version.text else document_of(version.agreement, version).terms_only
 
 
 def _set_version(
@@ -353,13 +371,16 @@ def next_number(agreement: Agreement) -> int:
 def _version_fields(
     agreement: Agreement, document: AgreementDocument, *, by: User | None, at: datetime
 ) -> dict[str, Any]:
-    terms = document.terms_only
+    return {"agreement": agreement, "number": next_number(agreement), **text_fields(agreement, document, by=by, at=at)}
+
+
+def text_fields(agreement: Agreement, document: AgreementDocument, *, by: User | None, at: datetime) -> dict[str, Any]:
+    """What a version says; that of the first one says the months, which both sides sign with it."""
+    text = document if agreement.is_draft else document.terms_only
     return {
-        "agreement": agreement,
-        "number": next_number(agreement),
         "heading": {key: str(getattr(document, key)) for key in HEADING},
-        "text": write(terms),
-        "digest": digest(terms),
+        "text": write(text),
+        "digest": digest(text),
         "made_at": at,
         "made_by": by,
         "effective_on": document.effective_on,

@@ -88,6 +88,7 @@ class Target(models.Model):
     A proposal waits for the consent of the sides; it counts from `agreed_at` on. What replaces a target supersedes
     it, and the old row stays. The numbers of the derivation are all there or none (agreed directly). `by_tier` holds
     what `TierNumbers.as_json` makes: nothing about a tier is agreed, amended or replaced but with its month.
+    `exception` is the one with which it was proposed.
     """
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="targets")
@@ -115,6 +116,7 @@ class Target(models.Model):
     sales_agreed_at = models.DateTimeField(null=True)
     sales_agreed_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
     agreed_at = models.DateTimeField(_("agreed"), null=True)
+    exception = models.ForeignKey("AgreedException", models.SET_NULL, null=True, related_name="targets")
     superseded_at = models.DateTimeField(_("superseded"), null=True)
     declined_at = models.DateTimeField(_("declined"), null=True)
     declined_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")

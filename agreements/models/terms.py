@@ -13,12 +13,15 @@ from agreements.document.clauses import ReasonClause
 from agreements.enums import Pacing, VersionState, reason_words
 from agreements.promises.measures import promise_of
 from agreements.promises.promise import Promise
-from agreements.querysets import AgreementQuerySet, PartQuerySet, VersionIsFixed, VersionQuerySet
+from agreements.querysets import AgreementQuerySet, BegunManager, PartQuerySet, VersionIsFixed, VersionQuerySet
 from smarketing.accounts.models import Side, Team
 
 
 class Agreement(models.Model):
-    """The internal SLA between one marketing team and one sales team (a service team may join)."""
+    """The internal SLA between one marketing team and one sales team (a service team may join).
+
+    `is_draft` until its first version has been signed by every party: `objects` does not know it, `every` does.
+    """
 
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=150)
@@ -34,8 +37,10 @@ class Agreement(models.Model):
     )
     fewest_customers = models.PositiveIntegerField(_("customers below which an assumption is kept"), default=30)
     year_begins = models.PositiveSmallIntegerField(_("month in which the year begins"), default=1)
+    is_draft = models.BooleanField(_("still being written"), default=False)
 
-    objects = AgreementQuerySet.as_manager()
+    objects = BegunManager()
+    every = AgreementQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("agreement")
@@ -86,7 +91,8 @@ class Version(models.Model):
     in; what is proposed, or is or was in force, never changes: another version with the same date supersedes it, and
     its handoffs stay with it until somebody recomputes them. `text` holds the terms whole, without the months;
     `digest` is of that text, and it is what is signed. `heading` holds the name, the parties, the zone and the currency
-    under which the version was made. `built_on` tells what stood when the draft was written.
+    under which the version was made. `built_on` tells what stood when the draft was written. The people of both sides
+    write in a draft that `is_shared`. The first version of an agreement holds its months too.
 
     A cancellation is a version in which nothing is promised: from its day on nothing is in force.
 
@@ -105,6 +111,7 @@ class Version(models.Model):
     made_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
     built_on = models.CharField(max_length=64, blank=True)
     answers = models.ForeignKey("self", models.SET_NULL, null=True, related_name="answered_by")
+    is_shared = models.BooleanField(_("written by both sides"), default=False)
     is_cancellation = models.BooleanField(_("ends the agreement"), default=False)
     proposed_at = models.DateTimeField(_("proposed"), null=True)
     proposed_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
@@ -144,8 +151,13 @@ class Version(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["agreement", "made_by"],
-                condition=Q(state=VersionState.DRAFT),
+                condition=Q(state=VersionState.DRAFT, is_shared=False),
                 name="one_draft_per_person",
+            ),
+            models.UniqueConstraint(
+                fields=["agreement"],
+                condition=Q(state=VersionState.DRAFT, is_shared=True),
+                name="one_shared_draft_per_agreement",
             ),
         ]
 

@@ -42,8 +42,14 @@ class MonthPace:
     goal: int | Decimal | None
 
 
-def month_pace(days: Sequence[date], versions: Sequence[PacingTerms], goal: int | Decimal | None) -> MonthPace:
-    """`days` are those of one month, `versions` the terms of the agreement, oldest first.
+def month_pace(
+    days: Sequence[date],
+    versions: Sequence[PacingTerms],
+    goal: int | Decimal | None,
+    spared: Sequence[tuple[datetime, datetime]] = (),
+) -> MonthPace:
+    """`days` are those of one month, `versions` the terms of the agreement, oldest first,
+    `spared` the agreed exceptions that have changed a target: a day with no working time outside them is not paced.
 
     The whole goal is spread over the paced days on which terms are in force. Where no day is a working day all are
     paced. A month that was over before the agreement began, or that began after it had ended, has no line.
@@ -51,13 +57,20 @@ def month_pace(days: Sequence[date], versions: Sequence[PacingTerms], goal: int 
     starts = [terms.effective_on for terms in versions]
     since = {day: versions[place - 1] for day in days if (place := bisect_right(starts, day))}
     in_force = {day: terms for day, terms in since.items() if terms.pacing != NO_PACING}
-    paced = frozenset(day for day, terms in in_force.items() if _carries(day, terms))
+    paced = frozenset(day for day, terms in in_force.items() if _carries(day, terms, spared))
     outside = frozenset(day for day in days if day not in in_force)
     return MonthPace(days, outside, paced or frozenset(in_force), goal if in_force else None)
 
 
-def _carries(day: date, terms: PacingTerms) -> bool:
-    return terms.pacing == "calendar" or terms.calendar.is_working_day(day)
+def _carries(day: date, terms: PacingTerms, spared: Sequence[tuple[datetime, datetime]]) -> bool:
+    if terms.pacing == "working" and not terms.calendar.is_working_day(day):
+        return False
+    windows = terms.calendar.windows(day) if spared else []
+    if not windows:
+        return True
+    first, last = windows[0][0], windows[-1][1]
+    touched = [pause for pause in spared if pause[0] < last and first < pause[1]]
+    return not touched or any(terms.calendar.elapsed(begin, end, tuple(touched)) for begin, end in windows)
 
 
 def goal_line(months: Sequence[MonthPace]) -> list[float] | None:

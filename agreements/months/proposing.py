@@ -112,6 +112,28 @@ def propose(
     return target
 
 
+def propose_leads(
+    agreement: Agreement, month: date, leads: int, side: Side, *, by: User, at: datetime, reason: str
+) -> Target:
+    """A new number for a month with a target, for a side, by who may sign for it; its tiers change in proportion."""
+    agreed = agreement.targets.agreed().filter(month=month).first()
+    if agreed is None:
+        raise MonthRefused("month", _("Nothing is agreed for this month: there is no target to change."))
+    _withdraw_own(agreement, month, [side], at)
+    target = made(agreement, month, agreed.numbers.scaled_to(leads), How.PROPOSED, by=by, at=at, reason=reason)
+    _consent(target, side, by, at)
+    target.save()
+    _write_down(target, "proposal", agreed.leads, by=by, at=at)
+    return target
+
+
+def consent(target: Target, side: Side, *, by: User, at: datetime) -> Target:
+    """For a side, by who may sign for it. Of a proposal that still waits, under the agreement's lock."""
+    _consent(target, side, by, at)
+    target.save()
+    return target if target.missing_consents else _counts(target, by=by, at=at)
+
+
 def put_in_force(
     agreement: Agreement, month: date, numbers: MonthNumbers, *, by: User | None, at: datetime, reason: str = ""
 ) -> Target:

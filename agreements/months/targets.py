@@ -235,6 +235,16 @@ class MonthNumbers:
     def leads_by_tier(self) -> dict[str, int]:
         return {row.tier: row.leads for row in self.by_tier}
 
+    def scaled_to(self, leads: int) -> "MonthNumbers":
+        """As many leads, agreed directly; the tiers keep their proportions and add up to what they did of the whole."""
+        tiers, whole, done = [], 0, Fraction(0)
+        for row in self.by_tier:
+            done += Fraction(row.leads * leads, self.leads) if self.leads else 0
+            own = int(done + Fraction(1, 2)) - whole
+            whole += own
+            tiers.append(TierNumbers(row.tier, own, Decimal(own), row.points))
+        return MonthNumbers(leads, Decimal(leads), by_tier=tuple(tiers))
+
     @property
     def columns(self) -> dict[str, Any]:
         """As a target's row keeps them."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from agreements.models import Agreement
 from agreements.months.capacity import CapacityCheck, Load, MonthHours, check
 from agreements.terms import Terms
+from smarketing.accounts.models import Side
 from smarketing.lib.periods import Period
 
 MICROSECOND, HOUR = timedelta(microseconds=1), timedelta(hours=1)
@@ -76,7 +77,7 @@ def month_hours(terms: Terms, month: date, zone: ZoneInfo) -> MonthHours:
     period, year = Period(month), Period.of(month, "year")
     begins, ends = _midnight(month, zone), _midnight(period.next().start_on, zone)
     return MonthHours(
-        open=_hours(terms.calendar.elapsed(begins, ends, terms.pauses)),
+        open=_hours(terms.calendar.elapsed(begins, ends, terms.pauses_for(Side.SALES, None))),
         week=_hours(terms.calendar.usual_week),
         year_days=len(terms.calendar.working_days(year.start_on, year.end_on)),
     )

@@ -12,7 +12,13 @@ from smarketing.lib.request import PortalRequest
 
 
 def visible(request: PortalRequest, slug: str) -> Agreement:
-    return get_object_or_404(Agreement.objects.visible_to(request.access).with_teams(), slug=slug)
+    found: Agreement = get_object_or_404(Agreement.objects.visible_to(request.access).with_teams(), slug=slug)
+    return found
+
+
+def visible_or_written(request: PortalRequest, slug: str) -> Agreement:
+    """Also one that is still being written, for those whom it will be about."""
+    return get_object_or_404(Agreement.every.visible_to(request.access).with_teams(), slug=slug)
 
 
 def editable(request: PortalRequest, slug: str) -> Agreement:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -15,9 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agreements.document.versions import AmendmentRefused
 from agreements.enums import VersionState
-from agreements.models import Agreement, Version
+from agreements.models import Agreement, DraftNote, Version
 from agreements.pages import versions as reads
-from agreements.pages.fetch import editable, may_edit, visible
+from agreements.pages.fetch import editable, may_edit, visible_or_written
 from agreements.pages.writing.forms import DayField
 from agreements.signing.cancelling import propose_end
 from agreements.signing.parties import missing, teams_of
@@ -34,7 +35,7 @@ from smarketing.lib.request import PortalRequest
 @require_safe
 def version_list(request: PortalRequest, slug: str) -> HttpResponse:
     """All versions, and any two of them side by side."""
-    agreement = visible(request, slug)
+    agreement = visible_or_written(request, slug)
     found = list(reads.readable(agreement, request.user, request.access).order_by("number", "pk"))
     terms = [version for version in found if not version.is_cancellation]
     one, other = _chosen(request, "one", terms), _chosen(request, "other", terms)
@@ -79,14 +80,18 @@ def settle(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
         if there := Version.objects.filter(pk=pk).first():
             return _page(request, _version(request, slug, there.pk), refusal)
         say(request, str(refusal), level=messages.ERROR)
-        return redirect(found.agreement)
+        return _left(found.agreement)
     say(request, text)
     is_there = Version.objects.filter(pk=pk).exists()
-    return redirect("agreements:version", slug, pk) if is_there else redirect(found.agreement)
+    return redirect("agreements:version", slug, pk) if is_there else _left(found.agreement)
+
+
+def _left(agreement: Agreement) -> HttpResponse:
+    return redirect("agreements:list") if agreement.is_draft else redirect(agreement)
 
 
 def _proposed(request: PortalRequest, draft: Version) -> str:
-    return _stands(propose(draft, by=request.user, at=request.now))
+    return _stands(propose(draft, by=request.user, at=request.now, seen=request.POST.get("seen")))
 
 
 def _signed(request: PortalRequest, version: Version) -> str:
@@ -165,8 +170,16 @@ def cancel(request: PortalRequest, slug: str) -> HttpResponse:
 
 
 def _version(request: PortalRequest, slug: str, pk: int) -> Version:
-    found: Version = get_object_or_404(reads.readable(visible(request, slug), request.user, request.access), pk=pk)
+    found: Version = get_object_or_404(
+        reads.readable(visible_or_written(request, slug), request.user, request.access), pk=pk
+    )
     return found
+
+
+def _notes(request: PortalRequest, found: Version) -> QuerySet[DraftNote]:
+    """Decisions of reviews: those that the draft is to say, or those that were proposed with it."""
+    is_draft = found.state == VersionState.DRAFT
+    return found.agreement.draft_notes.to_write(request.user) if is_draft else found.notes.all()
 
 
 def _page(request: PortalRequest, found: Version, refused: AmendmentRefused | None = None) -> HttpResponse:
@@ -177,6 +190,7 @@ def _page(request: PortalRequest, found: Version, refused: AmendmentRefused | No
         "version": found,
         "is_draft": found.state == VersionState.DRAFT,
         "is_proposed": found.state == VersionState.PROPOSED,
+        "draft_notes": _notes(request, found),
         "refused": refused,
         "reason": request.POST.get("reason", ""),
         "now": request.now,

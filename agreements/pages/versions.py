@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from agreements.document.differences import Difference, differences
 from agreements.document.stored import document_of
-from agreements.document.versions import version_document
+from agreements.document.versions import version_document, whole_document
 from agreements.enums import VersionState
 from agreements.models import Agreement, Signature, Version
 from agreements.pages.months.capacity_sheet import CapacitySheet, proposed_sheet
@@ -57,8 +57,9 @@ class NamedVersion:
 
 
 def readable(agreement: Agreement, reader: User, access: Access) -> VersionQuerySet:
-    """Drafts are their authors'; one from a file is for those who amend the agreement."""
-    drafts = Q(made_by=reader) | Q(made_by=None) if access.may(Verb.AMEND, agreement) else Q(made_by=reader)
+    """Drafts are their authors'; one from a file, or shared, is for those who amend the agreement."""
+    own = Q(made_by=reader, is_shared=False)
+    drafts = own | Q(made_by=None) | Q(is_shared=True) if access.may(Verb.AMEND, agreement) else own
     found: VersionQuerySet = agreement.versions.filter(~Q(state=VersionState.DRAFT) | drafts)
     return found.select_related("agreement", "made_by", "proposed_by", "settled_by", "reminded_by", "answers")
 
@@ -80,7 +81,7 @@ def shown(version: Version, reader: User, access: Access, at: datetime) -> Shown
         version=version,
         standing=standing(version, _dated(version.agreement), today),
         signed=[(party, signatures.get(party.side)) for party in parties(version.agreement, today)],
-        clauses=in_words(differences(None, version_document(version))) if not version.is_cancellation else [],
+        clauses=in_words(differences(None, whole_document(version))) if not version.is_cancellation else [],
         changes=compared(before, version) if before else [],
         before=before,
         answered=compared(version.answers, version) if version.answers else [],
@@ -99,6 +100,8 @@ def _capacity(version: Version, today: date) -> CapacitySheet | None:
     if version.is_cancellation or not is_open:
         return None
     agreement = version.agreement
+    if agreement.is_draft:
+        return None
     document = version_document(version).with_months_of(document_of(agreement))
     return proposed_sheet(agreement, document, timeline(agreement).versions, today=today)
 
@@ -138,7 +141,7 @@ def in_words(found: list[Difference]) -> list[ClauseChange]:
 
 def waiting_for(reader: User, access: Access, at: datetime) -> list[Version]:
     """The proposals that wait for this person's signature."""
-    agreements = Agreement.objects.visible_to(access)
+    agreements = Agreement.every.visible_to(access)
     proposed = Version.objects.proposed().filter(agreement__in=agreements).order_by("proposed_at")
     found = proposed.select_related("agreement__marketing_team", "agreement__sales_team", "agreement__service_team")
     return [version for version in found.select_related("reminded_by") if may_sign(version, reader, at)]

@@ -6,6 +6,7 @@ from typing import Any
 
 from agreements.promises.promise import (
     AcceptancePromise,
+    BriefPromise,
     DepthPromise,
     HandoverPromise,
     Promise,
@@ -37,6 +38,11 @@ class Measure:
         """A share of handoffs, each within so much working time."""
         return issubclass(self.promise, TimedPromise)
 
+    @property
+    def is_share(self) -> bool:
+        """Of handoffs, each of which keeps the promise or does not."""
+        return self.is_timed or issubclass(self.promise, BriefPromise)
+
 
 MEASURES = {
     measure.key: measure
@@ -63,6 +69,7 @@ MEASURES = {
             HandoverPromise,
             _("handed over within %(time)s of working time from the lead's creation"),
         ),
+        Measure("brief", "marketing", _("Complete briefs"), BriefPromise, _("with all facts of the brief")),
     )
 }
 

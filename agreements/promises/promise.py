@@ -31,7 +31,8 @@ def _(text: str) -> str:
 class Promise(BaseModel):
     """`tier` is empty where the promise is for every tier without one of its own.
 
-    `figure` is what is promised (a share, attempts), `limit` the working minutes or days for it, `due` the end of them.
+    `figure` is what is promised (a share, attempts), `limit` the working minutes or days for it, `due` the end of them;
+    None where it is judged as soon as the handoff is made.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,7 +50,7 @@ class Promise(BaseModel):
 
     @property
     @abstractmethod
-    def limit(self) -> float: ...
+    def limit(self) -> float | None: ...
 
     @abstractmethod
     def due(self, calendar: WorkCalendar, start: datetime, pauses: Pauses = ()) -> datetime: ...
@@ -116,6 +117,24 @@ class HandoverPromise(TimedPromise):
     """Marketing's own time: from the lead's creation to its first handoff."""
 
     measure: Literal["handover"] = "handover"
+
+
+class BriefPromise(Promise):
+    """So many of the handoffs with all the facts that belong to the brief, judged as they are handed over."""
+
+    measure: Literal["brief"] = "brief"
+    share: Annotated[Decimal, Fraction(places=6), Field(title=_("share kept"))] = Decimal(1)
+
+    @property
+    def figure(self) -> float:
+        return float(self.share)
+
+    @property
+    def limit(self) -> None:
+        return None
+
+    def due(self, calendar: WorkCalendar, start: datetime, pauses: Pauses = ()) -> datetime:
+        return start
 
 
 class DepthPromise(Promise):

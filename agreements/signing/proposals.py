@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from agreements.document.versions import AmendmentRefused, next_number, write_down
 from agreements.enums import VersionState
 from agreements.models import Version
-from agreements.signing.signatures import add_signatures, check_sound, locked, settle
+from agreements.signing.signatures import TextChanged, add_signatures, check_sound, locked, settle
 from smarketing.accounts.access import access_of
 from smarketing.accounts.models import User
 from smarketing.accounts.rights import Verb
@@ -19,20 +19,25 @@ class VersionWaiting(AmendmentRefused):
 
 
 class NotYourDraft(AmendmentRefused):
-    """A draft is its author's; one from a file is anybody's who amends the agreement."""
+    """A draft is its author's; one from a file, or shared, is anybody's who amends the agreement."""
 
 
 def may_propose(draft: Version, by: User) -> bool:
     if draft.state != VersionState.DRAFT or not access_of(by).may(Verb.AMEND, draft.agreement):
         return False
-    return draft.made_by_id is None or draft.made_by_id == by.pk
+    return draft.is_shared or draft.made_by_id is None or draft.made_by_id == by.pk
 
 
-def propose(draft: Version, *, by: User, at: datetime) -> Version:
-    """Signs it for the sides that the proposer signs for. A draft that answers a proposal takes its place."""
+def propose(draft: Version, *, by: User, at: datetime, seen: str | None = None) -> Version:
+    """Signs it for the sides that the proposer signs for. A draft that answers a proposal takes its place.
+
+    `seen` is the digest of what the proposer has read: in a shared draft others may have written since.
+    """
     with transaction.atomic():
         draft = locked(draft, VersionState.DRAFT)
         _check_author(draft, by)
+        if seen is not None and seen != draft.digest:
+            raise TextChanged("sign", _("This is not the text that you have read: look at it again."))
         waiting = draft.agreement.versions.proposed().first()
         if waiting and waiting.pk != draft.answers_id:
             text = _(
@@ -45,6 +50,7 @@ def propose(draft: Version, *, by: User, at: datetime) -> Version:
         draft.number, draft.state = next_number(draft.agreement), VersionState.PROPOSED
         draft.proposed_at, draft.proposed_by = at, by
         draft.save(update_fields=["number", "state", "proposed_at", "proposed_by"])
+        draft.agreement.draft_notes.to_write(by).update(version=draft)
         return announce(draft, by=by, at=at)
 
 
@@ -58,11 +64,14 @@ def announce(proposal: Version, *, by: User, at: datetime) -> Version:
 
 
 def discard(draft: Version, *, by: User, at: datetime) -> None:
-    """Nobody but its author has seen it: the history tells nothing of it."""
+    """It has bound nobody: the history tells nothing of it. An agreement that was this draft only goes with it."""
     with transaction.atomic():
         draft = locked(draft, VersionState.DRAFT)
         _check_author(draft, by)
+        agreement = draft.agreement
         draft.delete()
+        if agreement.is_draft and not agreement.versions.exists():
+            agreement.delete()
 
 
 def _check_author(draft: Version, by: User) -> None:

@@ -46,7 +46,7 @@ class RemindedAlready(AmendmentRefused):
 
 def locked(version: Version, *states: VersionState) -> Version:
     """As it is now that the agreement is locked. Raises Settled where it is in none of these states any more."""
-    Agreement.objects.select_for_update().get(pk=version.agreement_id)
+    Agreement.every.select_for_update().get(pk=version.agreement_id)
     rows = Version.objects.select_related("agreement", "made_by", "proposed_by", "answers", "settled_by")
     standing = rows.filter(pk=version.pk).first()
     if standing is None or standing.state not in states:

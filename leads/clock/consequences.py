@@ -89,16 +89,18 @@ def begin(lead_ids: Collection[int], terms: Timeline) -> None:
         refresh(lead_ids, terms)
 
 
-def as_of(handoff_ids: Collection[int], known: Timeline, at: datetime) -> dict[int, Values]:
+def as_of(handoff_ids: Collection[int], known: Timeline, at: datetime, *, excuses: bool = True) -> dict[int, Values]:
     """The derived columns, and what they follow from, as they would stand if nothing after `at` had happened.
 
-    Handoffs made later are left out.
+    Handoffs made later are left out. Without `excuses` as if nothing had been excused.
     """
     timelines, asked = Timelines.of([known]), sorted(set(handoff_ids))
     stood: dict[int, Values] = {}
     for start in range(0, len(asked), BATCH):
         some = set(asked[start : start + BATCH])
         found = cases(list(Handoff.objects.filter(pk__in=some).values_list("lead_id", flat=True)), timelines, until=at)
+        for case in [] if excuses else found:
+            case.forget_excuses()
         rows = zip(found, derive(found), strict=True)
         stood |= {case.handoff.pk: _with_facts(case, values, at) for case, values in rows if case.handoff.pk in some}
     return stood
@@ -106,17 +108,17 @@ def as_of(handoff_ids: Collection[int], known: Timeline, at: datetime) -> dict[i
 
 def _with_facts(case: Case, values: Values, at: datetime) -> Values:
     """With the states of its clocks, by kind."""
-    stood = {want.kind: _state(want, case, at) for want in clocks(case, values)}
+    stood = {want.kind: state_of(want, case.excused_at(want.kind), at) for want in clocks(case, values)}
     return values | {name: getattr(case.handoff, name) for name in FACTS} | {"clock_states": stood}
 
 
-def _state(want: Wanted, case: Case, at: datetime) -> str:
+def state_of(want: Wanted, excused_at: datetime | None, at: datetime) -> str:
     return rule.clock(
         warn_at=want.warn_at,
         due_at=want.due_at,
         stopped_at=want.stopped_at,
         is_closed=want.ended_at is not None,
-        excused_at=case.excused_at(want.kind),
+        excused_at=excused_at,
         at=at,
     )
 

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from agreements.exceptions.pauses import Pauses
 from agreements.promises.promise import TimedPromise
 from agreements.terms import Terms
+from agreements.worktime import WorkCalendar
 from leads.clock.happened import Case, WithMarketing
 from leads.enums import ClockKind
 from leads.work.states import state_of
@@ -41,9 +43,10 @@ class Wanted:
 def derive(cases: list[Case]) -> list[Values]:
     """The derived columns of each handoff. All handoffs of a lead are among the cases, in order of time."""
     derived = [_facts(case) for case in cases]
-    by_terms: dict[tuple[int, int | None], list[int]] = defaultdict(list)
+    by_terms: dict[tuple[int, int | None, Pauses, Pauses], list[int]] = defaultdict(list)
     for index, case in enumerate(cases):
-        by_terms[case.handoff.agreement_id, case.terms.version_id].append(index)
+        key = case.handoff.agreement_id, case.terms.version_id, case.pauses, case.marketings_pauses
+        by_terms[key].append(index)
     for indexes in by_terms.values():
         some, values = [cases[i] for i in indexes], [derived[i] for i in indexes]
         _promise(some, values)
@@ -79,7 +82,7 @@ def _facts(case: Case) -> Values:
 
 
 def _promise(cases: list[Case], derived: list[Values]) -> None:
-    """Due times under one set of terms, and what was done until then."""
+    """Due times under one set of terms and pauses, and what was done until then."""
     for tier, indexes in _by_tier(cases).items():
         some, values = [cases[i] for i in indexes], [derived[i] for i in indexes]
         _promise_speed(some, values, tier)
@@ -97,7 +100,8 @@ def _promise_speed(cases: list[Case], derived: list[Values], tier: str) -> None:
     terms = cases[0].terms
     promise = terms.speed_for(tier)
     for name, share in (("due_at", 1.0), ("warn_at", float(terms.warn_share))):
-        due = _due(terms, [case.handoff.handed_at for case in cases], promise.within * share) if promise else None
+        starts = [case.handoff.handed_at for case in cases]
+        due = _due(terms.calendar, starts, promise.within * share, cases[0].pauses) if promise else None
         _put(derived, name, due or [None] * len(cases))
     for case, values in zip(cases, derived, strict=True):
         values["excused_at"] = case.excused_at(ClockKind.RESPONSE) if promise else None
@@ -126,25 +130,25 @@ def _tried_at(case: Case, nth: int, due_at: datetime) -> datetime | None:
 
 
 def _window_end(case: Case, days: int) -> datetime:
-    return case.terms.calendar.end_of_working_day(case.handoff.handed_at, days, case.terms.pauses)
+    return case.terms.calendar.end_of_working_day(case.handoff.handed_at, days, case.pauses)
 
 
 def _measure(cases: list[Case], derived: list[Values]) -> None:
-    """Adds the working times of handoffs under one set of terms, in a few vectorised passes."""
-    terms = cases[0].terms
+    """Adds the working times of handoffs under one set of terms and pauses, in a few vectorised passes."""
+    calendar, pauses = cases[0].terms.calendar, cases[0].pauses
     handed = [case.handoff.handed_at for case in cases]
     responded = [v["first_attempt_at"] if v["stopped_at"] == v["first_attempt_at"] else None for v in derived]
     created = [case.handoff.lead.created_at for case in cases]
     # Marketing's clock runs once: a lead handed over again did not wait with marketing since its creation.
     handed_first = [case.handoff.handed_at if case.is_first else None for case in cases]
+    _put(derived, "waited_us", _elapsed(calendar, created, handed_first, cases[0].marketings_pauses))
     steps: dict[str, tuple[list[datetime], Sequence[datetime | None]]] = {
-        "waited_us": (created, handed_first),
         "accepted_us": (handed, [case.handoff.accepted_at for case in cases]),
         "response_us": (handed, responded),
         "connected_us": (handed, [values["connected_at"] for values in derived]),
     }
     for name, (starts, ends) in steps.items():
-        _put(derived, name, _elapsed(terms, starts, ends))
+        _put(derived, name, _elapsed(calendar, starts, ends, pauses))
     _put(derived, "waited_wall_us", list(map(_wall, created, handed_first)))
     _put(derived, "response_wall_us", list(map(_wall, handed, responded)))
 
@@ -224,7 +228,7 @@ def clocks(case: Case, values: Values) -> Iterator[Wanted]:
     for kind, (begins, stops) in TIMED.items():
         promise, started_at = case.terms.timed_for(kind, case.handoff.tier), begins(case)
         if promise and started_at:
-            due_at, warn_at = _due_and_warn(case.terms, promise, started_at)
+            due_at, warn_at = _due_and_warn(case.terms, promise, started_at, _pauses_of(case, kind))
             yield _clock(case, started_at, due_at, kind, warn_at=warn_at, stopped_at=stops(case, values))
 
 
@@ -234,7 +238,7 @@ def clock_with_marketing(waiting: WithMarketing) -> Wanted | None:
     promise = terms.timed_for(ClockKind.HANDOVER, lead.tier)
     if promise is None or terms.version_id is None:
         return None
-    due_at, warn_at = _due_and_warn(terms, promise, lead.created_at)
+    due_at, warn_at = _due_and_warn(terms, promise, lead.created_at, waiting.pauses)
     return Wanted(
         lead_id=lead.pk,
         handoff_id=None,
@@ -246,13 +250,17 @@ def clock_with_marketing(waiting: WithMarketing) -> Wanted | None:
         due_at=due_at,
         stopped_at=None,
         ended_at=waiting.closed_at,
-        pauses=_pauses(terms, lead.created_at, due_at),
+        pauses=_within(waiting.pauses, lead.created_at, due_at),
     )
 
 
-def _due_and_warn(terms: Terms, promise: TimedPromise, start: datetime) -> tuple[datetime, datetime]:
+def _pauses_of(case: Case, kind: str) -> Pauses:
+    return case.marketings_pauses if kind == ClockKind.HANDOVER else case.pauses
+
+
+def _due_and_warn(terms: Terms, promise: TimedPromise, start: datetime, pauses: Pauses) -> tuple[datetime, datetime]:
     warned = promise.within * float(terms.warn_share)
-    return promise.due(terms.calendar, start, terms.pauses), terms.calendar.due(start, warned, terms.pauses)
+    return promise.due(terms.calendar, start, pauses), terms.calendar.due(start, warned, pauses)
 
 
 def _attempts(case: Case) -> Iterator[Wanted]:
@@ -291,12 +299,12 @@ def _clock(
         due_at=due_at,
         stopped_at=stopped_at,
         ended_at=case.closed_at,
-        pauses=_pauses(case.terms, started_at, due_at),
+        pauses=_within(_pauses_of(case, kind), started_at, due_at),
     )
 
 
-def _pauses(terms: Terms, start: datetime, end: datetime) -> list[list[str]]:
-    within = [pause for pause in terms.pauses if pause[0] < end and start < pause[1]]
+def _within(pauses: Pauses, start: datetime, end: datetime) -> list[list[str]]:
+    within = [pause for pause in pauses if pause[0] < end and start < pause[1]]
     return [[begin.isoformat(), stop.isoformat()] for begin, stop in within]
 
 
@@ -309,19 +317,21 @@ def _wall(start: datetime, end: datetime | None) -> int | None:
     return None if end is None else max((end - start) // MICROSECOND, 0)
 
 
-def _due(terms: Terms, starts: list[datetime], within: timedelta) -> list[datetime]:
-    due = terms.calendar.due_many(_instants(starts), within.total_seconds(), terms.pauses)
+def _due(calendar: WorkCalendar, starts: list[datetime], within: timedelta, pauses: Pauses) -> list[datetime]:
+    due = calendar.due_many(_instants(starts), within.total_seconds(), pauses)
     return [at.replace(tzinfo=UTC) for at in due.tolist()]
 
 
-def _elapsed(terms: Terms, starts: list[datetime], ends: Sequence[datetime | None]) -> list[int | None]:
+def _elapsed(
+    calendar: WorkCalendar, starts: list[datetime], ends: Sequence[datetime | None], pauses: Pauses
+) -> list[int | None]:
     """Working microseconds of each interval, never below zero; None where there is no end."""
     known = [i for i, end in enumerate(ends) if end is not None]
     answer: list[int | None] = [None] * len(ends)
     if not known:
         return answer
     begun, ended = _instants([starts[i] for i in known]), _instants([ends[i] for i in known])
-    spans = terms.calendar.elapsed_many(begun, ended, terms.pauses)
+    spans = calendar.elapsed_many(begun, ended, pauses)
     for i, span in zip(known, np.maximum(spans, 0).tolist(), strict=True):
         answer[i] = span
     return answer

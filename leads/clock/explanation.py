@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from agreements.exceptions.pauses import Pauses
 from agreements.terms import Terms, Timeline, timeline
+from agreements.worktime import WorkCalendar
 from leads.clock import rule
 from leads.clock.derivation import TIMED
 from leads.clock.face import ClockFace, face_of
 from leads.enums import ClockKind
 from leads.models import Clock, Handoff, Lead
+from smarketing.accounts.models import Side
 
 MOST_DAYS = 31
 
@@ -88,7 +91,8 @@ def _counted(row: Clock, known: Timeline) -> tuple[Stretch, ...]:
     """The response has its own explanation."""
     if row.kind not in TIMED:
         return ()
-    return tuple(_stretches(known.by_id(row.version_id), row.started_at, row.due_at))
+    pauses = tuple((datetime.fromisoformat(begin), datetime.fromisoformat(end)) for begin, end in row.pauses)
+    return tuple(_stretches(known.by_id(row.version_id).calendar, pauses, row.started_at, row.due_at))
 
 
 def explanation(handoff: Handoff, terms: Terms, *, at: datetime) -> Explanation:
@@ -96,30 +100,31 @@ def explanation(handoff: Handoff, terms: Terms, *, at: datetime) -> Explanation:
     promise = terms.speed_for(handoff.tier)
     if promise is None or handoff.due_at is None:
         return Explanation(face, handoff.handed_at)
+    pauses = terms.pauses_for(Side.SALES, handoff.recorded_at)
     return Explanation(
         face,
         handoff.handed_at,
         within=promise.within,
-        runs_from=terms.calendar.due(handoff.handed_at, timedelta(0), terms.pauses),
-        stretches=tuple(_stretches(terms, handoff.handed_at, handoff.due_at)),
+        runs_from=terms.calendar.due(handoff.handed_at, timedelta(0), pauses),
+        stretches=tuple(_stretches(terms.calendar, pauses, handoff.handed_at, handoff.due_at)),
     )
 
 
-def _stretches(terms: Terms, start: datetime, end: datetime) -> Iterator[Stretch]:
+def _stretches(calendar: WorkCalendar, pauses: Pauses, start: datetime, end: datetime) -> Iterator[Stretch]:
     """Nothing for a clock so long that no one would read the list."""
     if end - start > timedelta(days=MOST_DAYS):
         return
     # A window may begin the evening before; two days more cover every time zone.
     first = start.date() - timedelta(days=2)
     for number in range((end.date() - first).days + 2):
-        yield from _on(terms, first + timedelta(days=number), start, end)
+        yield from _on(calendar, pauses, first + timedelta(days=number), start, end)
 
 
-def _on(terms: Terms, day: date, start: datetime, end: datetime) -> Iterator[Stretch]:
+def _on(calendar: WorkCalendar, pauses: Pauses, day: date, start: datetime, end: datetime) -> Iterator[Stretch]:
     """The windows of a day that the clock counts, without the pauses."""
-    for opens, closes in terms.calendar.windows(day):
+    for opens, closes in calendar.windows(day):
         at, last = max(opens, start), min(closes, end)
-        for begin, stop in sorted(terms.pauses):
+        for begin, stop in sorted(pauses):
             if at < begin < last:
                 yield Stretch(at, begin)
             if begin < last:

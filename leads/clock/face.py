@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from agreements.exceptions.pauses import AgreedPause, Pauses, counted
 from agreements.models import Version
-from agreements.terms import Terms, pauses_of, work_calendar
+from agreements.terms import Terms, agreed_pauses, pauses_of, work_calendar
 from agreements.worktime import WorkCalendar
 from leads.clock import rule
 from leads.models import Handoff
+from smarketing.accounts.models import Side
 
 TICKING = frozenset({rule.RUNNING, rule.DUE_SOON, rule.OVERDUE})
 SECOND = timedelta(seconds=1)
@@ -33,18 +35,26 @@ class ClockFace:
 
 
 class ClockHours(NamedTuple):
-    """Working time, and the agreed exceptions in which no clock runs."""
+    """Working time, and the exceptions of the terms and beyond them in which no clock runs."""
 
     calendar: WorkCalendar
-    pauses: tuple[tuple[datetime, datetime], ...] = ()
+    pauses: Pauses = ()
+    agreed: tuple[AgreedPause, ...] = ()
+
+    def pauses_for(self, side: str, recorded_at: datetime | None) -> Pauses:
+        return counted(self.pauses, self.agreed, side, recorded_at)
 
 
 def hours_of(handoffs: Iterable[Handoff]) -> dict[int, ClockHours]:
-    """The hours by which these handoffs are measured, by version: one query for all of them."""
-    zones = {h.version_id: h.agreement.time_zone for h in handoffs if h.version_id is not None}
-    rows = Version.objects.filter(pk__in=zones).values_list("pk", "calendar", "exceptions")
+    """The hours by which these handoffs are measured, by version: two queries for all of them."""
+    agreements = {h.version_id: h.agreement for h in handoffs if h.version_id is not None}
+    rows = Version.objects.filter(pk__in=agreements).values_list("pk", "calendar", "exceptions")
+    agreed = agreed_pauses({agreement.pk: agreement.time_zone for agreement in agreements.values()})
+    zones = {pk: agreement.time_zone for pk, agreement in agreements.items()}
     return {
-        pk: ClockHours(work_calendar(calendar, zones[pk]), pauses_of(exceptions, zones[pk]))
+        pk: ClockHours(
+            work_calendar(calendar, zones[pk]), pauses_of(exceptions, zones[pk]), agreed.get(agreements[pk].pk, ())
+        )
         for pk, calendar, exceptions in rows
     }
 
@@ -53,5 +63,5 @@ def face_of(handoff: Handoff, hours: ClockHours | Terms | None, *, at: datetime)
     clock, due_at = handoff.clock(at), handoff.due_at
     if clock not in TICKING or due_at is None or hours is None:
         return ClockFace(clock, due_at)
-    left = hours.calendar.elapsed(at, due_at, hours.pauses)
+    left = hours.calendar.elapsed(at, due_at, hours.pauses_for(Side.SALES, handoff.recorded_at))
     return ClockFace(clock, due_at, left, is_straight=abs((due_at - at) - left) < SECOND)

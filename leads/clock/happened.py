@@ -8,12 +8,14 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple, Self
 
+from agreements.exceptions.pauses import Pauses
 from agreements.models import Agreement
 from agreements.terms import Terms, Timeline, timeline
 from leads.clock.span import earliest, latest
 from leads.enums import Channel, ClockKind, Direction, EventKind, Result
 from leads.models import Attempt, Clock, Deal, Event, Handoff, Lead
 from leads.work.outcome import closing, outcome_of
+from smarketing.accounts.models import Side
 
 
 class Timelines(dict[int, Timeline]):
@@ -79,6 +81,19 @@ class Case:
         row = self.rows.get((kind, 1))
         return row.excused_at if row else None
 
+    def forget_excuses(self) -> None:
+        for row in self.rows.values():
+            row.excused_at = None
+
+    @cached_property
+    def pauses(self) -> Pauses:
+        """In which the clocks that run from the handoff on stand still."""
+        return self.terms.pauses_for(Side.SALES, self.handoff.recorded_at)
+
+    @cached_property
+    def marketings_pauses(self) -> Pauses:
+        return self.terms.pauses_for(Side.MARKETING, self.lead.recorded_at)
+
     @cached_property
     def attempts(self) -> list[Touch]:
         """Those that count in the depth: ours, and automated ones only where the agreement says so."""
@@ -116,6 +131,10 @@ class WithMarketing:
     terms: Terms
     closed_at: datetime | None
     rows: ClockRows
+
+    @property
+    def pauses(self) -> Pauses:
+        return self.terms.pauses_for(Side.MARKETING, self.lead.recorded_at)
 
 
 def with_marketing(lead_ids: Collection[int], timelines: Timelines) -> list[WithMarketing]:

@@ -3,44 +3,96 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from functools import reduce
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from agreements.models import Agreement, Change
 from agreements.terms import timeline
-from leads.clock.consequences import StaleHandoff, differences, lock, refresh
-from leads.models import Lead
+from leads.clock.consequences import StaleHandoff, differences, lock, refresh, state_of
+from leads.enums import ClockKind
+from leads.models import Clock, Handoff, Lead
+from leads.querysets import LeadQuerySet
 from smarketing.accounts.models import User
 from smarketing.server.giving_way import give_way
 
 BATCH = 250
 
 
-def preview(agreement: Agreement, *, by_terms_in_force: bool = False) -> Counter[str]:
+def preview(
+    agreement: Agreement, *, by_terms_in_force: bool = False, with_exceptions: bool = False, at: datetime | None = None
+) -> Counter[str]:
     """How many handoffs would change (under "handoffs"), and in how many each field would.
 
-    Under "leads" those that nobody has handed over yet: the clock of marketing would change.
+    Under "leads" those that nobody has handed over yet: the clock of marketing would change. With `at` also how many
+    promises would stand otherwise at that instant, as "overdue>running". `with_exceptions`: as if what was agreed
+    beyond the terms counted also for what was measured before.
     """
     found: Counter[str] = Counter()
     terms = timeline(agreement)
-    for lead_ids in _batches(agreement):
-        _count(found, differences(lead_ids, terms, by_terms_in_force=by_terms_in_force))
+    known, since = (terms.with_all_applied, _earliest(agreement)) if with_exceptions else (terms, None)
+    for lead_ids in _batches(agreement, since):
+        wrong = differences(lead_ids, known, by_terms_in_force=by_terms_in_force)
+        _count(found, wrong)
+        if at is not None:
+            found.update(move for difference in wrong for move in _moves(difference, at))
     return found
 
 
-def recompute(agreement: Agreement, *, by_terms_in_force: bool = False, by: User | None, at: datetime) -> Counter[str]:
-    """Mends them, a batch a transaction, and writes down in the agreement's history that it was done."""
+def _moves(difference: StaleHandoff, at: datetime) -> Iterator[str]:
+    """How promises stand, and how they would; single attempts are not judged."""
+    rows, wanted = difference.fields.get("clocks", ({}, {}))
+    for key, row in rows.items():
+        if key in wanted and key[0] != ClockKind.ATTEMPT:
+            before, after = row.state(at), state_of(wanted[key], row.excused_at, at)
+            if before != after:
+                yield f"{before}>{after}"
+
+
+def _earliest(agreement: Agreement) -> datetime | None:
+    """Nothing that was over by then has to be measured again for the exceptions agreed since. None: there are none."""
+    zone = ZoneInfo(agreement.time_zone)
+    rows = agreement.agreed_exceptions.of_former()
+    begins = [each.instants(zone)[0] for row in rows for each in (row, row.replaces) if each is not None]
+    return min(begins, default=None)
+
+
+def to_measure_again(agreement: Agreement) -> int:
+    """How many leads the exceptions agreed since may concern."""
+    since = _earliest(agreement)
+    return 0 if since is None else _leads(agreement, since).count()
+
+
+def recompute(
+    agreement: Agreement,
+    *,
+    by_terms_in_force: bool = False,
+    with_exceptions: bool = False,
+    by: User | None,
+    at: datetime,
+) -> Counter[str]:
+    """Mends them, a batch a transaction, and writes down in the agreement's history that it was done.
+
+    What was broken off is finished by doing it once more: whatever changes meanwhile goes by the new rule already.
+    """
     found: Counter[str] = Counter()
+    since = _earliest(agreement) if with_exceptions else None
+    if with_exceptions:
+        agreement.agreed_exceptions.of_former().update(applied_at=at, applied_by=by)
     terms = timeline(agreement)
-    for lead_ids in _batches(agreement):
+    for lead_ids in _batches(agreement, since):
         with transaction.atomic():
             lock(lead_ids)
             wrong = refresh(lead_ids, terms, by_terms_in_force=by_terms_in_force, at=at)
         give_way()
         _count(found, wrong)
     if found:
-        path = ["recomputed", "terms_in_force" if by_terms_in_force else "own_terms"]
+        path = [
+            "recomputed",
+            "with_exceptions" if with_exceptions else "terms_in_force" if by_terms_in_force else "own_terms",
+        ]
         count = str(found["handoffs"] + found["leads"])
         Change.objects.create(agreement=agreement, by=by, at=at, lines=[[path, None, count]])
     return found
@@ -52,9 +104,19 @@ def _count(found: Counter[str], wrong: list[StaleHandoff]) -> None:
         found.update(difference.fields.keys())
 
 
-def _batches(agreement: Agreement) -> Iterator[list[int]]:
+def _leads(agreement: Agreement, since: datetime | None) -> LeadQuerySet:
+    leads = Lead.objects.filter(Q(handoffs__agreement=agreement) | Q(agreement=agreement)).distinct()
+    if since is None:
+        return leads
+    moments = ("handed_at", "accepted_at", "first_attempt_at", "connected_at", "due_at", "depth_due_at")
+    later = reduce(Q.__or__, (Q((f"{name}__gt", since)) for name in moments))
+    handoffs, clocks = Handoff.objects.filter(later, lead=OuterRef("pk")), Clock.objects.filter(due_at__gt=since)
+    return leads.filter(Exists(handoffs) | Exists(clocks.filter(lead=OuterRef("pk"))))
+
+
+def _batches(agreement: Agreement, since: datetime | None = None) -> Iterator[list[int]]:
     last = 0
-    leads = Lead.objects.filter(Q(handoffs__agreement=agreement) | Q(agreement=agreement)).order_by("pk")
-    while ids := list(leads.filter(pk__gt=last).values_list("pk", flat=True).distinct()[:BATCH]):
+    leads = _leads(agreement, since).order_by("pk")
+    while ids := list(leads.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
         yield ids
         last = ids[-1]

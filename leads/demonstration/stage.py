@@ -1,6 +1,6 @@
 """Action: puts the demonstration into the database, or brings it up to the day."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -36,6 +36,7 @@ from leads.demonstration.company import (
     Person,
     agreement_toml,
 )
+from leads.demonstration.exceptional import agree_exceptions, excuse_one
 from leads.demonstration.ledger import keep_ledger
 from leads.demonstration.story import Pass, Scene, Story, stories_of, stories_of_now
 from leads.doors.dictionary import settle
@@ -72,7 +73,9 @@ def load(*, at: datetime) -> int:
         people = _people()
         _see_to_people(people, at)
         _sign(people, at)
+        _agree_and_excuse(agree_exceptions, people, at)
         count = sum(_tell(market, people, at) for market in MARKETS)
+        _agree_and_excuse(excuse_one, people, at)
         note_clocks(at=at)
         for agreement in Agreement.objects.filter(slug__in=[market.slug for market in MARKETS]).with_teams():
             keep_ledger(agreement, at=at)
@@ -85,6 +88,11 @@ def _write_agreement(market: Market, at: datetime) -> None:
     is_there = Agreement.objects.filter(slug=market.slug).exists()
     began_at = datetime.combine(document.effective_on, time(9), ZoneInfo(document.time_zone))
     apply(document, by=None, at=at if is_there else min(began_at, at), in_force=is_there)
+
+
+def _agree_and_excuse(action: Callable[..., None], people: dict[str, User], at: datetime) -> None:
+    agreement = Agreement.objects.get(slug=SIGNED.market.slug)
+    action(agreement, marketing=people[SIGNED.marketing], sales=people[SIGNED.sales], at=at)
 
 
 def _sign(people: dict[str, User], at: datetime) -> None:

@@ -19,6 +19,9 @@ class Reads(StrEnum):
     PHONE = "phone"
     WORDS = "words"
     NOTE = "note"
+    COUNT = "count"
+    DAY = "day"
+    FLAG = "flag"
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,25 @@ LEAD = (
         "estimatedvalue potential wert betrag værdi beløb",
     ),
     Field("currency", Reads.CURRENCY, f"{_CURRENCY} leadcurrency opportunitycurrency", longest=3, is_kept=False),
+    Field("job_title", Reads.WORDS, "jobtitle position jobrole jobposition funktion stilling", longest=150),
+    Field(
+        "company_size",
+        Reads.COUNT,
+        "companysize numberofemployees employees noofemployees employeecount numemployees headcount mitarbeiter "
+        "mitarbeiterzahl anzahlmitarbeiter unternehmensgrosse antalansatte ansatte",
+    ),
+    Field("country", Reads.WORDS, "country countryregion leadcountry mailingcountry land", longest=100),
+    Field("language", Reads.WORDS, "language preferredlanguage sprache sprog", longest=60),
+    Field(
+        "campaign",
+        Reads.WORDS,
+        "campaign campaignname utmcampaign leadcampaign kampagne kampagnenname kampagnenavn",
+        longest=100,
+    ),
+    Field("score", Reads.COUNT, "leadscore score hubspotscore scoring punktzahl"),
+    Field("active_on", Reads.DAY, "lastactivitydate lastactivity lastactive activeon letzteaktivitat sidsteaktivitet"),
+    Field("consent", Reads.FLAG, "consent optin marketingconsent emailoptin einwilligung samtykke"),
+    Field("question", Reads.NOTE, "question inquiry enquiry anfrage frage foresporgsel sporgsmal", longest=5_000),
 )
 HANDOFF = (
     _lead_id("contactid lead donotmodifylead"),
@@ -150,6 +172,12 @@ HANDOFF = (
         "returnreason rejectionreason rejectedreason disqualificationreason ruckgabegrund returarsag",
     ),
     Field("return_note", Reads.NOTE, "returnnote returncomment rejectionnote ruckgabenotiz returnote", longest=20_000),
+    Field(
+        "outside_reason",
+        Reads.NOTE,
+        "outsidereason reasonforhandover exceptionreason ausnahmegrund grundderubergabe undtagelsesgrund",
+        longest=2_000,
+    ),
 )
 ATTEMPT = (
     _lead_id("whoid contactid lead regarding donotmodifylead"),

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from agreements.models import Agreement, Version
 from leads.clock import rule
-from leads.enums import Channel, Direction, Door, EventKind, Precision, Result, State, Verdict
+from leads.enums import Brief, Channel, Direction, Door, EventKind, OutsideReason, Precision, Result, State, Verdict
 from leads.querysets import HandoffQuerySet, LeadQuerySet
 from leads.work import states
 from smarketing.accounts.models import User
@@ -54,6 +54,15 @@ class Lead(models.Model):
         blank=True,
         validators=[MinValueValidator(0), refuse_too_many_digits],
     )
+    job_title = models.CharField(_("job title"), max_length=150, blank=True)
+    company_size = models.PositiveIntegerField(_("company size"), null=True, blank=True)
+    country = models.CharField(_("country"), max_length=100, blank=True)
+    language = models.CharField(_("language"), max_length=60, blank=True)
+    campaign = models.CharField(_("campaign"), max_length=100, blank=True)
+    score = models.PositiveIntegerField(_("score"), null=True, blank=True)
+    active_on = models.DateField(_("last active on"), null=True, blank=True)
+    consent = models.BooleanField(_("consent to be contacted"), null=True, blank=True)
+    question = models.TextField(_("question asked"), max_length=5_000, blank=True)
     phone_key = models.GeneratedField(
         expression=_phone_key(), output_field=models.CharField(max_length=60), db_persist=True
     )
@@ -117,7 +126,9 @@ class Handoff(RecordedFact):
 
     `version` is NULL for a handoff made before the first version: it is measured and never judged. `return_reason` is
     the key of one of the agreement's. `counts`: with this handoff the lead begins to count in its month; `taken_off_on`
-    is the day on which that is taken back.
+    is the day on which that is taken back. From `is_outside` to `brief_missing` stands what was known of the lead as it
+    was handed over: which criteria it did not meet (`Failing.as_json`) and why it was handed over all the same, and
+    which facts its brief lacked; `brief` is empty where the agreement asks none.
     """
 
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="handoffs")
@@ -137,6 +148,12 @@ class Handoff(RecordedFact):
     returned_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     return_reason = models.CharField(_("reason"), max_length=40, blank=True)
     return_note = models.TextField(_("note"), blank=True)
+    is_outside = models.BooleanField(_("outside the criteria"), default=False)
+    unmet = models.JSONField(default=list)
+    outside_reason = models.CharField(_("reason"), max_length=15, choices=OutsideReason.choices, blank=True)
+    outside_note = models.TextField(_("note"), max_length=2_000, blank=True)
+    brief = models.CharField(_("brief"), max_length=10, choices=Brief.choices, blank=True)
+    brief_missing = models.JSONField(default=list)
 
     version = models.ForeignKey(Version, models.PROTECT, related_name="handoffs", null=True)
     handed_on = models.DateField(_("local day of the handoff"))

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
+from agreements.criterion_words import fact_names, failing_text
 from leads.clock.face import ClockFace
 from leads.clock.rule import OVERDUE
 from leads.enums import LossReason, State
@@ -21,6 +22,8 @@ from smarketing.lib import spoken
 register = template.Library()
 
 PHONE = re.compile(r"\+?[\d ()/.-]{3,40}", re.ASCII)
+register.filter(fact_names)
+register.filter(failing_text)
 A_LONG_TIME = timedelta(hours=8)
 STATE_TONES = {
     State.WAITING: "on_the_way",

@@ -19,6 +19,7 @@ from leads.enums import EventKind
 from leads.models import Deal, Event, Handoff, Lead
 from leads.refusals import Refused
 from leads.work import states
+from leads.work.qualification import freeze
 from smarketing.accounts.models import Membership, User
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ class AlreadyHandedOver(Refused):
 
 class LeadClosed(Refused):
     """The lead was won or lost."""
+
+
+class OutsideCriteria(Refused):
+    """The lead does not meet the criteria: it is handed over with a reason only."""
 
 
 class AlreadyInWork(Refused):
@@ -96,24 +101,39 @@ class HandedOver:
     refused: list[tuple[Lead, Refused]] = field(default_factory=list)
 
 
-def hand_over(lead: Lead, *, by: User | None, at: datetime, rep: User | None = None) -> Handoff:
-    answer = hand_over_many([lead], by=by, at=at, rep=rep)
-    for _lead, reason in answer.refused:
-        raise reason
+@dataclass(frozen=True)
+class Handing:
+    """Who hands over, when, to whom; `reason` (an OutsideReason) and `note` are for leads outside the criteria."""
+
+    by: User | None
+    at: datetime
+    rep: User | None = None
+    reason: str = ""
+    note: str = ""
+
+
+def hand_over(
+    lead: Lead, *, by: User | None, at: datetime, rep: User | None = None, reason: str = "", note: str = ""
+) -> Handoff:
+    answer = hand_over_many([lead], by=by, at=at, rep=rep, reason=reason, note=note)
+    for _lead, refusal in answer.refused:
+        raise refusal
     return answer.handoffs[0]
 
 
-def hand_over_many(leads: Iterable[Lead], *, by: User | None, at: datetime, rep: User | None = None) -> HandedOver:
-    """One that is refused does not hold up the others."""
+def hand_over_many(
+    leads: Iterable[Lead], *, by: User | None, at: datetime, rep: User | None = None, reason: str = "", note: str = ""
+) -> HandedOver:
+    """One that is refused does not hold up the others. `reason` is asked for leads outside the criteria."""
     asked = [lead.pk for lead in leads]
     with transaction.atomic():
-        answer = _handed_over(lock(asked), by=by, at=at, rep=rep)
+        answer = _handed_over(lock(asked), Handing(by, at, rep, reason, note))
     made = Handoff.objects.select_related("lead", "agreement").in_bulk([handoff.pk for handoff in answer.handoffs])
     answer.handoffs = sorted(made.values(), key=lambda handoff: asked.index(handoff.lead_id))
     return answer
 
 
-def _handed_over(leads: list[Lead], *, by: User | None, at: datetime, rep: User | None) -> HandedOver:
+def _handed_over(leads: list[Lead], how: Handing) -> HandedOver:
     answer, terms = HandedOver(), Timelines()
     before: dict[int, list[Handoff]] = defaultdict(list)
     for handoff in Handoff.objects.filter(lead__in=leads):
@@ -121,20 +141,21 @@ def _handed_over(leads: list[Lead], *, by: User | None, at: datetime, rep: User 
     closed = set(Deal.objects.filter(lead__in=leads).values_list("lead_id", flat=True))
     for lead in leads:
         try:
-            _check_hand_over(lead, before[lead.pk], is_closed=lead.pk in closed, rep=rep)
+            _check_hand_over(lead, before[lead.pk], is_closed=lead.pk in closed, rep=how.rep)
+            made = _made(lead, terms[lead.agreement_id], how)
         except Refused as reason:
             answer.refused.append((lead, reason))
         else:
             answer.again += bool(before[lead.pk])
-            answer.handoffs.append(_made(lead, terms[lead.agreement_id], by=by, at=at, rep=rep))
+            answer.handoffs.append(made)
     Handoff.objects.bulk_create(answer.handoffs)
     Event.objects.bulk_create(
         Event(
             lead_id=handoff.lead_id,
             handoff=handoff,
             kind=EventKind.RECYCLED if before[handoff.lead_id] else EventKind.HANDED_OVER,
-            by=by,
-            at=at,
+            by=how.by,
+            at=how.at,
         )
         for handoff in answer.handoffs
     )
@@ -151,21 +172,26 @@ def _check_hand_over(lead: Lead, before: list[Handoff], *, is_closed: bool, rep:
         refuse_stranger(rep, lead.agreement)
 
 
-def _made(lead: Lead, terms: Timeline, *, by: User | None, at: datetime, rep: User | None) -> Handoff:
-    return Handoff(
+def _made(lead: Lead, terms: Timeline, how: Handing) -> Handoff:
+    on, rep = terms.day_of(how.at), how.rep
+    handoff = Handoff(
         lead=lead,
         agreement_id=lead.agreement_id,
-        handed_at=at,
-        handed_by=by,
-        handed_on=terms.day_of(at),
-        version_id=terms.on(terms.day_of(at)).version_id,
+        handed_at=how.at,
+        handed_by=how.by,
+        handed_on=on,
+        version_id=terms.on(on).version_id,
         source=lead.source,
         tier=lead.tier,
         rep=rep,
         rep_name=rep.name if rep else "",
-        assigned_at=at if rep else None,
-        recorded_at=at,
+        assigned_at=how.at if rep else None,
+        recorded_at=how.at,
     )
+    freeze(handoff, lead, terms.on(on), reason=how.reason, note=how.note)
+    if handoff.is_outside and not how.reason:
+        raise OutsideCriteria(_("This lead does not meet the criteria: say why it is handed over all the same."))
+    return handoff
 
 
 def take_back(handoff: Handoff, *, by: User, at: datetime) -> None:

@@ -1,9 +1,9 @@
 """Reads: the handoffs behind a bar, one page of them at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,6 +29,8 @@ class Standpoint(Protocol):
     def at(self) -> datetime: ...
     @property
     def looks_back(self) -> bool: ...
+    @property
+    def without(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class CountedHandoff:
     connected_at: datetime | None
     returned_at: datetime | None
     reason: str
+    outside: str
+    brief: str
 
     @property
     def response_minutes(self) -> float | None:
@@ -65,7 +69,12 @@ def record_ids(reading: Reading, chosen: Selection) -> Ints:
 def records(seen_from: Standpoint, ids: Sequence[int], *, with_names: bool) -> list[CountedHandoff]:
     """The handoffs with these ids, in their order, as they stand or stood at that instant."""
     rows, at = Handoff.objects.filter(pk__in=ids).with_return_reason().select_related("lead"), seen_from.at
-    seen = as_they_stood(rows, seen_from.terms, at) if seen_from.looks_back else rows.with_clock(at)
+    seen: Iterable[Any]
+    terms, excuses = seen_from.terms, not seen_from.without
+    if seen_from.looks_back or (seen_from.without and terms.agreed):
+        seen = as_they_stood(rows, terms if excuses else terms.without_agreed, at, excuses=excuses)
+    else:
+        seen = rows.with_clock(at, excuses=excuses)
     found = {row.pk: row for row in seen}
     return [_record(found[pk], with_names) for pk in ids if pk in found]
 
@@ -90,6 +99,8 @@ def _record(handoff: Handoff, with_names: bool) -> CountedHandoff:
         connected_at=handoff.connected_at,
         returned_at=handoff.returned_at,
         reason=reason_words(handoff.return_reason, handoff.reason_label),  # type: ignore[attr-defined]
+        outside=handoff.get_outside_reason_display(),
+        brief=handoff.get_brief_display(),
     )
 
 

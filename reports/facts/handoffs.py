@@ -11,7 +11,9 @@ from django.db.models.functions import Cast
 
 from agreements.models import Agreement
 from agreements.terms import Timeline
+from leads.clock import rule
 from leads.clock.derivation import TIMED
+from leads.enums import Brief
 from leads.models import Clock, Handoff
 from reports.facts.looking_back import as_they_stood
 from reports.measures.handoff_columns import DIMENSIONS, Days, Facts, Floats, Ints, Mask, Names, Timed
@@ -41,8 +43,10 @@ COLUMNS = (
     "attempts_count",
     "attempts_in_window",
     "promised_attempts",
+    "is_outside",
+    "brief",
 )
-WORDS = (*DIMENSIONS, "state", "clock_state", "depth_window", "depth_excused", "promise", "return_kind")
+WORDS = (*DIMENSIONS, "state", "clock_state", "depth_window", "depth_excused", "promise", "return_kind", "brief")
 AT_ONCE = 5_000
 
 
@@ -65,21 +69,37 @@ def _flags(values: Sequence[bool]) -> Mask:
 MEASURED = ("waited_us", "accepted_us", "response_us", "response_wall_us", "connected_us", "connected_nth")
 READ: dict[str, Callable[[Any], Any]] = dict.fromkeys(COLUMNS, _numbers)  # words by their number
 READ |= dict.fromkeys((*MEASURED, "promised_attempts"), _measured)
-READ |= {"handed_day": _days, "off_day": _days, "counts": _flags}
+READ |= {"handed_day": _days, "off_day": _days, "counts": _flags, "is_outside": _flags}
 
 
 States = dict[tuple[int, str], str]  # of clocks, by handoff and kind
 
 
 def facts_of(
-    agreement: Agreement, first_on: date, last_on: date, *, terms: Timeline, at: datetime, looks_back: bool = False
+    agreement: Agreement,
+    first_on: date,
+    last_on: date,
+    *,
+    terms: Timeline,
+    at: datetime,
+    looks_back: bool = False,
+    without: bool = False,
 ) -> Facts:
-    """The handoffs made on these local days, and those made before that are taken off on them."""
+    """The handoffs made on these local days, and those made before that are taken off on them.
+
+    `without` excuses and the exceptions agreed beyond the terms: as if there were none.
+    """
     made, taken_off = Q(handed_on__range=(first_on, last_on)), Q(taken_off_on__range=(first_on, last_on))
     rows = Handoff.objects.filter(made | taken_off, agreement=agreement)
     kinds = [kind for kind in TIMED if terms.ever_promised(kind)]
-    states: States = clock_states(rows, kinds, at) if kinds and not looks_back else {}
-    found = as_it_stood(rows, terms, at, states) if looks_back else as_it_stands(rows, at)
+    is_derived = looks_back or (without and bool(terms.agreed))
+    states: States = clock_states(rows, kinds, at, excuses=not without) if kinds and not is_derived else {}
+    measured_by = terms.without_agreed if without else terms
+    found = (
+        as_it_stood(rows, measured_by, at, states, excuses=not without)
+        if is_derived
+        else as_it_stands(rows, at, excuses=not without)
+    )
     return _facts(_columns(found), terms, dict.fromkeys(kinds, states))
 
 
@@ -96,21 +116,24 @@ def _columns(rows: Iterator[tuple[Any, ...]]) -> dict[str, Any]:
     return columns | {name: Names(columns[name], tuple(index)) for name, index in words.items()}
 
 
-def as_it_stood(rows: QuerySet[Handoff], terms: Timeline, at: datetime, states: States) -> Iterator[tuple[Any, ...]]:
+def as_it_stood(
+    rows: QuerySet[Handoff], terms: Timeline, at: datetime, states: States, *, excuses: bool = True
+) -> Iterator[tuple[Any, ...]]:
     """Tells the states of the other clocks on the way."""
     ids = list(rows.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
-        stood = {handoff.pk: handoff for handoff in as_they_stood(Handoff.objects.filter(pk__in=some), terms, at)}
+        handoffs = Handoff.objects.filter(pk__in=some)
+        stood = {handoff.pk: handoff for handoff in as_they_stood(handoffs, terms, at, excuses=excuses)}
         for pk, handoff in stood.items():
             states |= {(pk, kind): state for kind, state in handoff.clock_states.items()}  # type: ignore[attr-defined]
         yield from (_row(stood[pk], at) for pk in some if pk in stood)
 
 
-def clock_states(rows: QuerySet[Handoff], kinds: Sequence[str], at: datetime) -> States:
+def clock_states(rows: QuerySet[Handoff], kinds: Sequence[str], at: datetime, *, excuses: bool = True) -> States:
     """By handoff and kind, of the promises that no column of the handoff tells."""
-    clocks: Any = Clock.objects.filter(handoff__in=rows.order_by().values("pk"), kind__in=kinds).with_state(at)
-    told = clocks.values_list("handoff_id", "kind", "clock_state")
+    clocks: Any = Clock.objects.filter(handoff__in=rows.order_by().values("pk"), kind__in=kinds)
+    told = clocks.with_state(at, excuses=excuses).values_list("handoff_id", "kind", "clock_state")
     return {(pk, kind): state for pk, kind, state in told.iterator(AT_ONCE)}
 
 
@@ -128,16 +151,14 @@ def _row(handoff: Handoff, at: datetime) -> tuple[Any, ...]:
     return tuple(derived[name] if name in derived else getattr(handoff, name) for name in COLUMNS)
 
 
-def as_it_stands(rows: QuerySet[Handoff], at: datetime) -> Iterator[tuple[Any, ...]]:
+def as_it_stands(rows: QuerySet[Handoff], at: datetime, *, excuses: bool = True) -> Iterator[tuple[Any, ...]]:
     return iter(
-        rows.with_clock(at)  # type: ignore[attr-defined]
+        rows.with_clock(at, excuses=excuses)  # type: ignore[attr-defined]
         .annotate(
             handed_day=Cast("handed_on", CharField()),
             off_day=Cast("taken_off_on", CharField()),
             depth_window=_depth_window(at),
-            depth_excused=Case(
-                When(depth_excused_at__lte=at, then=Value("yes")), default=Value(""), output_field=CharField()
-            ),
+            depth_excused=_depth_excused(at) if excuses else Value("", CharField()),
             promise=Case(When(due_at=None, then=Value("")), default=Value("due"), output_field=CharField()),
             return_kind=_return_kind(),
         )
@@ -145,6 +166,10 @@ def as_it_stands(rows: QuerySet[Handoff], at: datetime) -> Iterator[tuple[Any, .
         .values_list(*COLUMNS)
         .iterator(AT_ONCE)
     )
+
+
+def _depth_excused(at: datetime) -> Case:
+    return Case(When(depth_excused_at__lte=at, then=Value("yes")), default=Value(""), output_field=CharField())
 
 
 def _depth_window(at: datetime) -> Case:
@@ -170,6 +195,7 @@ def _facts(column: dict[str, Any], terms: Timeline, states: dict[str, States]) -
     names = {dimension: one_spelling(column[dimension], _spellings(dimension, terms)) for dimension in DIMENSIONS}
     tier = names["tier"]
     within, share = _promised("speed", version, tier, terms)
+    timed = {kind: _timed(kind, column["pk"], known, version, tier, terms) for kind, known in states.items()}
     return Facts(
         ids=column["pk"],
         leads=column["lead_id"],
@@ -195,7 +221,8 @@ def _facts(column: dict[str, Any], terms: Timeline, states: dict[str, States]) -
         promised=np.where(version > 0, column["promised_attempts"], np.nan),
         is_depth_excused=column["depth_excused"].among("yes"),
         points=_worth(version, tier, terms),
-        timed={kind: _timed(kind, column["pk"], known, version, tier, terms) for kind, known in states.items()},
+        is_outside=column["is_outside"],
+        timed=timed | _briefs(column["brief"], version, tier, terms),
         within=within,
         share=share,
         window=_promised("depth", version, tier, terms)[0],
@@ -206,6 +233,17 @@ def _timed(kind: str, ids: Ints, known: States, *promised: Any) -> Timed:
     return Timed(Names.of(known.get((pk, kind), "") for pk in ids.tolist()), *_promised(kind, *promised))
 
 
+def _briefs(brief: Names, version: Any, tier: Names, terms: Timeline) -> dict[str, Timed]:
+    """Frozen as the lead was handed over; without a promise nothing is kept or missed."""
+    if not terms.ever_promised("brief"):
+        return {}
+    limit, share = _promised("brief", version, tier, terms)
+    is_promised = ~np.isnan(share)
+    codes = np.where(is_promised & brief.among(Brief.COMPLETE), 1, 0)
+    codes[is_promised & brief.among(Brief.INCOMPLETE)] = 2
+    return {"brief": Timed(Names(codes, ("", rule.KEPT, rule.MISSED)), limit, share)}
+
+
 def _promised(measure: str, version: Any, tier: Names, terms: Timeline) -> tuple[Floats, Floats]:
     """The limit (working minutes or days) and the figure that the version of each handoff promised for its tier."""
     limit, figure = np.full(len(version), np.nan), np.full(len(version), np.nan)
@@ -214,7 +252,7 @@ def _promised(measure: str, version: Any, tier: Names, terms: Timeline) -> tuple
             made = terms.by_id(number).promise(measure, word)
             if made:
                 place = rows & (version == number)
-                limit[place], figure[place] = made.limit, made.figure
+                limit[place], figure[place] = np.nan if made.limit is None else made.limit, made.figure
     return limit, figure
 
 

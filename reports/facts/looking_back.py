@@ -11,10 +11,10 @@ from leads.models import Handoff
 MOMENT = timedelta(microseconds=1)
 
 
-def as_they_stood(rows: QuerySet[Handoff], terms: Timeline, at: datetime) -> list[Handoff]:
+def as_they_stood(rows: QuerySet[Handoff], terms: Timeline, at: datetime, *, excuses: bool = True) -> list[Handoff]:
     """`at` is the end of a day: what happened at that instant belongs to the next one."""
     handoffs = list(rows)
-    stood = as_of([handoff.pk for handoff in handoffs], terms, at - MOMENT)
+    stood = as_of([handoff.pk for handoff in handoffs], terms, at - MOMENT, excuses=excuses)
     known = [handoff for handoff in handoffs if handoff.pk in stood]
     for handoff in known:
         for name, value in stood[handoff.pk].items():

@@ -40,6 +40,7 @@ class Reading:
     `today` is the last local day it looks at, `at` the instant its clocks are read. `everything` holds the handoffs
     made in the period and those that are taken off in it. With a scope it is about some handoffs only; then there is
     a target only where they are those of one tier that has its own. With `in_value` the volume counts points.
+    `without` excuses and the exceptions agreed beyond the terms: as if there were none.
     """
 
     agreement: Agreement
@@ -52,6 +53,7 @@ class Reading:
     scope: Scope = field(default_factory=Scope)
     looks_back: bool = False
     in_value: bool = False
+    without: bool = False
 
     @cached_property
     def made(self) -> Facts:
@@ -132,6 +134,11 @@ class Reading:
         """Whether leads are worth points: by the terms of any handoff, or by a target."""
         return any(terms.points for terms in self._terms) or any(t.value is not None for t in self.targets.values())
 
+    @property
+    def asks_criteria(self) -> bool:
+        """Whether leads had to meet criteria at any time of the period."""
+        return any(terms.criteria for terms in self._terms)
+
     def _judgements(self, measure: str) -> Iterator[Judgement]:
         chosen, own = self.scope.word("tier"), sorted(self.own_tiers(measure))
         if chosen is not None:
@@ -168,7 +175,7 @@ class Reading:
         return [self._pace(month) for month in self.period.months()]
 
     def _pace(self, month: Period) -> MonthPace:
-        return month_pace(month.days(), self.terms.versions, self.owed(month.start_on))
+        return month_pace(month.days(), self.terms.versions, self.owed(month.start_on), self.terms.spared)
 
     def owed(self, month: date) -> int | None:
         """The leads, or points, agreed for what this reading is about."""
@@ -285,8 +292,8 @@ def promises_of(terms: Terms, measure: str) -> Mapping[str, Promise]:
 
 
 def _is_timed(measure: str) -> bool:
-    """A measure of a working time that has no page of its own."""
-    return measure in MEASURES and MEASURES[measure].is_timed and measure != "speed"
+    """A promised share that has no page of its own."""
+    return measure in MEASURES and MEASURES[measure].is_share and measure != "speed"
 
 
 def read(
@@ -298,12 +305,16 @@ def read(
     terms: Timeline | None = None,
     scope: Scope | None = None,
     looks_back: bool = False,
+    without: bool = False,
 ) -> Reading:
     """With `looks_back` nothing that happened after `at` is known."""
     terms = terms or timeline(agreement)
-    facts = facts_of(agreement, period.start_on, period.end_on, terms=terms, at=at, looks_back=looks_back)
+    facts = facts_of(
+        agreement, period.start_on, period.end_on, terms=terms, at=at, looks_back=looks_back, without=without
+    )
     targets = month_targets(agreement, period, terms, at if looks_back else None)
-    return Reading(agreement, period, at, today, terms, targets, facts, scope or Scope(), looks_back)
+    made = Reading(agreement, period, at, today, terms, targets, facts, looks_back=looks_back, without=without)
+    return replace(made, scope=scope) if scope else made
 
 
 def read_with_previous(
@@ -314,12 +325,15 @@ def read_with_previous(
     today: date,
     terms: Timeline | None = None,
     looks_back: bool = False,
+    without: bool = False,
 ) -> tuple[Reading, Reading]:
     """The period and the one before it, whose targets are left out."""
     terms, before = terms or timeline(agreement), period.previous()
-    both = facts_of(agreement, before.start_on, period.end_on, terms=terms, at=at, looks_back=looks_back)
+    both = facts_of(
+        agreement, before.start_on, period.end_on, terms=terms, at=at, looks_back=looks_back, without=without
+    )
     targets = month_targets(agreement, period, terms, at if looks_back else None)
-    now = Reading(agreement, period, at, today, terms, targets, both, looks_back=looks_back)
+    now = Reading(agreement, period, at, today, terms, targets, both, looks_back=looks_back, without=without)
     return now, replace(now, period=before, targets={})
 
 
@@ -347,6 +361,7 @@ def measures(reading: Reading, closed: Verdicts) -> Measures:
         depth=depths(reading),
         outcomes=_grouped(reading, lambda facts, _tier: outcomes(facts, closed)),
         timed={measure: _in_time(reading, measure) for measure in reading.timed},
+        without=reading.without,
     )
 
 

@@ -164,6 +164,9 @@ LISTS: dict[str, OfHandoffs | OfSteps | OfLeads] = {
     "returned": OfSteps(gettext_lazy("Leads returned to marketing"), lambda steps: steps.is_returned),
     "corrections": OfSteps(gettext_lazy("Leads from earlier periods taken off"), lambda steps: steps.is_correction),
     "delivered": OfSteps(gettext_lazy("Leads delivered"), lambda steps: steps.stands),
+    "outside": OfSteps(
+        gettext_lazy("Leads handed over outside the criteria"), lambda steps: steps.is_handed_over & steps.is_outside
+    ),
     "judged_handed_over": OfJudgedSteps(
         gettext_lazy("Leads handed over towards the target"), lambda steps: steps.is_handed_over
     ),

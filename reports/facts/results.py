@@ -12,6 +12,7 @@ from reports.measures.volume import Volume
 from smarketing.lib.periods import Period
 
 T = TypeVar("T")
+WITH, WITHOUT = "with", "without"  # excuses, as addresses and files say it
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Measures:
     depth: Grouped[Depth]
     outcomes: Grouped[Outcomes]
     timed: Mapping[str, Grouped[InTime]]
+    without: bool = False
 
     @property
     def chapters(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from reports.facts.results import Measures
+from reports.facts.results import WITHOUT, Measures
 from reports.judgement import Judgement
 from smarketing.lib.cells import csv_lines
 from smarketing.lib.periods import Period
@@ -13,7 +13,9 @@ from smarketing.lib.periods import Period
 
 def as_json(found: Measures) -> dict[str, Any]:
     """The figures as plain values for a JSON writer: nothing rounded, None for a group without a value."""
-    head = {"agreement": found.agreement, "period": period_json(found.period, found.time_zone)}
+    head: dict[str, Any] = {"agreement": found.agreement, "period": period_json(found.period, found.time_zone)}
+    if found.without:
+        head["excuses"] = WITHOUT
     chapters = {name: chapter_json(chapter) for name, chapter in found.chapters.items()}
     return head | {"scorecard": [judgement_json(judgement) for judgement in found.scorecard], **chapters}
 

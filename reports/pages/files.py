@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from leads.models import Handoff
 from reports.facts.behind import all_records, record_ids
 from reports.facts.record_lists import Selection
+from reports.facts.results import WITH, WITHOUT
 from reports.measures.handoff_columns import DIMENSIONS
 from reports.pages.exports import period_json
 from reports.pages.filters import selection
@@ -81,10 +82,12 @@ def head_of(at_hand: Opened) -> dict[str, Any]:
         "agreement": at_hand.agreement.slug,
         "period": period_json(chosen.period, at_hand.agreement.time_zone),
         "on": chosen.on,
+        "excuses": WITHOUT if chosen.without else WITH,
         **{dimension: chosen.scope.word(dimension) for dimension in DIMENSIONS},
         "others": chosen.scope.others,
     }
 
 
 def file_name(at_hand: Opened, name: str, form: str) -> str:
-    return f"{at_hand.agreement.slug}-{name}-{at_hand.chosen.period.label}.{form}"
+    without = "-without-excuses" if at_hand.without else ""
+    return f"{at_hand.agreement.slug}-{name}-{at_hand.chosen.period.label}{without}.{form}"

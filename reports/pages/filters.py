@@ -8,11 +8,12 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from reports.facts.dimensions import WORDS
 from reports.facts.reading import Reading
 from reports.facts.record_lists import LISTS, Selection
+from reports.facts.results import WITHOUT
 from reports.judgement import JUDGES, VERDICTS
 from reports.measures.handoff_columns import DIMENSIONS, Scope
 from reports.pages.links import choice_of, choices_of, scope_of
@@ -26,12 +27,16 @@ LONGEST_UNREAD = 20
 
 @dataclass(frozen=True)
 class Chosen:
-    """`on` is the day on whose evening one looks, None for now. `unread` is what was asked for and cannot be shown."""
+    """`on` is the day on whose evening one looks, None for now. `unread` is what was asked for and cannot be shown.
+
+    `without` excuses and the exceptions agreed beyond the terms.
+    """
 
     period: Period
     scope: Scope
     on: date | None = None
     unread: str = ""
+    without: bool = False
 
     @classmethod
     def read(cls, params: QueryDict, today: date) -> "Chosen":
@@ -43,7 +48,7 @@ class Chosen:
             period = period_of(asked)
         except PeriodError:
             period, unread = Period.of(on or today), asked or unread
-        return cls(period, scope_of(params, MEASURES), on, unread[:LONGEST_UNREAD])
+        return cls(period, scope_of(params, MEASURES), on, unread[:LONGEST_UNREAD], params.get("excuses") == WITHOUT)
 
 
 def day_of(text: str, today: date) -> date | None:
@@ -76,15 +81,24 @@ class SelectionForm(forms.Form):
 
 class PeriodFilter(forms.Form):
     period = forms.ChoiceField(label=gettext_lazy("Period"), required=False)
+    excuses = forms.ChoiceField(
+        label=gettext_lazy("Excuses and exceptions"),
+        required=False,
+        choices=[
+            ("", pgettext_lazy("excuses", "counted")),
+            (WITHOUT, pgettext_lazy("excuses", "as if there were none")),
+        ],
+    )
     on = forms.DateField(
         label=gettext_lazy("As at the end of"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
-    def __init__(self, period: Period, today: date, on: date | None, **initial: str) -> None:
-        super().__init__(initial={"period": period.label, "on": on, **initial})
-        self.offer("period", periods(period, today))
+    def __init__(self, chosen: Chosen, today: date, **initial: str) -> None:
+        excuses = WITHOUT if chosen.without else ""
+        super().__init__(initial={"period": chosen.period.label, "on": chosen.on, "excuses": excuses, **initial})
+        self.offer("period", periods(chosen.period, today))
 
     def offer(self, name: str, choices: list[Any]) -> None:
         field = self.fields[name]
@@ -95,12 +109,12 @@ class PeriodFilter(forms.Form):
 class ReportFilter(PeriodFilter):
     """The period, and one field for every dimension."""
 
-    def __init__(self, reading: Reading, on: date | None) -> None:
-        super().__init__(reading.period, reading.today, on, **choices_of(reading.scope))
+    def __init__(self, reading: Reading, chosen: Chosen) -> None:
+        super().__init__(chosen, reading.today, **choices_of(reading.scope))
         for dimension in DIMENSIONS:
             self.fields[dimension] = forms.ChoiceField(label=str(WORDS[dimension].label), required=False)
             self.offer(dimension, list(_choices(reading, dimension)))
-        self.order_fields(["period", *DIMENSIONS, "on"])
+        self.order_fields(["period", *DIMENSIONS, "excuses", "on"])
 
 
 def _choices(reading: Reading, dimension: str) -> Iterable[tuple[str, str]]:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
+from reports.facts.results import WITHOUT
 from reports.measures.handoff_columns import DIMENSIONS, Scope
 from reports.measures.period_parts import PeriodPart
 from smarketing.lib.periods import Period
@@ -51,6 +52,7 @@ class Links:
     period: Period
     scope: Scope = field(default_factory=Scope)
     on: date | None = None
+    without: bool = False
 
     def of(self, period: Period) -> "Links":
         return replace(self, period=period)
@@ -81,5 +83,11 @@ class Links:
 
     def _query(self, **more: object) -> str:
         on = self.on.isoformat() if self.on else ""
-        chosen = {"period": self.period.label, "on": on, **choices_of(self.scope), **more}
+        chosen = {
+            "period": self.period.label,
+            "on": on,
+            "excuses": WITHOUT if self.without else "",
+            **choices_of(self.scope),
+            **more,
+        }
         return urlencode({key: value for key, value in chosen.items() if value not in ("", None)})

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from agreements.models import Agreement
 from agreements.terms import Timeline, timeline
 from reports.facts.dimensions import scope_name
+from reports.facts.left_out import LeftOut, left_out
 from reports.facts.reading import Reading, end_of, read
 from reports.pages.filters import Chosen
 from reports.pages.links import Links
@@ -33,7 +34,7 @@ class Opened:
 
     @property
     def links(self) -> Links:
-        return Links(self.agreement.slug, self.chosen.period, self.chosen.scope, self.chosen.on)
+        return Links(self.agreement.slug, self.chosen.period, self.chosen.scope, self.chosen.on, self.chosen.without)
 
     @property
     def group(self) -> str:
@@ -42,6 +43,14 @@ class Opened:
     @property
     def looks_back(self) -> bool:
         return self.chosen.on is not None
+
+    @property
+    def without(self) -> bool:
+        return self.chosen.without
+
+    @cached_property
+    def left_out(self) -> LeftOut:
+        return left_out(self.agreement, self.chosen.period, self.terms, self.at)
 
     @property
     def begins_on(self) -> date | None:
@@ -63,6 +72,7 @@ class Opened:
             terms=self.terms,
             scope=self.chosen.scope,
             looks_back=self.looks_back,
+            without=self.without,
         )
 
     @cached_property
@@ -74,6 +84,7 @@ class Opened:
             today=self.today,
             terms=self.terms,
             looks_back=self.looks_back,
+            without=self.without,
         )
 
 

@@ -38,7 +38,7 @@ class SheetPage:
         whole = at_hand.links.to("source", None).to("tier", None)
         return {
             "sheet": self.sheet(at_hand),
-            "form": ReportFilter(at_hand.reading, at_hand.chosen.on),
+            "form": ReportFilter(at_hand.reading, at_hand.chosen),
             "has_target": at_hand.reading.target is not None,
             "clear_url": whole.page(self.name) if at_hand.chosen.scope else "",
         }
@@ -77,7 +77,7 @@ class ScorecardPage:
     def context(self, at_hand: Opened) -> dict[str, Any]:
         return {
             "card": at_hand.card,
-            "form": PeriodFilter(at_hand.chosen.period, at_hand.today, at_hand.chosen.on),
+            "form": PeriodFilter(at_hand.chosen, at_hand.today),
             "json_url": at_hand.links.data(self.name, "json"),
             "csv_url": at_hand.links.data(self.name, "csv"),
         }

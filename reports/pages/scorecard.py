@@ -43,7 +43,7 @@ class Named(Protocol):
 
 
 def is_share(measure: str) -> bool:
-    return measure in MEASURES and MEASURES[measure].is_timed
+    return measure in MEASURES and MEASURES[measure].is_share
 
 
 @dataclass(frozen=True)
@@ -250,11 +250,18 @@ def table(card: Card) -> list[list[object]]:
 
 
 def card_of(
-    agreement: Agreement, links: Links, *, at: datetime, today: date, terms: Timeline, looks_back: bool = False
+    agreement: Agreement,
+    links: Links,
+    *,
+    at: datetime,
+    today: date,
+    terms: Timeline,
+    looks_back: bool = False,
+    without: bool = False,
 ) -> Card:
     """Of the whole agreement, whatever group the links are about."""
     reading, before = read_with_previous(
-        agreement, links.period, at=at, today=today, terms=terms, looks_back=looks_back
+        agreement, links.period, at=at, today=today, terms=terms, looks_back=looks_back, without=without
     )
     whole = links.within(Scope())
     return Card(
@@ -311,7 +318,7 @@ def promise_of(judgement: Judgement) -> str:
         unit = _("points in the period") if judgement.measure == "value" else _("leads in the period")
         return unit if judgement.promised is not None else _("nothing is agreed for this period")
     if is_share(judgement.measure):
-        said = _(MEASURES[judgement.measure].says) % {"time": spoken_minutes(judgement.limit)}
+        said = _(MEASURES[judgement.measure].says) % {"time": spoken_minutes(judgement.limit or 0)}
     else:
         days = judgement.limit or 0
         said = ngettext(

@@ -174,7 +174,7 @@ class StrikesPage:
         return {
             "strikes": view,
             "nothing": "" if view.record.months else empty_text(view),
-            "form": PeriodFilter(at_hand.chosen.period, at_hand.today, at_hand.chosen.on),
+            "form": PeriodFilter(at_hand.chosen, at_hand.today),
             "json_url": at_hand.links.data(self.name, "json"),
             "csv_url": at_hand.links.data(self.name, "csv"),
         }

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from reports.facts.behind import record_ids, records
+from reports.facts.left_out import sum_of
 from reports.facts.record_lists import title_of
+from reports.facts.results import WITHOUT
 from reports.pages.filters import PeriodFilter, selection
 from reports.pages.opened import Opened, opened, opened_all
 from reports.pages.record_words import dimension_columns, handoffs_counted, with_days
@@ -46,11 +48,13 @@ def scorecards(request: PortalRequest) -> HttpResponse:
         return TemplateResponse(request, "reports/home.html", {"agreements": []})
     chosen, today = found[0].chosen, found[0].today
     query = f"&on={chosen.on.isoformat()}" if chosen.on else ""
+    query += f"&excuses={WITHOUT}" if chosen.without else ""
     context = {
         "cards": [at_hand.card for at_hand in found],
-        "form": PeriodFilter(chosen.period, today, chosen.on),
+        "form": PeriodFilter(chosen, today),
         "on": chosen.on,
         "chosen": chosen,
+        "left_out": sum_of([at_hand.left_out for at_hand in found]),
         "now_url": f"?period={chosen.period.label}",
         **neighbours(chosen.period, lambda period: f"?period={period.label}{query}"),
     }
@@ -71,6 +75,7 @@ def records_behind(request: PortalRequest, slug: str) -> HttpResponse:
         "dimensions": dimension_columns(),
         "with_names": at_hand.with_names,
         "page": page,
+        "asks_something": any(terms.criteria or terms.brief for terms in at_hand.terms.versions),
         "csv_url": at_hand.links.file("records", "csv", request.GET),
         "json_url": at_hand.links.file("records", "json", request.GET),
         **frame(at_hand, "records"),
@@ -87,6 +92,8 @@ def frame(at_hand: Opened, page: str) -> dict[str, Any]:
         "chosen": at_hand.chosen,
         "on": at_hand.chosen.on,
         "now_url": replace(links, on=None).page(page if page in PAGES else FIRST),
+        "left_out": at_hand.left_out,
+        "other_excuses_url": replace(links, without=not links.without).page(page) if page in PAGES else "",
         "begins_on": at_hand.begins_on,
         "has_begun": at_hand.today >= period.start_on,
         "tabs": [(shown.tab, links.page(name), name == page) for name, shown in PAGES.items()],

@@ -5,7 +5,7 @@ kept by now; one that was touched and that somebody else has changed is shown wi
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -54,14 +54,19 @@ class OpenedForm:
     """`data` is for the form: what was sent, with what is kept by now where nothing was touched.
 
     `place` is the address that the form is sent to: what it was opened on is worth nothing at another. Who sends a form
-    without it knows what is kept.
+    without it knows what is kept. Of a page that shows a part of the fields, `shown` are the keys of their entries: all
+    others are kept.
     """
 
-    def __init__(self, parts: Iterable[Part], data: QueryDict | None, place: str) -> None:
-        self.place = place
+    def __init__(
+        self, parts: Iterable[Part], data: QueryDict | None, place: str, shown: Collection[str] | None = None
+    ) -> None:
+        self.place, self.shown = place, shown
         self.entries = [entry for part in parts for entry in entries_of(part)]
         self.touched: set[str] = set()
         self.contradictions: list[Contradiction] = []
+        self.overtaken: list[str] = []
+        self._in_page: dict[str, tuple[Values, Values]] = {}
         self.data = data.copy() if data else None
         if data:
             self._compare(data)
@@ -69,8 +74,15 @@ class OpenedForm:
     def _compare(self, data: QueryDict) -> None:
         opened_on, asked = self._read(data.get(FIELD, ""))
         for entry in self.entries:
+            if self.shown is not None and entry.key not in self.shown:
+                self._put(entry)
+                continue
             mine, choice = entry.sent(data), data.get(CHOICE + entry.key)
             shown = opened_on.get(entry.key, entry.kept)
+            is_touched = mine is not None and mine != shown
+            self._in_page[entry.key] = (mine or {}, entry.kept) if is_touched else (shown, shown)
+            if not is_touched and shown != entry.kept:
+                self.overtaken.append(entry.label)
             if mine is None or mine == shown or choice == "theirs":
                 self._put(entry)
             elif mine != entry.kept:
@@ -102,9 +114,15 @@ class OpenedForm:
 
     @property
     def token(self) -> str:
+        return self._signed({entry.key: entry.kept for entry in self.entries})
+
+    def token_beside(self, *, is_saved: bool) -> str:
+        """For a page that stays as it stands: what of it is saved by now, and what it showed and still shows."""
+        return self._signed({key: mine if is_saved else other for key, (mine, other) in self._in_page.items()})
+
+    def _signed(self, shown: dict[str, Values]) -> str:
         asked = [contradiction.key for contradiction in self.contradictions]
-        kept = {entry.key: entry.kept for entry in self.entries}
-        return signing.dumps((kept, asked), salt=self._salt, compress=True)
+        return signing.dumps((shown, asked), salt=self._salt, compress=True)
 
     def allows(self, form: Any) -> bool:
         """Whether what was sent may be saved: the form is sound, and nothing has to be chosen."""

@@ -12,6 +12,7 @@ from django.views.csrf import csrf_failure
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import RedirectView
 
+from reports.models import CalendarAddress
 from smarketing.accounts.access import Access, anyone, signed_in
 from smarketing.accounts.forms import ProfileForm
 from smarketing.accounts.models import User
@@ -92,7 +93,9 @@ def profile(request: PortalRequest) -> HttpResponse:
         form.instance.save(update_fields=opened.touched)
         say(request, gettext("Your profile is saved."))
         return redirect("profile")
-    return TemplateResponse(request, "account/profile.html", {"form": form, "opened": opened})
+    calendar = CalendarAddress.objects.filter(person=person).first()
+    context = {"form": form, "opened": opened, "calendar_since": calendar and calendar.made_at}
+    return TemplateResponse(request, "account/profile.html", context)
 
 
 @signed_in

@@ -7,16 +7,21 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils.timezone import now
 
+from agreements.document.clauses import PauseClause
 from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.document.versions import apply
+from agreements.exceptions.agreeing import propose_exception
 from agreements.models import Agreement
+from agreements.signing.drafting import open_draft
 from agreements.signing.proposals import propose
 from leads.doors.files.runs import digest_of
 from leads.enums import RowKind
 from leads.models import ImportRun
 from leads.work.excusing import ask
-from reports.models import JudgedMonth, JudgedObjective, Owed
+from reports.models import JudgedMonth, JudgedObjective, Owed, ReviewDecision
+from reports.reviews.calendar import renew
+from reports.reviews.meetings import call
 from smarketing.accounts.invitations import invite, token_of
 from smarketing.accounts.models import Role, Side
 from smarketing.exports.models import Export
@@ -55,6 +60,11 @@ def judged_miss(north: Agreement) -> tuple[JudgedObjective, Owed]:
     )
 
 
+def next_working_day() -> date:
+    on = now().date() + timedelta(days=3)
+    return on + timedelta(days=(7 - on.weekday()) % 7)
+
+
 @pytest.fixture
 def asked(north, people, signed_in) -> dict[str, Asked]:
     """Every address, pointing at a record of the agreement `north`, with a sound form."""
@@ -79,6 +89,15 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     pks |= {"version": proposal.pk, "settle": proposal.pk}
     miss, owed = judged_miss(north)
     pks |= {"root_cause": miss.pk, "settle_owed": owed.pk, "judge_again": miss.judged_id}
+    open_draft(north, None, by=people["sales_lead"], at=cast.MONDAY)
+    review = call(north, next_working_day(), None, by=people["sales_lead"], at=now(), reason="The first one")
+    decision = ReviewDecision.objects.create(
+        meeting=review, text="Call sooner", owner=rep, due_on=review.on, made_at=cast.MONDAY
+    )
+    pks |= {"decision": decision.pk}
+    clause = PauseClause(date(2026, 3, 30), date(2026, 3, 31), "Trade fair")
+    told: dict[str, Any] = {"by": people["sales_lead"], "at": cast.MONDAY}
+    exception = propose_exception(north, clause, pauses=frozenset({Side.SALES}), targets={}, **told)
     instants = {"at": cast.MONDAY, "touched_at": cast.MONDAY}
     export = Export.objects.create(owner=people["administrator"], address="/", file_name="figures.csv", **instants)
     lead = {"agreement": north.pk, "name": "New", "created_at": "2026-03-02T09:00", "source": "fair"}
@@ -92,6 +111,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         by=people["administrator"],
         at=now(),
     )
+    calendar = renew(rep, at=now())
     token, person_pk = token_of(invitation), people["second_rep"].pk
     begun = {"effective_on": "2031-01-01", "time_zone": "Europe/Berlin", "currency": "EUR"}
     bodies: dict[str, dict[str, Any]] = {
@@ -111,6 +131,13 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "ledger:correct": {"month": "2026-03", "figure": "total_revenue", "amount": "100", "reason": "Books"},
         "ledger:totals": {"pasted": "2026-03;100,00 EUR", "source": "Books"},
         "ledger:settings": {"propose_on": "5", "fewest_customers": "30"},
+        "reports:reviews": {"on": (review.on + timedelta(days=7)).isoformat(), "reason": "In between"},
+        "reports:review": {"do": "add_point", "text": "The trade fair"},
+        "reports:decision": {"do": "done"},
+        "reports:calendar_address": {"do": "renew"},
+        "exceptions:exceptions": {"begins_on": "2031-01-01", "ends_on": "2031-01-02", "reason": "Move"}
+        | {"pauses": "sales"},
+        "exceptions:settle": {"decision": "accept"},
         "agreements:settle": {"decision": "decline", "reason": "Not now"},
         "agreements:cancel": {"last_on": "2031-06-30"},
         "reports:settle_owed": {"turn": "give"},
@@ -142,9 +169,20 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         wanted = leaf.pattern.converters or (["slug", "page", "form"] if name == "reports:data" else [])
         pk = run.pk if last.startswith("import") else pks.get(last, handoff.pk)
         pk = export.pk if name.startswith("exports:") else pk
+        pk = exception.pk if name.startswith("exceptions:") else pk
         if name.startswith("people:"):
             pk = invitation.pk if last in ("send_again", "withdraw") else person_pk
-        values = {"token": token, "slug": north.slug, "pk": pk, "page": "volume", "form": "json", "key": "plain"}
+        values = {
+            "token": token,
+            "slug": north.slug,
+            "pk": pk,
+            "page": "volume",
+            "form": "json",
+            "key": "plain",
+            "day": review.planned_on.isoformat(),
+        }
+        values |= {"token": calendar} if name == "reports:calendar" else {}
+        values |= {"key": "who"} if name == "agreements:step" else {}
         query = "?what=handed_over" if name == "reports:records" else ""
         address = reverse(name, kwargs={key: values[key] for key in wanted}) + query
         found[name] = Asked(address, bodies.get(name, {}))

@@ -29,7 +29,7 @@ ANYONE, SIGNED_IN, READERS = "anyone", "signed in", "readers of figures"
 MARKETERS, REPS, PRACTITIONERS = "marketers", "reps", "practitioners"
 PARTIES, APPROVERS = "parties", "leads of a party"
 SALES_LEADS, TEAM_LEADS, ADMINISTRATORS = "sales leads", "team leads", "administrators"
-STAFF_LEADS = "leads of a team"
+STAFF_LEADS, WRITERS = "leads of a team", "writers of agreements"
 OK, FOUND, FORBIDDEN, MISSING, NOT_SO = 200, 302, 403, 404, 405
 
 
@@ -55,9 +55,13 @@ def button(guard: str, needs: Verb | None = None, get: int = NOT_SO, **more: Any
 
 RECORD: dict[str, Any] = {"is_of_a_record": True}
 MAY_SIGN = {(who, "post"): FOUND for who in ("marketing_lead", "service_member")}
+MAY_AGREE = {(who, "post"): FOUND for who in ("marketing_lead", "sales_lead")}
+MAY_ACCEPT = {("marketing_lead", "post"): FOUND}
+MAY_MEASURE = {**MAY_AGREE, ("administrator", "post"): FOUND}
 FOLLOW_UP, MARKET, AMEND = Verb.FOLLOW_UP, Verb.MARKET, Verb.AMEND
 WRITES_SHEET = {(who, "post"): FOUND for who in ("marketer", "marketing_lead")}
 OF_SOMEBODY = ("role", "take_out", "leave", "come_back", "send_again", "withdraw")
+NO_LEAD = {(who, "post"): FORBIDDEN for who in ("marketer", "rep", "second_rep", "leader", "service_member")}
 NOT_OF_SALES = {(who, "post"): MISSING for who in ("marketing_lead", "service_member")}
 DOORS = {
     "home": Door(SIGNED_IN, FOUND, own={("teamless", "get"): OK}),
@@ -65,12 +69,16 @@ DOORS = {
     "profile": page(SIGNED_IN, FOUND),
     "styleguide": page(SIGNED_IN),
     "agreements:list": page(READERS, OK),
-    "agreements:begin": page(ADMINISTRATORS),
-    "agreements:begin_from": page(ADMINISTRATORS, FOUND),
+    "agreements:begin": page(WRITERS),
+    # A lead makes no team.
+    "agreements:begin_from": page(WRITERS, 422, own={("administrator", "post"): FOUND}),
     "agreements:new": page(ADMINISTRATORS, 422),
     "agreements:load": page(ADMINISTRATORS, FOUND),
     "agreements:detail": page(READERS, OK, **RECORD),
     "agreements:edit": page(READERS, 422, needs=AMEND, **RECORD),
+    "agreements:draft": page(READERS, 422, needs=AMEND, **RECORD),
+    "agreements:open_steps": button(READERS, AMEND),
+    "agreements:step": page(READERS, 422, needs=AMEND, **RECORD),
     "agreements:year": page(READERS, OK, **RECORD),
     "agreements:plan_year": Door(READERS, FOUND, 422, AMEND, is_of_a_record=True),
     "agreements:calculator": page(READERS, OK, **RECORD),
@@ -87,6 +95,10 @@ DOORS = {
     "agreements:toml": page(READERS, OK, **RECORD),
     "ledger:ledger": page(READERS, **RECORD),
     **{f"ledger:{name}": button(READERS, AMEND, get=FOUND) for name in ("correct", "totals", "settings")},
+    # Who signs for nobody proposes nothing; an administrator may measure again.
+    "exceptions:exceptions": Door(READERS, OK, FORBIDDEN, **RECORD, own=MAY_AGREE),
+    "exceptions:settle": Door(READERS, NOT_SO, 422, **RECORD, own=MAY_ACCEPT),
+    "exceptions:measure": Door(READERS, OK, FORBIDDEN, **RECORD, own=MAY_MEASURE),
     "exports:detail": Door(SIGNED_IN, MISSING, own={("administrator", "get"): OK}),
     "exports:progress": Door(SIGNED_IN, MISSING, own={("administrator", "get"): OK}),
     "people:list": page(STAFF_LEADS),
@@ -103,6 +115,13 @@ DOORS = {
     **{f"reports:{name}": page(READERS, OK, **RECORD) for name in ("records", "data")},
     "reports:root_cause": page(READERS, FORBIDDEN, own=WRITES_SHEET, **RECORD),
     **{f"reports:{name}": button(APPROVERS) for name in ("settle_owed", "judge_again")},
+    "reports:reviews": page(READERS, FOUND, **RECORD, own=NO_LEAD),
+    "reports:review": page(READERS, FOUND, **RECORD),  # anybody of the parties adds a point
+    **{f"reports:{name}": page(READERS, **RECORD) for name in ("review_file", "reviews_summary")},
+    "reports:own_decisions": page(READERS),
+    "reports:decision": button(READERS, AMEND, own={("rep", "post"): FOUND}),
+    "reports:calendar": Door(ANYONE),
+    "reports:calendar_address": page(SIGNED_IN, FOUND),
     "leads:list": page(PRACTITIONERS),
     "leads:new": page(MARKETERS, FOUND, own={("stranger", "post"): 422}),
     "leads:queue": page(REPS),

@@ -148,7 +148,7 @@ def test_two_sides_together_do(signed, people, signed_in):
     """What the table above tries would be seen."""
     before = binding(signed)
     edited(signed_in(people["sales_lead"]), signed, **{"speed-0-within_minutes": "240"})
-    version = signed.versions.drafts().get()
+    version = signed.versions.drafts().get(is_shared=False)
     propose(version, by=people["sales_lead"], at=cast.MONDAY)
     for who in ("marketing_lead", "service_member"):
         assert binding(signed) == before

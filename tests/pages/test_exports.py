@@ -77,7 +77,7 @@ def test_a_small_file_is_streamed_as_it_is_made(signed_in, marketer: User, monke
     monkeypatch.setattr("reports.facts.behind.AT_ONCE", 1)
     monkeypatch.setattr(blocks, "BLOCK", 1)
     client = signed_in(marketer)
-    with django_assert_num_queries(10):  # whoever asks, what is promised, which handoffs; none of them yet
+    with django_assert_num_queries(11):  # whoever asks, what is promised, which handoffs; none of them yet
         answer = client.get(url())
     pieces = iter(answer.streaming_content)
     with django_assert_num_queries(2):

@@ -145,7 +145,7 @@ def test_a_foreign_scorecard_is_not_there(signed_in, stranger: User, url: str) -
     assert signed_in(stranger).get(url).status_code == 404
 
 
-def test_the_scorecard_takes_ten_queries(signed_in, leader: User, url: str, django_assert_num_queries) -> None:
+def test_the_scorecard_takes_twelve_queries(signed_in, leader: User, url: str, django_assert_num_queries) -> None:
     client = signed_in(leader)
-    with django_assert_num_queries(10):  # as a sheet, and the deals
+    with django_assert_num_queries(12):  # as a sheet, and the deals
         client.get(url)

@@ -97,7 +97,7 @@ def test_what_is_left_all_the_same_is_ended_by_the_next_start(starter, tmp_path)
     procfile.write_text("stays: echo $$ >> stays; exec sleep 600\n")
     starter()
     wait(lambda: len(numbers(tmp_path, "stays")) == 2)
-    assert not is_there(first)
+    wait(lambda: not is_there(first))
 
 
 def test_a_process_that_has_the_number_of_one_that_is_over_is_left_alone(starter, tmp_path):

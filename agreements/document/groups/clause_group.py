@@ -5,7 +5,7 @@ JSON schema, the differences, what a version keeps, the edit form and the readin
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -128,8 +128,10 @@ class ClauseGroup(Generic[Row]):
     """`many` rows of one kind, or one table. `hint` is for who fills the form in; `measures`: clocks depend on it;
     `holds_unwritten`: a rule stands also where nothing is written.
 
-    `layout` says how it is read, where not as a table of its rows or a list of its fields: each field as a chapter of
-    its own ("chapters"), fields named by their side ("sides"), or rows as people of a side ("people").
+    `checks` refuses rows that do not go together. `layout` says how it is read, where not as a table of its rows or a
+    list of its fields: each field as a chapter of its own ("chapters"), fields named by their side ("sides"), or rows
+    as people of a side ("people"). `step` is where the guided way asks for it, if no step names it
+    (`agreements.pages.guided.steps`).
     """
 
     key: str
@@ -139,7 +141,9 @@ class ClauseGroup(Generic[Row]):
     hint: str = ""
     measures: bool = False
     holds_unwritten: bool = False
+    checks: Callable[[Sequence[Row]], None] | None = None
     layout: Literal["", "chapters", "sides", "people"] = ""
+    step: str = "lead"
 
     def of(self, document: HasGroups) -> tuple[Row, ...]:
         return document.groups.get(self.key, ())  # type: ignore[return-value]  # kept by the key of their group
@@ -151,8 +155,14 @@ class ClauseGroup(Generic[Row]):
     def field(self) -> tuple[Any, Any]:
         """In the pydantic model of the whole text."""
         if self.many:
-            return Annotated[list[self.table], AfterValidator(_each_once)], []  # type: ignore[name-defined]
+            return Annotated[list[self.table], AfterValidator(self._checked)], []  # type: ignore[name-defined]
         return self.table | None, None
+
+    def _checked(self, rows: list[Row]) -> list[Row]:
+        _each_once(rows)
+        if self.checks:
+            self.checks(rows)
+        return rows
 
     def rows(self, read: Any) -> tuple[Row, ...]:
         """From what pydantic has read. A table that says nothing is none."""
@@ -179,7 +189,7 @@ else:
     AnyGroup = ClauseGroup
 
 
-def _each_once(rows: list[ClauseRow]) -> list[ClauseRow]:
+def _each_once(rows: Sequence[ClauseRow]) -> None:
     if len(rows) > MOST_ROWS:
         raise refused(_("has more than {most} entries"), most=MOST_ROWS)
     first, faults = dict[str, int](), []
@@ -190,12 +200,13 @@ def _each_once(rows: list[ClauseRow]) -> list[ClauseRow]:
             faults.append(((index, key), refused(_("is already there (line {line})"), repeats=(first[name], key))))
         first.setdefault(name, index)
     refuse(faults)
-    return rows
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else ""
+    if isinstance(value, tuple):
+        return "; ".join(value)
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return value.isoformat() if isinstance(value, date) else "" if value is None else str(value)

@@ -137,10 +137,12 @@ JUDGING = ClauseGroup(
     Judging,
     many=False,
     hint=_("With rules below, or with this, the portal judges every month once, and says what follows."),
+    step="missed",
 )
 CONSEQUENCES = ClauseGroup(
     "consequences",
     _("What follows when goals are missed or beaten"),
     Consequence,
     hint=_("A month in which a side missed an objective is a strike."),
+    step="missed",
 )

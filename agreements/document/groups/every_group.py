@@ -4,6 +4,7 @@ from agreements.document.groups.capacity_clause import CAPACITY
 from agreements.document.groups.clause_group import AnyGroup
 from agreements.document.groups.consequences import CONSEQUENCES, JUDGING
 from agreements.document.groups.contacts import CONTACTS, LADDER, RESPONSIBILITIES
+from agreements.document.groups.qualification import BRIEF, CRITERIA
 from agreements.document.groups.review import REVIEW
 from agreements.document.groups.signers import SIGNERS
 from agreements.document.groups.wordings import DEFINITIONS, GOALS, NEEDS, TEXTS
@@ -15,6 +16,8 @@ GROUPS: dict[str, AnyGroup] = {
         GOALS,
         NEEDS,
         DEFINITIONS,
+        CRITERIA,
+        BRIEF,
         CAPACITY,
         JUDGING,
         CONSEQUENCES,

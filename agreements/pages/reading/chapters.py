@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from agreements.document.clauses import AgreementDocument
 from agreements.document.groups.clause_group import AnyGroup, ClauseRow
 from agreements.document.groups.every_group import GROUPS
-from agreements.document.groups.review import REVIEW
+from agreements.document.groups.review import REVIEW, open_day
 from agreements.enums import Pacing, reason_words
 from agreements.pages.reading import overview
 from agreements.pages.reading.group_words import said, titles
 from agreements.promises.promise import Promise
+from agreements.terms import terms_in
 from smarketing.accounts.models import Side
 
 # Chapters that have a page part of their own; all others are made of a clause group.
@@ -29,7 +30,19 @@ OWN = {
     "versions": _("Versions and history"),
 }
 ORDER = (
-    *("summary", "goals", "needs", "promises", "months", "capacity", "definitions", "contacts", "responsibilities"),
+    *(
+        "summary",
+        "goals",
+        "needs",
+        "promises",
+        "months",
+        "capacity",
+        "definitions",
+        "criteria",
+        "brief",
+        "contacts",
+        "responsibilities",
+    ),
     *("when_missed", "when_beaten", "escalation", "dispute", "review", "cancellation", "unexpected"),
     *("calendar", "returns"),
 )
@@ -96,10 +109,11 @@ class Holidays:
 
 @dataclass(frozen=True)
 class ReadAgreement:
-    """`today` says which review is the next one."""
+    """`today` says which review is the next one by the rhythm, which may be older than these terms."""
 
     document: AgreementDocument
     today: date
+    rhythm_since: date | None = None
 
     @cached_property
     def chapters(self) -> list[Chapter]:
@@ -159,7 +173,8 @@ class ReadAgreement:
     @property
     def next_review(self) -> date | None:
         review = REVIEW.one(self.document)
-        return review.next_on(self.document.effective_on, self.today) if review else None
+        on = review.next_on(self.rhythm_since or self.document.effective_on, self.today) if review else None
+        return open_day(on, terms_in(self.document).calendar.is_working_day) if on else None
 
 
 def _names(group: AnyGroup) -> list[tuple[str, str]]:
@@ -218,5 +233,5 @@ def _table(group: AnyGroup, rows: tuple[ClauseRow, ...]) -> tuple[tuple[str, ...
 def _terms(group: AnyGroup, row: ClauseRow, reading: ReadAgreement) -> Iterator[tuple[str, ...]]:
     kinds, words = group.table.kinds(), titles(group)
     if group is REVIEW and reading.next_review:
-        yield gettext("Next review"), overview.dated(reading.next_review.isoformat())
+        yield gettext("Next review by the rhythm"), overview.dated(reading.next_review.isoformat())
     yield from ((words[name], said(kinds[name], text)) for name, text in row.flat().items())

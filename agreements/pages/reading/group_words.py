@@ -17,7 +17,19 @@ def path_words(path: tuple[str, ...]) -> list[str]:
     """Of a difference. What people called a contact or a term stays as it stands."""
     group, *row, field = path
     words = GROUPS[group].table.words()
-    return [gettext(GROUPS[group].name), *row, gettext(words[field]) if field in words else gettext("order")]
+    return [
+        gettext(GROUPS[group].name),
+        *(_row_words(group, name) for name in row),
+        gettext(words[field]) if field in words else gettext("order"),
+    ]
+
+
+def _row_words(group: str, name: str) -> str:
+    """What was chosen from a list is said in the reader's language."""
+    table = GROUPS[group].table
+    kinds = [table.kinds()[field] for field in table.named_by]
+    chosen = dict(pair for kind in kinds if isinstance(kind, Choice) for pair in kind.pairs)
+    return " · ".join(gettext(chosen[part]) if part in chosen else part for part in name.split(" · "))
 
 
 def value_words(path: tuple[str, ...], text: str) -> str:

@@ -49,10 +49,16 @@ NAMES = {
     "counts": _("taken off the volume"),
     "place": _("place in the list"),
     "recomputed": _("Handoffs measured again"),
+    "with_exceptions": _("with the exceptions agreed since"),
     "terms_in_force": _("by the terms in force"),
     "own_terms": _("by their own terms"),
     "return_within": _("Working days after a month in which returns still count against it"),
     "exception": _("Exception"),
+    "exception_proposed": _("Exception proposed"),
+    "exception_end_proposed": _("Other end of an exception proposed"),
+    "exception_agreed": _("Exception agreed"),
+    "exception_declined": _("Exception declined"),
+    "exception_withdrawn": _("Exception withdrawn"),
     **{measure.key: _(measure.name) for measure in MEASURES.values()},
     **{field: _(words) for measure in MEASURES.values() for field, words in measure.promise.words().items()},
     "propose_on": _("Day on which the next month's target is proposed"),
@@ -137,7 +143,7 @@ def _valued(text: str | None, path: tuple[str, ...]) -> str:
     keys = {path[0], path[-1]} if path[0] == "return_reason" else set(path[:2])
     for key in keys & CHOICES.keys():
         return str(CHOICES[key].get(text, text))
-    if path[0] == "exception":
+    if path[0].startswith("exception"):
         last, _blank, reason = text.partition(" ")
         return f"{dated(last)} {reason}".strip()
     if keys & SHARES:

@@ -20,6 +20,8 @@ from agreements.promises.promise import Promise
 from agreements.querysets import AgreementQuerySet
 from agreements.terms import in_force, today_of
 from agreements.worktime import WEEKDAYS
+from smarketing.accounts.access import Access
+from smarketing.accounts.rights import Verb
 
 DAY_MINUTES = 24 * 60
 _DATES = (  # what it looks like, the instant it is read as, and how it is written
@@ -50,6 +52,26 @@ def rows(agreements: AgreementQuerySet, at: datetime) -> list[AgreementToday]:
         Prefetch("targets", Target.objects.agreed().filter(month__in=somewhere)),
     )
     return [_row(agreement, at) for agreement in found if agreement.versions.all()]
+
+
+@dataclass(frozen=True)
+class WrittenAgreement:
+    """One that is no agreement yet, with the draft in which both sides write, or what was proposed last."""
+
+    agreement: Agreement
+    draft: Version | None
+    proposal: Version | None
+
+
+def being_written(agreements: AgreementQuerySet, access: Access) -> list[WrittenAgreement]:
+    """For those who write in the draft; for others once something is proposed."""
+    found = []
+    for agreement in agreements.with_teams().filter(is_draft=True):
+        draft = agreement.versions.shared_drafts().first() if access.may(Verb.AMEND, agreement) else None
+        proposal = agreement.versions.proposed().select_related("proposed_by").first()
+        if draft or proposal or access.may(Verb.AMEND, agreement):
+            found.append(WrittenAgreement(agreement, draft, proposal))
+    return found
 
 
 def _row(agreement: Agreement, at: datetime) -> AgreementToday:

@@ -1,11 +1,14 @@
+from datetime import date
+
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from agreements.document.stored import document_of
 from agreements.document.text import write
-from agreements.models import Agreement
-from agreements.pages.fetch import day_of, may_edit, visible, year_of
+from agreements.models import Agreement, Version
+from agreements.pages.fetch import day_of, may_edit, visible, visible_or_written, year_of
 from agreements.pages.months import months_table
 from agreements.pages.months.capacity_sheet import capacity_sheet
 from agreements.pages.reading import overview
@@ -13,6 +16,7 @@ from agreements.pages.reading.chapters import ReadAgreement
 from agreements.pages.reading.history import history
 from agreements.pages.reading.pdf import agreement_pdf, imprint_of, month_rows
 from agreements.pages.versions import proposal, readable, waiting_for
+from agreements.review_days import rhythm_since
 from agreements.terms import in_force, timeline
 from smarketing.accounts.access import readers
 from smarketing.accounts.rights import Verb
@@ -22,16 +26,21 @@ from smarketing.lib.request import PortalRequest
 @readers
 def agreement_list(request: PortalRequest) -> HttpResponse:
     access = request.access
-    rows = overview.rows(Agreement.objects.visible_to(access), request.now)
-    return TemplateResponse(
-        request,
-        "agreements/list.html",
-        {"rows": rows, "may_make": access.is_administrator, "waiting": waiting_for(request.user, access, request.now)},
-    )
+    context = {
+        "rows": overview.rows(Agreement.objects.visible_to(access), request.now),
+        "written": overview.being_written(Agreement.every.visible_to(access), access),
+        "may_load": access.is_administrator,
+        "may_begin": Verb.AMEND in access.verbs,
+        "waiting": waiting_for(request.user, access, request.now),
+        "now": request.now,
+    }
+    return TemplateResponse(request, "agreements/list.html", context)
 
 
 @readers
 def detail(request: PortalRequest, slug: str) -> HttpResponse:
+    if visible_or_written(request, slug).is_draft:
+        return redirect("agreements:versions", slug)
     agreement = visible(request, slug)
     now = request.now
     terms = timeline(agreement)
@@ -44,7 +53,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
     this_month = months_table.current(months) or months_table.this_month(agreement, today)
     context = {
         "agreement": agreement,
-        "reading": ReadAgreement(document_of(agreement, version), today),
+        "reading": _reading(agreement, version, dated, today),
         "version": version,
         "versions": dated,
         "version_in_force": None if standing.is_cancellation else standing,
@@ -52,6 +61,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "end": next((each for each in dated if each.is_cancellation and each.effective_on > today), None),
         "coming": [each for each in overview.coming(dated, today) if each != version],
         "waiting": proposal(agreement, now),
+        "exceptions_waiting": agreement.agreed_exceptions.waiting().count(),
         "own_drafts": readable(agreement, request.user, request.access).drafts(),
         "this_month": this_month,
         "leads_promised": this_month.leads,
@@ -64,6 +74,10 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "now": now,
     }
     return TemplateResponse(request, "agreements/detail.html", context)
+
+
+def _reading(agreement: Agreement, version: Version, dated: list[Version], today: date) -> ReadAgreement:
+    return ReadAgreement(document_of(agreement, version), today, rhythm_since(dated, dated.index(version)))
 
 
 @readers
@@ -83,7 +97,7 @@ def pdf(request: PortalRequest, slug: str) -> HttpResponse:
     version = overview.terms_before(dated, in_force(dated, day_of(request, today)))
     year = year_of(request, day_of(request, today))
     rows = month_rows(months_table.months(agreement, year, today), agreement.currency)
-    reading = ReadAgreement(document_of(agreement, version), today)
+    reading = _reading(agreement, version, dated, today)
     data = agreement_pdf(reading, imprint_of(version, agreement, rows))
     headers = {"Content-Disposition": f'attachment; filename="{slug}-{version.number}.pdf"'}
     return HttpResponse(data, content_type="application/pdf", headers=headers)

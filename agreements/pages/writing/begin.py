@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -23,24 +24,30 @@ from agreements.models import Agreement
 from agreements.months.targets import Conversion, Derivation, TargetError, derive
 from agreements.pages.reading.chapters import ReadAgreement
 from agreements.pages.writing.forms import BeginForm, problem_words
-from agreements.pages.writing.write import saved
-from smarketing.accounts.access import administrators
-from smarketing.accounts.models import Side, Team
+from agreements.pages.writing.write import saved, team_names
+from agreements.signing import drafting
+from smarketing.accounts.access import writers
+from smarketing.accounts.models import Side
 from smarketing.lib.numbers import exact_percent, exactly, money, number
 from smarketing.lib.request import PortalRequest
 
+STEP_BY_STEP = "steps"
 OF_THE_RUNNING = ("months", "capacity", "versions")  # chapters that only an agreement has
 
 
-@administrators
+@writers
 @require_safe
 def begin(request: PortalRequest) -> HttpResponse:
     found, broken = _templates()
-    context = {"templates": found, "broken": [_told(one) for one in broken]}
+    context = {
+        "templates": found,
+        "broken": [_told(one) for one in broken],
+        "may_load": request.access.is_administrator,
+    }
     return TemplateResponse(request, "agreements/begin.html", context)
 
 
-@administrators
+@writers
 def begin_from(request: PortalRequest, key: str) -> HttpResponse:
     beginning = next((one for one in _templates()[0] if one.key == key), None)
     if beginning is None:
@@ -61,8 +68,7 @@ def begin_from(request: PortalRequest, key: str) -> HttpResponse:
         "chapters": [chapter for chapter in reading.chapters if chapter.key not in OF_THE_RUNNING],
         "leads_promised": shown.get("leads_a_month", found.leads if found else None),
         "quota_promised": shown.get("quota_a_month"),
-        "sides": list(Side.values),
-        "teams": list(Team.objects.order_by("name")),
+        **team_names(),
     }
     status = 422 if request.method == "POST" else 200
     return TemplateResponse(request, "agreements/begin_from.html", context, status=status)
@@ -78,14 +84,19 @@ def _told(broken: BrokenTemplate) -> str:
 
 
 def _begun(request: PortalRequest, beginning: AgreementTemplate, form: BeginForm) -> HttpResponse | None:
+    """In force at once, by an administrator; else a draft in which both sides write step by step."""
+    is_draft = request.POST.get("how") == STEP_BY_STEP or not request.access.is_administrator
     try:
         document = _document(beginning, form.heading() | {"slug": _free_slug(form.heading()["name"])})
-        return saved(request, apply(document, by=request.user, at=request.now, is_new=True))
+        if not is_draft:
+            return saved(request, apply(document, by=request.user, at=request.now, is_new=True))
+        drafting.begin(document, by=request.user, at=request.now)
+        return redirect("agreements:step", document.slug, "who")
     except DocumentError as error:
         for problem in error.problems:
             form.add_error(None, problem_words(problem))
     except AmendmentRefused as refusal:
-        form.add_error(None, str(refusal))
+        form.add_error(refusal.key if refusal.key in form.fields else None, str(refusal))
     return None
 
 
@@ -135,5 +146,5 @@ def _derived(found: Derivation, currency: str) -> dict[str, str]:
 
 def _free_slug(name: str) -> str:
     slug = slugify(name)[:50].strip("-_") or "agreement"
-    taken = {*RESERVED_SLUGS, *Agreement.objects.filter(slug__startswith=slug).values_list("slug", flat=True)}
+    taken = {*RESERVED_SLUGS, *Agreement.every.filter(slug__startswith=slug).values_list("slug", flat=True)}
     return next(one for one in (slug, *(f"{slug}-{n}" for n in range(2, len(taken) + 3))) if one not in taken)

@@ -84,6 +84,12 @@ class Draft:
         single = [self.heading, self.terms, self.calendar, self.assumptions]
         return [*single, *self.promises.values(), self.reasons, *self.groups.values(), self.months]
 
+    def part(self, name: str) -> Any:
+        """A form or formset by its name: that of a measure or a clause group, or one of the others."""
+        single = {"heading": self.heading, "terms": self.terms, "calendar": self.calendar}
+        others = {"assumptions": self.assumptions, "reasons": self.reasons, "months": self.months}
+        return (single | others | self.promises | self.groups)[name]
+
     @property
     def has_errors(self) -> bool:
         return any(any(part.errors) or _non_form_errors(part) for part in self.parts)
@@ -150,7 +156,7 @@ class Draft:
         """The part and the field in which something of the document is written."""
         match path:
             case ("calendar", "week" | "holidays", str(name), *_rest) | ("calendar", str(name), *_rest):
-                return self.calendar, name
+                return self.calendar, WEEKDAYS[0] if name == "week" else name
             case ("promises" | "quotas" | "targets" as name, int(row), *rest):
                 return self._row(name, row, [str(part) for part in rest])
             case (str(name), int(row), *rest) if name == "return_reasons" or name in self.groups:

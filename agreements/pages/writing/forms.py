@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.document.beginnings import AgreementTemplate
 from agreements.document.faults import LONGEST
 from agreements.document.groups.clause_group import MOST_ROWS, AnyGroup, Choice, ClauseRow, Prose
+from agreements.document.groups.qualification import Values
 from agreements.document.text import (
     ASSUMPTIONS,
     MOST_LEADS,
@@ -54,6 +55,19 @@ NUMBERS = ("quota", *ASSUMPTIONS)
 def said(reason: str, /, **values: object) -> str:
     """A reason of a PURE module as a sentence in the reader's language."""
     return f"{capfirst(gettext(reason).format(**values))}."
+
+
+class ValuesField(forms.CharField):
+    """Words or numbers with semicolons between them; where there is none, commas do."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, tuple | list):
+            return value
+        return "; ".join(value) + (";" if len(value) == 1 and "," in value[0] else "")
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value) or ""
+        return tuple(part for piece in text.split(";" if ";" in text else ",") if (part := piece.strip()))
 
 
 class DayInput(forms.DateInput):
@@ -284,6 +298,8 @@ def field_of(kind: ValueKind, label: str) -> forms.Field:
             return WholeField(label=label, min_value=low, max_value=high)
         case Number(places=places):
             return NumberField(label=label, decimal_places=places)
+        case Values():
+            return ValuesField(label=label, max_length=5_000)
     raise TypeError(kind)
 
 

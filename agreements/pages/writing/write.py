@@ -13,17 +13,26 @@ from django.utils.translation import ngettext
 from agreements.document.clauses import AgreementDocument
 from agreements.document.stored import document_of
 from agreements.document.text import DocumentError, digest
-from agreements.document.versions import FIXED, Amendment, AmendmentRefused, apply, version_document
+from agreements.document.versions import (
+    FIXED,
+    Amendment,
+    AmendmentRefused,
+    apply,
+    version_document,
+    whole_document,
+)
 from agreements.enums import VersionState
 from agreements.models import Agreement, Version
 from agreements.months.proposing import decides_alone
-from agreements.pages.fetch import editable, year_of
+from agreements.pages.fetch import editable, visible_or_written, year_of
 from agreements.pages.versions import readable
 from agreements.pages.writing.edit_form import Draft, blank, initial_of
 from agreements.pages.writing.forms import TomlForm
+from agreements.signing.drafting import rewrite
 from agreements.terms import today_of
 from smarketing.accounts.access import administrators, readers
-from smarketing.accounts.models import Team
+from smarketing.accounts.models import Side, Team
+from smarketing.accounts.rights import Verb
 from smarketing.lib.notices import say
 from smarketing.lib.numbers import whole
 from smarketing.lib.opened import OpenedForm
@@ -65,9 +74,40 @@ def edit(request: PortalRequest, slug: str) -> HttpResponse:
     known = {"seen": digest(former), "answers": answers}
     if opened.allows(draft) and (answer := _amended(request, draft, **known)):
         return answer
-    own = agreement.versions.drafts().filter(made_by=request.user).first()
+    own = agreement.versions.drafts().filter(made_by=request.user, is_shared=False).first()
     context = {"agreement": agreement, "opened": opened, "own_draft": own, "origin": origin, "is_signed": is_signed}
+    context["draft_notes"] = agreement.draft_notes.to_write(request.user)
     return _form(request, "agreements/edit.html", draft, **context)
+
+
+@readers
+@transaction.atomic
+def draft(request: PortalRequest, slug: str) -> HttpResponse:
+    """The shared draft on one page, for those who know."""
+    agreement = visible_or_written(request, slug)
+    request.access.check(Verb.AMEND, agreement)
+    if request.method == "POST":
+        Agreement.every.select_for_update().get(pk=agreement.pk)
+    version = agreement.versions.shared_drafts().first()
+    if version is None:
+        return redirect("agreements:versions", slug)
+    document = whole_document(version)
+    year = year_of(request, document.effective_on).start_on.year
+    fixed = ("slug",) if agreement.is_draft else _fixed(request, agreement)
+    form = Draft(initial_of(document), year, fixed=fixed, is_signed=True)
+    opened = OpenedForm(form.parts, request.POST, request.path)
+    if opened.data is not None:
+        form = Draft(initial_of(document), year, opened.data, fixed=fixed, is_signed=True)
+    if opened.allows(form):
+        try:
+            rewrite(version, form.sound, by=request.user, at=request.now)
+        except AmendmentRefused as refusal:
+            form.refuse((refusal.key,) if refusal.key else (), str(refusal))
+        else:
+            say(request, _("Saved in the draft that both sides write in."))
+            return redirect("agreements:version", slug, version.pk)
+    context = {"agreement": agreement, "opened": opened, "is_signed": True, "is_shared": True}
+    return _form(request, "agreements/edit.html", form, **context)
 
 
 def _origin(request: PortalRequest, agreement: Agreement) -> Version | None:
@@ -98,14 +138,23 @@ def _amended(request: PortalRequest, draft: Draft, **known: Any) -> HttpResponse
 def _fixed(request: PortalRequest, agreement: Agreement) -> tuple[str, ...]:
     """Who is no administrator cannot hand an agreement to other teams."""
     teams = () if request.access.is_administrator else TEAMS
-    return ("slug", *teams, *(FIXED if agreement.handoffs.exists() else ()))
+    return ("slug", *teams, *fixed_fields(agreement))
+
+
+def fixed_fields(agreement: Agreement) -> tuple[str, ...]:
+    return FIXED if agreement.handoffs.exists() else ()
 
 
 def _form(request: PortalRequest, template: str, draft: Draft, **context: Any) -> HttpResponse:
     context |= {"draft": draft, "year": str(draft.year)}
     if request.access.is_administrator:
-        context["teams"] = list(Team.objects.order_by("name"))
+        context |= team_names()
     return TemplateResponse(request, template, context, status=422 if request.method == "POST" else 200)
+
+
+def team_names() -> dict[str, Any]:
+    """What the fields of teams offer to who may choose one."""
+    return {"teams": list(Team.objects.order_by("name")), "sides": list(Side.values)}
 
 
 @administrators

@@ -21,16 +21,21 @@ class Command(BaseCommand):
             action="store_true",
             help="measure by the terms in force now instead of those each handoff was measured under",
         )
+        parser.add_argument(
+            "--exceptions",
+            action="store_true",
+            help="let exceptions agreed beyond the terms count also for what was measured before they were agreed",
+        )
         parser.add_argument("--by", metavar="EMAIL", help="who does this, for the log of the agreement")
 
     def handle(self, *args: Any, **options: Any) -> None:
         by = self._author(options["by"])
         for agreement in self._agreements(options["slugs"]):
-            in_force = options["terms_in_force"]
+            how = {"by_terms_in_force": options["terms_in_force"], "with_exceptions": options["exceptions"]}
             if options["apply"]:
-                fields = recompute(agreement, by_terms_in_force=in_force, by=by, at=timezone.now())
+                fields = recompute(agreement, **how, by=by, at=timezone.now())
             else:
-                fields = preview(agreement, by_terms_in_force=in_force)
+                fields = preview(agreement, **how)
             self._tell(agreement, fields, applied=options["apply"])
 
     def _agreements(self, slugs: list[str]) -> list[Agreement]:

@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from django.contrib.messages import ERROR, INFO, WARNING
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -22,6 +24,7 @@ from leads.pages.fetch import (
     undo_url,
 )
 from leads.pages.handoff.forms import AssignForm, ReturnForm
+from leads.pages.handoff.questions import Questions
 from leads.pages.lead.detail import lead_page
 from leads.refusals import Refused
 from leads.work import assigning, handoffs
@@ -38,13 +41,21 @@ MOST_NAMES = 5
 @marketers
 @require_POST
 def hand_over(request: PortalRequest) -> HttpResponse:
-    """One lead from its page, or many from the list."""
+    """One lead from its page, or many from the list. Nothing is handed over before what is asked is answered."""
     goes_to = next_url(request, reverse("leads:list"))
     if "lead" not in request.POST:
         say(request, gettext("Tick the leads that are to be handed over."), level=WARNING)
         return redirect(goes_to)
     leads = marketed_leads(request, ids(request, "lead"))
-    say_handed_over(request, handoffs.hand_over_many(leads, by=request.user, at=request.now), goes_to)
+    asked = Questions(leads, request.now, request.POST)
+    if not asked.is_answered():
+        context = {"asked": asked, "leads": leads, "goes_to": goes_to}
+        return TemplateResponse(request, "leads/hand_over.html", context, status=422)
+    with transaction.atomic():
+        for prospect in asked.filled:
+            prospect.fill(by=request.user, at=request.now)
+        answer = handoffs.hand_over_many(leads, by=request.user, at=request.now, **asked.answers())
+    say_handed_over(request, answer, goes_to)
     return redirect(goes_to)
 
 

@@ -24,6 +24,7 @@ from leads.ownership import may_approve, may_drop, may_put_tier_right, may_withd
 from leads.pages.answers import say_refusals
 from leads.pages.fetch import held_lead, marketed_lead, seen_handoff, seen_lead
 from leads.pages.handoff.forms import AttemptForm, ExcuseForm, LostForm, ReturnForm, TierForm, WonForm
+from leads.pages.handoff.questions import Prospect
 from leads.pages.lead.form import LeadForm
 from leads.pages.lead.history import HistoryEntry, history
 from leads.work import handoffs
@@ -77,7 +78,9 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
         **excuses(request, lead, clocks),
         **{name: form for name, form in typed.items() if name == "excuse_form"},
     }
-    if handoff is not None:
+    if handoff is None:
+        context["prospect"] = Prospect(lead, terms, at)
+    else:
         handoff.lead, handoff.agreement = lead, lead.agreement
         in_force = terms.by_id(handoff.version_id) if handoff.version_id else terms.on(handoff.handed_on)
         reason = reason_words(handoff.return_reason, handoff.reason_label)  # type: ignore[attr-defined]

@@ -27,7 +27,16 @@ else:
     Base = forms.ModelForm
 
 REACHABLE = ("name", "company", "email", "phone")
-PAIRS = (("name", "company"), ("email", "phone"), ("source", "tier"), ("value", "created_at"))
+PAIRS = (
+    ("name", "job_title"),
+    ("company", "company_size"),
+    ("email", "phone"),
+    ("country", "language"),
+    ("source", "campaign"),
+    ("tier", "score"),
+    ("value", "created_at"),
+    ("active_on", "consent"),
+)
 TEXTS = tuple(field for field in LEAD if field.longest and field.is_kept)
 
 
@@ -44,9 +53,15 @@ class LeadForm(Base):
             "tier": forms.TextInput({"list": "known-tiers", "autocomplete": "off"}),
             "phone": forms.TextInput({"type": "tel"}),
             "external_id": forms.TextInput({"autocomplete": "off"}),
+            "active_on": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+            "consent": forms.NullBooleanSelect(),
+            "question": forms.Textarea({"rows": 3}),
         }
         field_classes = {"value": NumberField}
-        help_texts = {"external_id": _("The lead's id in another system, if it has one.")}
+        help_texts = {
+            "external_id": _("The lead's id in another system, if it has one."),
+            "company_size": _("Employees."),
+        }
 
     def __init__(self, *args: Any, agreements: QuerySet[Agreement], at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,21 +98,12 @@ class LeadForm(Base):
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data
-        self._read_texts(values)
+        read_texts(self, values)
         if not any(values.get(name) or name in self.errors for name in REACHABLE):
             self.add_error(None, ValidationError(_("Give at least a name, a company, an e-mail or a phone number.")))
         self._check_time(values)
         self._check_external_id(values)
         return values
-
-    def _read_texts(self, values: dict[str, Any]) -> None:
-        """As files read them, so that one lead is the same through every door."""
-        for field in TEXTS:
-            if text := values.get(field.name):
-                try:
-                    values[field.name] = read_text(field, text)
-                except (Unreadable, Partly) as error:
-                    self.add_error(field.name, ValidationError(worded(error.problem), code=error.problem.code))
 
     def _check_time(self, values: dict[str, Any]) -> None:
         agreement = values.get("agreement")
@@ -119,6 +125,16 @@ class LeadForm(Base):
         if others.exclude(pk=self.instance.pk).exists():
             message = _("Another lead of this agreement has this external id.")
             self.add_error("external_id", ValidationError(message, code="taken"))
+
+
+def read_texts(form: Base, values: dict[str, Any]) -> None:
+    """As files read them, so that one lead is the same through every door."""
+    for field in TEXTS:
+        if text := values.get(field.name):
+            try:
+                values[field.name] = read_text(field, text)
+            except (Unreadable, Partly) as error:
+                form.add_error(field.name, ValidationError(worded(error.problem), code=error.problem.code))
 
 
 def lead_layout() -> FormHelper:

@@ -21,6 +21,11 @@ class Command(BaseCommand):
         parser.add_argument("slug")
         parser.add_argument("period")
         parser.add_argument("--json", action="store_true", help="as JSON, nothing rounded")
+        parser.add_argument(
+            "--without-excuses",
+            action="store_true",
+            help="as if no breach had been excused and no exception agreed beyond the terms",
+        )
         parser.add_argument("--today", type=_day, help="look at it as on the evening of this day (YYYY-MM-DD)")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -29,7 +34,8 @@ class Command(BaseCommand):
         if not terms.versions:
             raise CommandError(f"agreement {agreement.slug!r} has no terms yet")
         at, today = _standpoint(options["today"], terms)
-        reading = read(agreement, period, at=at, today=today, terms=terms, looks_back=options["today"] is not None)
+        how = {"looks_back": options["today"] is not None, "without": options["without_excuses"]}
+        reading = read(agreement, period, at=at, today=today, terms=terms, **how)
         found = measures(reading, verdicts(reading))
         self.stdout.write(
             json.dumps(as_json(found), indent=1, ensure_ascii=False) if options["json"] else as_text(found)
@@ -49,7 +55,8 @@ def _day(text: str) -> date:
 
 def _agreement(slug: str) -> Agreement:
     try:
-        return Agreement.objects.get(slug=slug)
+        found: Agreement = Agreement.objects.get(slug=slug)
+        return found
     except Agreement.DoesNotExist as error:
         raise CommandError(f"there is no agreement {slug!r}") from error
 

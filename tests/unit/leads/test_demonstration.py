@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from agreements.models import Agreement, Version
+from agreements.models import AgreedException, Agreement, Version
+from agreements.terms import timeline
 from leads.clock import rule
 from leads.clock.recompute import preview
 from leads.demonstration.company import PEOPLE
 from leads.demonstration.stage import load
-from leads.models import Attempt, Escalation, Handoff, Lead
+from leads.models import Attempt, Clock, Escalation, Handoff, Lead
 from smarketing.accounts.models import Invitation, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(580)]
@@ -37,6 +38,17 @@ def test_a_company_of_twelve_with_thirteen_months_and_a_queue_that_needs_somebod
     dach = Version.objects.filter(agreement__slug="dach").order_by("number")
     assert list(dach.values_list("state", flat=True)) == ["in_force", "in_force", "proposed"]
     assert [version.signatures.count() for version in dach] == [0, 2, 1]
+    agreed = AgreedException.objects.filter(agreement__slug="dach").order_by("pk")
+    assert [(row.state, row.applied_at is None) for row in agreed] == [
+        ("agreed", False),
+        ("agreed", True),
+        ("proposed", True),
+    ]
+    assert Clock.objects.get(excused_at__isnull=False).state(SATURDAY_NIGHT) == rule.EXCUSED
+    outage = timeline(Agreement.objects.get(slug="dach")).versions[-1].agreed[0]
+    paused = Clock.objects.filter(kind="response", started_at__lt=outage.end, due_at__gt=outage.begin)
+    assert paused.count() > 0
+    assert all(clock.pauses for clock in paused.filter(handoff__agreement__slug="dach"))
 
 
 def test_a_second_time_on_the_same_day_nothing_changes_and_on_a_later_day_the_story_goes_on():

@@ -89,6 +89,11 @@ RETURN_REASONS = {
     ),
 }
 
+FLAGS = {
+    "yes": "true 1 ja x given granted optedin erteilt j y t wahr sand",
+    "no": "false 0 nein nej none denied n f falsch falsk",
+}
+
 DEFAULT_REASONS = dict.fromkeys(RETURN_REASONS, "")  # key -> label; an agreement may have others
 
 
@@ -118,6 +123,7 @@ _TABLES = {
     "outcome": _table(VERDICTS_AND_OPEN),
     "direction": _table(DIRECTIONS),
     "return_reason": _table(RETURN_REASONS),
+    "flag": _table(FLAGS),
 }
 
 

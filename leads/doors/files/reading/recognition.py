@@ -164,7 +164,7 @@ def recognise(
     with closing(plan.records(file, glance=True)) as records:
         if next(records, None) is None:
             raise RefusedFile(FileProblem("header_only"), plan.labels)
-    order = asked.date_order or dates.recognised_order(_cells(file, plan, rows.INSTANTS))
+    order = asked.date_order or dates.recognised_order(_cells(file, plan, rows.INSTANTS | rows.DAYS))
     mark = asked.decimal_mark or amounts.recognised_mark(_cells(file, plan, rows.AMOUNTS))
     plan = replace(plan, date_order=order, decimal_mark=mark)
     return replace(plan, problem=_problem(plan))

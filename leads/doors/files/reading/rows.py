@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -28,7 +28,13 @@ from smarketing.lib.file_problems import FileProblem, Unreadable
 
 INSTANTS = frozenset().union(*(fields_that(kind, Reads.INSTANT) for kind in KINDS))
 AMOUNTS = frozenset().union(*(fields_that(kind, Reads.AMOUNT) for kind in KINDS))
-EMPTY: dict[str, Any] = dict.fromkeys(AMOUNTS | INSTANTS) | {"channel": "phone", "direction": "outbound"}
+DAYS = frozenset().union(*(fields_that(kind, Reads.DAY) for kind in KINDS))
+OTHERS = frozenset().union(*(fields_that(kind, Reads.COUNT, Reads.FLAG) for kind in KINDS))
+LARGEST = 2_147_483_647
+EMPTY: dict[str, Any] = dict.fromkeys(AMOUNTS | INSTANTS | DAYS | OTHERS) | {
+    "channel": "phone",
+    "direction": "outbound",
+}
 KEPT_CELLS = 300
 KEPT_CHARACTERS = 25_000  # of a cell: what is longer is not taken into any field
 
@@ -160,6 +166,8 @@ class Checker:
         value = self._value(own, text, parse)
         if isinstance(value, Moment) and value.at > at:
             raise Unreadable("in_future")
+        if own.reads is Reads.DAY and value and value > at.astimezone(self._reading.zone).date():
+            raise Unreadable("in_future")
         if isinstance(value, Decimal) and (sign := self._currencies.get(own.name)):
             own_currency(sign, self._reading.currency)
         return value
@@ -194,17 +202,37 @@ def left_empty(own: Field) -> Values:
 
 
 def parser(own: Field, reading: Notation) -> Callable[[str], Any]:
-    if own.reads is Reads.INSTANT:
-        return partial(instant, order=reading.order or "iso", zone=reading.zone)
-    if own.reads is Reads.AMOUNT:
-        return partial(amount, reading=reading, may_be_negative=own.may_be_negative)
-    if own.reads is Reads.CURRENCY:
-        return partial(own_currency, currency=reading.currency)
     if own.name == "return_reason":
         return partial(choice, own.name, reasons=words_for(reading.reasons))
-    if own.reads is Reads.CHOICE:
-        return partial(choice, own.name)
-    return partial(read_text, own)
+    known: dict[Reads, Callable[[str], Any]] = {
+        Reads.INSTANT: partial(instant, order=reading.order or "iso", zone=reading.zone),
+        Reads.DAY: partial(day, reading=reading),
+        Reads.COUNT: partial(count, mark=reading.mark),
+        Reads.AMOUNT: partial(amount, reading=reading, may_be_negative=own.may_be_negative),
+        Reads.CURRENCY: partial(own_currency, currency=reading.currency),
+        Reads.FLAG: flag,
+        Reads.CHOICE: partial(choice, own.name),
+    }
+    return known.get(own.reads, partial(read_text, own))
+
+
+def day(text: str, *, reading: Notation) -> date:
+    return instant(text, order=reading.order or "iso", zone=reading.zone).at.astimezone(reading.zone).date()
+
+
+def count(text: str, *, mark: str) -> int:
+    found = amounts.money(text, mark=mark)
+    if found.sign or found.amount != found.amount.to_integral_value():
+        raise Unreadable("no_count")
+    if found.amount < 0:
+        raise Unreadable("negative")
+    if found.amount > LARGEST:
+        raise Unreadable("too_large")
+    return int(found.amount)
+
+
+def flag(text: str) -> bool:
+    return choice("flag", text) == "yes"
 
 
 def amount(text: str, *, reading: Notation, may_be_negative: bool) -> Decimal:
@@ -231,7 +259,7 @@ def kept(cells: list[str]) -> list[str]:
 def packed(values: Values) -> dict[str, Any]:
     """Values as JSON."""
     return {
-        name: value.isoformat() if isinstance(value, datetime) else str(value) if isinstance(value, Decimal) else value
+        name: value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
         for name, value in values.items()
     }
 
@@ -240,6 +268,8 @@ def unpacked(fields: Mapping[str, Any]) -> Values:
     values = dict(fields)
     for name in INSTANTS & values.keys():
         values[name] = None if values[name] is None else datetime.fromisoformat(values[name])
+    for name in DAYS & values.keys():
+        values[name] = None if values[name] is None else date.fromisoformat(values[name])
     for name in AMOUNTS & values.keys():
         values[name] = None if values[name] is None else Decimal(values[name])
     return values

@@ -21,6 +21,7 @@ from leads.doors.files.writing.identity import OWN_ID, WHEN, Kept, KeptFacts, co
 from leads.doors.files.writing.reps import RepBook
 from leads.enums import Door
 from leads.models import Attempt, Deal, DifferingRow, Handoff, Lead
+from leads.work.qualification import freeze_from_file
 from smarketing.accounts.models import User
 from smarketing.lib import bulk
 
@@ -69,7 +70,7 @@ class FactKind:
     model: type[Model]
     columns: Mapping[str, str]
     make: Callable[[Claim, Hand], Model]
-    place: Callable[[Sequence[Any]], None] = lambda fresh: None
+    place: Callable[[Sequence[Any], Hand], None] = lambda fresh, hand: None
 
 
 def origin(claim: Claim, own_id: str, hand: Hand) -> dict[str, Any]:
@@ -102,19 +103,21 @@ def _handoff(claim: Claim, hand: Hand) -> Handoff:
         returned_at=values.get("returned_at"),
         return_reason=values.get("return_reason", ""),
         return_note=values.get("return_note", ""),
+        outside_note=values.get("outside_reason", ""),
         version_id=hand.terms.on(hand.terms.day_of(values["handed_at"])).version_id,
         **origin(claim, "handoff_id", hand),
     )
 
 
-def _fix_source_and_tier(handoffs: Sequence[Handoff]) -> None:
-    """Those of the lead, as it is now, where the file says nothing."""
+def _fix_what_is_known(handoffs: Sequence[Handoff], hand: Hand) -> None:
+    """Source and tier are those of the lead, as it is now, where the file says nothing."""
     silent = [handoff for handoff in handoffs if not (handoff.source and handoff.tier)]
     leads = Lead.objects.filter(pk__in={handoff.lead_id for handoff in silent})
     known = {pk: (source, tier) for pk, source, tier in leads.values_list("pk", "source", "tier")}
     for handoff in silent:
         source, tier = known[handoff.lead_id]
         handoff.source, handoff.tier = handoff.source or source, handoff.tier or tier
+    freeze_from_file(handoffs, hand.terms)
 
 
 def _attempt(claim: Claim, hand: Hand) -> Attempt:
@@ -132,7 +135,7 @@ def _attempt(claim: Claim, hand: Hand) -> Attempt:
     )
 
 
-def _place_attempts(attempts: Sequence[Attempt]) -> None:
+def _place_attempts(attempts: Sequence[Attempt], hand: Hand) -> None:
     """Links them before they are written, which `leads.clock.consequences` would otherwise do one by one afterwards."""
     handoffs: dict[int, list[Handoff]] = defaultdict(list)
     leads = {attempt.lead_id for attempt in attempts}
@@ -169,11 +172,12 @@ FACTS = {
             "returned_at": "returned_at",
             "return_reason": "return_reason",
             "return_note": "return_note",
+            "outside_reason": "outside_note",
             "handoff_id": "external_id",
             "precision": "precision",
         },
         make=_handoff,
-        place=_fix_source_and_tier,
+        place=_fix_what_is_known,
     ),
     "attempts": FactKind(
         model=Attempt,
@@ -269,7 +273,7 @@ def write(kind: str, rows: Iterable[Claim], hand: Hand, tally: Tally) -> None:
         fresh.append(sort.make(claim, hand))
         facts.add(claim.lead_id, Kept(0, claim.values, person, is_met=True, fresh=fresh[-1]))
         tally.touched.add(claim.lead_id)
-    sort.place(fresh)
+    sort.place(fresh, hand)
     bulk.insert(fresh)
     tally.created += len(fresh)
     filling.write()

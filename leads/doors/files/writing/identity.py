@@ -16,7 +16,7 @@ from smarketing.lib.words import key
 
 WHEN = {"leads": "created_at", "handoffs": "handed_at", "attempts": "attempted_at", "outcomes": "closed_at"}
 OWN_ID = {"handoffs": "handoff_id", "attempts": "attempt_id", "outcomes": "deal_id"}
-WORDS = frozenset({"source", "tier", "rep", "return_reason"})
+WORDS = frozenset({"source", "tier", "rep", "return_reason", "country", "language", "campaign", "job_title"})
 SILENT = frozenset({"external_id", "precision", *OWN_ID.values()})
 
 DayOf = Callable[[datetime], date]

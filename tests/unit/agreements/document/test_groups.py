@@ -16,6 +16,7 @@ from agreements.document.groups.clause_group import ClauseGroup, Email, Prose, T
 from agreements.document.groups.consequences import CONSEQUENCES, REWARDS, Consequence
 from agreements.document.groups.contacts import CONTACTS, LADDER, Contact, Step
 from agreements.document.groups.every_group import GROUPS
+from agreements.document.groups.qualification import CRITERIA
 from agreements.document.groups.review import REVIEW, Review
 from agreements.document.groups.wordings import TEXTS, Texts
 from agreements.document.schema import schema
@@ -25,6 +26,7 @@ from agreements.document.versions import apply
 from agreements.models import Agreement
 from agreements.promises.kinds import Day, Flag, Fraction, Minutes, Number, OneOf, Text, ValueKind, Whole
 from smarketing.lib.words import key
+from tests.unit.agreements.document.test_qualifying import criteria
 from tests.unit.agreements.document.test_text import HEADING, WEEK, WHOLE, problems
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -66,7 +68,15 @@ def fitting(given_: dict) -> dict:
 
 
 @st.composite
+def criteria_that_go_together(draw: st.DrawFn) -> tuple:
+    found = draw(st.lists(criteria(), max_size=3, unique_by=lambda row: key(row.row_name)))
+    return tuple(row for row in found if row.rule != "at_most")
+
+
+@st.composite
 def rows(draw: st.DrawFn, group: ClauseGroup) -> tuple:
+    if group is CRITERIA:
+        return draw(criteria_that_go_together())
     made = []
     for _n in range(draw(st.integers(0, 3 if group.many else 1))):
         given_ = {}

@@ -297,8 +297,8 @@ def test_what_a_tier_did_before_is_not_told_of_another(db: None) -> None:
     assert [(j.delivered, len(j.judged)) for j in former] == [(1.0, 1), (0.0, 1)]
 
 
-def test_a_month_is_read_in_six_queries(north: Agreement, at: datetime, django_assert_num_queries) -> None:
-    with django_assert_num_queries(6):  # versions, objectives, tiers, targets, handoffs, deals
+def test_a_month_is_read_in_seven_queries(north: Agreement, at: datetime, django_assert_num_queries) -> None:
+    with django_assert_num_queries(7):  # versions, objectives, tiers, exceptions, targets, handoffs, deals
         reading = read(north, MARCH, at=at, today=date(2026, 3, 20))
         measures(reading, verdicts(reading))
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agreements.document.groups.consequences import Consequence
@@ -14,6 +14,7 @@ from reports.strikes.recovery import recovery
 from reports.strikes.rule import NOTHING, Verdict, VerdictMonth, count, follows_in, missing_leads, standing, sum_of
 from smarketing.lib.periods import Period
 
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 FIRST = Period(date(2025, 11, 1))
 marks = st.lists(st.sampled_from([True, False, None]), max_size=24)
 MARKS = {"x": True, "o": False, "-": None}
@@ -46,6 +47,7 @@ def fired_slowly(needed, within, marks_):
     return fired
 
 
+@PATIENT
 @given(marks, st.integers(1, 5), st.integers(0, 5) | st.none())
 def test_counting_is_what_looking_back_from_every_month_finds(marks_, needed, more):
     within = None if more is None else needed + more
@@ -54,6 +56,7 @@ def test_counting_is_what_looking_back_from_every_month_finds(marks_, needed, mo
     assert 1 <= found.left <= needed
 
 
+@PATIENT
 @given(marks, st.integers(1, 4), st.integers(0, 4) | st.none())
 def test_what_is_left_is_how_many_more_it_takes(marks_, needed, more):
     own = rule(months=needed, within_months=None if more is None else needed + more)
@@ -122,6 +125,7 @@ def test_a_sum_is_exact_capped_and_rounded_at_the_end(said, missing, sum_):
     assert sum_of(rule(**said), missing) == (None if sum_ is None else Decimal(sum_))
 
 
+@PATIENT
 @given(st.decimals("0.01", 10**6, places=2), st.decimals("0.01", 10**6, places=2), st.integers(0, 10**5))
 def test_a_sum_never_exceeds_its_cap_and_grows_with_what_is_missing(each, cap, missing):
     own = rule(per_missing_lead=each, at_most=cap)
@@ -133,6 +137,7 @@ def test_missing_leads_are_those_of_the_whole_volume():
     assert [missing_leads(side, row.verdicts) for side in ("marketing", "sales")] == [7, 0]
 
 
+@PATIENT
 @given(st.lists(st.sampled_from([KEPT, MISSED, NOTHING]), max_size=24))
 def test_recovery_counts_from_the_first_miss_to_the_first_kept_month(states):
     months_ = [FIRST.moved(number).start_on for number in range(len(states))]

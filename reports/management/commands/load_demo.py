@@ -3,9 +3,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from leads.demonstration.stage import load
+from reports.demonstration import keep_reviews
 
 
 class Command(BaseCommand):
@@ -19,5 +21,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO and not options["even_so"]:
             raise CommandError("The demonstration's people have a known password: set DEMO=1 if that is what you want.")
-        count = load(at=timezone.now())
+        at = timezone.now()
+        with transaction.atomic():
+            count = load(at=at)
+            keep_reviews(at=at)
         self.stdout.write(f"{count} leads told" if count else "the demonstration is up to date")

@@ -1,0 +1,38 @@
+"""PURE. Times agreed beyond the terms in which clocks pause, and for which records each of them counts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+Pauses = tuple[tuple[datetime, datetime], ...]
+
+
+@dataclass(frozen=True)
+class AgreedPause:
+    """`sides` are those whose clocks pause; a time that was called off has no length.
+
+    What was measured before both sides had agreed stays as it is until it is measured again on purpose: a pause counts
+    for what was recorded from `agreed_at` on, until another one replaces it (`replaced_at`). `is_applied`: it has
+    been measured again, so that it counts for all; `is_undone`: what replaced it has.
+    """
+
+    begin: datetime
+    end: datetime
+    sides: frozenset[str]
+    agreed_at: datetime
+    replaced_at: datetime | None = None
+    is_applied: bool = False
+    is_undone: bool = False
+
+    def counts_for(self, side: str, recorded_at: datetime | None) -> bool:
+        """Without an instant: for what is recorded from now on."""
+        if side not in self.sides or self.begin >= self.end:
+            return False
+        if self.replaced_at is not None and (self.is_undone or recorded_at is None or recorded_at >= self.replaced_at):
+            return False
+        return self.is_applied or recorded_at is None or recorded_at >= self.agreed_at
+
+
+def counted(pauses: Pauses, agreed: Iterable[AgreedPause], side: str, recorded_at: datetime | None) -> Pauses:
+    """The pauses of the terms, and those agreed beyond them that count for this clock."""
+    return (*pauses, *((one.begin, one.end) for one in agreed if one.counts_for(side, recorded_at)))

@@ -1,0 +1,106 @@
+"""Reads: what an agreement still lacks, step by step. Nothing of it stands in the way of signing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from agreements.document.clauses import AgreementDocument
+from agreements.document.groups.contacts import CONTACTS
+from agreements.document.groups.every_group import GROUPS
+from agreements.document.groups.review import REVIEW
+from agreements.document.groups.wordings import DEFINITIONS, TEXTS
+from agreements.months.plans import numbers_of
+from agreements.pages.guided.consequences import Meaning
+from agreements.pages.guided.every_month import first_months
+from agreements.pages.guided.steps import STEPS, GuidedStep
+from smarketing.accounts.models import Side
+
+
+@dataclass(frozen=True)
+class StepState:
+    """In the list of the steps."""
+
+    step: GuidedStep
+    missing: list[str]
+    is_current: bool
+
+    @property
+    def is_done(self) -> bool:
+        return not self.missing
+
+
+def step_states(meaning: Meaning, current: str, *, has_months: bool) -> list[StepState]:
+    return [
+        StepState(step, list(_LACKS[key](meaning, has_months)) if key in _LACKS else [], key == current)
+        for key, step in STEPS.items()
+    ]
+
+
+def _who(meaning: Meaning, has_months: bool) -> Iterator[str]:
+    if meaning.document.effective_on < meaning.today:
+        yield _("The first day is over: choose today or a later day.")
+
+
+def _lead(meaning: Meaning, has_months: bool) -> Iterator[str]:
+    if not DEFINITIONS.of(meaning.document) and not _others("lead", meaning.document):
+        yield _("Nobody has said what a qualified lead is.")
+
+
+def _target(meaning: Meaning, has_months: bool) -> Iterator[str]:
+    if has_months and not any(numbers_of(meaning.document, month) for month in first_months(meaning.document)):
+        yield _("No month has a target.")
+
+
+def _fast(meaning: Meaning, has_months: bool) -> Iterator[str]:
+    if not meaning.terms.speed:
+        yield _("Nothing is promised about the first attempt.")
+
+
+def _often(meaning: Meaning, has_months: bool) -> Iterator[str]:
+    if not meaning.terms.depth:
+        yield _("Nothing is promised about how often sales tries.")
+
+
+def _missed(meaning: Meaning, has_months: bool) -> Iterator[str]:
+    texts = TEXTS.one(meaning.document)
+    if not (texts and texts.when_missed) and not _others("missed", meaning.document):
+        yield _("Nothing follows from a missed month.")
+
+
+def _contacts(meaning: Meaning, has_months: bool) -> Iterator[str]:
+    named = {row.side for row in CONTACTS.of(meaning.document)}
+    for side in (Side.MARKETING, Side.SALES):
+        if not {side, "both"} & named:
+            yield _("Nobody is named for this side: %(side)s.") % {"side": side.label}
+
+
+def _review(meaning: Meaning, has_months: bool) -> Iterator[str]:
+    review = REVIEW.one(meaning.document)
+    if review is None or not (review.every_months or review.first_on):
+        yield _("There is no date for a review.")
+
+
+def _sign(meaning: Meaning, has_months: bool) -> Iterator[str]:
+    for party in meaning.parties:
+        if not any(signer.user for signer in party.signers):
+            yield _("Nobody can sign for %(team)s: it has no lead.") % {"team": party.team}
+
+
+def _others(step: str, document: AgreementDocument) -> list[Any]:
+    """What the clause groups say that belong to the step."""
+    return [row for group in GROUPS.values() if group.step == step for row in group.of(document)]
+
+
+_LACKS: dict[str, Callable[[Meaning, bool], Iterator[str]]] = {
+    "who": _who,
+    "lead": _lead,
+    "target": _target,
+    "fast": _fast,
+    "often": _often,
+    "missed": _missed,
+    "contacts": _contacts,
+    "review": _review,
+    "sign": _sign,
+}

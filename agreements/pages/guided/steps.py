@@ -1,0 +1,201 @@
+"""The guided way to an agreement: its steps, and which fields of the edit form each of them asks for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.forms.formsets import BaseFormSet
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from agreements.document.groups.every_group import GROUPS
+from agreements.enums import Weekday
+from agreements.pages.writing.edit_form import Draft
+from agreements.promises.measures import MEASURES
+
+EVERY_MONTH = "every"
+
+
+@dataclass(frozen=True)
+class AskedFields:
+    """A part of the edit form by its name, or of it only these `fields`; what `is_more` is folded."""
+
+    part: str
+    fields: tuple[str, ...] = ()
+    is_more: bool = False
+
+
+@dataclass(frozen=True)
+class GuidedStep:
+    """`anchor` is the same place on the plain edit page."""
+
+    key: str
+    title: str | Promise
+    lead: str | Promise
+    example: str | Promise
+    asked: tuple[AskedFields, ...]
+    anchor: str
+
+
+@dataclass(frozen=True)
+class ShownPart:
+    """Of a step's page: fields under a title, or the rows of a formset."""
+
+    title: str
+    hint: str
+    fields: tuple[Any, ...]
+    formset: Any
+    is_more: bool
+
+    @property
+    def keys(self) -> list[str]:
+        return [self.formset.prefix] if self.formset else [bound.html_name for bound in self.fields]
+
+    @property
+    def bound(self) -> list[Any]:
+        """Every field, those of rows too."""
+        if self.formset:
+            standing = [form for form in self.formset.forms if not form["DELETE"].value()]
+            return [bound for form in standing for bound in form.visible_fields() if bound.name != "DELETE"]
+        return list(self.fields)
+
+    @property
+    def has_errors(self) -> bool:
+        return any(bound.errors for bound in self.bound)
+
+
+STEPS = {
+    step.key: step
+    for step in (
+        GuidedStep(
+            "who",
+            _("Who"),
+            _("Which two teams promise each other something, and from when on."),
+            _("Marketing North – Sales North, from the first of next month."),
+            (
+                AskedFields("heading", ("name", "marketing_team", "sales_team", "service_team")),
+                AskedFields("terms", ("effective_on",)),
+                AskedFields("heading", ("time_zone", "currency", "year_begins"), is_more=True),
+                AskedFields("texts", ("summary",), is_more=True),
+                AskedFields("goals", is_more=True),
+                AskedFields("needs", is_more=True),
+            ),
+            "parties",
+        ),
+        GuidedStep(
+            "hours",
+            _("When we work"),
+            _("Promises count working time: a lead that comes on Friday evening is not late on Saturday."),
+            _("09:00-17:00 from Monday to Friday, with the public holidays of DE."),
+            (
+                AskedFields("calendar", (*(day.value for day in Weekday), "country", "subdivision")),
+                AskedFields("calendar", ("optional", "closed", "overrides", "yearly"), is_more=True),
+                AskedFields("terms", ("exceptions",), is_more=True),
+            ),
+            "calendar",
+        ),
+        GuidedStep(
+            "lead",
+            _("What a qualified lead is"),
+            _("What marketing hands over and sales accepts: in words that both sides would use."),
+            _("Qualified lead: has asked for an offer, has more than 50 employees, and can be reached by telephone."),
+            (AskedFields("definitions"), AskedFields("terms", ("tiers",), is_more=True)),
+            "definitions",
+        ),
+        GuidedStep(
+            "target",
+            _("Quota and target"),
+            _("How many leads marketing owes each month: from the quota of sales, or agreed directly."),
+            _("A quota of 5,000, all of it from marketing's leads, 100 a deal, every second lead buys: 100 leads."),
+            (AskedFields(EVERY_MONTH), AskedFields("assumptions"), AskedFields("terms", ("pacing",), is_more=True)),
+            "months",
+        ),
+        GuidedStep(
+            "fast",
+            _("How fast"),
+            _("How much working time may pass until sales tries to reach a lead for the first time."),
+            _("Within 60 working minutes, for nine of ten leads."),
+            (
+                AskedFields("speed"),
+                AskedFields("acceptance", is_more=True),
+                AskedFields("terms", ("warn_share",), is_more=True),
+            ),
+            "sales",
+        ),
+        GuidedStep(
+            "often",
+            _("How often"),
+            _("How many times sales tries before it lets a lead go, and whether the team has the time for that."),
+            _("6 attempts within 15 working days; 3 reps, 8 minutes an attempt."),
+            (AskedFields("depth"), AskedFields("capacity"), AskedFields("terms", ("automated_counts",), is_more=True)),
+            "sales",
+        ),
+        GuidedStep(
+            "missed",
+            _("What if not"),
+            _("What follows when a side misses what it promised, or does better. Agree on it while nobody is late."),
+            _("After one missed month both leads look for the cause; after three in a row they agree on new numbers."),
+            (
+                AskedFields("texts", ("when_missed", "when_beaten")),
+                AskedFields("reasons", is_more=True),
+                AskedFields("terms", ("return_within_working_days",), is_more=True),
+            ),
+            "texts",
+        ),
+        GuidedStep(
+            "contacts",
+            _("Contacts"),
+            _("Whom to ask on either side, and who is called when that does not help."),
+            _("Rep, after two working days the team lead, after five the management."),
+            (AskedFields("contacts"), AskedFields("escalation"), AskedFields("responsibilities", is_more=True)),
+            "contacts",
+        ),
+        GuidedStep(
+            "review",
+            _("Review"),
+            _("When both sides look at the agreement together, and how it ends."),
+            _("Every 3 months, with the figures of the quarter."),
+            (AskedFields("review"), AskedFields("texts", ("dispute", "unexpected", "cancellation"), is_more=True)),
+            "review",
+        ),
+        GuidedStep(
+            "sign",
+            _("Sign"),
+            _("Read it once more as a whole. Who proposes it signs for the own side; the other side reads and signs."),
+            _("Marketing proposes on Monday, sales signs on Tuesday: in force from the first of next month."),
+            (AskedFields("signers"),),
+            "signers",
+        ),
+    )
+}
+_NAMED = {asked.part for step in STEPS.values() for asked in step.asked}
+
+
+def asked_in(step: GuidedStep) -> Iterator[AskedFields]:
+    """What the step names, and the clause groups and measures that no step names: each where it belongs."""
+    yield from step.asked
+    yield from (AskedFields(key) for key, group in GROUPS.items() if key not in _NAMED and group.step == step.key)
+    others = [measure for key, measure in MEASURES.items() if key not in _NAMED]
+    yield from (
+        AskedFields(measure.key, is_more=True)
+        for measure in others
+        if step.key == ("fast" if measure.is_timed else "often")
+    )
+
+
+def shown_parts(step: GuidedStep, draft: Draft, every: Any, *, has_months: bool) -> list[ShownPart]:
+    """`has_months`: the months of an agreement are agreed apart from its terms, but for its first version."""
+    of_months = (EVERY_MONTH, "assumptions")
+    asked = [one for one in asked_in(step) if has_months or one.part not in of_months]
+    return [_shown(one, every if one.part == EVERY_MONTH else draft.part(one.part)) for one in asked]
+
+
+def _shown(asked: AskedFields, part: Any) -> ShownPart:
+    group, measure = GROUPS.get(asked.part), MEASURES.get(asked.part)
+    is_whole = group is not None and not asked.fields
+    title = gettext(group.name) if group and is_whole else gettext(measure.name) if measure else ""
+    hint = gettext(group.hint) if group and is_whole and group.hint else ""
+    if isinstance(part, BaseFormSet):
+        return ShownPart(title or str(part.form.words), hint, (), part, asked.is_more)
+    return ShownPart(title, hint, tuple(part[name] for name in asked.fields or part.fields), None, asked.is_more)

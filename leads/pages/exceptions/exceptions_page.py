@@ -1,0 +1,173 @@
+"""Exceptions beyond the terms: proposed, accepted, declined, withdrawn, ended; and what they do to what is measured."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from agreements.exceptions.agreeing import (
+    ExceptionRefused,
+    accept_exception,
+    decline_exception,
+    propose_end,
+    propose_exception,
+    sides_agreed_by,
+    withdraw_exception,
+)
+from agreements.models import AgreedException, Agreement
+from agreements.pages.fetch import visible
+from leads.clock.recompute import preview, recompute, to_measure_again
+from leads.pages.exceptions.forms import EarlierEndForm, ExceptionForm
+from leads.pages.exceptions.rows import PAST, STANDING, WAITING, shown_exceptions
+from smarketing.accounts.access import readers
+from smarketing.lib.notices import say
+from smarketing.lib.numbers import number
+from smarketing.lib.request import PortalRequest
+
+MOST_LEADS = 5_000  # that a page measures again while somebody waits
+MEASURE = "exceptions:measure"
+
+
+@readers
+@require_http_methods(["GET", "HEAD", "POST"])
+def exceptions(request: PortalRequest, slug: str) -> HttpResponse:
+    agreement = visible(request, slug)
+    if request.method != "POST":
+        return _page(request, agreement)
+    if not sides_agreed_by(agreement, request.user, request.now):
+        raise PermissionDenied
+    form = ExceptionForm(request.POST, agreement, request.now)
+    if form.is_valid():
+        try:
+            _propose(request, agreement, form)
+        except ExceptionRefused as refusal:
+            form.add_error(_field(refusal.key, form), str(refusal))
+        else:
+            say(request, _("Proposed: it counts once somebody of the other side has accepted it."))
+            return redirect("exceptions:exceptions", slug)
+    return _page(request, agreement, form=form, status=422)
+
+
+def _propose(request: PortalRequest, agreement: Agreement, form: ExceptionForm) -> None:
+    clause, pauses, targets = form.clause, form.pausing, form.targets
+    propose_exception(agreement, clause, pauses=pauses, targets=targets, by=request.user, at=request.now)
+
+
+def _field(key: str, form: ExceptionForm) -> str | None:
+    return {"ends": "ends_on", "leads": "month_1"}.get(key, key if key in form.fields else None)
+
+
+@readers
+@require_POST
+def settle(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
+    """Accepted, declined with a reason, withdrawn; or another end is proposed for one that is agreed."""
+    agreement = visible(request, slug)
+    found = get_object_or_404(agreement.agreed_exceptions, pk=pk)
+    decision = DECISIONS.get(request.POST.get("decision", ""))
+    if decision is None:
+        raise PermissionDenied
+    try:
+        text = decision(request, found)
+    except ExceptionRefused as refusal:
+        return _page(request, agreement, refused={"pk": pk, "text": str(refusal)}, status=422)
+    say(request, text)
+    if request.POST["decision"] == "accept" and to_measure_again(agreement):
+        return redirect(MEASURE, slug)
+    return redirect("exceptions:exceptions", slug)
+
+
+def _accepted(request: PortalRequest, found: AgreedException) -> str:
+    accept_exception(found, by=request.user, at=request.now)
+    return _("Agreed: from now on it counts for both sides.")
+
+
+def _declined(request: PortalRequest, found: AgreedException) -> str:
+    decline_exception(found, by=request.user, at=request.now, reason=request.POST.get("reason", ""))
+    return _("Declined. The other side reads your reason.")
+
+
+def _withdrawn(request: PortalRequest, found: AgreedException) -> str:
+    withdraw_exception(found, by=request.user, at=request.now)
+    return _("Withdrawn: nothing has changed.")
+
+
+def _ended(request: PortalRequest, found: AgreedException) -> str:
+    form = EarlierEndForm(request.POST)
+    if not form.is_valid():
+        raise ExceptionRefused("last", _("Say the day and the time at which it ends."))
+    propose_end(found, form.last, by=request.user, at=request.now)
+    return _("Proposed: it ends so once somebody of the other side has accepted it.")
+
+
+DECISIONS: dict[str, Callable[[PortalRequest, AgreedException], str]] = {
+    "accept": _accepted,
+    "decline": _declined,
+    "withdraw": _withdrawn,
+    "end": _ended,
+}
+
+
+@readers
+@require_http_methods(["GET", "HEAD", "POST"])
+def measure(request: PortalRequest, slug: str) -> HttpResponse:
+    """What was measured before an exception was agreed: what would change, and, asked to, it does."""
+    agreement = visible(request, slug)
+    may = bool(sides_agreed_by(agreement, request.user, request.now)) or request.access.is_administrator
+    leads = to_measure_again(agreement)
+    if request.method == "POST":
+        if not may:
+            raise PermissionDenied
+        if leads <= MOST_LEADS:
+            found = recompute(agreement, with_exceptions=True, by=request.user, at=request.now)
+            say(request, _measured(found["handoffs"] + found["leads"]))
+            return redirect("exceptions:exceptions", slug)
+        say(request, _("These are too many to be measured while you wait."), level=messages.ERROR)
+    is_here = 0 < leads <= MOST_LEADS
+    found = preview(agreement, with_exceptions=True, at=request.now) if is_here else Counter[str]()
+    context = {
+        "agreement": agreement,
+        "leads": leads,
+        "is_here": is_here,
+        "changed": found["handoffs"] + found["leads"],
+        "moves": _moves(found),
+        "may": may,
+    }
+    return TemplateResponse(request, "leads/exceptions_measured.html", context)
+
+
+def _measured(count: int) -> str:
+    text = ngettext("%(n)s record is measured again.", "%(n)s records are measured again.", count)
+    return text % {"n": number(count)} if count else _("Nothing had to change.")
+
+
+def _moves(found: Counter[str]) -> list[tuple[str, str, int]]:
+    """How promises stand, how they would, and how many of them."""
+    moves = [(name.partition(">"), count) for name, count in found.most_common() if ">" in name]
+    return [(before, after, count) for (before, _sign, after), count in moves]
+
+
+def _page(request: PortalRequest, agreement: Agreement, *, status: int = 200, **more: Any) -> HttpResponse:
+    may_propose = bool(sides_agreed_by(agreement, request.user, request.now))
+    shown = shown_exceptions(agreement, request.user, request.now, may_propose=may_propose)
+    context = {
+        "agreement": agreement,
+        "waiting": [row for row in shown if row.place == WAITING],
+        "standing": [row for row in shown if row.place == STANDING],
+        "past": [row for row in shown if row.place == PAST],
+        "has_any": bool(shown),
+        "may_propose": may_propose,
+        "to_measure": to_measure_again(agreement),
+        "reason": request.POST.get("reason", ""),
+        "now": request.now,
+        "form": ExceptionForm(None, agreement, request.now),
+        **more,
+    }
+    return TemplateResponse(request, "leads/exceptions.html", context, status=status)

@@ -1,0 +1,117 @@
+"""The forms of exceptions beyond the terms: times are local, as the agreement counts its days."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agreements.document.clauses import PauseClause
+from agreements.models import Agreement
+from agreements.months.targets import MOST_LEADS
+from agreements.pages.writing.forms import DayField
+from agreements.terms import today_of
+from smarketing.accounts.models import Side
+from smarketing.lib.periods import Period
+from smarketing.lib.spoken import period_name
+
+MONTHS = (1, 2, 3)  # that an exception can change
+OFFERED = 14
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+
+class TimeOfDay(forms.TimeField):
+    widget = TimeInput(format="%H:%M")
+
+
+class ExceptionForm(forms.Form):
+    begins_on = DayField(label=gettext_lazy("First day"))
+    begins_at = TimeOfDay(label=gettext_lazy("from (time)"), required=False)
+    ends_on = DayField(label=gettext_lazy("Last day"))
+    ends_at = TimeOfDay(
+        label=gettext_lazy("until (time)"),
+        required=False,
+        help_text=gettext_lazy("Without times the days count whole, the last one too."),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why"), max_length=300, help_text=gettext_lazy("For example: the telephones were dead.")
+    )
+    pauses = forms.MultipleChoiceField(
+        label=gettext_lazy("Whose clocks pause"),
+        required=False,
+        choices=[(side.value, side.label) for side in (Side.MARKETING, Side.SALES)],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Marketing's run until the handoff, sales' from the handoff on."),
+    )
+
+    def __init__(self, data: Any, agreement: Agreement, at: datetime) -> None:
+        super().__init__(data, initial={"pauses": [Side.SALES.value]})
+        choices = [("", _("none")), *_months(agreement, today_of(agreement, at))]
+        for n in MONTHS:
+            self.fields[f"month_{n}"] = forms.ChoiceField(
+                label=_("Month whose target changes"), required=False, choices=choices
+            )
+            self.fields[f"leads_{n}"] = forms.IntegerField(
+                label=_("New target, leads"), required=False, min_value=0, max_value=MOST_LEADS
+            )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        months = [data.get(f"month_{n}") for n in MONTHS]
+        for n in MONTHS:
+            month, leads = data.get(f"month_{n}"), data.get(f"leads_{n}")
+            if month and leads is None and f"leads_{n}" not in self.errors:
+                self.add_error(f"leads_{n}", _("Say how many leads the month is to have."))
+            if not month and leads is not None:
+                self.add_error(f"month_{n}", _("Say which month."))
+            if month and months.index(month) < n - 1:
+                self.add_error(f"month_{n}", _("This month stands here twice."))
+        return data
+
+    @property
+    def rows(self) -> Iterator[tuple[Any, Any]]:
+        return ((self[f"month_{n}"], self[f"leads_{n}"]) for n in MONTHS)
+
+    @property
+    def clause(self) -> PauseClause:
+        told = self.cleaned_data
+        return PauseClause(
+            moment(told["begins_on"], told["begins_at"]), moment(told["ends_on"], told["ends_at"]), told["reason"]
+        )
+
+    @property
+    def pausing(self) -> frozenset[Side]:
+        return frozenset(map(Side, self.cleaned_data["pauses"]))
+
+    @property
+    def targets(self) -> dict[date, int]:
+        told = self.cleaned_data
+        return {date.fromisoformat(told[f"month_{n}"]): told[f"leads_{n}"] for n in MONTHS if told.get(f"month_{n}")}
+
+
+class EarlierEndForm(forms.Form):
+    last_on = DayField(label=gettext_lazy("Ends on"))
+    last_at = TimeOfDay(label=gettext_lazy("at"))
+
+    @property
+    def last(self) -> datetime:
+        return datetime.combine(self.cleaned_data["last_on"], self.cleaned_data["last_at"])
+
+
+def moment(on: date, at: time | None) -> date | datetime:
+    return on if at is None else datetime.combine(on, at)
+
+
+def _months(agreement: Agreement, today: date) -> Iterator[tuple[str, str]]:
+    """Those with a target, from last month on."""
+    known = set(agreement.targets.agreed().values_list("month", flat=True))
+    month = Period.of(today).previous()
+    for _n in range(OFFERED):
+        if month.start_on in known:
+            yield month.start_on.isoformat(), period_name(month)
+        month = month.next()

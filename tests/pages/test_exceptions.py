@@ -1,0 +1,185 @@
+"""On one page a side proposes an exception, and a second person of the other side accepts, declines or ends it."""
+
+from datetime import timedelta
+
+import pytest
+
+from agreements.exceptions.agreeing import ExceptionSettled, accept_exception, withdraw_exception
+from agreements.models import AgreedException, Agreement, Target
+from agreements.months.agreed import month_targets
+from agreements.terms import timeline
+from leads.models import Handoff
+from reports.facts.reading import read
+from smarketing.accounts.models import Role, User
+from smarketing.lib.periods import Period, period_of
+from tests import cast
+from tests.threads import at_once
+
+URL = "/agreements/north/exceptions/"
+NOON = cast.MONDAY + timedelta(hours=3)
+FAIR = {
+    "begins_on": "2026-03-09",
+    "ends_on": "2026-03-13",
+    "reason": "Trade fair",
+    "pauses": ["sales"],
+    "month_1": "2026-03-01",
+    "leads_1": "34",
+}
+OUTAGE = {
+    "begins_on": "2026-03-02",
+    "begins_at": "09:00",
+    "ends_on": "2026-03-02",
+    "ends_at": "10:00",
+    "reason": "The telephones were dead",
+    "pauses": ["sales"],
+}
+
+
+@pytest.fixture(autouse=True)
+def _noon(time_machine):
+    time_machine.move_to(NOON)
+
+
+@pytest.fixture
+def marketing_lead(north: Agreement) -> User:
+    return cast.person("max@example.org", north.marketing_team, role=Role.LEAD, name="Max Lead")
+
+
+def settle(client, decision: str, **more: str):
+    pk = AgreedException.objects.latest("pk").pk
+    return client.post(f"{URL}{pk}/settle/", {"decision": decision, **more}, follow=True)
+
+
+def test_one_side_proposes_with_a_target_and_it_counts_once_the_other_has_accepted(
+    north, signed_in, sales_lead, marketing_lead
+):
+    cast.target(north, "2026-03", 44, {"A": 33, "B": 11})
+    sales, marketing = signed_in(sales_lead), signed_in(marketing_lead)
+    assert "Propose an exception" in sales.get(URL).text
+    page = sales.post(URL, FAIR, follow=True).text
+    assert "Trade fair" in page
+    assert "34 leads instead of what was agreed" in page
+    assert 'value="accept"' not in page
+    assert settle(sales, "accept").status_code == 422
+    assert timeline(north).versions[0].agreed == ()
+    page = settle(marketing, "accept").text
+    assert "agreed, to come" in page
+    assert len(timeline(north).versions[0].agreed) == 1
+    month = month_targets(north, Period.parse("2026-03"), timeline(north))
+    assert [(t.leads, [(tier.tier, tier.leads) for tier in t.by_tier]) for t in month.values()] == [
+        (34, [("A", 26), ("B", 8)])
+    ]
+    assert "Exception agreed" in sales.get("/agreements/north/").text
+
+
+def test_the_days_of_an_exception_that_changes_a_target_carry_nothing_of_the_line(
+    north, signed_in, sales_lead, marketing_lead
+):
+    cast.target(north, "2026-03", 44)  # 22 working days, two a day
+    signed_in(sales_lead).post(URL, FAIR)
+    settle(signed_in(marketing_lead), "accept")
+    march = read(north, period_of("2026-03"), at=NOON, today=NOON.date())
+    assert march.goal is not None
+    assert [march.goal[day - 1] for day in (6, 9, 13, 16, 31)] == [10, 10, 10, 12, 34]
+
+
+def test_after_the_fact_the_preview_is_offered_and_what_was_measured_changes_when_asked(
+    north, signed_in, sales_lead, marketing_lead
+):
+    handoff = cast.handed(north)
+    cast.attempted(handoff, cast.MONDAY + timedelta(minutes=75))
+    signed_in(marketing_lead).post(URL, OUTAGE)
+    answer = settle(signed_in(sales_lead), "accept")
+    assert answer.redirect_chain[-1][0] == f"{URL}measure/"
+    assert "1 record would be measured otherwise" in answer.text
+    assert Handoff.objects.get().clock(NOON) == "missed"
+    rep = cast.person("ria@example.org", north.sales_team)
+    assert signed_in(rep).post(f"{URL}measure/").status_code == 403
+    page = signed_in(sales_lead).post(f"{URL}measure/", follow=True).text
+    assert "1 record is measured again" in page
+    assert Handoff.objects.get().clock(NOON) == "kept"
+
+
+def test_declined_with_a_reason_or_withdrawn_nothing_changes(north, signed_in, sales_lead, marketing_lead):
+    cast.target(north, "2026-03", 44)
+    sales, marketing = signed_in(sales_lead), signed_in(marketing_lead)
+    sales.post(URL, FAIR)
+    assert "Say why: the other side reads it." in settle(marketing, "decline").text
+    page = settle(marketing, "decline", reason="Nobody goes there").text
+    assert "Declined by Max Lead" in page
+    assert "“Nobody goes there”" in page
+    sales.post(URL, FAIR)
+    assert settle(marketing, "withdraw").status_code == 422
+    assert "Withdrawn by Lea Lead" in settle(sales, "withdraw").text
+    assert not Target.objects.waiting().exists()
+    assert timeline(north).versions[0].agreed == ()
+
+
+def test_it_is_called_off_only_by_both(north, signed_in, sales_lead, marketing_lead):
+    sales, marketing = signed_in(sales_lead), signed_in(marketing_lead)
+    sales.post(URL, {**FAIR, "month_1": "", "leads_1": ""})
+    settle(marketing, "accept")
+    fair = AgreedException.objects.get()
+    end = {"decision": "end", "last_on": "2026-03-04", "last_at": "12:00"}
+    page = marketing.post(f"{URL}{fair.pk}/settle/", end, follow=True).text
+    assert "called off, instead of" in page
+    assert {one.end - one.begin for one in timeline(north).versions[0].agreed} == {timedelta(days=5)}
+    settle(sales, "accept")
+    standing = timeline(north).versions[0].pauses_for("sales", None)
+    assert standing == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"ends_at": "08:00"}, "It has to end after it begins."),
+        ({"pauses": []}, "Say whose clocks pause, or which target changes."),
+        ({"ends_on": "2028-01-01"}, "An exception lasts a year at most"),
+        ({"reason": ""}, "This field is required."),
+        ({"month_1": "2026-03-01"}, "Say how many leads the month is to have."),
+        ({"leads_1": "5"}, "Say which month."),
+    ],
+)
+def test_what_makes_no_sense_is_refused_beside_its_field_with_what_was_typed(
+    north, signed_in, sales_lead, changed, said
+):
+    cast.target(north, "2026-03", 44)
+    answer = signed_in(sales_lead).post(URL, OUTAGE | changed)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert 'value="2026-03-02"' in answer.text
+    assert not AgreedException.objects.exists()
+
+
+def test_who_signs_for_nobody_reads_and_a_stranger_finds_nothing(north, signed_in, rep, stranger, administrator):
+    assert "Propose to the other side" not in signed_in(rep).get(URL).text
+    assert signed_in(rep).post(URL, OUTAGE).status_code == 403
+    assert signed_in(administrator).post(URL, OUTAGE).status_code == 403
+    assert signed_in(stranger).get(URL).status_code == 404
+
+
+def test_who_signs_for_both_sides_is_no_second_person(north, signed_in):
+    both = cast.person("bo@example.org", north.marketing_team, north.sales_team, role=Role.LEAD)
+    signed_in(both).post(URL, OUTAGE)
+    assert settle(signed_in(both), "accept").status_code == 422
+    assert timeline(north).versions[0].agreed == ()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_an_acceptance_and_a_withdrawal_at_once_one_wins_and_the_other_is_told(signed_in):
+    north = cast.agreement("north")
+    sales = cast.person("lea@example.org", north.sales_team, role=Role.LEAD)
+    marketing = cast.person("max@example.org", north.marketing_team, role=Role.LEAD)
+    signed_in(sales).post(URL, OUTAGE)
+    row = AgreedException.objects.get()
+
+    def said(action, by: User) -> str:
+        try:
+            action(row, by=by, at=NOON)
+        except ExceptionSettled as refusal:
+            return str(refusal)
+        return ""
+
+    told = at_once(lambda: said(accept_exception, marketing), lambda: said(withdraw_exception, sales))
+    state = AgreedException.objects.get().get_state_display()
+    assert sorted(told) == ["", f"Nothing was done: this exception is {state} by now."]

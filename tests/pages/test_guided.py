@@ -1,0 +1,290 @@
+"""The guided way: two sides write one draft in small steps, each saving by itself, and sign it."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.utils import translation
+from django.utils.html import escape
+
+from agreements.document.stored import document_of
+from agreements.document.versions import whole_document
+from agreements.models import Agreement, Version
+from agreements.pages.guided.every_month import EveryMonthForm
+from agreements.pages.guided.steps import STEPS, asked_in, shown_parts
+from agreements.pages.writing.edit_form import Draft, initial_of
+from smarketing.accounts.models import Role, Side, User
+from smarketing.lib.opened import entries_of
+from tests import cast
+from tests.pages.shown_forms import shown_forms
+
+pytestmark = pytest.mark.django_db
+
+URL = "/agreements/alps/steps/"
+HTMX = {"HTTP_HX_REQUEST": "true"}
+WRONG = [
+    ("who", {"effective_on": "2020-01-01"}, "effective_on"),
+    ("who", {"sales_team": "Nobody knows them"}, "sales_team"),
+    ("who", {"effective_on": "2026-02-30"}, "effective_on"),
+    ("hours", dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), ""), "mon"),
+    ("hours", {"country": "XX"}, "country"),
+    ("hours", {"mon": "17:00-17:00"}, "mon"),
+    ("hours", {"exceptions": "2026-12-31 2026-12-24 reversed"}, "exceptions"),
+    ("lead", {"definitions-1-meaning": "of nothing"}, "definitions-1-term"),
+    ("target", {"marketing_share": "40", "average_deal": "100", "lead_to_customer": "0"}, "lead_to_customer"),
+    ("target", {"marketing_share": "130", "average_deal": "100", "lead_to_customer": "5"}, "marketing_share"),
+    ("target", {"every-leads": "-3"}, "every-leads"),
+    ("fast", {"speed-0-within_minutes": "0"}, "speed-0-within_minutes"),
+    ("fast", {"speed-0-share": "130"}, "speed-0-share"),
+    ("often", {"depth-0-attempts": "6"}, "depth-0-within_working_days"),
+    ("often", {"capacity-reps": "0", "capacity-minutes_per_attempt": "8"}, "capacity-reps"),
+    ("missed", {"return_within_working_days": "many"}, "return_within_working_days"),
+    ("contacts", {"contacts-0-name": "Änne", "contacts-0-email": "nowhere"}, "contacts-0-email"),
+    ("review", {"review-every_months": "99"}, "review-every_months"),
+    ("sign", {"signers-0-email": "nobody"}, "signers-0-email"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _march(time_machine):
+    time_machine.move_to(cast.MONDAY)
+
+
+@pytest.fixture
+def people(db) -> dict[str, User]:
+    marketing, sales = cast.team("Marketing Alps", Side.MARKETING), cast.team("Sales Alps", Side.SALES)
+    return {
+        "marketing": cast.person("mo@example.org", marketing, role=Role.LEAD, name="Mo"),
+        "sales": cast.person("sal@example.org", sales, role=Role.LEAD, name="Sal"),
+        "rep": cast.person("ron@example.org", sales, name="Ron"),
+    }
+
+
+@pytest.fixture
+def clients(people, signed_in) -> dict[str, Client]:
+    return {name: signed_in(person) for name, person in people.items()}
+
+
+@pytest.fixture
+def draft(clients) -> Version:
+    begin(clients["marketing"])
+    return Version.objects.get()
+
+
+def begin(client: Client, **typed: str):
+    (form,) = [one for one in shown_forms(client.get("/agreements/begin/plain/").text) if "sales_team" in one.fields]
+    teams = {
+        "marketing_team": "Marketing Alps",
+        "sales_team": "Sales Alps",
+        "name": "Alps",
+        "time_zone": "Europe/Berlin",
+    }
+    return client.post("/agreements/begin/plain/", form.fields | teams | typed)
+
+
+def fields(client: Client, step: str) -> dict[str, str]:
+    page = client.get(f"{URL}{step}/")
+    (form,) = [one for one in shown_forms(page.text) if "opened_on" in one.fields]
+    return form.fields
+
+
+def write(client: Client, step: str, *, htmx: bool = False, **typed: str):
+    return client.post(f"{URL}{step}/", fields(client, step) | typed, **(HTMX if htmx else {}))
+
+
+def test_two_sides_write_one_draft_and_both_sign_it(clients, draft):
+    marketing, sales = clients["marketing"], clients["sales"]
+    assert not Agreement.objects.exists(), "what nobody has signed is no agreement"
+    answer = write(marketing, "target", **{"every-leads": "", "every-quota": "5,000"}, **CONVERSION)
+    assert (answer.status_code, answer.url) == (302, f"{URL}fast/")
+    assert "marketing owes 100 leads" in sales.get(f"{URL}target/").text
+    write(sales, "often", **{"depth-0-attempts": "6", "depth-0-within_working_days": "15"})
+    page = marketing.get(f"{URL}sign/")
+    version = proposed(marketing, page)
+    assert not Agreement.objects.exists()
+    assert "waits for your signature" in sales.get("/agreements/").text
+    sales.post(f"/agreements/alps/versions/{version.pk}/settle/", {"decision": "sign", "seen": version.digest})
+    document = document_of(Agreement.objects.get(slug="alps"))
+    assert set(document.quotas.values()) == {5000}
+    targets = Agreement.objects.get().targets.agreed()
+    assert {target.month: target.leads for target in targets} == {
+        date(2026 + n // 12, n % 12 + 1, 1): 100 for n in range(3, 15)
+    }
+    assert [(made.measure, made.figure) for made in document.promises] == [("speed", 1.0), ("depth", 6)]
+    assert clients["rep"].get("/agreements/alps/").status_code == 200
+
+
+CONVERSION = {"marketing_share": "100", "average_deal": "100", "lead_to_customer": "50"}
+
+
+def proposed(client: Client, page) -> Version:
+    (form,) = [one for one in shown_forms(page.text) if "seen" in one.fields]
+    client.post(form.action, form.fields | {"decision": "propose"})
+    return Version.objects.proposed().get()
+
+
+def test_it_saves_by_itself_says_when_and_what_follows_from_it(clients, draft):
+    answer = write(clients["marketing"], "hours", htmx=True, fri="09:00-17:00", mon="08:40-17:00")
+    assert answer.status_code == 200
+    assert "Saved 09:00." in answer.text
+    assert "Handed over Friday 16:40" in answer.text
+    answer = write(clients["marketing"], "fast", htmx=True, **{"speed-0-within_minutes": "60"})
+    assert "Handed over Friday 16:40 with 1 h of working time: due Monday 09:20." in answer.text
+    draft.refresh_from_db()
+    assert whole_document(draft).calendar.week["mon"] == (("08:40", "17:00"),)
+
+
+def test_what_is_refused_stands_beside_its_field_and_nothing_is_saved(clients, draft):
+    answer = write(clients["sales"], "target", htmx=True, marketing_share="40", average_deal="0", lead_to_customer="5")
+    assert "Not saved yet" in answer.text
+    assert (
+        'id="id_average_deal_error"\n     class="invalid-feedback d-block"\n     hx-swap-oob="true">Must be above'
+        in (answer.text)
+    )
+    text = draft.text
+    draft.refresh_from_db()
+    assert draft.text == text
+
+
+@pytest.mark.parametrize("language", ["en", "de", "da"])
+def test_wrong_input_is_answered_beside_its_field_in_each_language(language, clients, draft):
+    client = clients["marketing"]
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+    said = {}
+    for step, typed, field in WRONG:
+        page = write(client, step, **typed)
+        assert page.status_code == 422, (step, typed)
+        found = {
+            bound.html_name: bound.errors for part in page.context["parts"] for bound in part.bound if bound.errors
+        }
+        assert list(found) == [field], (step, typed, found)
+        with translation.override(language):
+            said[step, field] = str(found[field][0])
+        assert escape(said[step, field]) in page.text
+        kept = fields_of(page)
+        assert {name: kept[name].strip() for name in typed} == typed, "nothing typed is lost"
+    draft.refresh_from_db()
+    assert whole_document(draft).effective_on == date(2026, 4, 1)
+    TOLD[language] = said
+    for other in TOLD.keys() - {language}:
+        assert all(TOLD[other][key] != text for key, text in said.items() if key in TOLD[other])
+
+
+TOLD: dict[str, dict[tuple[str, str], str]] = {}
+
+
+def fields_of(page) -> dict[str, str]:
+    (form,) = [one for one in shown_forms(page.text) if "opened_on" in one.fields]
+    return form.fields
+
+
+def test_two_in_one_step_overwrite_nothing_of_each_other_unseen(clients, draft):
+    marketing, sales = clients["marketing"], clients["sales"]
+    mine, theirs = fields(marketing, "missed"), fields(sales, "missed")
+    sales.post(f"{URL}missed/", theirs | {"texts-when_beaten": "Cake."})
+    answer = marketing.post(f"{URL}missed/", mine | {"texts-when_missed": "We talk."}, **HTMX)
+    assert "Somebody else has changed meanwhile: When goals are beaten." in answer.text
+    mine["opened_on"] = fields_of(answer_form(answer))["opened_on"]
+    answer = marketing.post(f"{URL}missed/", mine | {"texts-when_missed": "We talk at once."}, **HTMX)
+    draft.refresh_from_db()
+    texts = whole_document(draft).groups["texts"][0]
+    assert (texts.when_missed, texts.when_beaten) == ("We talk at once.", "Cake."), "the page still shows it empty"
+    mine["opened_on"] = fields_of(answer_form(answer))["opened_on"]
+    answer = marketing.post(f"{URL}missed/", mine | {"texts-when_beaten": "Thanks."}, **HTMX)
+    assert "Choose above what is to stand" in answer.text
+    draft.refresh_from_db()
+    assert whole_document(draft).groups["texts"][0].when_beaten == "Cake."
+
+
+class answer_form:
+    def __init__(self, answer) -> None:
+        self.text = f'<form method="post">{answer.text}</form>'
+
+
+def test_what_is_proposed_is_what_was_read(clients, draft):
+    marketing, sales = clients["marketing"], clients["sales"]
+    page = marketing.get(f"{URL}sign/")
+    write(sales, "target", **{"every-leads": "9"})
+    (form,) = [one for one in shown_forms(page.text) if "seen" in one.fields]
+    answer = marketing.post(form.action, form.fields | {"decision": "propose"})
+    assert answer.status_code == 422
+    assert "This is not the text that you have read" in answer.text
+    assert not Version.objects.proposed().exists()
+
+
+def test_only_the_leads_of_the_two_teams_write_in_it(clients, draft, north, sales_lead, signed_in, administrator):
+    assert clients["rep"].get(f"{URL}who/").status_code == 403
+    assert signed_in(sales_lead).get(f"{URL}who/").status_code == 404
+    assert signed_in(administrator).get(f"{URL}who/").status_code == 200
+    assert "Alps" not in clients["rep"].get("/agreements/").text
+    for address in ("/agreements/alps/edit/", "/agreements/alps/targets/", "/reports/alps/scorecard/"):
+        assert clients["marketing"].get(address).status_code == 404, address
+    assert clients["rep"].get("/agreements/begin/").status_code == 403
+
+
+def test_a_lead_begins_only_for_a_team_of_the_own_and_makes_no_team(clients, people, north):
+    answer = begin(clients["marketing"], sales_team="Invented")
+    assert answer.context["form"].errors == {
+        "sales_team": ["There is no team of this name: an administrator makes it."]
+    }
+    answer = begin(clients["marketing"], marketing_team="Marketing north", sales_team="Sales north")
+    assert answer.context["form"].errors == {"marketing_team": ["One of the teams has to be one that you lead."]}
+    assert not Agreement.every.filter(is_draft=True).exists()
+
+
+def test_a_signature_by_somebody_without_the_right_is_refused(clients, draft):
+    version = proposed(clients["marketing"], clients["marketing"].get(f"{URL}sign/"))
+    for who in ("rep", "marketing"):
+        answer = clients[who].post(
+            f"/agreements/alps/versions/{version.pk}/settle/", {"decision": "sign", "seen": version.digest}
+        )
+        assert answer.status_code == 422
+        assert "You cannot sign this. Still to sign: Sales Alps: Sal" in answer.text
+    assert not Agreement.objects.exists()
+
+
+def test_a_declined_first_draft_is_written_on_and_the_months_are_signed_with_it(clients, draft):
+    marketing, sales = clients["marketing"], clients["sales"]
+    first = proposed(marketing, marketing.get(f"{URL}sign/"))
+    sales.post("/agreements/alps/steps/", {"of": first.pk})
+    write(sales, "target", **{"every-leads": "7"})
+    assert whole_document(first).targets[date(2026, 4, 1)] == 50
+    second = proposed(sales, sales.get(f"{URL}sign/"))
+    marketing.post(f"/agreements/alps/versions/{second.pk}/settle/", {"decision": "sign", "seen": second.digest})
+    assert {target.leads for target in Agreement.objects.get().targets.agreed()} == {7}
+
+
+def test_the_steps_of_an_agreement_in_force_change_its_terms_and_not_its_months(north, sales_lead, signed_in):
+    client = signed_in(sales_lead)
+    assert client.post("/agreements/north/steps/").url == "/agreements/north/steps/who/"
+    page = client.get("/agreements/north/steps/target/")
+    assert "agreed month by month" in page.text
+    assert [bound.html_name for part in page.context["parts"] for bound in part.bound] == ["pacing"]
+    (form,) = [f for f in shown_forms(client.get("/agreements/north/steps/who/").text) if "opened_on" in f.fields]
+    answer = client.post("/agreements/north/steps/who/", form.fields | {"effective_on": "2026-03-02"})
+    assert answer.status_code == 302
+    (form,) = [f for f in shown_forms(client.get("/agreements/north/steps/who/").text) if "opened_on" in f.fields]
+    answer = client.post("/agreements/north/steps/who/", form.fields | {"effective_on": "2019-12-31"})
+    assert list(answer.context["form"].terms.errors) == ["effective_on"]
+    assert document_of(north).effective_on == date(2020, 1, 1)
+
+
+def test_every_field_of_the_edit_form_has_its_step(draft):
+    document = whole_document(draft)
+    form, every = Draft(initial_of(document), 2026), EveryMonthForm(document)
+    asked = [
+        key for step in STEPS.values() for part in shown_parts(step, form, every, has_months=True) for key in part.keys
+    ]
+    entries = [entry.key for part in [*form.parts, every] for entry in entries_of(part)]
+    of_months = [key for key in entries if key.startswith("months-")]
+    assert sorted(asked) == sorted(set(entries) - {"slug", *of_months})
+    assert all(list(asked_in(step)) for step in STEPS.values())
+
+
+def test_a_row_that_is_emptied_goes(clients, draft):
+    client = clients["marketing"]
+    for number, term in enumerate(("Lead", "Deal")):
+        write(client, "lead", **{f"definitions-{number}-term": term, f"definitions-{number}-meaning": "So."})
+    write(client, "lead", **{"definitions-0-term": "", "definitions-0-meaning": ""})
+    draft.refresh_from_db()
+    assert [row.term for row in whole_document(draft).groups["definitions"]] == ["Deal"]
