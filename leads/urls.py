@@ -1,5 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from leads.pages.finding import find
 from leads.pages.handoff import attempt, close, excuse, handing_over
 from leads.pages.lead import detail, list_page
 from leads.pages.queue import escalations, giving_away, queue_page
@@ -8,6 +9,7 @@ app_name = "leads"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", list_page.lead_list, name="list"),
     path("new/", list_page.new, name="new"),
+    path("find/", find, name="find"),
     path("queue/", queue_page.queue_page, name="queue"),
     path("escalations/", escalations.escalations, name="escalations"),
     path("escalations/count/", escalations.escalation_count, name="escalation_count"),

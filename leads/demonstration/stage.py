@@ -41,10 +41,11 @@ from leads.demonstration.ledger import keep_ledger
 from leads.demonstration.story import Pass, Scene, Story, stories_of, stories_of_now
 from leads.doors.dictionary import settle
 from leads.enums import Result
-from leads.models import Attempt, Deal, Handoff, Lead
+from leads.models import LONG_TABLES, Attempt, Deal, Handoff, Lead
 from smarketing.accounts.invitations import invite
 from smarketing.accounts.models import Invitation, Membership, Role, Team, User
 from smarketing.accounts.people import leave, set_role
+from smarketing.lib import bulk
 from smarketing.lib.periods import Period
 
 MONTHS = 13
@@ -186,6 +187,7 @@ def _tell(market: Market, people: dict[str, User], at: datetime) -> int:
     stories = _stories(begin, today, _scene(market, stage))
     while batch := list(islice(stories, BATCH)):
         _write(batch, stage)
+    bulk.counted(*LONG_TABLES)
     return ours.count() - before
 
 

@@ -138,6 +138,8 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "exceptions:exceptions": {"begins_on": "2031-01-01", "ends_on": "2031-01-02", "reason": "Move"}
         | {"pauses": "sales"},
         "exceptions:settle": {"decision": "accept"},
+        "agreements:decline_target": {"reason": "Too many"},
+        "agreements:answer_targets": {"decision": "decline", "reason": "Too many", "target": target.pk},
         "agreements:settle": {"decision": "decline", "reason": "Not now"},
         "agreements:cancel": {"last_on": "2031-06-30"},
         "reports:settle_owed": {"turn": "give"},

@@ -84,7 +84,8 @@ DOORS = {
     "agreements:calculator": page(READERS, OK, **RECORD),
     "agreements:agree": button(READERS, AMEND, get=FOUND),
     "agreements:accept_target": button(READERS, AMEND),
-    "agreements:decline_target": button(READERS, AMEND),
+    "agreements:decline_target": page(READERS, FOUND, needs=AMEND, **RECORD),
+    "agreements:answer_targets": page(READERS, FOUND, needs=AMEND, **RECORD),
     "agreements:versions": page(READERS, **RECORD),
     "agreements:version": page(READERS, **RECORD),
     # Whoever may read it and may not sign it is told who may.
@@ -123,6 +124,7 @@ DOORS = {
     "reports:calendar": Door(ANYONE),
     "reports:calendar_address": page(SIGNED_IN, FOUND),
     "leads:list": page(PRACTITIONERS),
+    "leads:find": page(PRACTITIONERS),
     "leads:new": page(MARKETERS, FOUND, own={("stranger", "post"): 422}),
     "leads:queue": page(REPS),
     "leads:escalations": page(SALES_LEADS),

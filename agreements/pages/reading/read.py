@@ -68,6 +68,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "quota_promised": this_month.quota,
         "year": year,
         "months": months,
+        "answerable": sum(month.may_accept for month in months),
         "capacity": capacity_sheet(agreement, year, terms.versions, today=today, month=request.GET.get("capacity", "")),
         "entries": history(agreement),
         "may_edit": may_edit(request, agreement),
