@@ -1,4 +1,4 @@
-"""Actions: the reviews of the demonstration, one held and one to come; its judged months, and what was done about them."""
+"""Actions: the reviews and the judged months of the demonstration, and what people did about them."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
