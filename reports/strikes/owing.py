@@ -12,7 +12,7 @@ from agreements.models import Agreement, Version
 from leads.refusals import Refused
 from reports.enums import NoteKind, OwedState
 from reports.models import JudgedMonth, Owed, StrikeNote
-from reports.strikes.rule import Verdict, VerdictMonth, follows_in, missing_leads, sum_of
+from reports.strikes.rule import ObjectiveVerdict, VerdictMonth, follows_in, missing_leads, sum_of
 from smarketing.accounts.models import Side, User
 
 SIDES = (Side.MARKETING, Side.SALES)
@@ -69,9 +69,9 @@ def verdict_months(agreement: Agreement) -> list[tuple[JudgedMonth, VerdictMonth
     return [(judged, VerdictMonth(judged.month, tuple(_verdicts(judged)))) for judged in rows]
 
 
-def _verdicts(judged: JudgedMonth) -> Iterator[Verdict]:
+def _verdicts(judged: JudgedMonth) -> Iterator[ObjectiveVerdict]:
     for own in judged.objectives.all():
-        yield Verdict(own.side, own.objective, own.state, own.promised, own.delivered)
+        yield ObjectiveVerdict(own.side, own.objective, own.state, own.promised, own.delivered)
 
 
 def rules_of(version: Version) -> tuple[Consequence, ...]:

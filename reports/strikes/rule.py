@@ -20,7 +20,7 @@ Track = Sequence[tuple[date, Mark]]  # months, oldest first
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ObjectiveVerdict:
     """Of one objective in one month. `objective` tells it from the others of all sides."""
 
     side: str
@@ -33,7 +33,7 @@ class Verdict:
 @dataclass(frozen=True)
 class VerdictMonth:
     month: date
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[ObjectiveVerdict, ...]
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def standing(rule: Consequence, side: str, months: Sequence[VerdictMonth]) -> Co
     return min(found, key=lambda one: one.left) if rule.concerns(side) and found else None
 
 
-def _mark(rule: Consequence, verdicts: Sequence[Verdict]) -> Mark:
+def _mark(rule: Consequence, verdicts: Sequence[ObjectiveVerdict]) -> Mark:
     judged = [own for own in verdicts if own.state in (KEPT, MISSED)]
     if not judged:
         return None
@@ -105,13 +105,13 @@ def _mark(rule: Consequence, verdicts: Sequence[Verdict]) -> Mark:
     return any(own.state == MISSED for own in judged)
 
 
-def _is_beaten(rule: Consequence, own: Verdict) -> bool:
+def _is_beaten(rule: Consequence, own: ObjectiveVerdict) -> bool:
     if rule.beaten_by is None or own.promised is None or own.delivered is None:
         return rule.beaten_by is None
     return Decimal(str(own.delivered)) >= Decimal(str(own.promised)) * (1 + rule.beaten_by)
 
 
-def missing_leads(side: str, verdicts: Sequence[Verdict]) -> int:
+def missing_leads(side: str, verdicts: Sequence[ObjectiveVerdict]) -> int:
     """The leads that lacked of the whole volume."""
     gaps = [
         own.promised - own.delivered

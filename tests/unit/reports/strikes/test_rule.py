@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from agreements.document.groups.consequences import Consequence
 from reports.judgement import KEPT, MISSED
 from reports.strikes.recovery import recovery
-from reports.strikes.rule import NOTHING, Verdict, VerdictMonth, count, follows_in, missing_leads, standing, sum_of
+from reports.strikes.rule import (
+    NOTHING,
+    ObjectiveVerdict,
+    VerdictMonth,
+    count,
+    follows_in,
+    missing_leads,
+    standing,
+    sum_of,
+)
 from smarketing.lib.periods import Period
 
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
@@ -85,7 +94,10 @@ def months(*rows):
     return [
         VerdictMonth(
             FIRST.moved(number).start_on,
-            tuple(Verdict("marketing" if own[0] == "volume" else "sales", (own[0], "", ""), *own[1:]) for own in row),
+            tuple(
+                ObjectiveVerdict("marketing" if own[0] == "volume" else "sales", (own[0], "", ""), *own[1:])
+                for own in row
+            ),
         )
         for number, row in enumerate(rows)
     ]
