@@ -16,7 +16,7 @@ from reports.pages.opened import Opened
 from reports.pages.scorecard import label_of
 from reports.pages.strike_words import figures, months_text, next_text, owed_text, rule_text, since_text
 from reports.strikes.owing import TURNS
-from reports.strikes.record import JudgedCell, Record, record_of
+from reports.strikes.record import JudgedCell, StrikeRecord, record_of
 from reports.strikes.rule import NOTHING
 from smarketing.accounts.models import Side
 from smarketing.accounts.rights import Verb
@@ -76,7 +76,7 @@ class StrikesView:
     at_hand: Opened
 
     @cached_property
-    def record(self) -> Record:
+    def record(self) -> StrikeRecord:
         found = self.at_hand
         return record_of(found.agreement, found.chosen.period, found.terms, found.at)
 
@@ -212,7 +212,7 @@ class StrikesPage:
         return self.name, as_csv(COLUMNS, _table(StrikesView(at_hand).record))
 
 
-def _table(record: Record) -> list[list[object]]:
+def _table(record: StrikeRecord) -> list[list[object]]:
     return [_line(own, judged.version.number) for judged in record.judged for own in judged.objectives.all()]
 
 

@@ -52,7 +52,7 @@ class NextStep:
 
 
 @dataclass(frozen=True)
-class Record:
+class StrikeRecord:
     """`months` are those shown, `judged` their judgements; `strikes` counts a side's among them."""
 
     has_rule: bool
@@ -65,7 +65,7 @@ class Record:
     asked: tuple[AskedAgain, ...]
 
 
-def record_of(agreement: Agreement, period: Period, terms: Timeline, at: datetime) -> Record:
+def record_of(agreement: Agreement, period: Period, terms: Timeline, at: datetime) -> StrikeRecord:
     """The twelve months up to the end of the period; those of the period itself are held against today's figures."""
     found = [judged for judged, _month in verdict_months(agreement)]
     last = Period.of(period.end_on)
@@ -80,7 +80,7 @@ def record_of(agreement: Agreement, period: Period, terms: Timeline, at: datetim
     version = agreement.versions.filter(pk=terms.on(terms.day_of(at)).version_id or 0).first()
     rules = rules_of(version) if version else ()
     months = [month for _judged, month in verdict_months(agreement)]
-    return Record(
+    return StrikeRecord(
         has_rule=version is not None and has_rule(version),
         months=tuple(judged.month for judged in shown),
         judged=tuple(shown),
