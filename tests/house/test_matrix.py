@@ -62,6 +62,7 @@ NOT_OF_THE_REPORT = {(who, "post"): FORBIDDEN for who in ("marketer", "marketing
 MAY_AGREE = {(who, "post"): FOUND for who in ("marketing_lead", "sales_lead")}
 MAY_ACCEPT = {("marketing_lead", "post"): FOUND}
 MAY_MEASURE = {**MAY_AGREE, ("administrator", "post"): FOUND}
+WRITES_SHEET = {(who, "post"): FOUND for who in ("marketer", "marketing_lead")}
 OF_SOMEBODY = ("role", "take_out", "leave", "come_back", "send_again", "withdraw")
 NO_LEAD = {(who, "post"): FORBIDDEN for who in ("marketer", "rep", "second_rep", "leader")}
 NOT_OF_SALES = {(who, "post"): MISSING for who in ("marketing_lead", "service_member")}
@@ -122,8 +123,10 @@ DOORS = {
     "people:administrator": Door(ADMINISTRATORS, NOT_SO, FOUND),
     "reports:home": Door(READERS, FOUND, FOUND, own={("administrator", "get"): OK, ("administrator", "post"): OK}),
     "reports:scorecards": page(READERS, OK),
-    **{f"reports:{name}": page(READERS, OK, **RECORD) for name in ("volume", "speed", "depth", "scorecard")},
+    **{f"reports:{name}": page(READERS, OK, **RECORD) for name in ("volume", "speed", "depth", "scorecard", "strikes")},
     **{f"reports:{name}": page(READERS, OK, **RECORD) for name in ("records", "data")},
+    "reports:root_cause": page(READERS, FORBIDDEN, own=WRITES_SHEET, **RECORD),
+    **{f"reports:{name}": button(APPROVERS) for name in ("settle_owed", "judge_again")},
     **{f"api:{name}": Door(TOKEN, NO_TOKEN, NO_TOKEN) for name in RESOURCES},
     **{f"api:{name}_one": Door(TOKEN, NO_TOKEN) for name in RESOURCES},
     "api:schema": page(ANYONE),
