@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agreements/", include("leads.ledger_urls")),
     path("agreements/", include("leads.exception_urls")),
     path("reports/", include("reports.urls")),
+    path("api/", include("leads.doors.api.urls")),
     path("leads/", include("leads.urls")),
     path("people/", include("smarketing.roof.people.urls")),
     path("files/", include("smarketing.exports.urls")),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agreements.models import Agreement
-from agreements.months.entries import Amounts, EntryRefused, corrections, enter, entries_of, settle
+from agreements.months.entries import Amounts, EntryRefused, corrections, enter, entries_of, settle, stand_of
 from agreements.pages.fetch import editable, may_edit, visible
 from agreements.terms import today_of
 from leads.ledger.collected import ledger_of
@@ -19,7 +19,7 @@ from leads.pages.ledger.rows import ChosenMonths, correction_lines, lines, perio
 from smarketing.accounts.access import readers
 from smarketing.accounts.rights import Verb
 from smarketing.lib.notices import say
-from smarketing.lib.numbers import number
+from smarketing.lib.numbers import number, whole
 from smarketing.lib.opened import OpenedForm
 from smarketing.lib.periods import Period, PeriodError, period_of
 from smarketing.lib.request import PortalRequest
@@ -80,8 +80,9 @@ def settings(request: PortalRequest, slug: str) -> HttpResponse:
 
 
 def _entered(request: PortalRequest, agreement: Agreement, amounts: Amounts, reason: str) -> EntryRefused | None:
+    seen = whole(request.POST.get("seen", ""))
     try:
-        written = enter(agreement, amounts, reason=reason, by=request.user, at=request.now)
+        written = enter(agreement, amounts, reason=reason, by=request.user, at=request.now, seen=seen)
     except EntryRefused as refusal:
         return refusal
     if written:
@@ -111,6 +112,7 @@ def _page(request: PortalRequest, agreement: Agreement, **forms: Any) -> HttpRes
         "sums": sums(found, chosen.months, with_names=request.access.may(Verb.SEE, agreement)),
         "lines": lines(found, chosen.shown(today)),
         "cycle_days": found.cycle_days,
+        "seen": stand_of(entries),
         "is_empty": not found.leads and not entries,
         "proposed": proposed(agreement, found, now_on=today, led=request.access.sides(Verb.AMEND, agreement)),
         "corrections": correction_lines(corrections(entries), found, agreement.currency),
