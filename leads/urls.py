@@ -1,6 +1,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from leads.pages.finding import find
 from leads.pages.handoff import attempt, close, excuse, handing_over
+from leads.pages.integrations import api_page, tokens_page
 from leads.pages.lead import detail, list_page
 from leads.pages.queue import escalations, giving_away, queue_page
 
@@ -8,12 +10,16 @@ app_name = "leads"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", list_page.lead_list, name="list"),
     path("new/", list_page.new, name="new"),
+    path("find/", find, name="find"),
     path("queue/", queue_page.queue_page, name="queue"),
     path("escalations/", escalations.escalations, name="escalations"),
     path("escalations/count/", escalations.escalation_count, name="escalation_count"),
     path("escalations/seen/", escalations.seen, name="seen"),
     path("hand-over/", handing_over.hand_over, name="hand_over"),
     path("take-back/", handing_over.take_back, name="take_back"),
+    path("tokens/", tokens_page.tokens, name="tokens"),
+    path("tokens/api/", api_page.api_page, name="api"),
+    path("tokens/<int:pk>/revoke/", tokens_page.revoke_token, name="revoke_token"),
     path("imports/", include("leads.import_urls")),
     path("<int:pk>/", detail.detail, name="detail"),
     path("<int:pk>/edit/", detail.edit, name="edit"),

@@ -26,6 +26,7 @@ from agreements.document.clauses import (
     moment_of,
 )
 from agreements.document.groups.every_group import GROUPS
+from agreements.document.groups.qualification import BRIEF
 from agreements.document.groups.signers import SIGNERS
 from agreements.document.month_tables import MonthTables
 from agreements.document.public_holidays import countries
@@ -368,12 +369,17 @@ class TextWithoutGroups(TomlTable, MonthTables):
             reason = _("contradicts the pacing above: {value}")
             refuse([(("calendar", "pacing"), refused(reason, value=self.pacing))])
         refuse([(("promises", index), _UNREACHABLE) for index in self._unreachable()])
+        refuse([(("promises", index, "measure"), _NO_BRIEF) for index in self._without_brief()])
         refuse([(("signers", index, "side"), _NO_SERVICE_TEAM) for index in self._signing_for_nobody()])
         return self
 
     def _signing_for_nobody(self) -> list[int]:
         rows = SIGNERS.rows(getattr(self, SIGNERS.key))
         return [] if self.service_team else [place for place, row in enumerate(rows) if row.side == "service"]
+
+    def _without_brief(self) -> list[int]:
+        rows = BRIEF.rows(getattr(self, BRIEF.key))
+        return [] if rows else [place for place, one in enumerate(self.promises) if one.measure == "brief"]
 
     def _unreachable(self) -> list[int]:
         """Promises that the calendar cannot bring due: they would fail at the first handoff."""
@@ -412,6 +418,7 @@ else:
 _DEFAULTS = {reason.key: reason for reason in DEFAULT_REASONS}
 HEADING = ("slug", "name", "time_zone", "currency", "marketing_team", "sales_team", "service_team", "effective_on")
 _NO_SERVICE_TEAM = refused(_("is no party: there is no service team"))
+_NO_BRIEF = refused(_("needs at least one fact in [[brief]]: say what belongs to the brief"))
 _UNREACHABLE = refused(_("cannot come due: the calendar is hardly ever open"))
 
 

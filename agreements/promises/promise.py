@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from agreements.promises.kinds import STORED, Fraction, Minutes, Text, ValueKind, Whole, kind_of
+from agreements.promises.kinds import STORED, Amount, Fraction, Minutes, Text, ValueKind, Whole, kind_of
 from agreements.worktime import WorkCalendar
 from smarketing.lib import words
 
@@ -31,13 +31,16 @@ def _(text: str) -> str:
 class Promise(BaseModel):
     """`tier` is empty where the promise is for every tier without one of its own.
 
-    `figure` is what is promised (a share, attempts), `limit` the working minutes or days for it, `due` the end of them.
+    `figure` is what is promised (a share, attempts), `limit` the working minutes or days for it, `due` the end of them;
+    None where it is judged as soon as the handoff is made.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     measure: str
     tier: Tier = ""
     of_which: ClassVar[tuple[str, ...]] = ("measure", "tier")
+    source: ClassVar[str] = _("measured from handoffs")
+    says: ClassVar[str] = ""  # after the figure of a stated one
 
     @property
     def tier_key(self) -> str:
@@ -49,7 +52,7 @@ class Promise(BaseModel):
 
     @property
     @abstractmethod
-    def limit(self) -> float: ...
+    def limit(self) -> float | None: ...
 
     @abstractmethod
     def due(self, calendar: WorkCalendar, start: datetime, pauses: Pauses = ()) -> datetime: ...
@@ -118,6 +121,24 @@ class HandoverPromise(TimedPromise):
     measure: Literal["handover"] = "handover"
 
 
+class BriefPromise(Promise):
+    """So many of the handoffs with all the facts that belong to the brief, judged as they are handed over."""
+
+    measure: Literal["brief"] = "brief"
+    share: Annotated[Decimal, Fraction(places=6), Field(title=_("share kept"))] = Decimal(1)
+
+    @property
+    def figure(self) -> float:
+        return float(self.share)
+
+    @property
+    def limit(self) -> None:
+        return None
+
+    def due(self, calendar: WorkCalendar, start: datetime, pauses: Pauses = ()) -> datetime:
+        return start
+
+
 class DepthPromise(Promise):
     """So many attempts within so many working days, unless connected or returned."""
 
@@ -135,3 +156,60 @@ class DepthPromise(Promise):
 
     def due(self, calendar: WorkCalendar, start: datetime, pauses: Pauses = ()) -> datetime:
         return calendar.end_of_working_day(start, self.within_working_days, pauses)
+
+
+class StatedPromise(Promise):
+    """A figure a month that the portal does not measure: the side that promises it states what it came to.
+
+    In the unit of its measure: working hours, a count, or the agreement's currency.
+    """
+
+    source: ClassVar[str] = _("stated monthly by sales")
+    per_month: Annotated[Decimal, Amount(places=2, may_be_zero=False), Field(title=_("a month"))]
+
+    @property
+    def figure(self) -> float:
+        return float(self.per_month)
+
+    @property
+    def limit(self) -> float:
+        return 0.0
+
+    def due(self, calendar: WorkCalendar, start: datetime, pauses: Pauses = ()) -> datetime:
+        """It is about no working time: any calendar lets it be kept."""
+        return start
+
+
+class MarketingAnswersPromise(StatedPromise):
+    """How long sales waited for an answer of marketing, on average."""
+
+    source: ClassVar[str] = _("stated monthly by marketing")
+    says: ClassVar[str] = _("working hours until an answer, on average, at most")
+    measure: Literal["marketing_answers"] = "marketing_answers"
+
+
+class SalesAnswersPromise(StatedPromise):
+    """How long marketing waited for an answer of sales, on average."""
+
+    says: ClassVar[str] = _("working hours until an answer, on average, at most")
+    measure: Literal["sales_answers"] = "sales_answers"
+
+
+class MeetingsPromise(StatedPromise):
+    says: ClassVar[str] = _("meetings a month")
+    measure: Literal["meetings"] = "meetings"
+
+
+class OpportunitiesPromise(StatedPromise):
+    says: ClassVar[str] = _("opportunities a month")
+    measure: Literal["opportunities"] = "opportunities"
+
+
+class PipelinePromise(StatedPromise):
+    says: ClassVar[str] = _("value of the opportunities opened in a month")
+    measure: Literal["pipeline"] = "pipeline"
+
+
+class RevenuePromise(StatedPromise):
+    says: ClassVar[str] = _("revenue a month")
+    measure: Literal["revenue"] = "revenue"

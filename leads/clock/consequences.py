@@ -3,6 +3,7 @@
 The caller is in a transaction and has locked the leads; so of two changes at once the second sees the first.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -10,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Value
 
 from agreements.terms import Timeline
 from leads.clock import rule
@@ -20,6 +22,7 @@ from leads.models import Attempt, Clock, Handoff, Lead
 from smarketing.lib import bulk
 
 BATCH = 5000
+LONGEST_NOTES = 4000
 FACTS = ("tier", "accepted_at", "returned_at", "return_reason")
 ROW = tuple(field.name for field in fields(Wanted))
 
@@ -59,6 +62,7 @@ def refresh(
     their handoff's record, or made `at`: nobody is told of one that was due before.
     """
     timelines = Timelines.of(known)
+    keep_notes(lead_ids)
     found = cases(lead_ids, timelines, by_terms_in_force=by_terms_in_force)
     _link_attempts(found)
     derived = derive(found)
@@ -72,6 +76,27 @@ def refresh(
     odd = [*_odd_clocks(found, derived), *_odd_with_marketing(lead_ids, found, timelines)]
     _keep_clocks(odd, at)
     return _merged(wrong, odd)
+
+
+def keep_notes(lead_ids: Collection[int]) -> None:
+    """What a lead is found by besides its own fields. The latest come first; there is an end to what is kept."""
+    rows = (Attempt, "lead_id", "attempted_at", "note"), (Handoff, "lead_id", "handed_at", "return_note")
+    attempts, returns, leads = (
+        model.objects.filter(**{f"{key.removesuffix('_id')}__in": lead_ids})
+        .exclude(**{note: ""})
+        .order_by()
+        .values_list(key, at, note, Value(model is Lead))
+        for model, key, at, note in (*rows, (Lead, "id", "created_at", "notes"))
+    )
+    stand, noted = dict[int, str](), defaultdict[int, list[str]](list)
+    for pk, _at, note, is_kept in sorted(attempts.union(returns, leads, all=True), reverse=True):
+        if is_kept:
+            stand[pk] = note
+        else:
+            noted[pk].append(note)
+    wanted = {pk: " ".join(notes)[:LONGEST_NOTES] for pk, notes in noted.items()}
+    odd = sorted(pk for pk in {*stand, *wanted} if stand.get(pk) != wanted.get(pk))
+    bulk.update([Lead(pk=pk, notes=wanted.get(pk, "")) for pk in odd], ["notes"])
 
 
 def differences(lead_ids: Collection[int], *known: Timeline, by_terms_in_force: bool = False) -> list[StaleHandoff]:

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from agreements.models import Agreement, Version
 from leads.clock import rule
 from leads.enums import Brief, Channel, Direction, Door, EventKind, OutsideReason, Precision, Result, State, Verdict
+from leads.finding.index import FoundBy
 from leads.querysets import HandoffQuerySet, LeadQuerySet
 from leads.work import states
 from smarketing.accounts.models import User
@@ -35,7 +36,11 @@ def _phone_key() -> Expression:
 
 
 class Lead(models.Model):
-    """A person or company that marketing has won as a prospect, under one agreement."""
+    """A person or company that marketing has won as a prospect, under one agreement.
+
+    `notes` repeats what was noted with its attempts and returns, so that it is found by them; they are kept by
+    `leads.clock.consequences`. `found_by` follows from it and from the lead's own fields.
+    """
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="leads", verbose_name=_("agreement"))
     external_id = models.CharField(_("external id"), max_length=200, blank=True)
@@ -66,9 +71,12 @@ class Lead(models.Model):
     phone_key = models.GeneratedField(
         expression=_phone_key(), output_field=models.CharField(max_length=60), db_persist=True
     )
+    notes = models.TextField(blank=True, default="", db_default="", editable=False)
+    found_by = models.GeneratedField(expression=FoundBy(), output_field=models.TextField(), db_persist=True)
     precision = models.PositiveIntegerField(choices=Precision.choices, default=Precision.EXACT)
     door = models.CharField(_("door"), max_length=10, choices=Door.choices, default=Door.FORM)
     run = models.ForeignKey("ImportRun", models.SET_NULL, null=True, related_name="+")
+    token = models.ForeignKey("ApiToken", models.PROTECT, null=True, related_name="+", db_index=False)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
@@ -98,7 +106,7 @@ class Lead(models.Model):
 class RecordedFact(models.Model):
     """What happened to a lead. It keeps the id that its own system gave it, and knows the door it came in by.
 
-    `run` is the import that brought it, `seen_in` the latest one that had it.
+    `run` is the import that brought it, `seen_in` the latest one that had it; `token` the integration, by the API.
     """
 
     external_id = models.CharField(_("external id"), max_length=200, blank=True)
@@ -106,6 +114,7 @@ class RecordedFact(models.Model):
     door = models.CharField(_("door"), max_length=10, choices=Door.choices, default=Door.FORM)
     run = models.ForeignKey("leads.ImportRun", models.SET_NULL, null=True, related_name="+")
     seen_in = models.ForeignKey("leads.ImportRun", models.SET_NULL, null=True, related_name="+", db_index=False)
+    token = models.ForeignKey("leads.ApiToken", models.PROTECT, null=True, related_name="+", db_index=False)
     recorded_at = models.DateTimeField()
 
     class Meta:

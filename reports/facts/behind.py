@@ -51,6 +51,8 @@ class CountedHandoff:
     connected_at: datetime | None
     returned_at: datetime | None
     reason: str
+    outside: str
+    brief: str
 
     @property
     def response_minutes(self) -> float | None:
@@ -97,6 +99,8 @@ def _record(handoff: Handoff, with_names: bool) -> CountedHandoff:
         connected_at=handoff.connected_at,
         returned_at=handoff.returned_at,
         reason=reason_words(handoff.return_reason, handoff.reason_label),  # type: ignore[attr-defined]
+        outside=handoff.get_outside_reason_display(),
+        brief=handoff.get_brief_display(),
     )
 
 

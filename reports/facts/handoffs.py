@@ -11,7 +11,9 @@ from django.db.models.functions import Cast
 
 from agreements.models import Agreement
 from agreements.terms import Timeline
+from leads.clock import rule
 from leads.clock.derivation import TIMED
+from leads.enums import Brief
 from leads.models import Clock, Handoff
 from reports.facts.looking_back import as_they_stood
 from reports.measures.handoff_columns import DIMENSIONS, Days, Facts, Floats, Ints, Mask, Names, Timed
@@ -41,8 +43,10 @@ COLUMNS = (
     "attempts_count",
     "attempts_in_window",
     "promised_attempts",
+    "is_outside",
+    "brief",
 )
-WORDS = (*DIMENSIONS, "state", "clock_state", "depth_window", "depth_excused", "promise", "return_kind")
+WORDS = (*DIMENSIONS, "state", "clock_state", "depth_window", "depth_excused", "promise", "return_kind", "brief")
 AT_ONCE = 5_000
 
 
@@ -65,7 +69,7 @@ def _flags(values: Sequence[bool]) -> Mask:
 MEASURED = ("waited_us", "accepted_us", "response_us", "response_wall_us", "connected_us", "connected_nth")
 READ: dict[str, Callable[[Any], Any]] = dict.fromkeys(COLUMNS, _numbers)  # words by their number
 READ |= dict.fromkeys((*MEASURED, "promised_attempts"), _measured)
-READ |= {"handed_day": _days, "off_day": _days, "counts": _flags}
+READ |= {"handed_day": _days, "off_day": _days, "counts": _flags, "is_outside": _flags}
 
 
 States = dict[tuple[int, str], str]  # of clocks, by handoff and kind
@@ -191,6 +195,7 @@ def _facts(column: dict[str, Any], terms: Timeline, states: dict[str, States]) -
     names = {dimension: one_spelling(column[dimension], _spellings(dimension, terms)) for dimension in DIMENSIONS}
     tier = names["tier"]
     within, share = _promised("speed", version, tier, terms)
+    timed = {kind: _timed(kind, column["pk"], known, version, tier, terms) for kind, known in states.items()}
     return Facts(
         ids=column["pk"],
         leads=column["lead_id"],
@@ -216,7 +221,8 @@ def _facts(column: dict[str, Any], terms: Timeline, states: dict[str, States]) -
         promised=np.where(version > 0, column["promised_attempts"], np.nan),
         is_depth_excused=column["depth_excused"].among("yes"),
         points=_worth(version, tier, terms),
-        timed={kind: _timed(kind, column["pk"], known, version, tier, terms) for kind, known in states.items()},
+        is_outside=column["is_outside"],
+        timed=timed | _briefs(column["brief"], version, tier, terms),
         within=within,
         share=share,
         window=_promised("depth", version, tier, terms)[0],
@@ -227,6 +233,17 @@ def _timed(kind: str, ids: Ints, known: States, *promised: Any) -> Timed:
     return Timed(Names.of(known.get((pk, kind), "") for pk in ids.tolist()), *_promised(kind, *promised))
 
 
+def _briefs(brief: Names, version: Any, tier: Names, terms: Timeline) -> dict[str, Timed]:
+    """Frozen as the lead was handed over; without a promise nothing is kept or missed."""
+    if not terms.ever_promised("brief"):
+        return {}
+    limit, share = _promised("brief", version, tier, terms)
+    is_promised = ~np.isnan(share)
+    codes = np.where(is_promised & brief.among(Brief.COMPLETE), 1, 0)
+    codes[is_promised & brief.among(Brief.INCOMPLETE)] = 2
+    return {"brief": Timed(Names(codes, ("", rule.KEPT, rule.MISSED)), limit, share)}
+
+
 def _promised(measure: str, version: Any, tier: Names, terms: Timeline) -> tuple[Floats, Floats]:
     """The limit (working minutes or days) and the figure that the version of each handoff promised for its tier."""
     limit, figure = np.full(len(version), np.nan), np.full(len(version), np.nan)
@@ -235,7 +252,7 @@ def _promised(measure: str, version: Any, tier: Names, terms: Timeline) -> tuple
             made = terms.by_id(number).promise(measure, word)
             if made:
                 place = rows & (version == number)
-                limit[place], figure[place] = made.limit, made.figure
+                limit[place], figure[place] = np.nan if made.limit is None else made.limit, made.figure
     return limit, figure
 
 

@@ -13,7 +13,7 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements.promises.measures import MEASURES
+from agreements.promises.measures import OF_HANDOFFS
 from reports import judgement
 from reports.facts.reading import Reading, verdicts
 from reports.judgement import OWN
@@ -164,6 +164,9 @@ LISTS: dict[str, OfHandoffs | OfSteps | OfLeads] = {
     "returned": OfSteps(gettext_lazy("Leads returned to marketing"), lambda steps: steps.is_returned),
     "corrections": OfSteps(gettext_lazy("Leads from earlier periods taken off"), lambda steps: steps.is_correction),
     "delivered": OfSteps(gettext_lazy("Leads delivered"), lambda steps: steps.stands),
+    "outside": OfSteps(
+        gettext_lazy("Leads handed over outside the criteria"), lambda steps: steps.is_handed_over & steps.is_outside
+    ),
     "judged_handed_over": OfJudgedSteps(
         gettext_lazy("Leads handed over towards the target"), lambda steps: steps.is_handed_over
     ),
@@ -251,7 +254,7 @@ LISTS: dict[str, OfHandoffs | OfSteps | OfLeads] = {
     # every promise of handoffs: whom it judges, who kept it, who was excused
     **{
         f"{measure.key}_{what}": OfHandoffs(partial(_titled, measure.name, what), partial(_judged, measure.key, what))
-        for measure in MEASURES.values()
+        for measure in OF_HANDOFFS.values()
         for what in ("judged", "kept", "excused")
         if what == "excused" or measure.key not in OWN
     },

@@ -77,7 +77,10 @@ class Scope:
 
 @dataclass(frozen=True)
 class Timed:
-    """A promised working time: how the clock of each handoff stands ("" without one), and what it was promised."""
+    """A promised share of handoffs: how the clock of each stands ("" without a promise), and what it was promised.
+
+    The brief has no clock: it is kept or missed as the lead is handed over.
+    """
 
     clock: Names
     within: Floats
@@ -99,7 +102,8 @@ class Facts:
     `clock` is a word of `leads.clock.rule`, `depth` says whether the window for the promised attempts is
     "over" or "open"; "" without such a promise. `points` are what a lead of its tier counts in value, by its version.
     `nth` is the ordinal of the attempt that connected, `in_window` the attempts made while the depth's window was open.
-    `timed` holds the measures of a working time other than the speed, by key, where the agreement promises them.
+    `is_outside`: the lead did not meet the criteria as it was handed over.
+    `timed` holds the promised shares other than the speed, by key, where the agreement promises them.
     """
 
     ids: Ints
@@ -129,6 +133,7 @@ class Facts:
     window: Floats
     is_depth_excused: Mask
     points: Ints
+    is_outside: Mask
     timed: Mapping[str, Timed] = field(default_factory=dict)
 
     def __len__(self) -> int:

@@ -32,6 +32,7 @@ class Steps:
     names: Mapping[str, Names]
     stands: Mask
     is_correction: Mask
+    is_outside: Mask
     worth: Ints
 
     def __getitem__(self, rows: Mask) -> "Steps":
@@ -75,6 +76,7 @@ class VolumeDay:
 class Volume:
     """`delivered` is what was handed over less what was returned; `by` counts that, by dimension and word.
 
+    `outside_criteria` are leads handed over that did not meet the criteria.
     `corrections` are those of the returned that an earlier period had counted. `target` is the sum of the months of
     `months_with_target`, None where there is none.
     """
@@ -84,6 +86,7 @@ class Volume:
     handed_over: int
     returned: int
     corrections: int
+    outside_criteria: int
     months_with_target: tuple[str, ...]
     by_day: tuple[VolumeDay, ...]
     by: Mapping[str, Mapping[str, int]]
@@ -110,6 +113,7 @@ def steps(facts: Facts, period: Period, *, in_value: bool = False) -> Steps:
         names={name: words[rows] for name, words in facts.names.items()},
         stands=(changes > 0) & ~is_off[rows],
         is_correction=is_correction,
+        is_outside=facts.is_outside[rows],
         worth=changes * facts.points[rows] if in_value else changes,
     )
 
@@ -130,6 +134,7 @@ def volume(
         handed_over=int(handed_over.sum()),
         returned=int(returned.sum()),
         corrections=made.corrected,
+        outside_criteria=int((made.is_handed_over & made.is_outside).sum()),
         months_with_target=tuple(months),
         by_day=tuple(VolumeDay(*row) for row in rows),
         by={dimension: _net(made, names) for dimension, names in made.names.items()},

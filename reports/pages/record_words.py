@@ -33,6 +33,8 @@ def record_columns() -> list[str]:
         _("Connected"),
         _("Returned"),
         _("Reason"),
+        _("Outside the criteria"),
+        _("Brief"),
     ]
 
 
@@ -52,6 +54,8 @@ def record_rows(found: "Iterable[CountedHandoff]", zone: ZoneInfo) -> Iterator[l
             record.attempts,
             *instants[1:],
             record.reason,
+            record.outside,
+            record.brief,
         ]
 
 

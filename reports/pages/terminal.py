@@ -30,6 +30,7 @@ def as_text(found: Measures) -> str:
     period, volume = found.period, found.volume
     head = f"{found.agreement}  {period.label}  {period.start_on} to {period.end_on}  {found.time_zone}"
     counted = f"handed over {volume.handed_over}, returned {volume.returned}, delivered {volume.delivered}"
+    counted += f", outside the criteria {volume.outside_criteria}" if volume.outside_criteria else ""
     target = "no target" if volume.target is None else f"target {volume.target}"
     groups = aligned([[*HEAD, *found.timed], *_rows(found)])
     promises = aligned([list(PROMISES), *map(_promise, found.scorecard)])

@@ -75,6 +75,7 @@ def records_behind(request: PortalRequest, slug: str) -> HttpResponse:
         "dimensions": dimension_columns(),
         "with_names": at_hand.with_names,
         "page": page,
+        "asks_something": any(terms.criteria or terms.brief for terms in at_hand.terms.versions),
         "csv_url": at_hand.links.file("records", "csv", request.GET),
         "json_url": at_hand.links.file("records", "json", request.GET),
         **frame(at_hand, "records"),

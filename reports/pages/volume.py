@@ -49,10 +49,19 @@ def _numbers(reading: Reading, links: Links) -> list[BigNumber]:
     return [
         *shown,
         BigNumber(_("Leads handed over"), number(volume.handed_over), url=links.records("handed_over")),
+        *_outside(reading, links),
         BigNumber(
             _("Returned to marketing"), number(volume.returned), _taken_off(reading), url=links.records("returned")
         ),
     ]
+
+
+def _outside(reading: Reading, links: Links) -> list[BigNumber]:
+    """Where the agreement asks nothing, nothing is counted."""
+    count = reading.volume.outside_criteria
+    if not count and not reading.asks_criteria:
+        return []
+    return [BigNumber(_("Of which outside the criteria"), number(count), url=links.records("outside"))]
 
 
 def _value_numbers(reading: Reading, links: Links) -> list[BigNumber]:

@@ -10,7 +10,8 @@ BEAT = "django_celery_beat_"
 
 
 def table_names(connection: BaseDatabaseWrapper) -> list[str]:
-    return sorted(connection.introspection.table_names())
+    """Without those of the search, which says again what is kept elsewhere."""
+    return sorted(name for name in connection.introspection.table_names() if not name.startswith("search_"))
 
 
 def row_counts(connection: BaseDatabaseWrapper) -> dict[str, int]:

@@ -1,10 +1,15 @@
 """A lead outside the criteria is handed over with a reason only; what its brief lacks is filled in on the way."""
 
+import json
 from datetime import timedelta
+from decimal import Decimal
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
+from agreements.promises.promise import BriefPromise
 from leads.enums import OutsideReason
 from leads.models import Handoff, Lead
 from leads.work.handoffs import OutsideCriteria, hand_over
@@ -72,3 +77,52 @@ def test_a_version_that_asks_nothing_asks_nothing(north, client):
     client.post(HAND_OVER, {"lead": cast.lead(north, name="Ada").pk})
     made = Handoff.objects.get()
     assert (made.is_outside, made.unmet, made.brief, made.brief_missing) == (False, [], "", [])
+
+
+@pytest.fixture
+def judged(asking):
+    """Two outside of four, one with an incomplete brief; promised are nine complete briefs of ten."""
+    terms = asking.versions.get()
+    cast.promise(terms, BriefPromise(share=Decimal("0.9")))
+    for name, size, question in (("Ada", 80, "?"), ("Grace", 20, "?"), ("Mary", 20, ""), ("Rosa", 90, "?")):
+        lead = cast.lead(asking, name=name, company_size=size, question=question)
+        hand_over(lead, by=None, at=TEN, reason="key_account")
+    return asking
+
+
+@pytest.mark.django_db
+def test_outside_the_criteria_counts_apart_with_exactly_its_records(judged, signed_in, marketer):
+    client, at = signed_in(marketer), reverse("reports:volume", args=[judged.slug])
+    html = client.get(at, {"period": "2026-03"}).content.decode()
+    assert "Of which outside the criteria" in html
+    found = json.loads(client.get(f"/reports/{judged.slug}/volume.json?period=2026-03").content)
+    assert found["volume"]["outside_criteria"] == 2
+    behind = json.loads(client.get(f"/reports/{judged.slug}/records.json?period=2026-03&what=outside").getvalue())
+    assert {row["Lead"]: row["Outside the criteria"] for row in behind["records"]} == {
+        "Grace": "Important company",
+        "Mary": "Important company",
+    }
+    text = StringIO()
+    call_command("sla_report", judged.slug, "2026-03", stdout=text)
+    assert "outside the criteria 2" in text.getvalue()
+
+
+@pytest.mark.django_db
+def test_the_promise_of_complete_briefs_is_judged_as_the_lead_is_handed_over(judged, signed_in, marketer):
+    Lead.objects.update(question="filled in later")
+    text = StringIO()
+    call_command("sla_report", judged.slug, "2026-03", "--json", stdout=text)
+    row = next(row for row in json.loads(text.getvalue())["scorecard"] if row["measure"] == "brief")
+    assert (row["side"], row["promised"], row["delivered"], row["judged"], row["kept"]) == (
+        "marketing",
+        0.9,
+        0.75,
+        4,
+        3,
+    )
+    client = signed_in(marketer)
+    kept = json.loads(client.get(f"/reports/{judged.slug}/records.json?period=2026-03&what=brief_kept").getvalue())
+    assert {row["Lead"] for row in kept["records"]} == {"Ada", "Grace", "Rosa"}
+    html = client.get(reverse("reports:scorecard", args=[judged.slug]), {"period": "2026-03"}).content.decode()
+    assert "Complete briefs" in html
+    assert "with all facts of the brief" in html

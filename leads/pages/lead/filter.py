@@ -7,15 +7,18 @@ from zoneinfo import ZoneInfo
 import django_filters
 from django import forms
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement
 from leads.doors.words_in_use import words_in_use
 from leads.enums import State
+from leads.finding.search import found, meant
 from leads.models import Handoff, Lead
 from leads.querysets import LeadQuerySet
 from smarketing.accounts.access import Access
 from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR
+from smarketing.server.folding import LONGEST
 
 NOT_HANDED_OVER = "none"
 EARLIEST, LATEST = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
@@ -23,10 +26,9 @@ EARLIEST, LATEST = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 
 class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
     q = django_filters.CharFilter(
-        label=_("Name, company, e-mail or id"),
+        label=_("Name, company, e-mail, phone or note"),
         method="search",
-        max_length=200,
-        widget=forms.TextInput({"type": "search"}),
+        widget=forms.TextInput({"type": "search", "maxlength": LONGEST}),
     )
     agreement = django_filters.ModelChoiceFilter(
         label=_("Agreement"), queryset=Agreement.objects.none(), to_field_name="slug", empty_label=_("All")
@@ -69,11 +71,12 @@ class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
         return len(self.agreements) > 1
 
     def search(self, leads: LeadQuerySet, name: str, text: str) -> QuerySet[Lead]:
-        fields = ("name", "company", "email", "external_id")
-        hit = Q()
-        for field in fields:
-            hit |= Q((f"{field}__icontains", text))
-        return leads.filter(hit)
+        return found(leads, text)
+
+    @cached_property
+    def meant(self) -> str:
+        """What may have been meant, where nothing is found."""
+        return meant(self.queryset, self.data.get("q", ""))
 
     def in_state(self, leads: LeadQuerySet, name: str, state: str) -> QuerySet[Lead]:
         """The state of a lead is that of its latest handoff."""

@@ -12,6 +12,8 @@ from typing import Any
 
 from django.db.backends.sqlite3 import base
 
+from smarketing.server.folding import found
+
 SOON = (0.002, 0.006)  # seconds; not the same for all, so that they do not meet again and again
 
 
@@ -40,6 +42,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
         connection.execute("PRAGMA busy_timeout = 0").close()  # what waits is the cursor
+        connection.create_function("smarketing_found", 7, found, deterministic=True)
         return connection
 
     def create_cursor(self, name: Any = None) -> Any:

@@ -16,6 +16,34 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+/* One search from every page: / goes there, Escape and a click beside it close what was found, arrows walk through. */
+const finder = () => document.querySelector("[data-find]");
+const findings = () => document.getElementById("found");
+
+document.addEventListener("keydown", (event) => {
+  const isFree = !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (event.key === "/" && isFree && finder() && !event.target.closest("input, select, textarea, [contenteditable]")) {
+    event.preventDefault();
+    finder().focus();
+    finder().select();
+  }
+  const isInside = event.target.closest(".find");
+  if (!isInside) return;
+  if (event.key === "Escape") {
+    findings().replaceChildren();
+    finder().focus();
+  }
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  const stops = [finder(), ...findings().querySelectorAll("a")];
+  event.preventDefault();
+  stops[stops.indexOf(document.activeElement) + step]?.focus();
+});
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest(".find")) findings()?.replaceChildren();
+});
+
 /* A link that is handed over: copied by its button, and selected whole where it stands. */
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy]");

@@ -33,6 +33,7 @@ USUAL: dict[str, Any] = {
     "window": 15.0,
     "depth_excused": False,
     "points": 0,
+    "outside": False,
     "timed": {},
 }
 
@@ -73,6 +74,7 @@ def facts(*rows: dict[str, Any]) -> Facts:
         **numbers("nth", "within", "share", "promised", "window"),
         is_depth_excused=np.array(column("depth_excused"), np.bool_),
         points=np.array(column("points"), np.int64),
+        is_outside=np.array(column("outside"), np.bool_),
         timed={measure: timed(column("timed"), measure) for measure in {key for row in full for key in row["timed"]}},
     )
 
