@@ -2,7 +2,7 @@ from django.urls import path
 
 from agreements.pages import signing
 from agreements.pages.guided import step_page
-from agreements.pages.months import calculate, year
+from agreements.pages.months import answering, calculate, stated, year
 from agreements.pages.reading import read
 from agreements.pages.writing import begin, write
 
@@ -23,8 +23,11 @@ urlpatterns = [
     path("<slug:slug>/year/plan/", year.plan_year, name="plan_year"),
     path("<slug:slug>/targets/", calculate.calculator, name="calculator"),
     path("<slug:slug>/targets/agree/", calculate.agree, name="agree"),
-    path("<slug:slug>/targets/<int:pk>/accept/", calculate.accept, name="accept_target"),
-    path("<slug:slug>/targets/<int:pk>/decline/", calculate.decline, name="decline_target"),
+    path("<slug:slug>/targets/answer/", answering.answer_all, name="answer_targets"),
+    path("<slug:slug>/targets/<int:pk>/accept/", answering.accept, name="accept_target"),
+    path("<slug:slug>/targets/<int:pk>/decline/", answering.decline, name="decline_target"),
+    path("<slug:slug>/stated/", stated.stated, name="stated"),
+    path("<slug:slug>/stated/<int:pk>/object/", stated.object_to_figure, name="object"),
     path("<slug:slug>/pdf/", read.pdf, name="pdf"),
     path("<slug:slug>/versions/", signing.version_list, name="versions"),
     path("<slug:slug>/versions/<int:pk>/", signing.version, name="version"),

@@ -42,6 +42,7 @@ class Door(TextChoices):
 
     FORM = "form", _("Form")
     FILE = "file", _("File")
+    API = "api", _("API")
 
 
 class Precision(IntegerChoices):

@@ -2,6 +2,7 @@ from celery import shared_task
 from django.utils.timezone import now
 
 from leads.clock.sweep import note_clocks
+from leads.doors.api import once
 from leads.doors.files import runs
 from leads.ledger.proposal import propose_months
 from smarketing.accounts import sent_forms
@@ -14,10 +15,11 @@ def run_import(run_id: int) -> None:
 
 @shared_task(name="leads.tasks.sweep")
 def sweep() -> None:
-    """Each minute: notes clocks due soon and overdue; forgets old forms."""
+    """Each minute: notes clocks due soon and overdue; forgets old forms and calls."""
     at = now()
     note_clocks(at=at)
     sent_forms.forget(at=at)
+    once.forget(at=at)
 
 
 @shared_task(name="leads.tasks.take_up_imports")

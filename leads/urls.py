@@ -2,6 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from leads.pages.finding import find
 from leads.pages.handoff import attempt, close, excuse, handing_over
+from leads.pages.integrations import api_page, tokens_page
 from leads.pages.lead import detail, export, list_page
 from leads.pages.queue import escalations, giving_away, queue_page
 
@@ -17,6 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("escalations/seen/", escalations.seen, name="seen"),
     path("hand-over/", handing_over.hand_over, name="hand_over"),
     path("take-back/", handing_over.take_back, name="take_back"),
+    path("tokens/", tokens_page.tokens, name="tokens"),
+    path("tokens/api/", api_page.api_page, name="api"),
+    path("tokens/<int:pk>/revoke/", tokens_page.revoke_token, name="revoke_token"),
     path("imports/", include("leads.import_urls")),
     path("<int:pk>/", detail.detail, name="detail"),
     path("<int:pk>/edit/", detail.edit, name="edit"),

@@ -12,7 +12,7 @@ from functools import partial
 
 import numpy as np
 
-from agreements.promises.measures import MEASURES
+from agreements.promises.measures import HOURS, MEASURES, OF_HANDOFFS
 from leads.clock import rule
 from reports.measures.handoff_columns import (
     BREACHED,
@@ -61,7 +61,8 @@ class Judgement:
     `promised` and `limit` are those of the handoffs judged, each under its own version: where the period holds several,
     their mean weighted by handoffs, and `is_mean` says so. `corrections` are the leads of earlier periods
     that are taken off in this one, in value their points: of the volume, delivered are those kept less these;
-    `corrected` counts the leads. `state` is "" as long as nothing
+    `corrected` counts the leads. Of a figure that is stated, `stated` of `months` have one.
+    `state` is "" as long as nothing
     can be said.
     """
 
@@ -80,6 +81,8 @@ class Judgement:
     state: str
     corrections: int = 0
     corrected: int = 0
+    stated: int = 0
+    months: int = 0
 
 
 @dataclass(frozen=True)
@@ -183,7 +186,7 @@ def judge_depth(facts: Facts, promise: Commitment, moment: Viewpoint) -> Judgeme
 
 Judge = Callable[[Facts, Commitment, Viewpoint], Judgement]
 OWN: dict[str, Judge] = {"speed": judge_speed, "depth": judge_depth}
-JUDGES: dict[str, Judge] = {measure: OWN.get(measure) or partial(judge_timed, measure) for measure in MEASURES}
+JUDGES: dict[str, Judge] = {measure: OWN.get(measure) or partial(judge_timed, measure) for measure in OF_HANDOFFS}
 
 
 def _judgement(measure: str, facts: Facts, promise: Commitment, moment: Viewpoint, basis: _Basis) -> Judgement:
@@ -220,6 +223,56 @@ def state(delivered: float | None, promised: float | None, moment: Viewpoint, *,
     if moment.is_over and is_settled:
         return KEPT if is_enough else MISSED
     return ON_THE_WAY if is_enough else AT_RISK
+
+
+@dataclass(frozen=True)
+class StatedMonth:
+    """What was promised for a month, and what its side has stated, None as long as it has not."""
+
+    promised: float
+    figure: float | None
+    is_over: bool
+
+
+def judge_stated(measure: str, promise: Commitment, months: Sequence[StatedMonth], moment: Viewpoint) -> Judgement:
+    """Judged are the months that are over and stated; what is not stated yet is unknown, not nothing.
+
+    Hours are told as their mean over these months, all else as the sum, of what was promised for them alike. In a month
+    that runs a sum can only grow: it is told once it has reached what is promised.
+    """
+    told = [month for month in months if month.figure is not None]
+    over = [month for month in told if month.is_over]
+    counted = over or told
+    delivered = _together(measure, [month.figure or 0 for month in counted]) if counted else None
+    promised = _together(measure, [month.promised for month in counted or months])
+    declared = MEASURES[measure]
+    is_early = not over and (declared.is_at_most or (delivered or 0) < promised)
+    figures = (
+        (-promised, -delivered if delivered is not None else None) if declared.is_at_most else (promised, delivered)
+    )
+    said = state(figures[1], figures[0], moment, is_settled=len(over) == len(months))
+    nobody = np.zeros(0, np.int64)
+    return Judgement(
+        side=declared.side,
+        measure=measure,
+        tier=promise.tier,
+        is_rest=promise.is_rest,
+        about=nobody,
+        judged=nobody,
+        kept=nobody,
+        excused=nobody,
+        delivered=delivered,
+        promised=promised,
+        limit=None,
+        is_mean=False,
+        state=UNSAID if moment.has_begun and told and is_early else said,
+        stated=len(told),
+        months=len(months),
+    )
+
+
+def _together(measure: str, figures: Sequence[float]) -> float:
+    return sum(figures) / (len(figures) if MEASURES[measure].unit == HOURS else 1)
 
 
 def volume_is_judged(steps: Steps, months: Sequence[date]) -> Mask:

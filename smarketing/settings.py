@@ -86,8 +86,10 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "django_filters",
     "django_htmx",
+    "drf_spectacular",
     "django_migration_linter",
     "heroicons",
+    "rest_framework",
     "template_partials.apps.SimpleAppConfig",
 ]
 if not flag("LINT_MIGRATIONS"):
@@ -96,6 +98,7 @@ if not flag("LINT_MIGRATIONS"):
 MIDDLEWARE = [
     "smarketing.server.keeping.NotKeptMiddleware",
     "smarketing.roof.health.HealthMiddleware",
+    "leads.doors.api.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads at random, so that lengths tell nothing of a token (BREACH)
@@ -319,6 +322,15 @@ CELERY_BEAT_SCHEDULE = {
 IMPORT_LEASE_SECONDS = number("IMPORT_LEASE_SECONDS", 30)  # without a sign for so long a worker is taken for dead
 IMPORT_LONGEST_CHUNK_SECONDS = number("IMPORT_LONGEST_CHUNK_SECONDS", 600)
 IMPORT_SILENCE_SECONDS = number("IMPORT_SILENCE_SECONDS", 60)  # of a whole process, before it is ended
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "leads.doors.api.openapi.OwnSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "leads.doors.api.problems.handled",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {"TITLE": "Smarketing", "VERSION": "1", "OAS_VERSION": "3.1.0", "SERVE_INCLUDE_SCHEMA": False}
+API_CALLS_PER_MINUTE = number("API_CALLS_PER_MINUTE", 6000)  # of one token, in each web process
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 LOG_LEVEL = environment.one_of("LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))

@@ -3,6 +3,7 @@ from agreements.models.exceptions import AgreedException
 from agreements.models.ledger import LedgerEntry, LedgerProposal
 from agreements.models.months import Assumptions, Quota, Target
 from agreements.models.signatures import Signature
+from agreements.models.stated import Objection, StatedFigure
 from agreements.models.terms import Agreement, Change, Objective, ReturnReason, Tier, Version
 from agreements.querysets import VersionIsFixed
 
@@ -14,10 +15,12 @@ __all__ = [
     "DraftNote",
     "LedgerEntry",
     "LedgerProposal",
+    "Objection",
     "Objective",
     "Quota",
     "ReturnReason",
     "Signature",
+    "StatedFigure",
     "Target",
     "Tier",
     "Version",

@@ -118,6 +118,7 @@ class Target(models.Model):
     agreed_at = models.DateTimeField(_("agreed"), null=True)
     exception = models.ForeignKey("AgreedException", models.SET_NULL, null=True, related_name="targets")
     superseded_at = models.DateTimeField(_("superseded"), null=True)
+    answer = models.CharField(_("why declined"), max_length=300, blank=True)
     declined_at = models.DateTimeField(_("declined"), null=True)
     declined_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
 

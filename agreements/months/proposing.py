@@ -4,6 +4,7 @@ A month that has begun keeps its target until both sides have agreed to another 
 lead's number is a proposal to the other side and an administrator's is in force at once, until somebody has signed.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -21,6 +22,8 @@ from smarketing.accounts.models import Side, User
 from smarketing.accounts.rights import Verb
 from smarketing.lib.numbers import number
 
+LONGEST_REASON = 300
+
 
 class MonthRefused(Exception):
     """`field` is where the refusal belongs; the text is for the person who tried."""
@@ -30,12 +33,12 @@ class MonthRefused(Exception):
         self.field = field
 
 
-class ReasonMissing(MonthRefused):
-    """A month that has begun is amended with a reason only."""
-
-
 class ProposalWaiting(MonthRefused):
     """The other side has proposed something for this month: it is answered first."""
+
+
+class ReasonMissing(MonthRefused):
+    """A month that has begun is amended with a reason only; the other side reads why its proposal is declined."""
 
 
 class MonthChanged(MonthRefused):
@@ -157,16 +160,39 @@ def accept(target: Target, *, by: User, at: datetime) -> Target:
         return target if target.missing_consents else _counts(target, by=by, at=at)
 
 
-def decline(target: Target, *, by: User, at: datetime) -> Target:
-    """By a lead of either side, who may be the proposer, or by who decides alone."""
+def accept_all(targets: Sequence[Target], *, by: User, at: datetime) -> None:
+    """All of them, or none where one was answered meanwhile."""
+    with transaction.atomic():
+        _check_any(targets)
+        for target in targets:
+            accept(target, by=by, at=at)
+
+
+def decline_all(targets: Sequence[Target], *, by: User, at: datetime, reason: str) -> None:
+    with transaction.atomic():
+        _check_any(targets)
+        for target in targets:
+            decline(target, by=by, at=at, reason=reason)
+
+
+def _check_any(targets: Sequence[Target]) -> None:
+    if not targets:
+        raise MonthChanged("", _("Nothing waits for an answer any more."))
+
+
+def decline(target: Target, *, by: User, at: datetime, reason: str = "") -> Target:
+    """By a lead of either side, or by who decides alone. The proposer takes it back without a reason."""
     with transaction.atomic():
         agreement = Agreement.objects.select_for_update().get(pk=target.agreement_id)
         target = _still_open(target)
         if not (decides_alone(agreement, by) or sides_led(agreement, by)):
             raise NotYoursToAnswer("", _("Only the leads of the two teams can decline a proposal."))
-        target.declined_at, target.declined_by = at, by
+        own = _consented(target)
+        if not reason.strip() and not any(side in own for side in sides_led(agreement, by)):
+            raise ReasonMissing("reason", _("Say why: the other side reads it."))
+        target.declined_at, target.declined_by, target.answer = at, by, reason.strip()[:LONGEST_REASON]
         target.save()
-        _write_down(target, "declined", None, by=by, at=at)
+        _write_down(target, "declined", None, by=by, at=at, why=target.answer)
         return target
 
 
@@ -263,10 +289,11 @@ def _agreed_leads(agreement: Agreement, month: date) -> int | None:
     return agreement.targets.agreed().filter(month=month).values_list("leads", flat=True).first()
 
 
-def _write_down(target: Target, word: str, former: int | None, *, by: User | None, at: datetime) -> None:
+def _write_down(target: Target, word: str, former: int | None, *, by: User | None, at: datetime, why: str = "") -> None:
     before = None if former is None else str(former)
     lines: list[list[object]] = [[[word, f"{target.month:%Y-%m}"], before, str(target.leads)]]
     lines += [[[word, f"{target.month:%Y-%m}", tier.tier], None, str(tier.leads)] for tier in target.tiers]
+    lines += [[["declined_because", f"{target.month:%Y-%m}"], None, why]] if why else []
     Change.objects.create(agreement=target.agreement, by=by, at=at, lines=lines)
 
 

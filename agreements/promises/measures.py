@@ -9,8 +9,15 @@ from agreements.promises.promise import (
     BriefPromise,
     DepthPromise,
     HandoverPromise,
+    MarketingAnswersPromise,
+    MeetingsPromise,
+    OpportunitiesPromise,
+    PipelinePromise,
     Promise,
+    RevenuePromise,
+    SalesAnswersPromise,
     SpeedPromise,
+    StatedPromise,
     TimedPromise,
 )
 
@@ -20,11 +27,16 @@ def _(text: str) -> str:
     return text
 
 
+HOURS, COUNT, MONEY = "hours", "count", "money"
+
+
 @dataclass(frozen=True)
 class Measure:
     """`side` promises it; `name` and `says` are marked for translation. `promise` declares the fields.
 
-    `says` is what is promised, with `time` for its working time; how many attempts is said with their number.
+    `says` is what is promised, with `time` for its working time; how many attempts is said with their number. `unit`
+    is that of a stated figure: HOURS (their mean over months), COUNT or MONEY (their sum). `is_at_most`: less is
+    better.
     """
 
     key: str
@@ -32,6 +44,13 @@ class Measure:
     name: str
     promise: type[Promise]
     says: str = ""
+    unit: str = ""
+    is_at_most: bool = False
+
+    @property
+    def is_stated(self) -> bool:
+        """By the side that promises it, month by month: the portal has no records of it."""
+        return issubclass(self.promise, StatedPromise)
 
     @property
     def is_timed(self) -> bool:
@@ -70,8 +89,30 @@ MEASURES = {
             _("handed over within %(time)s of working time from the lead's creation"),
         ),
         Measure("brief", "marketing", _("Complete briefs"), BriefPromise, _("with all facts of the brief")),
+        Measure(
+            "marketing_answers",
+            "marketing",
+            _("Answers to sales"),
+            MarketingAnswersPromise,
+            unit=HOURS,
+            is_at_most=True,
+        ),
+        Measure(
+            "sales_answers",
+            "sales",
+            _("Answers to marketing"),
+            SalesAnswersPromise,
+            unit=HOURS,
+            is_at_most=True,
+        ),
+        Measure("meetings", "sales", _("Meetings held"), MeetingsPromise, unit=COUNT),
+        Measure("opportunities", "sales", _("Opportunities"), OpportunitiesPromise, unit=COUNT),
+        Measure("pipeline", "sales", _("Pipeline value"), PipelinePromise, unit=MONEY),
+        Measure("revenue", "sales", _("Revenue"), RevenuePromise, unit=MONEY),
     )
 }
+STATED = {key: measure for key, measure in MEASURES.items() if measure.is_stated}
+OF_HANDOFFS = {key: measure for key, measure in MEASURES.items() if not measure.is_stated}
 
 
 def promise_of(measure: str, tier: str, stored: Mapping[str, Any]) -> Promise:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from agreements.promises.kinds import STORED, Fraction, Minutes, Text, ValueKind, Whole, kind_of
+from agreements.promises.kinds import STORED, Amount, Fraction, Minutes, Text, ValueKind, Whole, kind_of
 from agreements.worktime import WorkCalendar
 from smarketing.lib import words
 
@@ -39,6 +39,8 @@ class Promise(BaseModel):
     measure: str
     tier: Tier = ""
     of_which: ClassVar[tuple[str, ...]] = ("measure", "tier")
+    source: ClassVar[str] = _("measured from handoffs")
+    says: ClassVar[str] = ""  # after the figure of a stated one
 
     @property
     def tier_key(self) -> str:
@@ -154,3 +156,60 @@ class DepthPromise(Promise):
 
     def due(self, calendar: WorkCalendar, start: datetime, pauses: Pauses = ()) -> datetime:
         return calendar.end_of_working_day(start, self.within_working_days, pauses)
+
+
+class StatedPromise(Promise):
+    """A figure a month that the portal does not measure: the side that promises it states what it came to.
+
+    In the unit of its measure: working hours, a count, or the agreement's currency.
+    """
+
+    source: ClassVar[str] = _("stated monthly by sales")
+    per_month: Annotated[Decimal, Amount(places=2, may_be_zero=False), Field(title=_("a month"))]
+
+    @property
+    def figure(self) -> float:
+        return float(self.per_month)
+
+    @property
+    def limit(self) -> float:
+        return 0.0
+
+    def due(self, calendar: WorkCalendar, start: datetime, pauses: Pauses = ()) -> datetime:
+        """It is about no working time: any calendar lets it be kept."""
+        return start
+
+
+class MarketingAnswersPromise(StatedPromise):
+    """How long sales waited for an answer of marketing, on average."""
+
+    source: ClassVar[str] = _("stated monthly by marketing")
+    says: ClassVar[str] = _("working hours until an answer, on average, at most")
+    measure: Literal["marketing_answers"] = "marketing_answers"
+
+
+class SalesAnswersPromise(StatedPromise):
+    """How long marketing waited for an answer of sales, on average."""
+
+    says: ClassVar[str] = _("working hours until an answer, on average, at most")
+    measure: Literal["sales_answers"] = "sales_answers"
+
+
+class MeetingsPromise(StatedPromise):
+    says: ClassVar[str] = _("meetings a month")
+    measure: Literal["meetings"] = "meetings"
+
+
+class OpportunitiesPromise(StatedPromise):
+    says: ClassVar[str] = _("opportunities a month")
+    measure: Literal["opportunities"] = "opportunities"
+
+
+class PipelinePromise(StatedPromise):
+    says: ClassVar[str] = _("value of the opportunities opened in a month")
+    measure: Literal["pipeline"] = "pipeline"
+
+
+class RevenuePromise(StatedPromise):
+    says: ClassVar[str] = _("revenue a month")
+    measure: Literal["revenue"] = "revenue"

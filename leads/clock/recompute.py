@@ -14,7 +14,6 @@ from agreements.terms import timeline
 from leads.clock.consequences import StaleHandoff, differences, lock, refresh, state_of
 from leads.enums import ClockKind
 from leads.models import Clock, Handoff, Lead
-from leads.querysets import LeadQuerySet
 from smarketing.accounts.models import User
 from smarketing.server.giving_way import give_way
 
@@ -62,7 +61,7 @@ def _earliest(agreement: Agreement) -> datetime | None:
 def to_measure_again(agreement: Agreement) -> int:
     """How many leads the exceptions agreed since may concern."""
     since = _earliest(agreement)
-    return 0 if since is None else _leads(agreement, since).count()
+    return 0 if since is None else sum(len(ids) for ids in _batches(agreement, since))
 
 
 def recompute(
@@ -104,19 +103,22 @@ def _count(found: Counter[str], wrong: list[StaleHandoff]) -> None:
         found.update(difference.fields.keys())
 
 
-def _leads(agreement: Agreement, since: datetime | None) -> LeadQuerySet:
-    leads = Lead.objects.filter(Q(handoffs__agreement=agreement) | Q(agreement=agreement)).distinct()
-    if since is None:
-        return leads
+def _later(since: datetime, lead: str) -> Q:
+    """Leads of whose handoffs or clocks something lies after it."""
     moments = ("handed_at", "accepted_at", "first_attempt_at", "connected_at", "due_at", "depth_due_at")
     later = reduce(Q.__or__, (Q((f"{name}__gt", since)) for name in moments))
-    handoffs, clocks = Handoff.objects.filter(later, lead=OuterRef("pk")), Clock.objects.filter(due_at__gt=since)
-    return leads.filter(Exists(handoffs) | Exists(clocks.filter(lead=OuterRef("pk"))))
+    handoffs, clocks = Handoff.objects.filter(later, lead=OuterRef(lead)), Clock.objects.filter(due_at__gt=since)
+    return Q(Exists(handoffs)) | Q(Exists(clocks.filter(lead=OuterRef(lead))))
 
 
 def _batches(agreement: Agreement, since: datetime | None = None) -> Iterator[list[int]]:
+    """The leads logged under the agreement, and those handed over under it. Each of the two asked by its own index."""
+    logged, handed = Lead.objects.filter(agreement=agreement), Handoff.objects.filter(agreement=agreement)
+    if since is not None:
+        logged, handed = logged.filter(_later(since, "pk")), handed.filter(_later(since, "lead_id"))
+    own = logged.order_by("pk").values_list("pk", flat=True)
+    theirs = handed.order_by("lead_id").values_list("lead_id", flat=True)
     last = 0
-    leads = _leads(agreement, since).order_by("pk")
-    while ids := list(leads.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
+    while ids := sorted({*own.filter(pk__gt=last)[:BATCH], *theirs.filter(lead_id__gt=last)[:BATCH]})[:BATCH]:
         yield ids
         last = ids[-1]

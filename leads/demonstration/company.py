@@ -127,6 +127,10 @@ DACH = Market(
         share = 0.9
 
         [[promises]]
+        measure = "meetings"
+        per_month = 30
+
+        [[promises]]
         measure = "handover"
         within_minutes = 120
         share = 0.9

@@ -38,13 +38,15 @@ from leads.demonstration.company import (
 )
 from leads.demonstration.exceptional import agree_exceptions, excuse_one
 from leads.demonstration.ledger import keep_ledger
+from leads.demonstration.stated_months import state_months
 from leads.demonstration.story import Pass, Scene, Story, stories_of, stories_of_now
 from leads.doors.dictionary import settle
 from leads.enums import Result
-from leads.models import Attempt, Deal, Handoff, Lead
+from leads.models import LONG_TABLES, Attempt, Deal, Handoff, Lead
 from smarketing.accounts.invitations import invite
 from smarketing.accounts.models import Invitation, Membership, Role, Team, User
 from smarketing.accounts.people import leave, set_role
+from smarketing.lib import bulk
 from smarketing.lib.periods import Period
 
 MONTHS = 13
@@ -76,6 +78,7 @@ def load(*, at: datetime) -> int:
         _agree_and_excuse(agree_exceptions, people, at)
         count = sum(_tell(market, people, at) for market in MARKETS)
         _agree_and_excuse(excuse_one, people, at)
+        _agree_and_excuse(state_months, people, at)
         note_clocks(at=at)
         for agreement in Agreement.objects.filter(slug__in=[market.slug for market in MARKETS]).with_teams():
             keep_ledger(agreement, at=at)
@@ -186,6 +189,7 @@ def _tell(market: Market, people: dict[str, User], at: datetime) -> int:
     stories = _stories(begin, today, _scene(market, stage))
     while batch := list(islice(stories, BATCH)):
         _write(batch, stage)
+    bulk.counted(*LONG_TABLES)
     return ours.count() - before
 
 

@@ -76,6 +76,7 @@ class Lead(models.Model):
     precision = models.PositiveIntegerField(choices=Precision.choices, default=Precision.EXACT)
     door = models.CharField(_("door"), max_length=10, choices=Door.choices, default=Door.FORM)
     run = models.ForeignKey("ImportRun", models.SET_NULL, null=True, related_name="+")
+    token = models.ForeignKey("ApiToken", models.PROTECT, null=True, related_name="+", db_index=False)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
@@ -105,7 +106,7 @@ class Lead(models.Model):
 class RecordedFact(models.Model):
     """What happened to a lead. It keeps the id that its own system gave it, and knows the door it came in by.
 
-    `run` is the import that brought it, `seen_in` the latest one that had it.
+    `run` is the import that brought it, `seen_in` the latest one that had it; `token` the integration, by the API.
     """
 
     external_id = models.CharField(_("external id"), max_length=200, blank=True)
@@ -113,6 +114,7 @@ class RecordedFact(models.Model):
     door = models.CharField(_("door"), max_length=10, choices=Door.choices, default=Door.FORM)
     run = models.ForeignKey("leads.ImportRun", models.SET_NULL, null=True, related_name="+")
     seen_in = models.ForeignKey("leads.ImportRun", models.SET_NULL, null=True, related_name="+", db_index=False)
+    token = models.ForeignKey("leads.ApiToken", models.PROTECT, null=True, related_name="+", db_index=False)
     recorded_at = models.DateTimeField()
 
     class Meta:

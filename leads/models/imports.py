@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.models import Agreement
 from leads.enums import RowKind, RunStatus
 from leads.models.facts import Lead
+from leads.models.integrations import ApiToken
 from smarketing.accounts.models import User
 
 
@@ -91,6 +92,7 @@ class WaitingRow(models.Model):
     line = models.PositiveIntegerField(default=0)
     run = models.ForeignKey(ImportRun, models.SET_NULL, null=True, related_name="+")
     seen_in = models.ForeignKey(ImportRun, models.SET_NULL, null=True, related_name="+", db_index=False)
+    token = models.ForeignKey(ApiToken, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         verbose_name = _("waiting row")

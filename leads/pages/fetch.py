@@ -18,7 +18,7 @@ MOST = 500  # ids in one request
 
 
 def seen_lead(request: PortalRequest, pk: int) -> Lead:
-    leads = Lead.objects.visible_to(request.access).select_related("agreement", "recorded_by")
+    leads = Lead.objects.visible_to(request.access).select_related("agreement", "recorded_by", "token")
     return get_object_or_404(leads, pk=pk)
 
 

@@ -13,14 +13,25 @@ import numpy as np
 from agreements.models import Agreement
 from agreements.months.agreed import MonthTarget, month_targets
 from agreements.months.pace import MonthPace, goal_line, last_finished_day, month_pace, projected_by, projection
-from agreements.promises.measures import MEASURES
+from agreements.months.stated import Figures, stated_figures
+from agreements.promises.measures import MEASURES, STATED
 from agreements.promises.promise import Promise
 from agreements.terms import Terms, Timeline, timeline
 from leads.models import Deal, Handoff
 from leads.work.outcome import LeadOutcome, outcome_of
 from reports.facts.handoffs import facts_of
 from reports.facts.results import Grouped, InTime, Measures
-from reports.judgement import JUDGES, VOLUMES, Commitment, Judgement, Viewpoint, judge_volume, volume_is_judged
+from reports.judgement import (
+    JUDGES,
+    VOLUMES,
+    Commitment,
+    Judgement,
+    StatedMonth,
+    Viewpoint,
+    judge_stated,
+    judge_volume,
+    volume_is_judged,
+)
 from reports.measures.depth import Depth, Judged, depth
 from reports.measures.handoff_columns import DIMENSIONS, Facts, Scope
 from reports.measures.outcomes import outcomes
@@ -54,6 +65,7 @@ class Reading:
     looks_back: bool = False
     in_value: bool = False
     without: bool = False
+    stated: Figures = field(default_factory=dict)
 
     @cached_property
     def made(self) -> Facts:
@@ -155,9 +167,29 @@ class Reading:
         return self.judge(judgement.measure, self.facts.within_scope(scope, own_tiers), Commitment())
 
     @property
+    def stated_judgements(self) -> Iterator[Judgement]:
+        """What sides state month by month, whatever group of handoffs this is about."""
+        months = [month for month in self.period.months() if month.start_on <= max(self.today, self.period.start_on)]
+        terms = {month: self.terms.on(max(month.start_on, min(month.end_on, self.today))) for month in months}
+        for measure in STATED:
+            tiers = {key(tier): tier for made in terms.values() for tier in promises_of(made, measure)}
+            for tier in sorted(tiers):
+                rows = [row for month in months if (row := self._stated(month, terms[month], measure, tier))]
+                promise = Commitment(tiers[tier], is_rest=not tier and len(tiers) > 1)
+                yield judge_stated(measure, promise, rows, self.moment)
+
+    def _stated(self, month: Period, terms: Terms, measure: str, tier: str) -> StatedMonth | None:
+        made = {key(own): promise for own, promise in promises_of(terms, measure).items()}.get(tier)
+        if made is None:
+            return None
+        figure, is_over = self.stated.get((month.start_on, measure, tier)), self.terms.day_of(self.at) > month.end_on
+        return StatedMonth(made.figure, None if figure is None else float(figure), is_over)
+
+    @property
     def scorecard(self) -> list[Judgement]:
         """The volume, and what else somebody promised: marketing's first."""
         rows = [judgement for found in self.judgements.values() for judgement in found]
+        rows += self.stated_judgements
         return sorted(
             (row for row in rows if row.measure in VOLUMES or row.promised is not None), key=lambda row: row.side
         )
@@ -314,7 +346,14 @@ def read(
     )
     targets = month_targets(agreement, period, terms, at if looks_back else None)
     made = Reading(agreement, period, at, today, terms, targets, facts, looks_back=looks_back, without=without)
+    made = replace(made, stated=_stated_in(agreement, period.start_on, period.end_on, made))
     return replace(made, scope=scope) if scope else made
+
+
+def _stated_in(agreement: Agreement, first_on: date, last_on: date, reading: Reading) -> Figures:
+    if not any(map(reading.terms.ever_promised, STATED)):
+        return {}
+    return stated_figures(agreement, first_on, last_on, reading.at if reading.looks_back else None)
 
 
 def read_with_previous(
@@ -334,6 +373,7 @@ def read_with_previous(
     )
     targets = month_targets(agreement, period, terms, at if looks_back else None)
     now = Reading(agreement, period, at, today, terms, targets, both, looks_back=looks_back, without=without)
+    now = replace(now, stated=_stated_in(agreement, before.start_on, period.end_on, now))
     return now, replace(now, period=before, targets={})
 
 

@@ -13,7 +13,7 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements.promises.measures import MEASURES
+from agreements.promises.measures import OF_HANDOFFS
 from reports import judgement
 from reports.facts.reading import Reading, verdicts
 from reports.judgement import OWN
@@ -254,7 +254,7 @@ LISTS: dict[str, OfHandoffs | OfSteps | OfLeads] = {
     # every promise of handoffs: whom it judges, who kept it, who was excused
     **{
         f"{measure.key}_{what}": OfHandoffs(partial(_titled, measure.name, what), partial(_judged, measure.key, what))
-        for measure in MEASURES.values()
+        for measure in OF_HANDOFFS.values()
         for what in ("judged", "kept", "excused")
         if what == "excused" or measure.key not in OWN
     },

@@ -6,11 +6,13 @@ from datetime import date, datetime
 from math import ceil
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from agreements.models import Agreement
-from agreements.promises.measures import MEASURES
+from agreements.promises.measures import HOURS, MEASURES, MONEY, STATED
+from agreements.promises.promise import Promise
 from agreements.terms import Timeline
 from reports.facts.reading import Reading, read_with_previous, verdicts
 from reports.judgement import AT_RISK, MISSED, NOT_BEGUN, VOLUMES, Judgement
@@ -19,7 +21,7 @@ from reports.measures.outcomes import Outcomes, outcomes
 from reports.pages.exports import judgement_json
 from reports.pages.links import Links
 from reports.pages.sheet import spoken_minutes
-from smarketing.lib.numbers import number, percent
+from smarketing.lib.numbers import money, number, percent
 from smarketing.lib.periods import Period
 from smarketing.lib.spoken import period_name
 
@@ -47,6 +49,7 @@ class PromiseLine:
     projected: float | None
     previous: float | None
     links: Links
+    currency: str = ""
 
     @property
     def change(self) -> float | None:
@@ -58,7 +61,13 @@ class PromiseLine:
     def trend(self) -> str:
         if self.change is None:
             return ""
-        return "same" if abs(self.change) < 1e-9 else "better" if self.change > 0 else "worse"
+        if abs(self.change) < 1e-9:
+            return "same"
+        return "better" if (self.change > 0) != is_at_most(self.judgement.measure) else "worse"
+
+    @property
+    def rose(self) -> bool:
+        return self.change is not None and self.change > 0
 
     @property
     def as_json(self) -> dict[str, Any]:
@@ -80,12 +89,22 @@ class PromiseLine:
         return promise_of(self.judgement)
 
     @property
+    def source(self) -> str:
+        """Where the figure comes from."""
+        return source_of(self.judgement.measure)
+
+    @property
+    def unsaid(self) -> str:
+        """Why nothing is judged, where that is another reason than usual."""
+        return "" if self.judgement.stated or not self.judgement.months else _("not stated yet")
+
+    @property
     def target(self) -> str:
-        return figure_of(self.judgement.measure, self.judgement.promised)
+        return figure_of(self.judgement.measure, self.judgement.promised, self.currency)
 
     @property
     def delivered(self) -> str:
-        return figure_of(self.judgement.measure, self.judgement.delivered)
+        return figure_of(self.judgement.measure, self.judgement.delivered, self.currency)
 
     @property
     def goal(self) -> str:
@@ -113,6 +132,10 @@ class PromiseLine:
     @property
     def url(self) -> str:
         """The page of the measure; what is promised as a working time stands on the page of the speed, in its place."""
+        if self.judgement.measure in STATED:
+            return (
+                f"{reverse('agreements:stated', args=[self.links.slug])}?month={self.links.period.months()[-1].label}"
+            )
         if self.is_share and self.judgement.measure != "speed":
             return f"{self.links.page('speed')}#{self.judgement.measure}"
         if self.judgement.measure == "value":
@@ -122,6 +145,9 @@ class PromiseLine:
     @property
     def behind(self) -> list[tuple[str, str]]:
         """How many kept the promise and how many are judged by it, each with its records; then those excused."""
+        if self.judgement.months:
+            told = {"n": number(self.judgement.stated), "all": number(self.judgement.months)}
+            return [(_("stated for %(n)s of %(all)s months") % told, self.url)]
         measure, kept, judged = self.judgement.measure, len(self.judgement.kept), len(self.judgement.judged)
         once = ngettext(
             "of %(n)s lead handed over, counted once a month",
@@ -271,6 +297,10 @@ def lines(reading: Reading, before: Reading, links: Links) -> Iterator[PromiseLi
             pace = (own.goal_for_today, own.projection) if runs else (None, None)
             delivered = earlier.volume.delivered if runs or reading.is_over else None
             yield PromiseLine(judgement, *pace, delivered, links.within(scope_of(judgement)))
+        elif judgement.measure in STATED:
+            earlier_ones = {(row.measure, row.tier): row.delivered for row in before.stated_judgements}
+            previous = earlier_ones.get((judgement.measure, judgement.tier))
+            yield PromiseLine(judgement, None, None, previous, links, reading.agreement.currency)
         else:
             scope = scope_of(judgement)
             former = before.judge_again(judgement, reading.own_tiers(judgement.measure))
@@ -284,7 +314,19 @@ def scope_of(judgement: Judgement) -> Scope:
     return Scope(others=judgement.measure) if judgement.is_rest else Scope()
 
 
-def figure_of(measure: str, value: float | None) -> str:
+def is_at_most(measure: str) -> bool:
+    return measure in STATED and STATED[measure].is_at_most
+
+
+def source_of(measure: str) -> str:
+    return _((MEASURES[measure].promise if measure in MEASURES else Promise).source)
+
+
+def figure_of(measure: str, value: float | None, currency: str = "") -> str:
+    if measure in STATED and STATED[measure].unit == MONEY:
+        return money(value, currency)
+    if measure in STATED:
+        return number(value, 1 if STATED[measure].unit == HOURS else 0)
     if is_share(measure):
         return percent(value, 1)
     return number(value, 1 if measure == "depth" else 0)
@@ -306,6 +348,8 @@ def promise_of(judgement: Judgement) -> str:
     if judgement.measure in VOLUMES:
         unit = _("points in the period") if judgement.measure == "value" else _("leads in the period")
         return unit if judgement.promised is not None else _("nothing is agreed for this period")
+    if judgement.measure in STATED:
+        return _(STATED[judgement.measure].promise.says)
     if is_share(judgement.measure):
         said = _(MEASURES[judgement.measure].says) % {"time": spoken_minutes(judgement.limit or 0)}
     else:

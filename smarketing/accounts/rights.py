@@ -17,6 +17,7 @@ class Verb(StrEnum):
     ASSIGN = "assign"  # give a handoff to any rep; look at escalations
     EXCUSE = "excuse"  # ask that a missed promise be excused
     APPROVE = "approve"  # excuse what the other side asks for
+    INTEGRATE = "integrate"  # make and revoke tokens with which programs come in
     MATCH = "match"  # say who is meant by a name in a file
     AMEND = "amend"  # change an agreement
     STAFF = "staff"  # invite people into a team and say what they are in it
@@ -38,6 +39,7 @@ RIGHTS = {
     Verb.ASSIGN: Right((Side.SALES,), LEADS),
     Verb.EXCUSE: Right(PARTIES, WORKING),
     Verb.APPROVE: Right(PARTIES, LEADS),
+    Verb.INTEGRATE: Right(PARTIES, LEADS),
     Verb.MATCH: Right(PARTIES, LEADS),
     Verb.AMEND: Right(PARTIES, LEADS),
     Verb.STAFF: Right(tuple(Side), LEADS),

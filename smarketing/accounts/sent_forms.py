@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from django.contrib.messages import INFO
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext
@@ -23,15 +23,12 @@ from smarketing.lib.going_on import page_of
 from smarketing.lib.guards import View
 from smarketing.lib.htmx import is_partial
 from smarketing.lib.notices import say
+from smarketing.lib.once import SentBefore, claim
 from smarketing.lib.request import PortalRequest
 
 KEY = "form_key"
 KEPT = timedelta(days=1)
 NOT_SAID = frozenset({KEY, "csrfmiddlewaretoken"})
-
-
-class SentBefore(Exception):
-    """The same person has sent the same form, with the same key."""
 
 
 class SentFormMiddleware:
@@ -74,10 +71,7 @@ def once(request: PortalRequest, view: View, kwargs: dict[str, Any]) -> HttpResp
 
 def _claim(names: dict[str, Any], request: PortalRequest) -> SentForm:
     """The second of two at once waits here until the first is done with."""
-    try:
-        sent = SentForm.objects.create(**names, sent_at=request.now)
-    except IntegrityError as error:
-        raise SentBefore from error
+    sent = claim(SentForm, **names, sent_at=request.now)
     if SentForm.objects.filter(person=sent.person, key=sent.key).exclude(pk=sent.pk).exists():
         text = gettext("You have sent this form before with other entries; what you sent then stands as well.")
         say(request, text, level=INFO)

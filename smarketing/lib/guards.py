@@ -24,12 +24,13 @@ View = Callable[..., HttpResponseBase]
 class Guard:
     """A decorator for views. Without `may` anyone comes in; otherwise a signed-in person for whom `may` is true.
 
-    A method that no page knows is answered 405, whoever asks. A stranger is sent to the sign-in page, a signed-in
-    person without the role gets 403.
+    A method that no page knows, or not among `methods`, is answered 405, whoever asks. A stranger is sent to the
+    sign-in page, a signed-in person without the role gets 403.
     """
 
     name: str
     may: Callable[[PortalRequest], bool] | None = None
+    methods: tuple[str, ...] = METHODS
 
     def __call__(self, view: View) -> View:
         if hasattr(view, "guard"):
@@ -37,8 +38,8 @@ class Guard:
 
         @wraps(view)
         def guarded(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.method not in METHODS:
-                return HttpResponseNotAllowed(METHODS)
+            if request.method not in self.methods:
+                return HttpResponseNotAllowed(self.methods)
             if self.may is not None:
                 if not request.user.is_authenticated:
                     return sign_in(request)

@@ -21,6 +21,7 @@ from smarketing.lib.going_on import next_url
 from smarketing.lib.notices import say
 from smarketing.lib.opened import OpenedForm
 from smarketing.lib.request import PortalRequest
+from smarketing.roof.glossary import GLOSSARY
 from smarketing.roof.styleguide import examples
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
@@ -40,6 +41,12 @@ def first_place(access: Access) -> str:
         if verb in access.own_verbs:
             return place
     return "agreements:list" if access.is_administrator else ""
+
+
+@signed_in
+@require_safe
+def words(request: PortalRequest) -> HttpResponse:
+    return TemplateResponse(request, "words.html", {"words": GLOSSARY})
 
 
 @anyone

@@ -1,7 +1,8 @@
 """The places of a web process: how many requests it answers at once, and that one person holds only a share of them.
 
-Counted in each process for itself. People are told apart by the session whose owner an earlier answer made known; all
-others are one, whoever they say they are. Who finds no place waits for one, for a while and with not too many others.
+Counted in each process for itself. People are told apart by the session, and programs by the token, whose owner an
+earlier answer made known; all others are one, whoever they say they are. Who finds no place waits for one, for a while
+and with not too many others.
 """
 
 from collections import Counter
@@ -68,7 +69,7 @@ class PlacesMiddleware:
         is_alone = not request.META.get("wsgi.multithread")  # a server that answers one after the other
         if is_alone or request.path.startswith("/health"):
             return self.get_response(request)
-        session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        session = request.headers.get("Authorization", "") or request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
         person = self.known.get(session, NOBODY)
         if not self.places.take(person, PATIENCE):
             return unavailable(request, 429 if self.places.is_at_share(person) else 503)
@@ -82,8 +83,15 @@ class PlacesMiddleware:
         return response
 
     def _learn(self, session: str, request: HttpRequest, response: HttpResponse) -> None:
-        user = getattr(request, "user", None) if response.status_code < 500 else None
-        if session and user is not None and user.is_authenticated:
+        caller = whose(request) if response.status_code < 500 else None
+        if session and caller is not None:
             if len(self.known) >= KNOWN:
                 self.known.clear()
-            self.known[session] = user.pk
+            self.known[session] = caller
+
+
+def whose(request: HttpRequest) -> Hashable | None:
+    token, user = getattr(request, "token", None), getattr(request, "user", None)
+    if token is not None:
+        return "token", token.pk
+    return user.pk if user is not None and user.is_authenticated else None

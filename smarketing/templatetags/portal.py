@@ -107,6 +107,9 @@ def number(value: numbers.Number | None, places: int = 0) -> str:
     return numbers.number(value, places)
 
 
+register.filter("exactly", numbers.exactly)
+
+
 @register.filter
 def percent(share: numbers.Number | None, places: int = 0) -> str:
     return numbers.percent(share, places)

@@ -193,6 +193,8 @@ def test_a_database_in_use_is_not_replaced_and_not_waited_for_without_end(full, 
 def in_use(site: Site):
     connect = psycopg.connect if IS_POSTGRES else partial(sqlite3.connect, isolation_level=None)
     with closing(connect(site.database.removeprefix("sqlite:///"))) as connection:
+        if isinstance(connection, sqlite3.Connection):
+            connection.create_function("smarketing_found", 7, found_by, deterministic=True)
         connection.execute("BEGIN" if IS_POSTGRES else "BEGIN IMMEDIATE")
         connection.execute("UPDATE leads_lead SET name = 'Only here'")
         yield

@@ -14,6 +14,7 @@ from agreements.document.versions import apply
 from agreements.exceptions.agreeing import propose_exception
 from agreements.signing.drafting import open_draft
 from agreements.signing.proposals import propose
+from leads.doors.api.tokens import make_token
 from leads.doors.files.runs import digest_of
 from leads.enums import RowKind
 from leads.models import ImportRun
@@ -74,6 +75,8 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     proposal = propose(
         apply(made, by=people["sales_lead"], at=cast.MONDAY).draft, by=people["sales_lead"], at=cast.MONDAY
     )
+    integration, _text = make_token("CRM", ["attempts:read"], [north], by=None, at=cast.MONDAY)
+    pks |= {"revoke_token": integration.pk}
     pks |= {"version": proposal.pk, "settle": proposal.pk}
     open_draft(north, None, by=people["sales_lead"], at=cast.MONDAY)
     review = call(north, next_working_day(), None, by=people["sales_lead"], at=now(), reason="The first one")
@@ -124,6 +127,8 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "exceptions:exceptions": {"begins_on": "2031-01-01", "ends_on": "2031-01-02", "reason": "Move"}
         | {"pauses": "sales"},
         "exceptions:settle": {"decision": "accept"},
+        "agreements:decline_target": {"reason": "Too many"},
+        "agreements:answer_targets": {"decision": "decline", "reason": "Too many", "target": target.pk},
         "agreements:settle": {"decision": "decline", "reason": "Not now"},
         "agreements:cancel": {"last_on": "2031-06-30"},
         "leads:new": lead,
@@ -141,6 +146,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "leads:close": {"outcome": "won", "revenue": "100"},
         "leads:match_rep": {"name": "Somebody", "person": rep.pk},
         "leads:unmatch_rep": {"name": "Somebody"},
+        "leads:tokens": {"name": "CRM", "agreements": north.pk, "scopes": "attempts:read", "days": "30"},
         "leads:import_new": {"agreement": north.pk, "kind": "leads"},
     }
     reading = reading_of(run, signed_in(people["administrator"]))
@@ -161,6 +167,8 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
             "page": "volume",
             "form": "json",
             "key": "plain",
+            "external_id": "1",
+            "rest": "none/",
             "day": review.planned_on.isoformat(),
         }
         values |= {"token": calendar} if name == "reports:calendar" else {}

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
+from leads.doors.api.resources import RESOURCES
 from smarketing.accounts.access import VERB_OF_GUARD, access_of
 from smarketing.accounts.models import Team
 from smarketing.accounts.rights import Verb
@@ -25,12 +26,13 @@ from tests.pages.shown_forms import shown_forms
 
 pytestmark = pytest.mark.django_db
 
-ANYONE, SIGNED_IN, READERS = "anyone", "signed in", "readers of figures"
+ANYONE, SIGNED_IN, READERS, TOKEN = "anyone", "signed in", "readers of figures", "token"
 MARKETERS, REPS, PRACTITIONERS = "marketers", "reps", "practitioners"
 PARTIES, APPROVERS = "parties", "leads of a party"
-SALES_LEADS, TEAM_LEADS, ADMINISTRATORS = "sales leads", "team leads", "administrators"
+INTEGRATORS, SALES_LEADS, TEAM_LEADS, ADMINISTRATORS = "integrators", "sales leads", "team leads", "administrators"
 STAFF_LEADS, WRITERS = "leads of a team", "writers of agreements"
 OK, FOUND, FORBIDDEN, MISSING, NOT_SO = 200, 302, 403, 404, 405
+NO_TOKEN = 401  # no session opens the API
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ NOT_OF_SALES = {(who, "post"): MISSING for who in ("marketing_lead", "service_me
 DOORS = {
     "home": Door(SIGNED_IN, FOUND, own={("teamless", "get"): OK}),
     "set_language": Door(ANYONE, NOT_SO, FOUND),
+    "words": page(SIGNED_IN),
     "profile": page(SIGNED_IN, FOUND),
     "styleguide": page(SIGNED_IN),
     "agreements:list": page(READERS, OK),
@@ -83,13 +86,17 @@ DOORS = {
     "agreements:calculator": page(READERS, OK, **RECORD),
     "agreements:agree": button(READERS, AMEND, get=FOUND),
     "agreements:accept_target": button(READERS, AMEND),
-    "agreements:decline_target": button(READERS, AMEND),
+    "agreements:decline_target": page(READERS, FOUND, needs=AMEND, **RECORD),
+    "agreements:answer_targets": page(READERS, FOUND, needs=AMEND, **RECORD),
     "agreements:versions": page(READERS, **RECORD),
     "agreements:version": page(READERS, **RECORD),
     # Whoever may read it and may not sign it is told who may.
     "agreements:settle": Door(READERS, NOT_SO, 422, **RECORD, own=MAY_SIGN),
     "agreements:cancel": page(READERS, 422, needs=AMEND, **RECORD),
     "agreements:waiting_count": page(READERS),
+    # The matrix's agreement promises nothing that would be stated.
+    "agreements:stated": Door(READERS, OK, FORBIDDEN, **RECORD),
+    "agreements:object": Door(READERS, NOT_SO, MISSING, **RECORD),
     "agreements:pdf": page(READERS, OK, **RECORD),
     "agreements:toml": page(READERS, OK, **RECORD),
     "ledger:ledger": page(READERS, **RECORD),
@@ -112,6 +119,10 @@ DOORS = {
     "reports:scorecards": page(READERS, OK),
     **{f"reports:{name}": page(READERS, OK, **RECORD) for name in ("volume", "speed", "depth", "scorecard")},
     **{f"reports:{name}": page(READERS, OK, **RECORD) for name in ("records", "data")},
+    **{f"api:{name}": Door(TOKEN, NO_TOKEN, NO_TOKEN) for name in RESOURCES},
+    **{f"api:{name}_one": Door(TOKEN, NO_TOKEN) for name in RESOURCES},
+    "api:schema": page(ANYONE),
+    "api:nothing": Door(ANYONE, MISSING, MISSING),
     "reports:reviews": page(READERS, FOUND, **RECORD, own=NO_LEAD),
     "reports:review": page(READERS, FOUND, **RECORD),  # anybody of the parties adds a point
     **{f"reports:{name}": page(READERS, **RECORD) for name in ("review_file", "reviews_summary")},
@@ -141,6 +152,11 @@ DOORS = {
     **{f"leads:{name}": button(REPS) for name in ("accept", "unaccept", "undo_return", "reopen")},
     **{f"leads:{name}": button(REPS, get=FOUND) for name in ("send_back", "attempt", "close")},
     "leads:withdraw": button(REPS, own={("second_rep", "post"): FORBIDDEN}),
+    "leads:tokens": page(INTEGRATORS, FOUND),
+    "leads:api": page(ANYONE),
+    "leads:revoke_token": Door(
+        INTEGRATORS, NOT_SO, FOUND, own={("marketing_lead", "post"): FOUND, ("sales_lead", "post"): FOUND}
+    ),
     "leads:imports": page(MARKETERS),
     "leads:import_new": page(MARKETERS, FOUND, own={("stranger", "post"): 422}),
     "leads:import": page(MARKETERS, **RECORD),
@@ -175,7 +191,7 @@ def expected(door: Door, who: str, person: Any, method: str, north: Any) -> int:
     if (who, method) in door.own:
         return door.own[who, method]
     answer: int = getattr(door, method)
-    if door.guard == ANYONE:
+    if door.guard in (ANYONE, TOKEN):
         return answer
     if person is None or not person.is_active:
         return FOUND
@@ -291,7 +307,8 @@ def test_every_form_that_shows_what_is_kept_knows_what_it_was_opened_on(asked, p
 @pytest.mark.parametrize("who", ["anyone", "deactivated"])
 def test_who_is_not_signed_in_is_led_to_the_sign_in_page(who, asked, people, signed_in):
     client = signed_in(people[who]) if people[who] else Client()
-    led = {client.get(asked[name].address).url.partition("?")[0] for name in DOORS if DOORS[name].guard != ANYONE}
+    ask = [name for name in DOORS if DOORS[name].guard not in (ANYONE, TOKEN)]
+    led = {client.get(asked[name].address).url.partition("?")[0] for name in ask}
     assert led == {reverse("account_login")}
 
 

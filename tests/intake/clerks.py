@@ -1,9 +1,12 @@
 """Those who log leads: each sends a lead by the portal's own form, and sends it again, with its key, until it is told.
 
+A program does the same by the API; its lead's id is the number that it sent.
+
 What a clerk was told stands in the ledger: the lead's number and the id that the portal answered. The ledger is the
 only thing that counts; whatever the portal said before, or did not say, is no acknowledgement.
 """
 
+import json
 import re
 import threading
 import time
@@ -132,3 +135,34 @@ class Clerk(threading.Thread):
             answer = error
         with answer:
             return answer.status or 0, answer.headers.get("Location", ""), answer.read().decode(errors="replace")
+
+
+class Program(Clerk):
+    """Comes in by the API. Only an answer that the lead is taken counts, and it must be the same when asked again."""
+
+    def __init__(self, address: str, token: str, ledger: Ledger) -> None:
+        super().__init__(address, "", ledger)
+        self.token = token
+        self.told: dict[str, tuple[int, bytes]] = {}
+
+    def _send(self, number: int, key: str) -> int | None:
+        email = f"lead{number}@intake.example"
+        lead = {"external_id": f"P{number}", "created_at": "2026-03-02T09:00:00Z", "email": email}
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", "Idempotency-Key": key}
+        request = urllib.request.Request(f"{self.address}/api/leads/", json.dumps(lead).encode(), headers)
+        try:
+            with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:
+                status, body = answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                self.ledger.heard(str(error.code))
+                if error.code in (400, 401, 403, 404, 422):
+                    self.ledger.refused(error.read().decode(errors="replace"))
+            return None
+        except (OSError, HTTPException) as error:
+            self.ledger.heard(type(error).__name__)
+            return None
+        self.ledger.heard(str(status))
+        if self.told.setdefault(key, (status, body)) != (status, body) or status != 201:
+            self.ledger.refused(f"{self.told[key]} and then {status} {body!r}")
+        return number

@@ -2,6 +2,7 @@
 
 python -m tests.intake.run --leads 20000 --faults 20
 python -m tests.intake.run --leads 20000 --faults 20 --postgres
+python -m tests.intake.run --door api --leads 5000 --kills 20 [--postgres]
 """
 
 import argparse
@@ -15,8 +16,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.intake.clerks import Clerk, Ledger
-from tests.intake.faults import FAULTS
+from tests.intake.clerks import Clerk, Ledger, Program
+from tests.intake.faults import FAULTS, all_web_workers_killed
 from tests.intake.site import Intake
 
 CLERKS = 8
@@ -57,8 +58,14 @@ class Outcome:
         return "\n".join(lines)
 
 
-def intake_under_faults(*, leads: int, faults: int, postgres: bool, minutes: float = math.inf) -> Outcome:
-    """The faults are spread over the leads; or over the minutes, where these are over before."""
+def intake_under_faults(
+    *, leads: int, faults: int, postgres: bool, minutes: float = math.inf, door: str = "form", kills: int = 0
+) -> Outcome:
+    """The faults are spread over the leads; or over the minutes, where these are over before.
+
+    With `kills` there is one kind only: the web processes are killed with -9, so often.
+    """
+    kinds, faults = ([all_web_workers_killed], kills) if kills else (FAULTS, faults)
     with ExitStack() as stack:
         # Not in pytest's own folder: PostgreSQL passes through as another user, and root's is closed to it.
         folder = stack.enter_context(
@@ -67,14 +74,14 @@ def intake_under_faults(*, leads: int, faults: int, postgres: bool, minutes: flo
         intake = Intake(Path(folder), postgres=postgres, clerks=CLERKS, stack=stack)
         intake.set_up()
         ledger, began = Ledger(leads), time.monotonic()
-        clerks = [Clerk(intake.address, f"clerk{number}@example.org", ledger) for number in range(CLERKS)]
+        clerks = [clerk_at(door, intake, number, ledger) for number in range(CLERKS)]
         for clerk in clerks:
             clerk.start()
         happened = Counter[str]()
         for number in range(faults):
             part = (number + 1) / (faults + 1)
             wait_for_leads(ledger, int(leads * part), intake, until=began + minutes * 60 * part)
-            fault = FAULTS[number % len(FAULTS)]
+            fault = kinds[number % len(kinds)]
             fault(intake)
             intake.wait_until_up()
             happened[fault.__name__] += 1
@@ -86,7 +93,14 @@ def intake_under_faults(*, leads: int, faults: int, postgres: bool, minutes: flo
         left_out = [] if intake.has_own_disk else ["disk_full: nothing can be mounted here"]
         if left_out:
             happened.pop("disk_full", None)
-        return compared(intake, ledger, happened, left_out, time.monotonic() - began)
+        return compared(intake, ledger, happened, left_out, time.monotonic() - began, door)
+
+
+def clerk_at(door: str, intake: Intake, number: int, ledger: Ledger) -> Clerk:
+    if door == "api":
+        token = intake.site.manage("make_token", f"Program {number}", "--scope", "leads:write").split()[-1]
+        return Program(intake.address, token, ledger)
+    return Clerk(intake.address, f"clerk{number}@example.org", ledger)
 
 
 def wait_for_leads(ledger: Ledger, wanted: int, intake: Intake, *, until: float) -> None:
@@ -102,7 +116,9 @@ def wait_for_leads(ledger: Ledger, wanted: int, intake: Intake, *, until: float)
             raise AssertionError(f"No lead is taken any more; heard {ledger.answers}.\n{intake.log()}")
 
 
-def compared(intake: Intake, ledger: Ledger, happened: Counter[str], left_out: list[str], seconds: float) -> Outcome:
+def compared(
+    intake: Intake, ledger: Ledger, happened: Counter[str], left_out: list[str], seconds: float, door: str
+) -> Outcome:
     """What was told against what is there, read past the portal."""
     if not intake.is_postgres:
         assert intake.site.query("PRAGMA integrity_check") == ["ok"]
@@ -110,6 +126,9 @@ def compared(intake: Intake, ledger: Ledger, happened: Counter[str], left_out: l
     names = intake.site.query("SELECT email FROM leads_lead ORDER BY id")
     found = [(int(email.removeprefix("lead").partition("@")[0]), pk) for pk, email in zip(ids, names, strict=True)]
     times, told = Counter(number for number, _ in found), ledger.told
+    if door == "api":  # what is told there is the number that was sent
+        there = dict(found)
+        told = {number: there.get(number, -1) for number in told}
     logged = Counter(intake.site.query("SELECT lead_id FROM leads_event WHERE kind = 'logged'"))
     return Outcome(
         acknowledged=len(told),
@@ -130,6 +149,8 @@ def main() -> int:
     parser.add_argument("--leads", type=int, default=20_000)
     parser.add_argument("--faults", type=int, default=20)
     parser.add_argument("--postgres", action="store_true", help="with Redis; otherwise SQLite and a broker in files")
+    parser.add_argument("--door", choices=("form", "api"), default="form")
+    parser.add_argument("--kills", type=int, default=0, help="the web processes killed with -9, and nothing else")
     parser.add_argument("--minutes", type=float, default=math.inf, help="then no new leads; what was begun is finished")
     asked = parser.parse_args()
     for name in ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS"):

@@ -173,6 +173,42 @@ def test_a_proposal_is_declined_and_the_second_answer_is_told_so(signed_in, sale
     assert not north.targets.agreed().exists()
 
 
+@pytest.fixture
+def two_proposed(north, sales_lead, signed_in):
+    for month in ("2026-04", "2026-06"):
+        signed_in(sales_lead).post(f"{URL}agree/", EXAMPLE | {"month": month})
+    return [str(pk) for pk in north.targets.values_list("pk", flat=True)]
+
+
+def test_the_proposed_months_of_a_year_are_accepted_all_or_none(signed_in, sales_lead, north, two_proposed):
+    other = signed_in(cast.person("mark@example.org", north.marketing_team, role=Role.LEAD))
+    assert f"{URL}answer/?year=2026" in other.get("/agreements/north/?year=2026").text
+    page = other.get(f"{URL}answer/?year=2026").text
+    assert all(f'name="target" value="{pk}"' in page for pk in two_proposed)
+    body = {"decision": "accept", "target": two_proposed}
+    assert "not waiting for your side" in signed_in(sales_lead).post(f"{URL}answer/?year=2026", body, follow=True).text
+    signed_in(sales_lead).post(f"{URL}{two_proposed[1]}/decline/")
+    assert "in the meantime" in other.post(f"{URL}answer/?year=2026", body, follow=True).text
+    assert not north.targets.agreed().exists()
+    other.post(f"{URL}answer/?year=2026", {"decision": "accept", "target": two_proposed[:1]})
+    assert [str(pk) for pk in north.targets.agreed().values_list("pk", flat=True)] == two_proposed[:1]
+
+
+def test_who_declines_a_month_says_why_and_the_proposer_reads_it(signed_in, sales_lead, north, two_proposed):
+    other = signed_in(cast.person("mark@example.org", north.marketing_team, role=Role.LEAD))
+    one = f"{URL}{two_proposed[0]}/decline/"
+    for address, body in ((one, {}), (f"{URL}answer/?year=2026", {"target": two_proposed})):
+        assert "Say why: the other side reads it." in other.post(address, body | {"reason": " "}).text
+        answer = other.post(address, body | {"reason": "x" * 301})
+        assert "at most 300 characters" in answer.text
+        assert "x" * 301 in answer.text
+    assert north.targets.waiting().count() == 2
+    other.post(f"{URL}answer/?year=2026", {"target": two_proposed, "reason": "Half of it <is> plenty"})
+    read = signed_in(sales_lead).get("/agreements/north/?year=2026").text
+    assert read.count("declined by Mark: “Half of it &lt;is&gt; plenty”") == 2
+    assert "Why the proposal was declined" in read
+
+
 def test_who_does_not_lead_a_side_answers_no_proposal(signed_in, sales_lead, rep, stranger, north, south):
     signed_in(sales_lead).post(f"{URL}agree/", EXAMPLE | {"month": "2026-04"})
     pk = north.targets.get().pk

@@ -9,7 +9,7 @@ from smarketing.accounts.models import Team
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(30)]
 COUNTS = ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")
-MOST = 4_000_000  # every list of the form with as many rows as it may have
+MOST = 6_000_000  # every list of the form with as many rows as it may have
 
 
 def counts_of(html: str) -> dict[str, str]:

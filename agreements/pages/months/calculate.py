@@ -1,21 +1,18 @@
-from collections.abc import Callable
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from agreements.models import Agreement, Target
+from agreements.models import Agreement
 from agreements.months import proposing
-from agreements.months.plans import month_name
-from agreements.months.proposing import MonthRefused, agree_month, counted_leads, has_begun, stand_of
+from agreements.months.proposing import MonthRefused, agree_month, has_begun, stand_of
 from agreements.months.targets import Derivation
 from agreements.months.workload import month_work, terms_on
 from agreements.pages.fetch import editable, may_edit, visible
+from agreements.pages.months.answering import told_target
 from agreements.pages.months.calculator_form import (
     EXAMPLES,
     CalculatorForm,
@@ -25,11 +22,9 @@ from agreements.pages.months.calculator_form import (
     steps,
 )
 from agreements.pages.months.capacity_sheet import ShownWork, shown_work
-from agreements.pages.months.months_table import waits_for
 from agreements.terms import timeline
 from smarketing.accounts.access import readers
 from smarketing.lib.htmx import fragment, is_partial
-from smarketing.lib.notices import say
 from smarketing.lib.periods import Period
 from smarketing.lib.request import PortalRequest
 
@@ -63,49 +58,10 @@ def agree(request: PortalRequest, slug: str) -> HttpResponse:
                 reason=request.POST.get("reason", "")[:300],
                 seen=request.POST.get("seen"),
             )
-            return _agreed(request, agreement, target)
+            return told_target(request, agreement, target)
         except MonthRefused as refusal:
             refused = refusal
     return _answer(request, agreement, form, refused, status=422)
-
-
-@readers
-@require_POST
-def accept(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
-    return _answered(request, slug, pk, proposing.accept)
-
-
-@readers
-@require_POST
-def decline(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
-    return _answered(request, slug, pk, proposing.decline)
-
-
-def _answered(request: PortalRequest, slug: str, pk: int, action: Callable[..., Target]) -> HttpResponse:
-    agreement = editable(request, slug)
-    target = get_object_or_404(agreement.targets, pk=pk)
-    try:
-        return _agreed(request, agreement, action(target, by=request.user, at=request.now))
-    except MonthRefused as refusal:
-        say(request, str(refusal), level=messages.ERROR)
-        return redirect(_months_url(agreement, target))
-
-
-def _agreed(request: PortalRequest, agreement: Agreement, target: Target) -> HttpResponse:
-    said = {"month": month_name(target.month), "leads": counted_leads(target.leads)}
-    if target.agreed_at:
-        text = _("%(month)s: %(leads)s agreed.")
-    elif target.declined_at:
-        text = _("%(month)s stays as it is: the proposal is declined.")
-    else:
-        said["team"] = waits_for(agreement, target)
-        text = _("%(month)s: %(leads)s proposed, to count once %(team)s accepts.")
-    say(request, text % said)
-    return redirect(_months_url(agreement, target))
-
-
-def _months_url(agreement: Agreement, target: Target) -> str:
-    return f"{agreement.get_absolute_url()}?year={target.month.year}#months"
 
 
 def _answer(

@@ -39,13 +39,16 @@ class DerivedTarget:
 
 @dataclass(frozen=True)
 class PlannedMonth:
-    """`former` are the targets that counted before, newest first; `waits_for` names the teams that have to accept."""
+    """`former` are the targets that counted before, newest first; `waits_for` names the teams that have to accept;
+    `declined` is the latest proposal that was declined with a reason, where nothing came after it.
+    """
 
     on: date
     quota: Decimal | None
     target: Target | None
     former: list[Target]
     proposal: Target | None
+    declined: Target | None
     waits_for: str
     may_accept: bool
     is_current: bool
@@ -73,8 +76,8 @@ def months(agreement: Agreement, year: Period, today: date, led: Collection[Side
     """`led` are the sides for which the reader can consent."""
     quotas = dict(agreement.quotas.filter(month__range=(year.start_on, year.end_on)).values_list("month", "amount"))
     rows = defaultdict[date, list[Target]](list)
-    known = agreement.targets.within(year).filter(declined_at=None)
-    for target in known.select_related("made_by", "assumptions").order_by("-agreed_at", "-pk"):
+    known = agreement.targets.within(year)
+    for target in known.select_related("made_by", "declined_by", "assumptions").order_by("-agreed_at", "-pk"):
         rows[target.month].append(target)
     return [
         _month(month, quotas.get(month.start_on), rows[month.start_on], agreement=agreement, today=today, led=led)
@@ -112,9 +115,16 @@ def _month(
         target=agreed,
         former=[target for target in targets if target.agreed_at and target.superseded_at],
         proposal=proposal,
+        declined=_declined(targets, agreed) if proposal is None else None,
         waits_for=waits_for(agreement, proposal) if proposal else "",
         may_accept=proposal is not None and any(side in led for side in proposal.missing_consents),
         is_current=today in month,
         is_past=month.end_on < today,
         currency=agreement.currency,
     )
+
+
+def _declined(targets: list[Target], agreed: Target | None) -> Target | None:
+    found = [target for target in targets if target.declined_at and target.answer]
+    latest = max(found, key=lambda target: target.pk, default=None)
+    return None if latest and agreed and agreed.pk > latest.pk else latest

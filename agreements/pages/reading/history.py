@@ -67,6 +67,7 @@ NAMES = {
     "target": _("Target"),
     "proposal": _("Target proposed"),
     "declined": _("Proposal declined"),
+    "declined_because": _("Why the proposal was declined"),
     "version_proposed": _("Version proposed"),
     "end_proposed": _("Proposed: the agreement ends after"),
     "signed": _("Version signed"),

@@ -216,7 +216,15 @@ def _leads(reading: ReadAgreement) -> list[str]:
 
 
 def _promises(promises: Sequence[tuple[str, Promise]], others: list[str]) -> str:
-    return "\n".join([*others, *(f"{_named(name, promise)}: {_promised(promise)}" for name, promise in promises)])
+    return "\n".join(
+        [
+            *others,
+            *(
+                f"{_named(name, promise)}: {_promised(promise)} ({gettext(promise.source)})"
+                for name, promise in promises
+            ),
+        ]
+    )
 
 
 def _named(name: str, promise: Promise) -> str:

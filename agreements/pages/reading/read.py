@@ -16,6 +16,7 @@ from agreements.pages.reading.chapters import ReadAgreement
 from agreements.pages.reading.history import history
 from agreements.pages.reading.pdf import agreement_pdf, imprint_of, month_rows
 from agreements.pages.versions import proposal, readable, waiting_for
+from agreements.promises.measures import STATED
 from agreements.review_days import rhythm_since
 from agreements.terms import in_force, timeline
 from smarketing.accounts.access import readers
@@ -61,6 +62,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "end": next((each for each in dated if each.is_cancellation and each.effective_on > today), None),
         "coming": [each for each in overview.coming(dated, today) if each != version],
         "waiting": proposal(agreement, now),
+        "states_figures": any(map(terms.ever_promised, STATED)),
         "exceptions_waiting": agreement.agreed_exceptions.waiting().count(),
         "own_drafts": readable(agreement, request.user, request.access).drafts(),
         "this_month": this_month,
@@ -68,6 +70,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "quota_promised": this_month.quota,
         "year": year,
         "months": months,
+        "answerable": sum(month.may_accept for month in months),
         "capacity": capacity_sheet(agreement, year, terms.versions, today=today, month=request.GET.get("capacity", "")),
         "entries": history(agreement),
         "may_edit": may_edit(request, agreement),

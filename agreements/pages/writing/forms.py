@@ -352,7 +352,8 @@ class MonthForm(forms.Form):
 
 def clause_formset(measure: str) -> "type[BaseFormSet[ClauseForm]]":
     form = type("ClauseForm", (ClauseForm,), {"measure": measure, "words": _(MEASURES[measure].name)})
-    return forms.formset_factory(form, extra=1, can_delete=True, max_num=50, absolute_max=60)
+    most = 12 if MEASURES[measure].is_stated else 50  # one for each tier, and some
+    return forms.formset_factory(form, extra=1, can_delete=True, max_num=most, absolute_max=most + 10)
 
 
 CLAUSE_FORMSETS = {measure: clause_formset(measure) for measure in MEASURES}

@@ -27,7 +27,8 @@ from leads.doors.files.writing.chunk import Counts, take
 from leads.doors.files.writing.claims import Hand
 from leads.doors.files.writing.reps import rep_book
 from leads.enums import RunStatus
-from leads.models import ImportRun, RejectedRow
+from leads.models import LONG_TABLES, ImportRun, RejectedRow
+from smarketing.lib import bulk
 from smarketing.lib.file_problems import FileProblem, RefusedFile, Unreadable
 from smarketing.lib.words import key
 from smarketing.server.giving_way import Pace, give_way
@@ -36,6 +37,7 @@ logger = logging.getLogger(__name__)
 
 TRIES = 3  # of a chunk, where somebody else writes the same leads in that moment
 CHUNK_CHARACTERS = 2**23
+MANY = 1000  # rows after which tables are counted anew
 RESEND = timedelta(minutes=2)  # a queued run may wait for a worker, or its message was lost
 DRAFTS_KEPT = timedelta(days=7)
 DISCARDED = (RunStatus.DRAFT, RunStatus.FAILED)
@@ -88,6 +90,8 @@ def carry_in(
                 on_chunk(run)
     refuse_changed(run, file)
     _finish(run, clock())
+    if run.read >= MANY:
+        bulk.counted(*LONG_TABLES)
     return plan
 
 

@@ -40,6 +40,16 @@ WORDS = {
     "no_such_line": _("The file has no line %(detail)s, or that line is empty."),
     "no_field": _("There is no field “%(detail)s” in these rows."),
     "field_twice": _("“%(detail)s” is given both as a column and as a constant."),
+    # what a program sends
+    "no_object": _("This is not an object with names and values."),
+    "no_text_value": _("This is not a text."),
+    "no_option": _("This is not one of: %(detail)s."),
+    "no_rfc_date": _("This is not a date or time like 2026-03-02T09:30:00+01:00."),
+    "no_currency": _("This is not a currency like EUR."),
+    "no_parameter": _("There is no parameter “%(detail)s”."),
+    "no_value": _("This parameter cannot have such a value."),
+    "say_which": _("Say which agreement is meant."),
+    "kept_otherwise": _("Something else is kept here, and was not changed."),
     # a row
     "too_long_record": _("The line is too long for a row of a table."),
     "open_quote": _("The quotation marks of this row do not match."),

@@ -31,6 +31,7 @@ class HistoryEntry:
     note: str = ""
     recorded_at: datetime | None = None
     is_imported: bool = False
+    integration: str = ""
     is_of_day: bool = False
     is_early: bool = False
     attempt: Attempt | None = None
@@ -48,7 +49,7 @@ class HistoryEntry:
 def history(lead: Lead) -> list[HistoryEntry]:
     prefetch_related_objects([lead.agreement], "return_reasons")
     events = list(lead.events.select_related("by").order_by("-at", "-id"))
-    known = lead.handoffs.select_related("lead", "handed_by", "accepted_by", "returned_by")
+    known = lead.handoffs.select_related("lead", "token", "handed_by", "accepted_by", "returned_by")
     handoffs = list(known.with_return_reason().order_by("handed_at", "pk"))
     facts = [*_escalations(lead), *_deals(lead), *_attempts(lead), *_handoffs(handoffs), _won(lead)]
     untold = _untold(events, {handoff.pk: handoff for handoff in handoffs})
@@ -88,6 +89,7 @@ def _fact(
     kind: EventKind, at: datetime, fact: Lead | Handoff | Attempt | Deal, *, who: str, detail: str, **values: Any
 ) -> HistoryEntry:
     origin: dict[str, Any] = {"recorded_at": fact.recorded_at, "is_imported": fact.door == Door.FILE}
+    origin["integration"] = fact.token.name if fact.token else ""
     origin["is_of_day"] = fact.precision == Precision.DAY  # an hour that nobody knows is not told
     return HistoryEntry(kind=kind, at=at, who=who, detail=detail, **origin, **values)
 
@@ -137,7 +139,7 @@ def _was_taken(handoff: Handoff) -> bool:
 
 
 def _attempts(lead: Lead) -> Iterator[HistoryEntry]:
-    for attempt in lead.attempts.select_related("handoff__agreement").order_by("-attempted_at", "-pk"):
+    for attempt in lead.attempts.select_related("handoff__agreement", "token").order_by("-attempted_at", "-pk"):
         yield _fact(
             EventKind.ATTEMPTED,
             attempt.attempted_at,
@@ -151,7 +153,7 @@ def _attempts(lead: Lead) -> Iterator[HistoryEntry]:
 
 
 def _deals(lead: Lead) -> Iterator[HistoryEntry]:
-    for deal in Deal.objects.filter(lead=lead).select_related("recorded_by").order_by("-closed_at", "-pk"):
+    for deal in Deal.objects.filter(lead=lead).select_related("recorded_by", "token").order_by("-closed_at", "-pk"):
         words = {"outcome": deal.outcome, "revenue": deal.revenue, "reason": deal.reason, "currency": deal.currency}
         yield _fact(EventKind.CLOSED, deal.closed_at, deal, who=_name(deal.recorded_by), detail=_closed(words, lead))
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from agreements.models import AgreedException, Agreement, Version
+from agreements.models import AgreedException, Agreement, Objection, StatedFigure, Version
 from agreements.terms import timeline
 from leads.clock import rule
 from leads.clock.recompute import preview
@@ -45,6 +45,8 @@ def test_a_company_of_twelve_with_thirteen_months_and_a_queue_that_needs_somebod
         ("proposed", True),
     ]
     assert Clock.objects.get(excused_at__isnull=False).state(SATURDAY_NIGHT) == rule.EXCUSED
+    assert StatedFigure.objects.count() == 6
+    assert Objection.objects.get().figure.note == "Three were put off"
     outage = timeline(Agreement.objects.get(slug="dach")).versions[-1].agreed[0]
     paused = Clock.objects.filter(kind="response", started_at__lt=outage.end, due_at__gt=outage.begin)
     assert paused.count() > 0

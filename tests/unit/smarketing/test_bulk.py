@@ -2,7 +2,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from leads.models import Handoff, ImportRun, Lead
 from smarketing.lib import bulk
@@ -47,3 +47,12 @@ def test_nothing_to_do_asks_nothing(north, django_assert_num_queries):
         bulk.insert([])
         bulk.update([], ["tier"])
         bulk.update([cast.Lead(pk=1)], [])
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite plans without counting")
+def test_a_table_that_was_filled_is_counted_at_once(north):
+    bulk.insert([Lead(agreement=north, created_at=MONDAY, recorded_at=MONDAY) for _n in range(1200)])
+    bulk.counted(Lead)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'leads_lead'")
+        assert cursor.fetchone() == (1200,)

@@ -133,7 +133,7 @@ class Checker:
                 read["direction"] = told
             if own.name == "outcome" and read["outcome"] == OPEN:
                 return OpenDeal(record.line)
-        return CheckedRow(record.line, self._values(read), tuple(warnings))
+        return CheckedRow(record.line, values_of(self._kind, read, self._reading), tuple(warnings))
 
     def _miscounted(self, cells: list[str]) -> FileProblem | None:
         if len(cells) < self._width:
@@ -182,16 +182,17 @@ class Checker:
             raise Unreadable("required")
         return EMPTY.get(own.name, "")
 
-    def _values(self, read: Values) -> Values:
-        """Instants as datetimes, those that a bare date tells at their latest; the first is the row's main one."""
-        values = dict(read)
-        for own in KINDS[self._kind]:
-            moment = read.get(own.name)
-            if isinstance(moment, Moment):
-                values.setdefault("precision", moment.precision)
-                values[own.name] = moment.at_the_latest(self._reading.zone) if own.has_span else moment.at
-        currency = values.pop("currency", "")
-        return {**values, "currency": currency or self._reading.currency} if self._kind == "outcomes" else values
+
+def values_of(kind: str, read: Values, reading: Notation) -> Values:
+    """Instants as datetimes, those that a bare date tells at their latest; the first is the row's main one."""
+    values = dict(read)
+    for own in KINDS[kind]:
+        moment = read.get(own.name)
+        if isinstance(moment, Moment):
+            values.setdefault("precision", moment.precision)
+            values[own.name] = moment.at_the_latest(reading.zone) if own.has_span else moment.at
+    currency = values.pop("currency", "")
+    return {**values, "currency": currency or reading.currency} if kind == "outcomes" else values
 
 
 def left_empty(own: Field) -> Values:

@@ -8,11 +8,10 @@ from leads.clock.consequences import begin, refresh
 from leads.doors.dictionary import settle
 from leads.doors.fields import LEAD_FIELDS
 from leads.doors.files.reading.rows import CheckedRow, Values
-from leads.doors.files.writing.claims import Claim, Hand, Tally, differing, write
+from leads.doors.files.writing.claims import Claim, Contradicts, Hand, Tally, differing, door_of, write
 from leads.doors.files.writing.filling import TakenOut, additions
 from leads.doors.files.writing.identity import OWN_ID, contradictions
 from leads.doors.files.writing.waiting import keep, link, lock_files_of
-from leads.enums import Door
 from leads.models import ImportRun, Lead
 from smarketing.lib import bulk
 from smarketing.lib.words import same_id
@@ -38,8 +37,11 @@ class Counts:
     warnings: int = 0
 
 
-def take(kind: str, rows: Sequence[CheckedRow], hand: Hand, *, hand_over: bool, run: ImportRun) -> Counts:
-    """Writes what is new. `hand_over`: each lead created is handed over in the same instant."""
+def take(kind: str, rows: Sequence[CheckedRow], hand: Hand, *, hand_over: bool, run: ImportRun | None) -> Counts:
+    """Writes what is new. `hand_over`: each lead created is handed over in the same instant.
+
+    Without a run, as from the API, raises Contradicts for what is kept otherwise: there is no list of such rows.
+    """
     lock_files_of(hand.agreement_id)
     values = [row.values for row in rows]
     for name in ("external_id", OWN_ID.get(kind, "")):
@@ -52,7 +54,7 @@ def take(kind: str, rows: Sequence[CheckedRow], hand: Hand, *, hand_over: bool, 
     return _take_facts(kind, rows, hand, run)
 
 
-def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: ImportRun) -> Counts:
+def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: ImportRun | None) -> Counts:
     counts, tally = Counts(read=len(rows)), Tally()
     known = _known_leads([row.values for row in rows], hand)
     taken_out = TakenOut("leads", [values["pk"] for values in known.values()])
@@ -72,13 +74,15 @@ def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: Im
             continue
         known[row.values["external_id"]] = row.values
         fresh.append(row)
+    if others and run is None:
+        raise Contradicts({name for _row, says in others for name in says})
     leads = _created([known[row.values["external_id"]] for row in fresh], hand, run)
     tally.touched |= _fill([known[name] for name in filled if "pk" in known[name]])
     counts.created = len(fresh)
     for row, says in others:
         name = row.values["external_id"]
         pk = leads.get(name) or known[name]["pk"]
-        tally.differing.append(differing(Claim(pk, row.values, run.pk, row.line), pk, says))
+        tally.differing.append(differing(_claim(pk, row, hand, run), pk, says))
     if hand_over:
         write("handoffs", [_handed(leads, row, run) for row in fresh], hand, tally)
     counts.linked = link(leads, hand, tally)
@@ -95,9 +99,13 @@ def _fill(leads: list[Values]) -> set[int]:
     return {values["pk"] for values in leads}
 
 
-def _handed(leads: dict[str, int], row: CheckedRow, run: ImportRun) -> Claim:
+def _claim(lead_id: int, row: CheckedRow, hand: Hand, run: ImportRun | None) -> Claim:
+    return Claim(lead_id, row.values, run.pk if run else None, row.line, hand.token_id)
+
+
+def _handed(leads: dict[str, int], row: CheckedRow, run: ImportRun | None) -> Claim:
     values = {"handed_at": row.values["created_at"], "precision": row.values.get("precision", 0)}
-    return Claim(leads[row.values["external_id"]], values, run.pk, row.line)
+    return Claim(leads[row.values["external_id"]], values, run.pk if run else None, row.line)
 
 
 def _known_leads(rows: list[Values], hand: Hand) -> dict[str, Values]:
@@ -106,22 +114,25 @@ def _known_leads(rows: list[Values], hand: Hand) -> dict[str, Values]:
     return {values["external_id"]: dict(values) for values in known}
 
 
-def _created(rows: list[Values], hand: Hand, run: ImportRun) -> dict[str, int]:
+def _created(rows: list[Values], hand: Hand, run: ImportRun | None) -> dict[str, int]:
     """External id -> primary key of the new leads."""
-    came = {"door": Door.FILE, "run_id": run.pk, "recorded_at": hand.at, "recorded_by": hand.by}
+    came: dict[str, Any] = {"door": door_of(hand.token_id), "token_id": hand.token_id, "run": run}
+    came |= {"recorded_at": hand.at, "recorded_by": hand.by}
     bulk.insert([Lead(agreement_id=hand.agreement_id, **came, **values) for values in rows])
     ids = [values["external_id"] for values in rows]
     return dict(Lead.objects.filter(agreement=hand.agreement_id, external_id__in=ids).values_list("external_id", "pk"))
 
 
-def _take_facts(kind: str, rows: Sequence[CheckedRow], hand: Hand, run: ImportRun) -> Counts:
+def _take_facts(kind: str, rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None) -> Counts:
     ids = {row.values["external_id"] for row in rows}
     locked = Lead.objects.select_for_update().filter(agreement=hand.agreement_id, external_id__in=ids).order_by("pk")
     leads = dict(locked.values_list("external_id", "pk"))
     there = [row for row in rows if row.values["external_id"] in leads]
     absent = [row for row in rows if row.values["external_id"] not in leads]
     tally = Tally()
-    write(kind, [Claim(leads[row.values["external_id"]], row.values, run.pk, row.line) for row in there], hand, tally)
+    write(kind, [_claim(leads[row.values["external_id"]], row, hand, run) for row in there], hand, tally)
+    if run is None and tally.contradicted:
+        raise Contradicts(tally.contradicted)
     tally.differing += keep(kind, absent, hand, run)
     bulk.insert(tally.differing)
     refresh(tally.touched, hand.terms)

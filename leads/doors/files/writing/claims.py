@@ -28,7 +28,7 @@ from smarketing.lib import bulk
 
 @dataclass(frozen=True)
 class Hand:
-    """Whose files these are: what every new row needs besides its values."""
+    """Whose files these are: what every new row needs besides its values. `token`: it is no file but the API."""
 
     agreement_id: int
     currency: str
@@ -37,6 +37,7 @@ class Hand:
     by: User | None
     at: datetime
     zone: ZoneInfo | None = None
+    token_id: int | None = None
 
     def day_of(self, at: datetime) -> date:
         """By the zone in which the file's dates were read: a bare date means a day of that."""
@@ -45,22 +46,35 @@ class Hand:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a row says of a lead that is there. `run` brought it; it stands in `line` of its file."""
+    """What a row says of a lead that is there. `run` brought it, in this `line` of its file; or an integration did."""
 
     lead_id: int
     values: Values
     run_id: int | None = None
     line: int = 0
+    token_id: int | None = None
 
 
 @dataclass
 class Tally:
-    """`differing` rows are among the unchanged; `touched` are the leads that got something new."""
+    """`differing` rows are among the unchanged; `touched` are the leads that got something new.
+
+    `contradicted` are fields that a row without a file says otherwise: nothing lists it for later.
+    """
 
     created: int = 0
     unchanged: int = 0
     differing: list[DifferingRow] = field(default_factory=list)
     touched: set[int] = field(default_factory=set)
+    contradicted: set[str] = field(default_factory=set)
+
+
+class Contradicts(Exception):
+    """What came by the API says something else than what is kept, in these fields."""
+
+    def __init__(self, fields: Collection[str]) -> None:
+        self.fields = sorted(fields)
+        super().__init__(", ".join(self.fields))
 
 
 @dataclass(frozen=True)
@@ -73,13 +87,18 @@ class FactKind:
     place: Callable[[Sequence[Any], Hand], None] = lambda fresh, hand: None
 
 
+def door_of(token_id: int | None) -> Door:
+    return Door.FILE if token_id is None else Door.API
+
+
 def origin(claim: Claim, own_id: str, hand: Hand) -> dict[str, Any]:
     """What every fact knows of the way it came in."""
     return {
         "lead_id": claim.lead_id,
         "external_id": claim.values.get(own_id, ""),
         "precision": claim.values.get("precision", 0),
-        "door": Door.FILE,
+        "door": door_of(claim.token_id),
+        "token_id": claim.token_id,
         "run_id": claim.run_id,
         "seen_in_id": claim.run_id,
         "recorded_at": hand.at,
@@ -303,7 +322,9 @@ def _compare(claim: Claim, kept: Kept, person: int | None, filling: Filling, tal
     if added:
         tally.touched.add(claim.lead_id)
     says = {name: pair for name, pair in says.items() if name not in added}
-    if says and claim.run_id is not None:  # a run that was put away lists nothing
+    if claim.run_id is None:  # the API, or a run that was put away: nothing is listed
+        tally.contradicted |= says.keys()
+    elif says:
         tally.differing.append(differing(claim, kept.pk, says))
 
 

@@ -9,7 +9,7 @@ from agreements.models import Agreement
 from agreements.terms import Timeline
 from leads.clock.consequences import refresh
 from leads.doors.files.reading.rows import CheckedRow, Values, packed, unpacked
-from leads.doors.files.writing.claims import FACTS, Claim, Hand, Tally, differing, write
+from leads.doors.files.writing.claims import FACTS, Claim, Contradicts, Hand, Tally, differing, write
 from leads.doors.files.writing.filling import additions
 from leads.doors.files.writing.identity import OWN_ID, Kept, KeptFacts, contradictions
 from leads.doors.files.writing.reps import rep_book
@@ -28,8 +28,11 @@ def lock_files_of(agreement_id: int) -> None:
     list(Agreement.objects.select_for_update(no_key=True).filter(pk=agreement_id).values_list("pk"))
 
 
-def keep(kind: str, rows: Sequence[CheckedRow], hand: Hand, run: ImportRun) -> list[DifferingRow]:
-    """Keeps rows until their lead comes, each fact once. Answers those that say something else than one waiting."""
+def keep(kind: str, rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None) -> list[DifferingRow]:
+    """Keeps rows until their lead comes, each fact once. Answers those that say something else than one waiting.
+
+    Without a run raises Contradicts for such a one.
+    """
     if not rows:
         return []
     facts = _waiting(kind, {row.values["external_id"] for row in rows}, hand, run)
@@ -45,6 +48,8 @@ def keep(kind: str, rows: Sequence[CheckedRow], hand: Hand, run: ImportRun) -> l
         says = contradictions(row.values, kept.values, hand.day_of)
         added = _fill(kind, row.values, kept, says)
         if says := {name: pair for name, pair in says.items() if name not in added}:
+            if run is None:
+                raise Contradicts(says)
             others.append(differing(Claim(0, row.values, run.pk, row.line), kept.pk, says, is_waiting=True))
     bulk.insert(fresh)
     _mark(met, run)
@@ -65,17 +70,17 @@ def _fill(kind: str, values: Values, kept: Kept, says: Mapping[str, tuple[Any, A
     return added
 
 
-def _waiting(kind: str, ids: Collection[str], hand: Hand, run: ImportRun) -> KeptFacts:
+def _waiting(kind: str, ids: Collection[str], hand: Hand, run: ImportRun | None) -> KeptFacts:
     facts = KeptFacts(kind, hand.day_of)
     rows = WaitingRow.objects.filter(agreement=hand.agreement_id, kind=kind, external_id__in=ids).order_by("pk")
     for row in rows.iterator(chunk_size=BATCH):
         values = unpacked(row.fields)
         person = hand.reps.rep(values.get("rep", ""))
-        facts.add(row.external_id, Kept(row.pk, values, person, is_met=row.seen_in_id == run.pk))
+        facts.add(row.external_id, Kept(row.pk, values, person, is_met=run is not None and row.seen_in_id == run.pk))
     return facts
 
 
-def _waits(kind: str, row: CheckedRow, hand: Hand, run: ImportRun) -> WaitingRow:
+def _waits(kind: str, row: CheckedRow, hand: Hand, run: ImportRun | None) -> WaitingRow:
     return WaitingRow(
         agreement_id=hand.agreement_id,
         kind=kind,
@@ -84,12 +89,14 @@ def _waits(kind: str, row: CheckedRow, hand: Hand, run: ImportRun) -> WaitingRow
         line=row.line,
         run=run,
         seen_in=run,
+        token_id=hand.token_id,
     )
 
 
-def _mark(met: Sequence[Kept], run: ImportRun) -> None:
+def _mark(met: Sequence[Kept], run: ImportRun | None) -> None:
     """Writes down which rows this run met, and what they have got."""
-    bulk.mark(WaitingRow, [kept.pk for kept in met], "seen_in", run.pk)
+    if run is not None:
+        bulk.mark(WaitingRow, [kept.pk for kept in met], "seen_in", run.pk)
     bulk.update([kept.fresh for kept in met if kept.pk and kept.fresh], ["fields"])
 
 
@@ -98,7 +105,8 @@ def link(leads: dict[str, int], hand: Hand, tally: Tally) -> int:
     rows = WaitingRow.objects.filter(agreement=hand.agreement_id, external_id__in=leads.keys()).order_by("pk")
     by_kind: dict[str, list[Claim]] = defaultdict(list)
     for row in rows.iterator(chunk_size=BATCH):
-        claim = Claim(leads[row.external_id], unpacked(row.fields), row.seen_in_id or row.run_id, row.line)
+        run_id = row.seen_in_id or row.run_id
+        claim = Claim(leads[row.external_id], unpacked(row.fields), run_id, row.line, row.token_id)
         by_kind[row.kind].append(claim)
     for kind in FACTS:
         write(kind, by_kind[kind], hand, tally)

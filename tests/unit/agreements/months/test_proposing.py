@@ -107,7 +107,9 @@ def test_a_lead_who_was_deactivated_accepts_nothing(north, sales_lead, marketing
 def test_declined_is_declined(north, sales_lead, marketing_lead):
     cast.target(north, "2026-07", 7)
     proposal = agree(north, JULY, 70, sales_lead)
-    decline(proposal, by=marketing_lead, at=JUNE)
+    with pytest.raises(ReasonMissing):
+        decline(proposal, by=marketing_lead, at=JUNE, reason=" ")
+    decline(proposal, by=marketing_lead, at=JUNE, reason="Nobody can win so many")
     with pytest.raises(MonthChanged):
         accept(proposal, by=marketing_lead, at=JUNE)
     assert leads(north, JULY) == [7]

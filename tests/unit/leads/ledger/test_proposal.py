@@ -61,7 +61,7 @@ def test_against_a_target_that_stands_it_says_by_how_much_each_input_moves_it(pl
 
 def test_however_often_the_worker_looks_it_proposes_once(planned, sales_lead):
     assert [propose_months(at=THE_DAY + timedelta(hours=n)) for n in range(3)] == [1, 0, 0]
-    decline(proposal(planned).target, by=sales_lead, at=THE_DAY)
+    decline(proposal(planned).target, by=sales_lead, at=THE_DAY, reason="Too many")
     assert propose_months(at=THE_DAY + timedelta(days=1)) == 0
     assert Target.objects.count() == 1
 
@@ -95,7 +95,7 @@ def test_it_binds_once_both_sides_have_accepted(planned, sales_lead, marketing_l
 def test_kept_is_what_was_agreed(planned, marketing_lead):
     cast.target(planned, "2026-06", 90)
     propose_months(at=THE_DAY)
-    decline(proposal(planned).target, by=marketing_lead, at=THE_DAY)
+    decline(proposal(planned).target, by=marketing_lead, at=THE_DAY, reason="Too many")
     assert [t.leads for t in planned.targets.agreed()] == [90]
     assert planned.assumptions.get(is_current=True).conversion == AGREED
 
