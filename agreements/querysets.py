@@ -10,7 +10,7 @@ from smarketing.accounts.rights import Verb
 from smarketing.lib.periods import Period
 
 if TYPE_CHECKING:
-    from agreements.models import AgreedException, Agreement, Signature, Target, Version  # noqa: F401 - for mypy, which reads the strings below
+    from agreements.models import AgreedException, Agreement, FrictionReport, Signature, Target, Version  # noqa: F401 - for mypy, which reads the strings below
     from smarketing.accounts.access import Access
 
 
@@ -40,7 +40,9 @@ class AgreementQuerySet(QuerySet["Agreement"]):
         return self.granted(access, Verb.FOLLOW_UP)
 
     def led_by(self, access: "Access") -> "AgreementQuerySet":
-        return self.granted(access, Verb.MATCH)
+        """Whoever matches names sees who is in the sales team: that stays in its house."""
+        own = self.granted(access, Verb.MATCH)
+        return own if access.is_administrator else own.filter(sales_team__organisation=access.organisation)
 
     def with_teams(self) -> "AgreementQuerySet":
         return self.select_related("marketing_team", "sales_team", "service_team")
@@ -155,3 +157,12 @@ class TargetQuerySet(QuerySet["Target"]):
 
     def within(self, period: Period) -> "TargetQuerySet":
         return self.filter(month__range=(period.start_on, period.end_on))
+
+
+class FrictionReportQuerySet(QuerySet["FrictionReport"]):
+    def owed(self) -> "FrictionReportQuerySet":
+        """Not sent yet."""
+        return self.filter(sent_at=None)
+
+    def to_answer(self) -> "FrictionReportQuerySet":
+        return self.filter(sent_at__isnull=False, answered_at=None)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from agreements.pages import signing
+from agreements.pages import friction, signing
 from agreements.pages.guided import step_page
 from agreements.pages.months import answering, calculate, stated, year
 from agreements.pages.reading import read
@@ -33,5 +33,7 @@ urlpatterns = [
     path("<slug:slug>/versions/<int:pk>/", signing.version, name="version"),
     path("<slug:slug>/versions/<int:pk>/settle/", signing.settle, name="settle"),
     path("<slug:slug>/end/", signing.cancel, name="cancel"),
+    path("<slug:slug>/friction/", friction.report_list, name="friction"),
+    path("<slug:slug>/friction/<int:pk>/", friction.report, name="friction_report"),
     path("<slug:slug>/toml/", read.toml, name="toml"),
 ]

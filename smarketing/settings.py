@@ -317,6 +317,7 @@ CELERY_BEAT_SCHEDULE = {
         ("invitations", "accounts.mail", 60.0),
         ("imports", "leads.tasks.take_up_imports", 15.0),
         ("targets", "leads.tasks.propose_targets", 3600.0),
+        ("friction", "agreements.tasks.open_friction_reports", 3600.0),
     )
 }
 IMPORT_LEASE_SECONDS = number("IMPORT_LEASE_SECONDS", 30)  # without a sign for so long a worker is taken for dead

@@ -26,7 +26,9 @@ from agreements.document.clauses import (
     moment_of,
 )
 from agreements.document.groups.every_group import GROUPS
+from agreements.document.groups.friction_clause import FRICTION
 from agreements.document.groups.qualification import BRIEF
+from agreements.document.groups.scope import MULTI_LEVEL, SCOPE
 from agreements.document.groups.signers import SIGNERS
 from agreements.document.month_tables import MonthTables
 from agreements.document.public_holidays import countries
@@ -370,12 +372,20 @@ class TextWithoutGroups(TomlTable, MonthTables):
             refuse([(("calendar", "pacing"), refused(reason, value=self.pacing))])
         refuse([(("promises", index), _UNREACHABLE) for index in self._unreachable()])
         refuse([(("promises", index, "measure"), _NO_BRIEF) for index in self._without_brief()])
-        refuse([(("signers", index, "side"), _NO_SERVICE_TEAM) for index in self._signing_for_nobody()])
+        refuse([(place, _NO_SERVICE_TEAM) for place in self._without_service()])
         return self
 
-    def _signing_for_nobody(self) -> list[int]:
-        rows = SIGNERS.rows(getattr(self, SIGNERS.key))
-        return [] if self.service_team else [place for place, row in enumerate(rows) if row.side == "service"]
+    def _without_service(self) -> list[tuple[str | int, ...]]:
+        """What would be for a service team that there is not."""
+        if self.service_team:
+            return []
+        signers = SIGNERS.rows(getattr(self, SIGNERS.key))
+        found: list[tuple[str | int, ...]] = [
+            (SIGNERS.key, place, "side") for place, row in enumerate(signers) if row.side == "service"
+        ]
+        found += [(SCOPE.key, "kind") for row in SCOPE.rows(getattr(self, SCOPE.key)) if row.kind == MULTI_LEVEL]
+        frictions = FRICTION.rows(getattr(self, FRICTION.key))
+        return found + [(FRICTION.key, next(iter(row.values()))) for row in frictions]
 
     def _without_brief(self) -> list[int]:
         rows = BRIEF.rows(getattr(self, BRIEF.key))

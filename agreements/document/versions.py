@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from agreements.document.clauses import AgreementDocument
 from agreements.document.differences import Difference, differences
 from agreements.document.groups.every_group import GROUPS
+from agreements.document.groups.scope import kind_of, scope_of
 from agreements.document.stored import document_of
 from agreements.document.text import HEADING, digest, read, write
 from agreements.enums import VersionState
@@ -22,7 +23,9 @@ from agreements.months.proposing import decides_alone
 from agreements.months.targets import points_of
 from agreements.signing.parties import ever_signed
 from agreements.terms import today_of
+from smarketing.accounts.access import access_of
 from smarketing.accounts.models import Side, Team, User
+from smarketing.accounts.rights import Verb
 
 FIXED = ("time_zone", "marketing_team", "sales_team")
 
@@ -166,6 +169,8 @@ def _amend(
 ) -> Amendment:
     version = version_to_amend(agreement, document.effective_on)
     former = document_of(agreement, version)
+    if by is not None and not access_of(by).may(Verb.PLAN, agreement):
+        document = document.with_months_of(former)
     is_past_parties = in_force and ever_signed(agreement)
     alone = is_past_parties or decides_alone(agreement, by)
     plan = month_plan(agreement, former, document, at=at, alone=alone)
@@ -246,6 +251,8 @@ def heading_of(document: AgreementDocument) -> dict[str, Any]:
         "name": document.name,
         "time_zone": document.time_zone,
         "currency": document.currency,
+        "kind": kind_of(document),
+        "scope": scope_of(document),
         "year_begins": document.year_begins,
         "marketing_team": _team(document.marketing_team, Side.MARKETING),
         "sales_team": _team(document.sales_team, Side.SALES),

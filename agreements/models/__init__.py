@@ -1,5 +1,6 @@
 from agreements.models.draft_notes import DraftNote
 from agreements.models.exceptions import AgreedException
+from agreements.models.friction import FrictionPoint, FrictionReport
 from agreements.models.ledger import LedgerEntry, LedgerProposal
 from agreements.models.months import Assumptions, Quota, Target
 from agreements.models.signatures import Signature
@@ -13,6 +14,8 @@ __all__ = [
     "Assumptions",
     "Change",
     "DraftNote",
+    "FrictionPoint",
+    "FrictionReport",
     "LedgerEntry",
     "LedgerProposal",
     "Objection",

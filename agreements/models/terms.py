@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agreements.document.clauses import ReasonClause
+from agreements.document.groups.scope import INTERNAL, KIND_NAMES
 from agreements.enums import Pacing, VersionState, reason_words
 from agreements.promises.measures import promise_of
 from agreements.promises.promise import Promise
@@ -18,8 +19,9 @@ from smarketing.accounts.models import Side, Team
 
 
 class Agreement(models.Model):
-    """The internal SLA between one marketing team and one sales team (a service team may join).
+    """The SLA between one marketing team and one sales team (a service team may join).
 
+    `scope` says for what it is, in the words of its table `[scope]`; it stands beside the name wherever one is named.
     `is_draft` until its first version has been signed by every party: `objects` does not know it, `every` does.
     """
 
@@ -32,6 +34,8 @@ class Agreement(models.Model):
     )
     time_zone = models.CharField(_("time zone"), max_length=60)
     currency = models.CharField(_("currency"), max_length=3)
+    kind = models.CharField(_("kind"), max_length=20, choices=list(KIND_NAMES.items()), default=INTERNAL)
+    scope = models.CharField(_("scope"), max_length=200, blank=True)
     propose_on = models.PositiveSmallIntegerField(
         _("day of the month on which the next month's target is proposed"), null=True, blank=True, default=20
     )
@@ -48,7 +52,7 @@ class Agreement(models.Model):
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.name} · {self.scope}" if self.scope else self.name
 
     def get_absolute_url(self) -> str:
         return reverse("agreements:detail", args=[self.slug])

@@ -12,6 +12,7 @@ from agreements.models import Agreement, Change, LedgerEntry
 from agreements.months.ledger import Corrected, Figure
 from agreements.months.proposing import has_begun
 from smarketing.accounts.models import User
+from smarketing.lib.numbers import number
 
 Amounts = Mapping[tuple[date, Figure], Decimal | None]  # by first day of the month; None: as it is collected
 WHOLE = (Figure.LEADS, Figure.CUSTOMERS)
@@ -33,15 +34,22 @@ def enter(
     reason: str,
     by: User | None,
     at: datetime,
+    seen: int | None = None,
 ) -> list[LedgerEntry]:
-    """The rows written: what is said already is not said again. None: as it is collected. All of it or nothing."""
+    """The rows written: what is said already is not said again. None: as it is collected. All of it or nothing.
+
+    `seen` is `stand_of` when the page was opened: what somebody else has said since is not overwritten.
+    """
     if not reason.strip():
         raise EntryRefused("reason", _("Say where the figure comes from, or why it changes."))
     for (month, figure), amount in amounts.items():
         _refuse_impossible(agreement, month, figure, amount, at)
     with transaction.atomic():
         agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
-        known = corrected(entries_of(agreement))
+        entries = entries_of(agreement)
+        if seen is not None:
+            _refuse_overtaken(entries, amounts, seen)
+        known = corrected(entries)
         new = [
             LedgerEntry(
                 agreement=agreement,
@@ -56,6 +64,21 @@ def enter(
             if known.get((month, figure)) != amount
         ]
         return LedgerEntry.objects.bulk_create(new)
+
+
+def stand_of(entries: Iterable[LedgerEntry]) -> int:
+    """The latest row that was known when a page was opened."""
+    return max((entry.pk for entry in entries), default=0)
+
+
+def _refuse_overtaken(entries: Iterable[LedgerEntry], amounts: Amounts, seen: int) -> None:
+    for entry in entries:
+        key = (entry.month, Figure(entry.figure))
+        if entry.pk > seen and key in amounts and amounts[key] != entry.amount:
+            text = _("%(by)s has entered %(amount)s for %(month)s in the meantime. Send yours again if it is to stand.")
+            amount = "–" if entry.amount is None else number(entry.amount, 2)
+            said = {"by": entry.made_by or "–", "amount": amount, "month": f"{entry.month:%Y-%m}"}
+            raise EntryRefused("amount", text % said)
 
 
 def _refuse_impossible(agreement: Agreement, month: date, figure: Figure, amount: Decimal | None, at: datetime) -> None:

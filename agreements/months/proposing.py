@@ -55,7 +55,7 @@ def has_begun(agreement: Agreement, month: date, at: datetime) -> bool:
 
 def sides_led(agreement: Agreement, user: User | None) -> list[Side]:
     """The sides of the agreement for which this person can consent."""
-    return access_of(user).sides(Verb.AMEND, agreement) if user else []
+    return access_of(user).sides(Verb.PLAN, agreement) if user else []
 
 
 def decides_alone(agreement: Agreement, user: User | None) -> bool:

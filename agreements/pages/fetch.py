@@ -28,6 +28,17 @@ def editable(request: PortalRequest, slug: str) -> Agreement:
     return agreement
 
 
+def plannable(request: PortalRequest, slug: str) -> Agreement:
+    """Its months: what marketing and sales agree without another version."""
+    agreement = visible(request, slug)
+    request.access.check(Verb.PLAN, agreement)
+    return agreement
+
+
+def may_plan(request: PortalRequest, agreement: Agreement) -> bool:
+    return request.access.may(Verb.PLAN, agreement)
+
+
 def may_edit(request: PortalRequest, agreement: Agreement) -> bool:
     return request.access.may(Verb.AMEND, agreement)
 

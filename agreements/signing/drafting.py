@@ -81,6 +81,7 @@ def rewrite(draft: Version, document: AgreementDocument, *, by: User, at: dateti
             if not agreement.is_draft:
                 version_to_amend(agreement, document.effective_on)
         if agreement.is_draft:
+            _check_choice(agreement, document, by)
             _check_teams(document, by)
             set_heading(agreement, document)
         fields = text_fields(agreement, document, by=by, at=at)
@@ -114,6 +115,14 @@ def _shared(
 def _check_writer(agreement: Agreement, by: User) -> None:
     if not access_of(by).may(Verb.AMEND, agreement):
         raise NotYoursToWrite("", _("Only who amends this agreement writes in its draft."))
+
+
+def _check_choice(agreement: Agreement, document: AgreementDocument, by: User) -> None:
+    """Asked before any team is looked up: an outside organisation does not learn which teams there are."""
+    standing = {side: getattr(getattr(agreement, f"{side}_team"), "name", "") for side in Side}
+    for side, name in standing.items():
+        if access_of(by).organisation and getattr(document, f"{side}_team") != name:
+            raise UnknownTeam(f"{side}_team", _("The teams are chosen by people of the portal's house."))
 
 
 def _check_teams(document: AgreementDocument, by: User) -> None:

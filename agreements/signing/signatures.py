@@ -17,6 +17,7 @@ from agreements.signing.parties import missing, parties, sides_signed_by
 from agreements.terms import today_of
 from smarketing.accounts.models import Side, User
 
+LONGEST_REASON = 300
 REMIND_AFTER = timedelta(days=1)
 
 
@@ -40,6 +41,10 @@ class DeclinedWithoutReason(AmendmentRefused):
     """The other side reads why."""
 
 
+class ReasonTooLong(AmendmentRefused):
+    """It is read beside the version."""
+
+
 class RemindedAlready(AmendmentRefused):
     """One reminder a day."""
 
@@ -57,6 +62,8 @@ def locked(version: Version, *states: VersionState) -> Version:
 def _settled(version: Version | None) -> str:
     if version is None:
         return _("This draft has been proposed, replaced or discarded in the meantime.")
+    if version.state == VersionState.IN_FORCE:  # agreed, and in force from its day on, which may be to come
+        return _("Nothing was done: version %(number)s has been signed by every party.") % {"number": version.number}
     text = _("Nothing was done: version %(number)s is %(state)s by now.")
     return text % {"number": version.number, "state": version.get_state_display()}
 
@@ -120,7 +127,10 @@ def decline(version: Version, *, by: User, at: datetime, reason: str) -> Version
     check_signer(version, by, at)
     if not reason.strip():
         raise DeclinedWithoutReason("reason", _("Say why: the other side reads it."))
-    settle(version, VersionState.DECLINED, by=by, at=at, reason=reason.strip()[:300])
+    if len(reason.strip()) > LONGEST_REASON:
+        text = _("Use at most %(most)s characters: these are %(count)s.")
+        raise ReasonTooLong("reason", text % {"most": LONGEST_REASON, "count": len(reason.strip())})
+    settle(version, VersionState.DECLINED, by=by, at=at, reason=reason.strip())
     return version
 
 

@@ -18,7 +18,8 @@ MOST = 500  # ids in one request
 
 
 def seen_lead(request: PortalRequest, pk: int) -> Lead:
-    leads = Lead.objects.visible_to(request.access).select_related("agreement", "recorded_by", "token")
+    known = Lead.objects.visible_to(request.access)
+    leads = known.select_related("agreement__sales_team", "recorded_by", "token")
     return get_object_or_404(leads, pk=pk)
 
 

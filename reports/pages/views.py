@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from agreements.friction.owed import friction_owed
 from agreements.models import Agreement
 from reports.facts.behind import record_ids, records
 from reports.facts.left_out import sum_of
@@ -52,6 +53,7 @@ def scorecards(request: PortalRequest) -> HttpResponse:
     context = {
         "cards": [at_hand.card for at_hand in found],
         "form": PeriodFilter(chosen, today),
+        **friction_owed(request.access, request.now),
         "on": chosen.on,
         "chosen": chosen,
         "left_out": sum_of([at_hand.left_out for at_hand in found]),

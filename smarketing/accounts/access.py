@@ -11,6 +11,7 @@ from django.db.models import Q
 from smarketing.accounts.models import Side, User
 from smarketing.accounts.rights import RIGHTS, Verb
 from smarketing.lib.guards import Guard
+from smarketing.lib.request import PortalRequest
 
 NOTHING = Q(pk__in=[])
 
@@ -25,10 +26,18 @@ class Parties(Protocol):
 
 @dataclass(frozen=True)
 class Access:
-    """`roles` are (team id, its side, the role in it). An administrator may everything, also without a team."""
+    """`roles` are (team id, its side, the role in it). An administrator may everything, also without a team.
+
+    `organisation` is the outside one to which this person belongs; empty for our own people.
+    """
 
     is_administrator: bool = False
     roles: frozenset[tuple[int, str, str]] = frozenset()
+    organisation: str = ""
+
+    def is_of_house(self, organisation: str) -> bool:
+        """Whether a team of that organisation is of the own house, and its people are colleagues."""
+        return self.is_administrator or self.organisation == organisation
 
     def teams(self, verb: Verb, side: Side) -> set[int]:
         """The own teams of that side in which the role is enough."""
@@ -75,16 +84,22 @@ class Access:
 def access_of(user: User | AnonymousUser) -> Access:
     if not isinstance(user, User) or not user.is_active:
         return Access()
-    rows = user.memberships.values_list("team_id", "team__side", "role")
-    return Access(is_administrator=user.is_administrator, roles=frozenset(rows))
+    rows = list(user.memberships.values_list("team_id", "team__side", "role", "team__organisation"))
+    roles = frozenset((team, side, role) for team, side, role, _house in rows)
+    return Access(user.is_administrator, roles, max((house for *_role, house in rows), default=""))
 
 
 VERB_OF_GUARD: dict[str, Verb] = {}
 
 
-def guard(name: str, verb: Verb) -> Guard:
+def guard(name: str, verb: Verb, *, of_the_house: bool = False) -> Guard:
+    """`of_the_house`: not for people of an outside organisation."""
     VERB_OF_GUARD[name] = verb
-    return Guard(name, lambda request: verb in request.access.verbs)
+
+    def may(request: PortalRequest) -> bool:
+        return verb in request.access.verbs and not (of_the_house and request.access.organisation)
+
+    return Guard(name, may)
 
 
 anyone = Guard("anyone")
@@ -98,6 +113,6 @@ sales_leads = guard("sales leads", Verb.ASSIGN)
 integrators = guard("integrators", Verb.INTEGRATE)
 team_leads = guard("team leads", Verb.MATCH)
 staff_leads = guard("leads of a team", Verb.STAFF)
-writers = guard("writers of agreements", Verb.AMEND)
+writers = guard("writers of agreements", Verb.AMEND, of_the_house=True)
 readers = guard("readers of figures", Verb.READ)
 administrators = guard("administrators", Verb.ADMINISTER)

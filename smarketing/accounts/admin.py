@@ -162,5 +162,6 @@ class TeamAdmin(OpenedAdmin, TeamAdminBase):
     about = "team"
     inlines = [Memberships]
     search_fields = ["name"]
-    list_display = ["name", "side"]
+    list_display = ["name", "side", "organisation"]
+    readonly_fields = ["organisation"]  # changed on the page of people, with what follows from it
     list_filter = ["side"]

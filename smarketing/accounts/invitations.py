@@ -54,8 +54,10 @@ def invite(
     """Raises PeopleRefused for an address that has an account or a valid invitation."""
     if team is not None:
         check_staff(by, team)
-    if not by.is_administrator and (team is None or is_administrator):
-        raise PermissionDenied
+    if not by.is_administrator and (team is None or is_administrator or team.is_outside):
+        raise PermissionDenied  # what is said of an address tells whether somebody of the house has it
+    if team is not None and team.is_outside and is_administrator:
+        raise PeopleRefused(_("Somebody of an outside organisation is no administrator here."), "is_administrator")
     email = email.strip().lower()
     _refuse_known(email)
     try:
@@ -97,7 +99,8 @@ def _fresh(at: datetime) -> dict[str, Any]:
 def invitations_of(access: Access) -> QuerySet[Invitation]:
     """Those that somebody may withdraw or send again."""
     standing = Invitation.objects.standing().select_related("team", "by")
-    return standing if access.is_administrator else standing.filter(team__in=access.led_teams)
+    own = standing.filter(team__in=access.led_teams, team__organisation="")
+    return standing if access.is_administrator else own
 
 
 def send_again(invitation: Invitation, *, by: User, at: datetime) -> None:
@@ -141,8 +144,9 @@ def invited(token: str, *, at: datetime) -> Invitation:
 def _check_inviter(invitation: Invitation) -> None:
     """What somebody may not give any more, the link does not give either."""
     by = invitation.by
-    is_own = invitation.team_id in access_of(by).led_teams and not invitation.is_administrator
-    if not (by.is_administrator or is_own):
+    team = invitation.team
+    is_own = team is not None and team.pk in access_of(by).led_teams and not team.is_outside
+    if not (by.is_administrator or (is_own and not invitation.is_administrator)):
         raise InvitationOver(_("Who invited you may not do so any more: ask an administrator for a new invitation."))
 
 

@@ -7,9 +7,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from smarketing.lib import words
+from smarketing.lib.turning import keeps_direction
 
 
 class NobodyIsDeleted(Exception):
@@ -51,7 +53,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """
 
     email = models.EmailField(_("e-mail"), unique=True)
-    name = models.CharField(_("name"), max_length=150)
+    name = models.CharField(_("name"), max_length=150, validators=[keeps_direction])
     language = models.CharField(_("language"), max_length=2, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
@@ -101,15 +103,32 @@ class Side(models.TextChoices):
 
 
 class TeamQuerySet(models.QuerySet["Team"]):
+    def standing(self) -> "TeamQuerySet":
+        """Without those that were merged into another one."""
+        return self.filter(merged_into=None)
+
     def named(self, name: str, side: str) -> "Team | None":
-        """However it is spelt: one name is one team. The very spelling goes first."""
+        """However it is spelt: one name is one team, the one into which it was merged. The very spelling goes first."""
+        found = self._named(name, side)
+        return found.merged_into or found if found else None
+
+    def _named(self, name: str, side: str) -> "Team | None":
         same = [team for team in self.filter(side=side).order_by("pk") if words.key(team.name) == words.key(name)]
         return min(same, key=lambda team: team.name != name, default=None)
 
 
 class Team(models.Model):
-    name = models.CharField(_("name"), max_length=100)
+    """`organisation` is empty for our own house. A team of an outside organisation says so wherever it is named.
+
+    A team that was merged into another one stays for the history: nobody is in it, and nothing begins with it.
+    """
+
+    name = models.CharField(_("name"), max_length=100, validators=[keeps_direction])
     side = models.CharField(_("side"), max_length=10, choices=Side.choices)
+    organisation = models.CharField(_("outside organisation"), max_length=100, blank=True, validators=[keeps_direction])
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged_here"
+    )
     members = models.ManyToManyField(User, through="Membership", related_name="teams")
 
     objects = TeamQuerySet.as_manager()
@@ -121,7 +140,13 @@ class Team(models.Model):
         constraints = [models.UniqueConstraint(fields=["name", "side"], name="one_team_per_name_and_side")]
 
     def __str__(self) -> str:
-        return self.name
+        if not self.organisation:
+            return self.name
+        return gettext("%(team)s (outside: %(organisation)s)") % {"team": self.name, "organisation": self.organisation}
+
+    @property
+    def is_outside(self) -> bool:
+        return bool(self.organisation)
 
     def clean(self) -> None:
         """For the administration."""
@@ -159,6 +184,24 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.team}"
+
+    def clean(self) -> None:
+        """For the administration."""
+        if self.user_id and self.team_id:
+            check_one_house(self.user, self.team)
+
+
+def check_one_house(person: User, team: Team, *, organisation: str | None = None) -> None:
+    """Raises ValidationError: somebody of an outside organisation is in its teams only, and no administrator.
+
+    `organisation` is what the team's is to become.
+    """
+    house = team.organisation if organisation is None else organisation
+    if house and person.is_superuser:
+        raise ValidationError(_("An administrator is in no team of an outside organisation."))
+    others = person.memberships.exclude(team=team).values_list("team__organisation", flat=True)
+    if any(other != house for other in others):
+        raise ValidationError(_("Nobody is in teams of two houses: the own one, or an outside organisation."))
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -222,6 +265,9 @@ class PeopleChangeKind(models.TextChoices):
     LEFT = "left", _("Left")
     CAME_BACK = "came_back", _("Came back")
     TEAM = "team", _("Team")
+    RENAMED = "renamed", _("Team renamed")
+    MERGED = "merged", _("Teams merged")
+    ORGANISATION = "organisation", _("Outside organisation of a team")
     ADMINISTRATION = "administration", _("Changed in the administration")
 
 

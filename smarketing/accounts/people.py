@@ -6,13 +6,24 @@ Nobody is deleted: who leaves keeps the history under the own name, and may come
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from smarketing.accounts.access import Access, access_of
-from smarketing.accounts.models import Membership, PeopleChange, PeopleChangeKind, Role, Side, Team, User
+from smarketing.accounts.models import (
+    Invitation,
+    Membership,
+    PeopleChange,
+    PeopleChangeKind,
+    Role,
+    Side,
+    Team,
+    User,
+    check_one_house,
+)
+from smarketing.lib import words
 
 
 class PeopleRefused(Exception):
@@ -31,12 +42,17 @@ class LastAdministrator(PeopleRefused):
     """One administrator stays."""
 
 
+class TwoHouses(PeopleRefused):
+    """Somebody of an outside organisation belongs to nothing else."""
+
+
 class OthersPeople(PeopleRefused):
     """Who leads a team decides for it, and for nobody who is also in another one."""
 
 
 def led_teams(access: Access) -> QuerySet[Team]:
-    return Team.objects.all() if access.is_administrator else Team.objects.filter(pk__in=access.led_teams)
+    standing = Team.objects.standing()
+    return standing if access.is_administrator else standing.filter(pk__in=access.led_teams)
 
 
 def people_of(access: Access) -> QuerySet[User]:
@@ -101,6 +117,7 @@ def set_role(person: User, team: Team, role: Role, *, by: User, at: datetime, se
             return False
         if seen is not None and seen != before:
             raise PeopleRefused(_("Somebody else has changed this role in the meantime."))
+        _check_house(person, team)
         Membership.objects.update_or_create(user=person, team=team, defaults={"role": role})
         tell(PeopleChangeKind.ROLE, person=person, team=team, before=before, after=role, by=by, at=at)
     return True
@@ -129,6 +146,8 @@ def set_administrator(person: User, wanted: bool, *, by: User, at: datetime) -> 
             return False
         if not wanted:
             check_not_last(current, administrators)
+        elif current.memberships.exclude(team__organisation="").exists():
+            raise TwoHouses(_("Somebody of an outside organisation is no administrator here."))
         User.objects.filter(pk=person.pk).update(is_superuser=wanted)
         said = (_yes(current.is_superuser), _yes(wanted))
         tell(PeopleChangeKind.ADMINISTRATOR, person=person, before=said[0], after=said[1], by=by, at=at)
@@ -159,7 +178,7 @@ def come_back(person: User, *, by: User, at: datetime) -> bool:
     return True
 
 
-def make_team(name: str, side: Side, *, by: User, at: datetime) -> Team:
+def make_team(name: str, side: Side, *, by: User, at: datetime, organisation: str = "") -> Team:
     if not by.is_administrator:
         raise PermissionDenied
     refusal = PeopleRefused(_("There is a team of this name on this side already."), "name")
@@ -167,11 +186,73 @@ def make_team(name: str, side: Side, *, by: User, at: datetime) -> Team:
         raise refusal
     try:
         with transaction.atomic():
-            team = Team.objects.create(name=name, side=side)
-            tell(PeopleChangeKind.TEAM, team=team, after=name, by=by, at=at)
+            team = Team.objects.create(name=name, side=side, organisation=spelt(organisation))
+            tell(PeopleChangeKind.TEAM, team=team, after=str(team), by=by, at=at)
     except IntegrityError:
         raise refusal from None
     return team
+
+
+def rename_team(team: Team, name: str, *, by: User, at: datetime) -> bool:
+    """What was signed keeps the name of its day."""
+    with transaction.atomic():
+        team = locked_team(team, by)
+        before = team.name
+        if before == name:
+            return False
+        same = Team.objects.named(name, team.side)
+        if same and same.pk != team.pk:
+            raise PeopleRefused(_("There is a team of this name on this side already."), "name")
+        team.name = name
+        team.save(update_fields=["name"])
+        tell(PeopleChangeKind.RENAMED, team=team, before=before, after=name, by=by, at=at)
+    return True
+
+
+def set_organisation(team: Team, organisation: str, *, by: User, at: datetime) -> bool:
+    """Raises TwoHouses where people of the team belong to another house as well."""
+    organisation = spelt(organisation)
+    with transaction.atomic():
+        team = locked_team(team, by)
+        before = team.organisation
+        if before == organisation:
+            return False
+        for membership in team.memberships.select_related("user"):
+            _check_house(locked(membership.user), team, organisation=organisation)
+        if organisation and Invitation.objects.standing().filter(team=team, is_administrator=True).exists():
+            raise TwoHouses(_("Somebody is invited into this team as an administrator: withdraw that first."))
+        team.organisation = organisation
+        team.save(update_fields=["organisation"])
+        tell(PeopleChangeKind.ORGANISATION, team=team, before=before, after=organisation, by=by, at=at)
+    return True
+
+
+def spelt(organisation: str) -> str:
+    """As it is spelt already: one name is one organisation."""
+    known = Team.objects.exclude(organisation="").values_list("organisation", flat=True).distinct()
+    same = [other for other in known if words.key(other) == words.key(organisation)]
+    return organisation if organisation in same else next(iter(sorted(same)), organisation)
+
+
+def organisations() -> list[str]:
+    return sorted(set(Team.objects.exclude(organisation="").values_list("organisation", flat=True)))
+
+
+def locked_team(team: Team, by: User) -> Team:
+    """For an administrator: as it is now. Raises PeopleRefused for one that was merged into another meanwhile."""
+    if not by.is_administrator:
+        raise PermissionDenied
+    team = Team.objects.select_for_update(no_key=True).get(pk=team.pk)
+    if team.merged_into_id is not None:
+        raise PeopleRefused(_("This team has been merged into another one in the meantime."))
+    return team
+
+
+def _check_house(person: User, team: Team, *, organisation: str | None = None) -> None:
+    try:
+        check_one_house(person, team, organisation=organisation)
+    except ValidationError as refusal:
+        raise TwoHouses(f"{person}: {refusal.message}") from None
 
 
 def locked(person: User) -> User:

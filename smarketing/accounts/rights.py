@@ -15,11 +15,13 @@ class Verb(StrEnum):
     MARKET = "market"  # log, edit, hand over and take back leads; bring files in
     FOLLOW_UP = "follow_up"  # accept, record attempts, return, close
     ASSIGN = "assign"  # give a handoff to any rep; look at escalations
+    ANSWER = "answer"  # the friction reports that sales sends
     EXCUSE = "excuse"  # ask that a missed promise be excused
     APPROVE = "approve"  # excuse what the other side asks for
     INTEGRATE = "integrate"  # make and revoke tokens with which programs come in
     MATCH = "match"  # say who is meant by a name in a file
-    AMEND = "amend"  # change an agreement
+    AMEND = "amend"  # change the terms of an agreement
+    PLAN = "plan"  # agree quotas and targets, complete the ledger
     STAFF = "staff"  # invite people into a team and say what they are in it
     ADMINISTER = "administer"  # people, teams, new agreements
 
@@ -37,11 +39,13 @@ RIGHTS = {
     Verb.MARKET: Right((Side.MARKETING,), WORKING),
     Verb.FOLLOW_UP: Right((Side.SALES,), WORKING),
     Verb.ASSIGN: Right((Side.SALES,), LEADS),
+    Verb.ANSWER: Right((Side.SERVICE,), WORKING),
     Verb.EXCUSE: Right(PARTIES, WORKING),
     Verb.APPROVE: Right(PARTIES, LEADS),
     Verb.INTEGRATE: Right(PARTIES, LEADS),
     Verb.MATCH: Right(PARTIES, LEADS),
-    Verb.AMEND: Right(PARTIES, LEADS),
+    Verb.AMEND: Right(tuple(Side), LEADS),
+    Verb.PLAN: Right(PARTIES, LEADS),
     Verb.STAFF: Right(tuple(Side), LEADS),
     Verb.ADMINISTER: Right(),
 }

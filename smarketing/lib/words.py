@@ -4,7 +4,9 @@ import re
 import unicodedata
 
 # Signs that show nothing: soft hyphen, zero-width space and joiners, directional marks, word joiner, byte order mark.
-_INVISIBLE = dict.fromkeys([0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF])
+_INVISIBLE = dict.fromkeys(
+    [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0x61C, 0xFEFF]
+)
 _LONG_ID = re.compile(r"[A-Za-z0-9]{15}[A-Za-z0-5]{3}", re.ASCII)
 _RUINED = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d{1,3}", re.ASCII)
 _LONGEST = 1_000  # bringing marks in order takes time that grows with the square of their number

@@ -12,6 +12,7 @@ from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.document.versions import apply
 from agreements.exceptions.agreeing import propose_exception
+from agreements.models import FrictionReport
 from agreements.signing.drafting import open_draft
 from agreements.signing.proposals import propose
 from leads.doors.api.tokens import make_token
@@ -27,6 +28,8 @@ from smarketing.accounts.models import Role, Side
 from smarketing.exports.models import Export
 from tests import cast
 from tests.house.addresses import Asked, ours, reading_of
+
+TEAMS = ("team", "merge_team")
 
 
 @pytest.fixture
@@ -78,6 +81,10 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     integration, _text = make_token("CRM", ["attempts:read"], [north], by=None, at=cast.MONDAY)
     pks |= {"revoke_token": integration.pk}
     pks |= {"version": proposal.pk, "settle": proposal.pk}
+    friction = FrictionReport.objects.create(
+        agreement=north, version=north.versions.first(), month="2026-02-01", due_on="2026-03-06", opened_at=cast.MONDAY
+    )
+    pks |= {"friction_report": friction.pk, "team": north.sales_team_id, "merge_team": north.sales_team_id}
     open_draft(north, None, by=people["sales_lead"], at=cast.MONDAY)
     review = call(north, next_working_day(), None, by=people["sales_lead"], at=now(), reason="The first one")
     decision = ReviewDecision.objects.create(
@@ -107,6 +114,9 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "people:invite": {"email": "more@example.org", "name": "More", "team": north.sales_team.pk, "role": "member"},
         "people:join": {"name": "Nora", "password1": "much better 33", "password2": "much better 33"},
         "people:new_team": {"name": "Another", "side": "sales"},
+        "people:team": {"name": "Sales renamed", "organisation": ""},
+        "people:merge_team": {"into": cast.team("Sales elsewhere", Side.SALES).pk},
+        "agreements:friction_report": {"do": "add", "what": "The invoice is hard to read."},
         "people:role": {"team": north.sales_team.pk, "role": "lead"},
         "people:take_out": {"team": north.sales_team.pk},
         "people:administrator": {"is_administrator": "on"},
@@ -159,7 +169,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         pk = export.pk if name.startswith("exports:") else pk
         pk = exception.pk if name.startswith("exceptions:") else pk
         if name.startswith("people:"):
-            pk = invitation.pk if last in ("send_again", "withdraw") else person_pk
+            pk = invitation.pk if last in ("send_again", "withdraw") else pks[last] if last in TEAMS else person_pk
         values = {
             "token": token,
             "slug": north.slug,

@@ -57,12 +57,13 @@ def button(guard: str, needs: Verb | None = None, get: int = NOT_SO, **more: Any
 
 RECORD: dict[str, Any] = {"is_of_a_record": True}
 MAY_SIGN = {(who, "post"): FOUND for who in ("marketing_lead", "service_member")}
+FOLLOW_UP, MARKET, AMEND, PLAN = Verb.FOLLOW_UP, Verb.MARKET, Verb.AMEND, Verb.PLAN
+NOT_OF_THE_REPORT = {(who, "post"): FORBIDDEN for who in ("marketer", "marketing_lead", "leader", "service_member")}
 MAY_AGREE = {(who, "post"): FOUND for who in ("marketing_lead", "sales_lead")}
 MAY_ACCEPT = {("marketing_lead", "post"): FOUND}
 MAY_MEASURE = {**MAY_AGREE, ("administrator", "post"): FOUND}
-FOLLOW_UP, MARKET, AMEND = Verb.FOLLOW_UP, Verb.MARKET, Verb.AMEND
 OF_SOMEBODY = ("role", "take_out", "leave", "come_back", "send_again", "withdraw")
-NO_LEAD = {(who, "post"): FORBIDDEN for who in ("marketer", "rep", "second_rep", "leader", "service_member")}
+NO_LEAD = {(who, "post"): FORBIDDEN for who in ("marketer", "rep", "second_rep", "leader")}
 NOT_OF_SALES = {(who, "post"): MISSING for who in ("marketing_lead", "service_member")}
 DOORS = {
     "home": Door(SIGNED_IN, FOUND, own={("teamless", "get"): OK}),
@@ -82,25 +83,27 @@ DOORS = {
     "agreements:open_steps": button(READERS, AMEND),
     "agreements:step": page(READERS, 422, needs=AMEND, **RECORD),
     "agreements:year": page(READERS, OK, **RECORD),
-    "agreements:plan_year": Door(READERS, FOUND, 422, AMEND, is_of_a_record=True),
+    "agreements:plan_year": Door(READERS, FOUND, 422, PLAN, is_of_a_record=True),
     "agreements:calculator": page(READERS, OK, **RECORD),
-    "agreements:agree": button(READERS, AMEND, get=FOUND),
-    "agreements:accept_target": button(READERS, AMEND),
-    "agreements:decline_target": page(READERS, FOUND, needs=AMEND, **RECORD),
-    "agreements:answer_targets": page(READERS, FOUND, needs=AMEND, **RECORD),
+    "agreements:agree": button(READERS, PLAN, get=FOUND),
+    "agreements:accept_target": button(READERS, PLAN),
+    "agreements:decline_target": page(READERS, FOUND, needs=PLAN, **RECORD),
+    "agreements:answer_targets": page(READERS, FOUND, needs=PLAN, **RECORD),
     "agreements:versions": page(READERS, **RECORD),
     "agreements:version": page(READERS, **RECORD),
     # Whoever may read it and may not sign it is told who may.
     "agreements:settle": Door(READERS, NOT_SO, 422, **RECORD, own=MAY_SIGN),
     "agreements:cancel": page(READERS, 422, needs=AMEND, **RECORD),
     "agreements:waiting_count": page(READERS),
+    "agreements:friction": page(READERS, **RECORD),
+    "agreements:friction_report": Door(READERS, OK, FOUND, **RECORD, own=NOT_OF_THE_REPORT),
     # The matrix's agreement promises nothing that would be stated.
     "agreements:stated": Door(READERS, OK, FORBIDDEN, **RECORD),
     "agreements:object": Door(READERS, NOT_SO, MISSING, **RECORD),
     "agreements:pdf": page(READERS, OK, **RECORD),
     "agreements:toml": page(READERS, OK, **RECORD),
     "ledger:ledger": page(READERS, **RECORD),
-    **{f"ledger:{name}": button(READERS, AMEND, get=FOUND) for name in ("correct", "totals", "settings")},
+    **{f"ledger:{name}": button(READERS, PLAN, get=FOUND) for name in ("correct", "totals", "settings")},
     # Who signs for nobody proposes nothing; an administrator may measure again.
     "exceptions:exceptions": Door(READERS, OK, FORBIDDEN, **RECORD, own=MAY_AGREE),
     "exceptions:settle": Door(READERS, NOT_SO, 422, **RECORD, own=MAY_ACCEPT),
@@ -110,6 +113,8 @@ DOORS = {
     "people:list": page(STAFF_LEADS),
     "people:invite": page(STAFF_LEADS, 422, own={(who, "post"): FOUND for who in ("sales_lead", "administrator")}),
     "people:new_team": page(ADMINISTRATORS, FOUND),
+    "people:team": page(ADMINISTRATORS, FOUND),
+    "people:merge_team": page(ADMINISTRATORS, FOUND),
     "people:join": Door(ANYONE, OK, FOUND),
     "people:detail": Door(STAFF_LEADS, OK, own={(who, "get"): MISSING for who, _post in NOT_OF_SALES}),
     **{f"people:{name}": Door(STAFF_LEADS, NOT_SO, FOUND, own=NOT_OF_SALES) for name in OF_SOMEBODY},

@@ -316,3 +316,22 @@ def test_the_page_takes_as_many_queries_with_much_in_it(
     client.get(URL)
     with django_assert_num_queries(12):
         assert client.get(URL).status_code == 200
+
+
+def test_a_figure_that_somebody_else_has_entered_meanwhile_is_not_overwritten_unseen(planned, sales_lead, signed_in):
+    client, correct = signed_in(sales_lead), f"{URL}correct/"
+    seen = client.get(URL).context["seen"]
+    enter(planned, {(date(2026, 3, 1), Figure.LEADS): Decimal(7)}, reason="x", by=None, at=THE_DAY)
+    body = {"month": "2026-03", "figure": "leads", "amount": "9", "reason": "Counted"}
+    answer = client.post(correct, body | {"seen": seen})
+    assert "has entered 7.00 for 2026-03 in the meantime" in answer.text
+    assert planned.ledger_entries.last().amount == 7
+    assert client.post(correct, body | {"seen": answer.context["seen"]}).status_code == 302
+    assert planned.ledger_entries.last().amount == 9
+
+
+def test_a_file_and_pasted_rows_at_once_are_refused(planned, sales_lead, signed_in):
+    file, stood = SimpleUploadedFile("totals.csv", b"2026-03;100\n"), planned.ledger_entries.count()
+    answer = signed_in(sales_lead).post(f"{URL}totals/", {"file": file, "pasted": "2026-03;200", "source": "Books"})
+    assert "give either the file or the rows" in answer.text
+    assert planned.ledger_entries.count() == stood

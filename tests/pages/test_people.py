@@ -79,13 +79,13 @@ def test_the_list_costs_the_same_for_one_and_for_many(signed_in, administrator, 
     client = signed_in(administrator)
     sent(client, north.sales_team)
     client.get(url("list"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(url("list"))
     for n in range(3):
         cast.person(f"more{n}@example.org", north.sales_team, north.marketing_team)
         sent(client, north.sales_team, email=f"new{n}@example.org")
     client.get(url("list"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(url("list"))
 
 

@@ -131,6 +131,13 @@ def test_the_other_side_declines_with_a_reason_that_everybody_reads(signed_in, s
     assert "Max Lead: „Too slow for fairs“" in plain(signed_in(rep).get(f"{URL}versions/"))
 
 
+def test_a_reason_that_is_too_long_is_refused_and_not_cut(signed_in, sales_lead, marketing_lead, north):
+    version = proposed(signed_in(sales_lead), north)
+    answer = signed_in(marketing_lead).post(f"{page_of(version)}settle/", {"decision": "decline", "reason": "x" * 301})
+    assert "Use at most 300 characters: these are 301." in answer.text
+    assert north.versions.get(pk=version.pk).state == "proposed"
+
+
 def test_who_proposed_it_withdraws_it_and_the_next_answer_is_told(signed_in, sales_lead, marketing_lead, rep, north):
     author, other = signed_in(sales_lead), signed_in(marketing_lead)
     version = proposed(author, north)

@@ -163,7 +163,7 @@ class StepPage:
             "errors": [error for form in (self.form.heading, self.form.calendar) for error in form.non_field_errors()],
             "saved_at": date_format((self.draft.made_at or request.now).astimezone(meaning.zone), CLOCK_TIME),
             "now": request.now,
-            **(team_names() if self.has_months else {}),
+            **(team_names(request.access) if self.has_months else {}),
         }
 
     def _as_it_will_read(self, meaning: Meaning) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from agreements.models import Agreement, Target
 from agreements.months import proposing
 from agreements.months.proposing import MonthRefused, counted_leads
-from agreements.pages.fetch import editable, year_of
+from agreements.pages.fetch import plannable, year_of
 from agreements.pages.months.months_table import months, waits_for
 from agreements.terms import today_of
 from smarketing.accounts.access import readers
@@ -31,7 +31,7 @@ class DeclineForm(forms.Form):
 @readers
 @require_POST
 def accept(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
-    agreement = editable(request, slug)
+    agreement = plannable(request, slug)
     target = get_object_or_404(agreement.targets, pk=pk)
     try:
         return told_target(request, agreement, proposing.accept(target, by=request.user, at=request.now))
@@ -43,7 +43,7 @@ def accept(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def decline(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
     """The proposer takes it back; the other side says why."""
-    agreement = editable(request, slug)
+    agreement = plannable(request, slug)
     target = get_object_or_404(agreement.targets, pk=pk)
     form = DeclineForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -64,9 +64,9 @@ def decline(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer_all(request: PortalRequest, slug: str) -> HttpResponse:
     """All proposals of a year that wait for this person's side: as they are seen, or none of them."""
-    agreement = editable(request, slug)
+    agreement = plannable(request, slug)
     today = today_of(agreement, request.now)
-    year, led = year_of(request, today), request.access.sides(Verb.AMEND, agreement)
+    year, led = year_of(request, today), request.access.sides(Verb.PLAN, agreement)
     waiting = [m.proposal for m in months(agreement, year, today, led) if m.may_accept and m.proposal]
     form = DeclineForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():

@@ -11,7 +11,7 @@ from agreements.months import proposing
 from agreements.months.proposing import MonthRefused, agree_month, has_begun, stand_of
 from agreements.months.targets import Derivation
 from agreements.months.workload import month_work, terms_on
-from agreements.pages.fetch import editable, may_edit, visible
+from agreements.pages.fetch import may_plan, plannable, visible
 from agreements.pages.months.answering import told_target
 from agreements.pages.months.calculator_form import (
     EXAMPLES,
@@ -39,7 +39,7 @@ def calculator(request: PortalRequest, slug: str) -> HttpResponse:
 @readers
 @require_http_methods(["GET", "HEAD", "POST"])
 def agree(request: PortalRequest, slug: str) -> HttpResponse:
-    agreement = editable(request, slug)
+    agreement = plannable(request, slug)
     if request.method != "POST":
         return redirect("agreements:calculator", slug)
     terms = timeline(agreement)
@@ -86,7 +86,7 @@ def _answer(
         "month_name": form.month_name,
         "examples": () if form.tiers else EXAMPLES,
         "shifted": _shifted(form, month),
-        "may_edit": may_edit(request, agreement),
+        "may_edit": may_plan(request, agreement),
         **_month_context(request, agreement, month),
         "work": work_of(agreement, form.derivation, month) if form.derivation else None,
         "reason_refused": str(refused) if refused and refused.field == "reason" else "",

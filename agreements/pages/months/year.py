@@ -25,7 +25,7 @@ from agreements.months.plans import month_plan
 from agreements.months.proposing import decides_alone
 from agreements.months.targets import MonthNumbers, value_of
 from agreements.months.year import PlanningYear
-from agreements.pages.fetch import editable, may_edit, visible
+from agreements.pages.fetch import may_plan, plannable, visible
 from agreements.pages.months import months_table
 from agreements.pages.months.formula import formula_lines, serves
 from agreements.pages.months.months_table import PlannedMonth
@@ -56,11 +56,11 @@ def year(request: PortalRequest, slug: str) -> HttpResponse:
 @transaction.atomic
 def plan_year(request: PortalRequest, slug: str) -> HttpResponse:
     """Tried, filled with what was pasted, or saved."""
-    agreement = editable(request, slug)
+    agreement = plannable(request, slug)
     if request.method != "POST":
         return redirect("agreements:year", slug)
     Agreement.objects.select_for_update().get(pk=agreement.pk)  # what is compared does not change until it is saved
-    agreement = editable(request, slug)
+    agreement = plannable(request, slug)
     former, terms = document_of(agreement), timeline(agreement)
     chosen = _year(request, agreement, terms.day_of(request.now))
     opened = OpenedForm([YearForm(former, chosen)], request.POST, reverse("agreements:year", args=[slug]))
@@ -198,7 +198,7 @@ def _signed(change: int) -> str:
 def _context(request: PortalRequest, agreement: Agreement, form: YearForm, terms: Timeline) -> dict[str, Any]:
     chosen, today = form.year, terms.day_of(request.now)
     span = Period(chosen.months[0].start_on, "year")
-    planned = months_table.months(agreement, span, today, request.access.sides(Verb.AMEND, agreement))
+    planned = months_table.months(agreement, span, today, request.access.sides(Verb.PLAN, agreement))
     rows = [
         YearRow(month, quota, list(zip(form.parts, parts, strict=True)), _working_days(Period(month.on), terms))
         for month, (_on, quota, parts) in zip(planned, form.rows(), strict=True)
@@ -211,7 +211,7 @@ def _context(request: PortalRequest, agreement: Agreement, form: YearForm, terms
         "quarters": [YearPart(name, rows[3 * n : 3 * n + 3]) for n, name in enumerate(names)],
         "whole": YearPart(chosen.label, rows),
         "has_value": any(row.planned.value is not None for row in rows),
-        "may_edit": may_edit(request, agreement),
+        "may_edit": may_plan(request, agreement),
         "earlier": chosen.year - 1,
         "later": chosen.year + 1,
     }

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from agreements.document.clauses import AgreementDocument
 from agreements.document.groups.clause_group import AnyGroup, ClauseRow
 from agreements.document.groups.every_group import GROUPS
 from agreements.document.groups.review import REVIEW, open_day
+from agreements.document.groups.scope import BETWEEN, KIND_NAMES, SCOPE, kind_of, scope_of
 from agreements.enums import Pacing, reason_words
 from agreements.pages.reading import overview
 from agreements.pages.reading.group_words import said, titles
@@ -43,7 +45,7 @@ ORDER = (
         "contacts",
         "responsibilities",
     ),
-    *("when_missed", "when_beaten", "escalation", "dispute", "review", "cancellation", "unexpected"),
+    *("when_missed", "when_beaten", "escalation", "dispute", "friction", "review", "cancellation", "unexpected"),
     *("calendar", "returns"),
 )
 LAST = ("versions",)
@@ -123,6 +125,12 @@ class ReadAgreement:
         return [made[key] for key in (*ORDER, *others, *LAST) if key in made]
 
     @property
+    def kind_and_scope(self) -> str:
+        """Which kind of agreement it is, and for what."""
+        kind = capfirst(gettext(KIND_NAMES[kind_of(self.document)]))
+        return BETWEEN.join(part for part in (kind, scope_of(self.document)) if part)
+
+    @property
     def not_written(self) -> list[str]:
         """The chapters of which the agreement says nothing yet, and no rule stands without it."""
         there = {chapter.key for chapter in self.chapters}
@@ -183,7 +191,7 @@ def _names(group: AnyGroup) -> list[tuple[str, str]]:
 
 def _chapters(group: AnyGroup, reading: ReadAgreement) -> Iterator[Chapter]:
     rows, name = group.of(reading.document), gettext(group.name)
-    if not rows:
+    if not rows or group is SCOPE:  # which stands beside the name
         return
     match group.layout:
         case "chapters":

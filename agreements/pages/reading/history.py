@@ -78,6 +78,8 @@ NAMES = {
     "proposal_countered": _("Version answered by another proposal"),
     "reminded": _("Reminded of the version"),
     "put_in_force": _("Put in force without signatures"),
+    "friction_sent": _("Friction report sent, points"),
+    "friction_answered": _("Friction report answered"),
     **dict(Side.choices),
 }
 KINDS = {field: kind for measure in MEASURES.values() for field, kind in measure.promise.kinds().items()}
@@ -85,7 +87,7 @@ SHARES = {"warn_share", "marketing_share", "lead_to_customer", "tier_share"} | {
     f for f, k in KINDS.items() if isinstance(k, Fraction)
 }
 NUMBERS = (KINDS.keys() - SHARES) | {
-    *("propose_on", "fewest_customers"),
+    *("propose_on", "fewest_customers", "friction_sent"),
     *("average_deal", "return_within", "quota", "target", "proposal", "declined", "place", "recomputed"),
     *("points", "cycle_days", "year_begins"),
 }

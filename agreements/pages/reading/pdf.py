@@ -142,6 +142,7 @@ def _head(paper: Paper, reading: ReadAgreement, imprint: Imprint) -> None:
     paper.line_of(document.name, style="B", size=20)
     parties = [document.marketing_team, document.sales_team, document.service_team]
     paper.line_of(" · ".join(party for party in parties if party), size=11, grey=QUIET)
+    paper.line_of(reading.kind_and_scope, size=9)
     paper.ln(2)
     on = date_format(document.effective_on, "DATE_FORMAT")
     paper.line_of(gettext("Version %(number)s, in force from %(on)s") % {"number": imprint.number, "on": on}, size=9)

@@ -7,8 +7,9 @@ from django.views.decorators.http import require_safe
 
 from agreements.document.stored import document_of
 from agreements.document.text import write
+from agreements.friction.owed import friction_owed, open_reports_of
 from agreements.models import Agreement, Version
-from agreements.pages.fetch import day_of, may_edit, visible, visible_or_written, year_of
+from agreements.pages.fetch import day_of, may_edit, may_plan, visible, visible_or_written, year_of
 from agreements.pages.months import months_table
 from agreements.pages.months.capacity_sheet import capacity_sheet
 from agreements.pages.reading import overview
@@ -31,9 +32,10 @@ def agreement_list(request: PortalRequest) -> HttpResponse:
         "rows": overview.rows(Agreement.objects.visible_to(access), request.now),
         "written": overview.being_written(Agreement.every.visible_to(access), access),
         "may_load": access.is_administrator,
-        "may_begin": Verb.AMEND in access.verbs,
+        "may_begin": Verb.AMEND in access.verbs and not access.organisation,
         "waiting": waiting_for(request.user, access, request.now),
         "now": request.now,
+        **friction_owed(access, request.now),
     }
     return TemplateResponse(request, "agreements/list.html", context)
 
@@ -50,7 +52,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
     asked, standing = in_force(dated, day_of(request, today)), in_force(dated, today)
     version = overview.terms_before(dated, asked)
     year = year_of(request, today)
-    months = months_table.months(agreement, year, today, request.access.sides(Verb.AMEND, agreement))
+    months = months_table.months(agreement, year, today, request.access.sides(Verb.PLAN, agreement))
     this_month = months_table.current(months) or months_table.this_month(agreement, today)
     context = {
         "agreement": agreement,
@@ -74,6 +76,8 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "capacity": capacity_sheet(agreement, year, terms.versions, today=today, month=request.GET.get("capacity", "")),
         "entries": history(agreement),
         "may_edit": may_edit(request, agreement),
+        "may_plan": may_plan(request, agreement),
+        "friction": open_reports_of(agreement, now) if agreement.service_team_id else [],
         "now": now,
     }
     return TemplateResponse(request, "agreements/detail.html", context)

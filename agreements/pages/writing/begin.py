@@ -68,7 +68,7 @@ def begin_from(request: PortalRequest, key: str) -> HttpResponse:
         "chapters": [chapter for chapter in reading.chapters if chapter.key not in OF_THE_RUNNING],
         "leads_promised": shown.get("leads_a_month", found.leads if found else None),
         "quota_promised": shown.get("quota_a_month"),
-        **team_names(),
+        **team_names(request.access),
     }
     status = 422 if request.method == "POST" else 200
     return TemplateResponse(request, "agreements/begin_from.html", context, status=status)

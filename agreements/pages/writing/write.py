@@ -30,7 +30,7 @@ from agreements.pages.writing.edit_form import Draft, blank, initial_of
 from agreements.pages.writing.forms import TomlForm
 from agreements.signing.drafting import rewrite
 from agreements.terms import today_of
-from smarketing.accounts.access import administrators, readers
+from smarketing.accounts.access import Access, administrators, readers
 from smarketing.accounts.models import Side, Team
 from smarketing.accounts.rights import Verb
 from smarketing.lib.notices import say
@@ -148,13 +148,14 @@ def fixed_fields(agreement: Agreement) -> tuple[str, ...]:
 def _form(request: PortalRequest, template: str, draft: Draft, **context: Any) -> HttpResponse:
     context |= {"draft": draft, "year": str(draft.year)}
     if request.access.is_administrator:
-        context |= team_names()
+        context |= team_names(request.access)
     return TemplateResponse(request, template, context, status=422 if request.method == "POST" else 200)
 
 
-def team_names() -> dict[str, Any]:
-    """What the fields of teams offer to who may choose one."""
-    return {"teams": list(Team.objects.order_by("name")), "sides": list(Side.values)}
+def team_names(access: Access) -> dict[str, Any]:
+    """What the fields of teams offer to who may choose one. People of an outside organisation choose none."""
+    teams = Team.objects.standing().order_by("name")
+    return {"teams": [] if access.organisation else list(teams), "sides": list(Side.values)}
 
 
 @administrators

@@ -21,7 +21,7 @@ from smarketing.lib.request import PortalRequest
 class AgreementFilter(forms.Form):
     def __init__(self, agreements: list[Agreement], chosen: Agreement | None) -> None:
         super().__init__(initial={"agreement": chosen.slug if chosen else ""})
-        choices = [(one.slug, one.name) for one in agreements]
+        choices = [(one.slug, str(one)) for one in agreements]
         self.fields["agreement"] = forms.ChoiceField(label=gettext_lazy("Agreement"), required=False, choices=choices)
 
 

@@ -54,7 +54,7 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
     if handoff is None:  # taken back while somebody filled in a form for it
         for name in of_sales:
             say_refusals(request, typed[name])
-    entries = history(lead)
+    entries = history(lead, access)
     terms = timeline(lead.agreement)
     clocks = lines(lead, at=at, known=terms)
     page = page_of_list(range(len(entries)), request.GET, size=HISTORY)

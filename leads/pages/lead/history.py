@@ -13,6 +13,7 @@ from agreements.enums import reason_words
 from leads.doors.files.wording import FIELD_NAMES
 from leads.enums import Channel, ClockKind, Door, EventKind, LossReason, Precision, Result, Verdict
 from leads.models import Attempt, Deal, Escalation, Event, Handoff, Lead
+from smarketing.accounts.access import Access
 from smarketing.accounts.models import User
 from smarketing.lib.numbers import money
 from smarketing.lib.spoken import duration
@@ -46,12 +47,13 @@ class HistoryEntry:
         return self.recorded_at is not None and self.recorded_at - self.at > LATE
 
 
-def history(lead: Lead) -> list[HistoryEntry]:
+def history(lead: Lead, access: Access) -> list[HistoryEntry]:
+    """What sales notes at an attempt stays in its house: an outside organisation on the other side does not read it."""
     prefetch_related_objects([lead.agreement], "return_reasons")
     events = list(lead.events.select_related("by").order_by("-at", "-id"))
     known = lead.handoffs.select_related("lead", "token", "handed_by", "accepted_by", "returned_by")
     handoffs = list(known.with_return_reason().order_by("handed_at", "pk"))
-    facts = [*_escalations(lead), *_deals(lead), *_attempts(lead), *_handoffs(handoffs), _won(lead)]
+    facts = [*_escalations(lead), *_deals(lead), *_attempts(lead, access), *_handoffs(handoffs), _won(lead)]
     untold = _untold(events, {handoff.pk: handoff for handoff in handoffs})
     return sorted([*_events(lead, untold), *facts], key=lambda entry: entry.at, reverse=True)
 
@@ -138,7 +140,8 @@ def _was_taken(handoff: Handoff) -> bool:
     return handoff.assigned_at is not None and handoff.assigned_at > handoff.handed_at
 
 
-def _attempts(lead: Lead) -> Iterator[HistoryEntry]:
+def _attempts(lead: Lead, access: Access) -> Iterator[HistoryEntry]:
+    is_own = access.is_of_house(lead.agreement.sales_team.organisation)
     for attempt in lead.attempts.select_related("handoff__agreement", "token").order_by("-attempted_at", "-pk"):
         yield _fact(
             EventKind.ATTEMPTED,
@@ -146,7 +149,7 @@ def _attempts(lead: Lead) -> Iterator[HistoryEntry]:
             attempt,
             who=attempt.rep_name,
             detail=_tried(attempt.channel, attempt.result),
-            note=attempt.note,
+            note=attempt.note if is_own else "",
             is_early=attempt.handoff is not None and attempt.attempted_at < attempt.handoff.handed_at,
             attempt=attempt,
         )

@@ -81,6 +81,8 @@ class TotalsForm(forms.Form):
             return cleaned
         if not file and not pasted.strip():
             self.add_error("file", _("Choose a file, or paste its rows."))
+        elif file and pasted.strip():
+            self.add_error("pasted", _("There is a file as well: give either the file or the rows."))
         elif file and file.size > LARGEST:
             self.add_error("file", _("The file is larger than a megabyte: it is more than months with amounts."))
         else:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agreements.models import Agreement
-from agreements.months.entries import Amounts, EntryRefused, corrections, enter, entries_of, settle
-from agreements.pages.fetch import editable, may_edit, visible
+from agreements.months.entries import Amounts, EntryRefused, corrections, enter, entries_of, settle, stand_of
+from agreements.pages.fetch import may_plan, plannable, visible
 from agreements.terms import today_of
 from leads.ledger.collected import ledger_of
 from leads.pages.ledger.forms import FigureForm, LedgerPeriod, SettingsForm, TotalsForm, last_full_month
@@ -19,7 +19,7 @@ from leads.pages.ledger.rows import ChosenMonths, correction_lines, lines, perio
 from smarketing.accounts.access import readers
 from smarketing.accounts.rights import Verb
 from smarketing.lib.notices import say
-from smarketing.lib.numbers import number
+from smarketing.lib.numbers import number, whole
 from smarketing.lib.opened import OpenedForm
 from smarketing.lib.periods import Period, PeriodError, period_of
 from smarketing.lib.request import PortalRequest
@@ -36,7 +36,7 @@ def ledger(request: PortalRequest, slug: str) -> HttpResponse:
 @readers
 @posted
 def correct(request: PortalRequest, slug: str) -> HttpResponse:
-    agreement = editable(request, slug)
+    agreement = plannable(request, slug)
     if request.method != "POST":
         return redirect("ledger:ledger", slug)
     form = FigureForm(request.POST, agreement=agreement)
@@ -51,7 +51,7 @@ def correct(request: PortalRequest, slug: str) -> HttpResponse:
 @readers
 @posted
 def totals(request: PortalRequest, slug: str) -> HttpResponse:
-    agreement = editable(request, slug)
+    agreement = plannable(request, slug)
     if request.method != "POST":
         return redirect("ledger:ledger", slug)
     form = TotalsForm(request.POST, request.FILES, agreement=agreement)
@@ -66,7 +66,7 @@ def totals(request: PortalRequest, slug: str) -> HttpResponse:
 @readers
 @posted
 def settings(request: PortalRequest, slug: str) -> HttpResponse:
-    agreement = editable(request, slug)
+    agreement = plannable(request, slug)
     if request.method != "POST":
         return redirect("ledger:ledger", slug)
     form = _settings_form(agreement)
@@ -80,8 +80,9 @@ def settings(request: PortalRequest, slug: str) -> HttpResponse:
 
 
 def _entered(request: PortalRequest, agreement: Agreement, amounts: Amounts, reason: str) -> EntryRefused | None:
+    seen = whole(request.POST.get("seen", ""))
     try:
-        written = enter(agreement, amounts, reason=reason, by=request.user, at=request.now)
+        written = enter(agreement, amounts, reason=reason, by=request.user, at=request.now, seen=seen)
     except EntryRefused as refusal:
         return refusal
     if written:
@@ -111,10 +112,11 @@ def _page(request: PortalRequest, agreement: Agreement, **forms: Any) -> HttpRes
         "sums": sums(found, chosen.months, with_names=request.access.may(Verb.SEE, agreement)),
         "lines": lines(found, chosen.shown(today)),
         "cycle_days": found.cycle_days,
+        "seen": stand_of(entries),
         "is_empty": not found.leads and not entries,
-        "proposed": proposed(agreement, found, now_on=today, led=request.access.sides(Verb.AMEND, agreement)),
+        "proposed": proposed(agreement, found, now_on=today, led=request.access.sides(Verb.PLAN, agreement)),
         "corrections": correction_lines(corrections(entries), found, agreement.currency),
-        "may_edit": may_edit(request, agreement),
+        "may_edit": may_plan(request, agreement),
         "figure_form": FigureForm(
             agreement=agreement, initial={"month": last_full_month(today), "figure": "total_revenue"}
         ),

@@ -11,7 +11,7 @@ from agreements.terms import Timeline, timeline
 from reports.facts.reading import end_of, measures, read, verdicts
 from reports.pages.exports import as_json
 from reports.pages.terminal import as_text
-from smarketing.lib.periods import Period, PeriodError, period_of
+from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR, Period, PeriodError, period_of
 
 
 class Command(BaseCommand):
@@ -47,7 +47,7 @@ def _day(text: str) -> date:
         day = date.fromisoformat(text)
         period_of(Period.of(day).label)
     except PeriodError as error:
-        raise ArgumentTypeError(str(error)) from error
+        raise ArgumentTypeError(f"{text} is outside the years {FIRST_YEAR} to {LAST_YEAR}") from error
     except ValueError as error:
         raise ArgumentTypeError(f"{text!r} is not a day: write 2011-10-31") from error
     return day

@@ -12,6 +12,7 @@ from smarketing.accounts.access import Access
 from smarketing.accounts.forms import OneAddress, language_field
 from smarketing.accounts.models import Membership, Role, Side, Team, User
 from smarketing.accounts.people import led_teams
+from smarketing.lib.turning import keeps_direction
 
 ACTIVE, LEFT, ALL = "", "left", "all"
 
@@ -29,7 +30,7 @@ class TeamChoice(TeamField):
     default_error_messages = {"invalid_choice": _("This is not one of your teams.")}
 
     def label_from_instance(self, team: Team) -> str:
-        return f"{team.name} ({team.get_side_display()})"
+        return f"{team} · {team.get_side_display()}"
 
 
 class PeopleFilter(forms.Form):
@@ -65,7 +66,7 @@ class PeopleFilter(forms.Form):
 
 class InviteForm(OneAddress, forms.Form):
     email = forms.EmailField(label=_("E-mail"), max_length=254)
-    name = forms.CharField(label=_("Name"), max_length=150)
+    name = forms.CharField(label=_("Name"), max_length=150, validators=[keeps_direction])
     team = TeamChoice(label=_("Team"), queryset=Team.objects.none(), empty_label=_("Choose one"))
     role = forms.ChoiceField(label=_("Role in the team"), choices=Role.choices, initial=Role.MEMBER)
     is_administrator = forms.BooleanField(
@@ -91,7 +92,7 @@ class InviteForm(OneAddress, forms.Form):
 class JoinForm(Passwords, forms.Form):
     """A name and a password. The rules for passwords know what the person would try first."""
 
-    name = forms.CharField(label=_("Name"), max_length=150)
+    name = forms.CharField(label=_("Name"), max_length=150, validators=[keeps_direction])
     password1, password2 = SetPasswordMixin.create_password_fields(label1=_("Password"), label2=_("Password again"))
 
     def __init__(self, data: QueryDict | None, *, email: str, name: str) -> None:
@@ -118,9 +119,34 @@ class RoleForm(forms.Form):
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]
 
 
+def name_field(label: Any, longest: int, **more: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=longest, validators=[keeps_direction], **more)
+
+
+def organisation_field() -> forms.CharField:
+    text = _("The provider or the customer. Leave empty for a team of your own house.")
+    widget = forms.TextInput({"list": "organisations", "autocomplete": "off"})
+    return name_field(_("Outside organisation"), 100, required=False, help_text=text, widget=widget)
+
+
 class TeamForm(forms.Form):
-    name = forms.CharField(label=_("Name of the team"), max_length=100)
+    name = name_field(_("Name of the team"), 100)
     side = forms.ChoiceField(label=_("Side"), choices=Side.choices)
+    organisation = organisation_field()
+
+
+class TeamDetailsForm(forms.Form):
+    name = name_field(_("Name of the team"), 100)
+    organisation = organisation_field()
+
+
+class MergeForm(forms.Form):
+    into = TeamChoice(label=_("Merge it into"), queryset=Team.objects.none(), empty_label=_("Choose one"))
+
+    def __init__(self, data: QueryDict | None, *, targets: list[Team]) -> None:
+        super().__init__(data, auto_id="merge-%s")
+        known = Team.objects.filter(pk__in=[team.pk for team in targets])
+        self.fields["into"].queryset = known  # type: ignore[attr-defined]
 
 
 class PersonDetailsForm(OneAddress, DetailsModelForm):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib.messages import ERROR
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -24,6 +25,8 @@ from smarketing.roof.people.forms import InviteForm, JoinForm
 
 @staff_leads
 def invite(request: PortalRequest) -> HttpResponse:
+    if request.access.organisation:  # what is said of an address tells whether somebody of the house has it
+        raise PermissionDenied
     form = InviteForm(request.POST or None, access=request.access)
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_safe
 from smarketing.accounts.access import administrators, staff_leads
 from smarketing.accounts.invitations import has_mail_server, invitations_of, link_of
 from smarketing.accounts.models import Invitation, Side
-from smarketing.accounts.people import PeopleRefused, led_teams, make_team, people_of
+from smarketing.accounts.people import PeopleRefused, led_teams, make_team, organisations, people_of
 from smarketing.lib.notices import say
 from smarketing.lib.paging import page_of
 from smarketing.lib.request import PortalRequest
 from smarketing.roof.people.forms import PeopleFilter, TeamForm
+from smarketing.roof.people.reads import zone_of
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ def people_list(request: PortalRequest) -> HttpResponse:
         "invitations": standing(request),
         "has_mail_server": has_mail_server(),
         "now": request.now,
+        "zone": zone_of(access),
     }
     return TemplateResponse(request, "people/list.html", context)
 
@@ -62,13 +64,16 @@ def _standing(invitation: Invitation, origin: str, at: datetime) -> StandingInvi
 def new_team(request: PortalRequest) -> HttpResponse:
     form = TeamForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        name, side = form.cleaned_data["name"], Side(form.cleaned_data["side"])
+        asked = form.cleaned_data
+        name, side, organisation = asked["name"], Side(asked["side"]), asked["organisation"]
         try:
-            team = make_team(name, side, by=request.user, at=request.now)
+            team = make_team(name, side, organisation=organisation, by=request.user, at=request.now)
         except PeopleRefused as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
             say(request, gettext("The team %(team)s is there: now invite its people.") % {"team": team})
             return redirect("people:list")
     status = 422 if request.method == "POST" else 200
-    return TemplateResponse(request, "people/new_team.html", {"form": form}, status=status)
+    return TemplateResponse(
+        request, "people/new_team.html", {"form": form, "organisations": organisations()}, status=status
+    )

@@ -21,7 +21,7 @@ from smarketing.lib.numbers import whole
 from smarketing.lib.opened import OpenedForm
 from smarketing.lib.request import PortalRequest
 from smarketing.roof.people.forms import PersonDetailsForm, RoleForm
-from smarketing.roof.people.reads import given_away, person_history, roles_of
+from smarketing.roof.people.reads import given_away, person_history, roles_of, zone_of
 
 MOST_CHANGES = 50
 
@@ -48,6 +48,7 @@ def _page(request: PortalRequest, person: User, form: RoleForm | None = None) ->
         "given": given_away(person, access),
         "entries": person_history(person, access, most=MOST_CHANGES),
         "now": request.now,
+        "zone": zone_of(access),
     }
     return TemplateResponse(request, "people/detail.html", context, status=422 if form else 200)
 

@@ -1,8 +1,12 @@
 """Reads: what a person is in each team, the open leads to give away, and what was changed."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db.models import Q
+
+from agreements.models import Agreement
 from leads.models import Handoff
 from leads.work.queue import team_reps
 from smarketing.accounts.access import Access
@@ -57,8 +61,25 @@ def given_away(person: User, access: Access) -> list[GivenAway]:
     ]
 
 
+def zone_of(access: Access) -> str | None:
+    """The zone of the reader's agreements; of several the one that most of them have."""
+    zones = Counter(Agreement.objects.visible_to(access).order_by("time_zone").values_list("time_zone", flat=True))
+    return next((zone for zone, _count in zones.most_common(1)), None)
+
+
 def person_history(person: User, access: Access, *, most: int) -> list[PeopleEntry]:
-    return [entry_of(change) for change in changes_of(access).filter(person=person)[:most]]
+    """Who of another house has done something, its people know by itself; an outside organisation is not told."""
+    entries = [entry_of(change) for change in changes_of(access).filter(person=person)[:most]]
+    if not access.organisation:
+        return entries
+    own = set(User.objects.filter(teams__organisation=access.organisation).values_list("pk", flat=True))
+    return [entry if entry.by is None or entry.by.pk in own else replace(entry, by=None) for entry in entries]
+
+
+def team_history(team: Team) -> list[PeopleEntry]:
+    """What became of the team itself; what became of its people stands on their pages."""
+    own = PeopleChange.objects.filter(Q(team=team) | Q(team__merged_into=team), person=None, invitation=None)
+    return [entry_of(change) for change in own.select_related("team", "by", "person")]
 
 
 def entry_of(change: PeopleChange) -> PeopleEntry:

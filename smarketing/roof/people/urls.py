@@ -1,6 +1,6 @@
 from django.urls import path
 
-from smarketing.roof.people import invitation_pages, list_page, person_page
+from smarketing.roof.people import invitation_pages, list_page, person_page, team_page
 
 app_name = "people"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("invitations/<int:pk>/withdraw/", invitation_pages.withdraw, name="withdraw"),
     path("join/<str:token>/", invitation_pages.join, name="join"),
     path("teams/new/", list_page.new_team, name="new_team"),
+    path("teams/<int:pk>/", team_page.team, name="team"),
+    path("teams/<int:pk>/merge/", team_page.merge_team, name="merge_team"),
     path("<int:pk>/", person_page.detail, name="detail"),
     path("<int:pk>/edit/", person_page.edit, name="edit"),
     path("<int:pk>/role/", person_page.role, name="role"),

@@ -13,7 +13,10 @@ from leads.work import attempts
 from leads.work.assigning import assign
 from leads.work.closing import close, reopen
 from leads.work.handoffs import accept, hand_over, send_back, take_back, undo_return
+from smarketing.accounts.access import Access
 from tests import cast
+
+EVERYBODY = Access(is_administrator=True)
 
 
 def after(minutes):
@@ -21,7 +24,7 @@ def after(minutes):
 
 
 def kinds(lead):
-    return [str(entry.kind) for entry in history(lead)]
+    return [str(entry.kind) for entry in history(lead, EVERYBODY)]
 
 
 @pytest.fixture
@@ -43,7 +46,7 @@ def test_everything_is_told_once_the_newest_first(lead, marketer, rep):
 def test_every_entry_says_who_and_what(lead, marketer, rep):
     handoff = hand_over(lead, by=marketer, at=after(10))
     attempts.record(handoff, channel="phone", result="voicemail", note="back on Friday", by=rep, at=after(30))
-    attempt, handed, logged = history(lead)
+    attempt, handed, logged = history(lead, EVERYBODY)
     assert (attempt.who, attempt.detail, attempt.note) == ("Rob Rep", "Phone: Left a message", "back on Friday")
     assert (handed.who, handed.detail) == ("Mia Marketing", "after 10 min of working time")
     assert (logged.who, logged.detail) == ("Mia Marketing", "fair")
@@ -71,7 +74,7 @@ def test_a_reopened_lead_tells_of_its_closing(lead, marketer, rep):
     attempts.record(handoff, channel="phone", result="connected", by=rep, at=after(30))
     close(handoff, outcome="lost", reason="no_budget", by=rep, at=after(40))
     reopen(handoff, by=rep, at=after(50))
-    reopened, closed, *_ = history(lead)
+    reopened, closed, *_ = history(lead, EVERYBODY)
     assert (reopened.kind, closed.kind) == (EventKind.REOPENED, EventKind.CLOSED)
     assert closed.detail == "Lost · No budget"
 
@@ -81,7 +84,7 @@ def test_assigning_names_the_rep_and_editing_the_fields(lead, marketer, rep, sal
     handoff = hand_over(lead, by=marketer, at=after(10))
     assign(handoff, rep=rep, by=sales_lead, at=after(11))
     edit_lead(lead, {"tier": "B", "name": "Ada King"}, by=marketer, at=after(12))
-    edited, assigned, *_ = history(lead)
+    edited, assigned, *_ = history(lead, EVERYBODY)
     assert (edited.detail, edited.who) == ("Tier, Name", "Mia Marketing")
     assert (assigned.detail, assigned.who) == ("to Rob Rep", "Lea Lead")
 
@@ -100,7 +103,7 @@ def test_facts_from_a_file_say_so_and_early_ones_are_flagged(north):
 def test_what_was_written_down_later_says_when(lead, marketer, rep):
     handoff = hand_over(lead, by=marketer, at=after(10))
     attempts.record(handoff, channel="phone", result="sent", by=rep, at=after(60), attempted_at=after(20))
-    attempt = history(lead)[0]
+    attempt = history(lead, EVERYBODY)[0]
     assert (attempt.at, attempt.recorded_at, attempt.is_late) == (after(20), after(60), True)
 
 
@@ -117,5 +120,5 @@ def test_escalations_stand_in_it_with_who_saw_them(lead, marketer, sales_lead):
     hand_over(lead, by=marketer, at=after(10))
     note_clocks(at=after(100))
     mark_seen(Escalation.objects.all(), by=sales_lead, at=after(101))
-    entry = history(lead)[0]
+    entry = history(lead, EVERYBODY)[0]
     assert (entry.kind, entry.detail) == (EventKind.OVERDUE, "seen by Lea Lead")
