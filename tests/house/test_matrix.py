@@ -143,6 +143,7 @@ DOORS = {
     "leads:escalations": page(SALES_LEADS),
     "leads:escalation_count": page(SALES_LEADS),
     "leads:seen": Door(SALES_LEADS, NOT_SO, FOUND),
+    "leads:would_meet": page(READERS, OK, **RECORD),
     "leads:hand_over": button(MARKETERS),
     "leads:take_back": button(MARKETERS),
     "leads:detail": page(PRACTITIONERS, **RECORD),
