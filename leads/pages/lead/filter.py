@@ -102,7 +102,7 @@ class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
         if rep == NOBODY:
             return leads.filter(pk__in=Handoff.objects.open().of_nobody().order_by().values("lead"))
         latest = Handoff.objects.filter(lead=OuterRef("pk")).order_by("-handed_at", "-pk")
-        had = leads.filter(pk__in=Handoff.objects.filter(rep=rep).order_by().values("lead"))
+        had = leads.filter(pk__in=Handoff.objects.filter(rep_id=int(rep)).order_by().values("lead"))
         return had.annotate(holder=Subquery(latest.values("rep")[:1])).filter(holder=rep)
 
     def of_word(self, leads: LeadQuerySet, name: str, word: str) -> QuerySet[Lead]:
