@@ -4,13 +4,14 @@ from leads.pages import criteria
 from leads.pages.finding import find
 from leads.pages.handoff import attempt, close, excuse, handing_over
 from leads.pages.integrations import api_page, tokens_page
-from leads.pages.lead import detail, list_page
+from leads.pages.lead import detail, export, list_page
 from leads.pages.queue import escalations, giving_away, queue_page
 
 app_name = "leads"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", list_page.lead_list, name="list"),
     path("new/", list_page.new, name="new"),
+    path("export/", export.export, name="export"),
     path("find/", find, name="find"),
     path("queue/", queue_page.queue_page, name="queue"),
     path("escalations/", escalations.escalations, name="escalations"),

@@ -139,6 +139,7 @@ DOORS = {
     "reports:calendar": Door(ANYONE),
     "reports:calendar_address": page(SIGNED_IN, FOUND),
     "leads:list": page(PRACTITIONERS),
+    "leads:export": page(PRACTITIONERS),
     "leads:find": page(PRACTITIONERS),
     "leads:new": page(MARKETERS, FOUND, own={("stranger", "post"): 422}),
     "leads:queue": page(REPS),
