@@ -106,7 +106,7 @@ STEPS = {
         GuidedStep(
             "target",
             _("Quota and target"),
-            _("How many leads marketing owes each month: from the quota of sales, or agreed directly."),
+            _("How many leads marketing owes each month: from the quota of sales, or as a number of its own."),
             _("A quota of 5,000, all of it from marketing's leads, 100 a deal, every second lead buys: 100 leads."),
             (AskedFields(EVERY_MONTH), AskedFields("assumptions"), AskedFields("terms", ("pacing",), is_more=True)),
             "months",

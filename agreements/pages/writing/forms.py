@@ -129,7 +129,7 @@ class TermsForm(forms.Form):
         help_text=_("The same date corrects these terms; a later one adds a version and leaves this one as it is."),
     )
     pacing = forms.ChoiceField(label=_("The month's goal rises"), choices=Pacing.choices)
-    warn_share = PercentField(label=_("Due soon after"), decimal_places=0)
+    warn_share = PercentField(label=_("Due soon after"), decimal_places=0, may_be_zero=False)
     automated_counts = forms.BooleanField(
         label=_("An automated message counts as an attempt"), required=False, widget=forms.CheckboxInput()
     )
@@ -292,8 +292,8 @@ def field_of(kind: ValueKind, label: str) -> forms.Field:
             return forms.CharField(label=label, max_length=longest, widget=widget)
         case Choice() | Day() | Flag():
             return _chosen_field(kind, label)
-        case Fraction():
-            return PercentField(label=label, min_value=0, max_value=100)
+        case Fraction(may_be_zero=may_be_zero):
+            return PercentField(label=label, min_value=0, max_value=100, may_be_zero=may_be_zero)
         case Whole(low=low, high=high):
             return WholeField(label=label, min_value=low, max_value=high)
         case Number(places=places):
@@ -343,7 +343,7 @@ class ReasonForm(forms.Form):
 class MonthForm(forms.Form):
     month = forms.DateField(widget=forms.HiddenInput())
     amount = AmountField(label=_("Quota"), required=False, min_value=0)
-    leads = WholeField(label=_("Leads agreed directly"), required=False, min_value=0, max_value=MOST_LEADS)
+    leads = WholeField(label=_("Leads set directly"), required=False, min_value=0, max_value=MOST_LEADS)
 
     @property
     def words(self) -> str:
@@ -403,7 +403,7 @@ class BeginForm(forms.Form):
     name = forms.CharField(
         label=_("Name"), max_length=150, required=False, help_text=_("Without one: the names of the teams.")
     )
-    effective_on = DayField(label=_("In force from"))
+    effective_on = DayField(label=_("First day"))
     time_zone = forms.ChoiceField(label=_("Time zone"), widget=LongSelect)
     currency = forms.CharField(label=_("Currency"), max_length=3)
 
