@@ -12,7 +12,7 @@ from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.document.versions import apply
 from agreements.exceptions.agreeing import propose_exception
-from agreements.models import FrictionReport
+from agreements.models import Agreement, FrictionReport
 from agreements.signing.drafting import open_draft
 from agreements.signing.proposals import propose
 from leads.doors.api.tokens import make_token
@@ -20,7 +20,7 @@ from leads.doors.files.runs import digest_of
 from leads.enums import RowKind
 from leads.models import ImportRun
 from leads.work.excusing import ask
-from reports.models import ReviewDecision
+from reports.models import JudgedMonth, JudgedObjective, Owed, ReviewDecision
 from reports.reviews.calendar import renew
 from reports.reviews.meetings import call
 from smarketing.accounts.invitations import invite, token_of
@@ -50,6 +50,17 @@ def people(north, marketer, rep, sales_lead, leader, administrator, stranger) ->
         "service_member": cast.person("sue@example.org", north.service_team, role=Role.LEAD),
         "administrator": administrator,
     }
+
+
+def judged_miss(north: Agreement) -> tuple[JudgedObjective, Owed]:
+    month = {"agreement": north, "month": date(2026, 2, 1)}
+    judged = JudgedMonth.objects.create(version=north.versions.current().get(), judged_at=cast.MONDAY, **month)
+    miss = {"measure": "volume", "promised": 10, "delivered": 7, "handoffs": 7, "state": "missed"}
+    owed = {"rule": "Missed", "follows": "credit", "months": 1, "amount": 30, "currency": "EUR"}
+    return (
+        JudgedObjective.objects.create(judged=judged, side=Side.MARKETING, **miss),
+        Owed.objects.create(side=Side.MARKETING, **month, **owed),
+    )
 
 
 def next_working_day() -> date:
@@ -85,6 +96,8 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         agreement=north, version=north.versions.first(), month="2026-02-01", due_on="2026-03-06", opened_at=cast.MONDAY
     )
     pks |= {"friction_report": friction.pk, "team": north.sales_team_id, "merge_team": north.sales_team_id}
+    miss, owed = judged_miss(north)
+    pks |= {"root_cause": miss.pk, "settle_owed": owed.pk, "judge_again": miss.judged_id}
     open_draft(north, None, by=people["sales_lead"], at=cast.MONDAY)
     review = call(north, next_working_day(), None, by=people["sales_lead"], at=now(), reason="The first one")
     decision = ReviewDecision.objects.create(
@@ -141,6 +154,10 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "agreements:answer_targets": {"decision": "decline", "reason": "Too many", "target": target.pk},
         "agreements:settle": {"decision": "decline", "reason": "Not now"},
         "agreements:cancel": {"last_on": "2031-06-30"},
+        "reports:settle_owed": {"turn": "give"},
+        "reports:judge_again": {"decision": "ask", "reason": "A late return"},
+        "reports:root_cause": {"cause": "process", "what_happened": "Late", "action": "Earlier", "due_on": "2026-05-01"}
+        | {"owner": people["marketing_lead"].pk},
         "leads:new": lead,
         "leads:edit": lead,
         "leads:seen": {"all": "1"},

@@ -288,3 +288,15 @@ def test_a_row_that_is_emptied_goes(clients, draft):
     write(client, "lead", **{"definitions-0-term": "", "definitions-0-meaning": ""})
     draft.refresh_from_db()
     assert [row.term for row in whole_document(draft).groups["definitions"]] == ["Deal"]
+
+
+def test_a_row_is_written_on_while_the_page_stays_open(clients, draft):
+    """Each answer is beside what is typed: the page has fewer rows than are kept by then."""
+    client, typed = clients["marketing"], fields(clients["marketing"], "often")
+    typed |= {"depth-0-within_working_days": "15"}
+    for attempts in ("6", "7", "7"):
+        answer = client.post(f"{URL}often/", typed | {"depth-0-attempts": attempts}, **HTMX)
+        assert "Saved" in answer.text, attempts
+        typed["opened_on"] = fields_of(answer_form(answer))["opened_on"]
+    draft.refresh_from_db()
+    assert [made.figure for made in whole_document(draft).promises if made.measure == "depth"] == [7]

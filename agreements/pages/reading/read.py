@@ -42,9 +42,9 @@ def agreement_list(request: PortalRequest) -> HttpResponse:
 
 @readers
 def detail(request: PortalRequest, slug: str) -> HttpResponse:
-    if visible_or_written(request, slug).is_draft:
+    agreement = visible_or_written(request, slug)
+    if agreement.is_draft:
         return redirect("agreements:versions", slug)
-    agreement = visible(request, slug)
     now = request.now
     terms = timeline(agreement)
     today = terms.day_of(now)
