@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.document.beginnings import AgreementTemplate
 from agreements.document.faults import LONGEST
 from agreements.document.groups.clause_group import MOST_ROWS, AnyGroup, Choice, ClauseRow, Prose
+from agreements.document.groups.every_group import GROUPS
 from agreements.document.groups.qualification import Values
 from agreements.document.text import (
     ASSUMPTIONS,
@@ -283,6 +284,11 @@ def group_part(group: AnyGroup, data: QueryDict | None, rows: Sequence[ClauseRow
         form, extra=1, can_delete=True, max_num=MOST_ROWS + 1, absolute_max=MOST_ROWS + 20
     )
     return formset(data, initial=initial, prefix=group.key)
+
+
+def promise_part(measure: str) -> str:
+    """The name of the part in which promises of a measure are written: a clause group may be called like one."""
+    return f"promised-{measure}" if measure in GROUPS else measure
 
 
 def field_of(kind: ValueKind, label: str) -> forms.Field:
