@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.document.groups.every_group import GROUPS
 from agreements.enums import Weekday
-from agreements.pages.writing.edit_form import Draft
+from agreements.pages.writing.edit_form import PROMISE_PARTS, Draft
 from agreements.promises.measures import MEASURES
 
 EVERY_MONTH = "every"
@@ -176,11 +176,10 @@ def asked_in(step: GuidedStep) -> Iterator[AskedFields]:
     """What the step names, and the clause groups and measures that no step names: each where it belongs."""
     yield from step.asked
     yield from (AskedFields(key) for key, group in GROUPS.items() if key not in _NAMED and group.step == step.key)
-    others = [measure for key, measure in MEASURES.items() if key not in _NAMED]
     yield from (
-        AskedFields(measure.key, is_more=True)
-        for measure in others
-        if step.key == ("fast" if measure.is_timed else "often")
+        AskedFields(part, is_more=True)
+        for part, key in PROMISE_PARTS.items()
+        if part not in _NAMED and step.key == ("fast" if MEASURES[key].is_timed else "often")
     )
 
 
@@ -194,7 +193,9 @@ def steps_of_places() -> dict[str, GuidedStep]:
 
 
 def _place(part: str) -> str:
-    return MEASURES[part].side if part in MEASURES else {"heading": "parties", EVERY_MONTH: "months"}.get(part, part)
+    if part in PROMISE_PARTS:
+        return MEASURES[PROMISE_PARTS[part]].side
+    return {"heading": "parties", EVERY_MONTH: "months"}.get(part, part)
 
 
 def shown_parts(step: GuidedStep, draft: Draft, every: Any, *, has_months: bool) -> list[ShownPart]:
@@ -205,7 +206,7 @@ def shown_parts(step: GuidedStep, draft: Draft, every: Any, *, has_months: bool)
 
 
 def _shown(asked: AskedFields, part: Any) -> ShownPart:
-    group, measure = GROUPS.get(asked.part), MEASURES.get(asked.part)
+    group, measure = GROUPS.get(asked.part), MEASURES.get(PROMISE_PARTS.get(asked.part, ""))
     is_whole = group is not None and not asked.fields
     title = gettext(group.name) if group and is_whole else gettext(measure.name) if measure else ""
     hint = gettext(group.hint) if group and is_whole and group.hint else ""

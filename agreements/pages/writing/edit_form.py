@@ -42,7 +42,8 @@ TERMS = (
     "exceptions",
 )
 
-
+# The parts of the page in which promises are written, with their measures: none has the name of a clause group.
+PROMISE_PARTS = {f"promised_{key}" if key in GROUPS else key: key for key in MEASURES}
 TO_BE_SIGNED = gettext_lazy("Once every party has signed. The first of next month, unless you choose another day.")
 
 
@@ -70,7 +71,9 @@ class Draft:
         self.assumptions = AssumptionsForm(data, initial=former)
         promises = former.get("promises", ())
         made = {key: [clause.model_dump() for clause in promises if clause.measure == key] for key in MEASURES}
-        self.promises = {key: formset(data, initial=made[key], prefix=key) for key, formset in CLAUSE_FORMSETS.items()}
+        self.promises = {
+            part: CLAUSE_FORMSETS[key](data, initial=made[key], prefix=part) for part, key in PROMISE_PARTS.items()
+        }
         reasons = [vars(reason) for reason in former.get("return_reasons", DEFAULT_REASONS)]
         self.reasons = ReasonFormSet(data, initial=reasons, prefix="reasons")
         rows = former.get("groups", {})
@@ -108,7 +111,9 @@ class Draft:
     def of_side(self, side: str) -> list[tuple[str, Any]]:
         """The promises of one side, each measure by its name."""
         return [
-            (gettext(MEASURES[key].name), part) for key, part in self.promises.items() if MEASURES[key].side == side
+            (gettext(MEASURES[key].name), self.promises[part])
+            for part, key in PROMISE_PARTS.items()
+            if MEASURES[key].side == side
         ]
 
     @property

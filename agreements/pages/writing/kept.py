@@ -89,7 +89,8 @@ def copy_agreement(request: PortalRequest, slug: str) -> HttpResponse:
 @writers
 @transaction.atomic
 def change(request: PortalRequest, key: str) -> HttpResponse:
-    row = get_object_or_404(KeptTemplate.objects.select_for_update(), key=key)
+    kept = KeptTemplate.objects.select_for_update() if request.method == "POST" else KeptTemplate.objects.all()
+    row = get_object_or_404(kept, key=key)
     beginning, form = _sound(row), TemplateForm(row)
     opened = OpenedForm([form], request.POST, request.path)
     if opened.data is not None:
