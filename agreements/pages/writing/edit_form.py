@@ -24,6 +24,7 @@ from agreements.pages.writing.forms import (
     ReasonFormSet,
     TermsForm,
     group_part,
+    promise_part,
     said,
 )
 from agreements.promises.measures import MEASURES
@@ -42,8 +43,7 @@ TERMS = (
     "exceptions",
 )
 
-# The parts of the page in which promises are written, with their measures: none has the name of a clause group.
-PROMISE_PARTS = {f"promised_{key}" if key in GROUPS else key: key for key in MEASURES}
+
 TO_BE_SIGNED = gettext_lazy("Once every party has signed. The first of next month, unless you choose another day.")
 
 
@@ -72,7 +72,7 @@ class Draft:
         promises = former.get("promises", ())
         made = {key: [clause.model_dump() for clause in promises if clause.measure == key] for key in MEASURES}
         self.promises = {
-            part: CLAUSE_FORMSETS[key](data, initial=made[key], prefix=part) for part, key in PROMISE_PARTS.items()
+            key: formset(data, initial=made[key], prefix=promise_part(key)) for key, formset in CLAUSE_FORMSETS.items()
         }
         reasons = [vars(reason) for reason in former.get("return_reasons", DEFAULT_REASONS)]
         self.reasons = ReasonFormSet(data, initial=reasons, prefix="reasons")
@@ -91,7 +91,8 @@ class Draft:
         """A form or formset by its name: that of a measure or a clause group, or one of the others."""
         single = {"heading": self.heading, "terms": self.terms, "calendar": self.calendar}
         others = {"assumptions": self.assumptions, "reasons": self.reasons, "months": self.months}
-        return (single | others | self.promises | self.groups)[name]
+        promises = {promise_part(key): part for key, part in self.promises.items()}
+        return (single | others | promises | self.groups)[name]
 
     @property
     def faulty(self) -> dict[str, bool]:
@@ -111,9 +112,7 @@ class Draft:
     def of_side(self, side: str) -> list[tuple[str, Any]]:
         """The promises of one side, each measure by its name."""
         return [
-            (gettext(MEASURES[key].name), self.promises[part])
-            for part, key in PROMISE_PARTS.items()
-            if MEASURES[key].side == side
+            (gettext(MEASURES[key].name), part) for key, part in self.promises.items() if MEASURES[key].side == side
         ]
 
     @property
