@@ -1,9 +1,14 @@
 """The demonstration: the same on every machine, alive on every day, and true to what it tells."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
+import agreements.urls
+import reports.urls
 from agreements.models import AgreedException, Agreement, Objection, StatedFigure, Version
 from agreements.terms import timeline
 from leads.clock import rule
@@ -15,6 +20,18 @@ from smarketing.accounts.models import Invitation, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(580)]
 SATURDAY_NIGHT = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
+
+
+READ = (200, 302, 403, 404, 405)  # not theirs, a button, or nothing asked for
+
+
+def own_pages(slug: str) -> list[str]:
+    """Every page that an agreement has."""
+    apps = (agreements.urls, reports.urls)
+    routes = {f"{app.app_name}:{one.name}": str(one.pattern) for app in apps for one in app.urlpatterns}
+    return [
+        reverse(name, args=[slug]) for name, route in routes.items() if re.findall("<[^>]+>", route) == ["<slug:slug>"]
+    ]
 
 
 def told() -> list[tuple]:
@@ -56,6 +73,11 @@ def test_a_company_of_twelve_with_thirteen_months_and_a_queue_that_needs_somebod
     assert not outside.filter(outside_reason="").exists()
     assert 0.02 < incomplete.count() / made.count() < 0.4
     assert all(clock.pauses for clock in paused.filter(handoff__agreement__slug="dach"))
+    for address in ("clara@nordwind.example", "petra@nordwind.example"):
+        client = Client()
+        client.force_login(User.objects.get(email=address))
+        answers = {page: client.get(page) for page in own_pages("dach")}
+        assert {page: answer.status_code for page, answer in answers.items() if answer.status_code not in READ} == {}
 
 
 def test_a_second_time_on_the_same_day_nothing_changes_and_on_a_later_day_the_story_goes_on():
