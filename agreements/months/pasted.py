@@ -15,27 +15,13 @@ from agreements.months.spreading import spread
 from smarketing.lib import words
 from smarketing.lib.amounts import column_money, is_in, recognised_mark, ways
 from smarketing.lib.file_problems import Unreadable
+from smarketing.lib.month_names import month_number
 from smarketing.lib.periods import Period
 
 LONGEST = 20_000  # characters
 MOST_PARTS = 20
 Weights = Callable[[Sequence[Period]], Sequence[int | Decimal]]
 
-_MONTHS = (
-    ("january", "januar", "jan"),
-    ("february", "februar", "feb"),
-    ("march", "märz", "maerz", "marts", "mar", "mär", "mrz"),
-    ("april", "apr"),
-    ("may", "mai", "maj"),
-    ("june", "juni", "jun"),
-    ("july", "juli", "jul"),
-    ("august", "aug"),
-    ("september", "sep", "sept"),
-    ("october", "oktober", "oct", "okt"),
-    ("november", "nov"),
-    ("december", "dezember", "dec", "dez"),
-)
-_BY_NAME = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
 _TOTALS = frozenset(
     {"amount", "quota", "total", "sum", "revenue", "betrag", "summe", "gesamt", "umsatz", "umsatzvorgabe", "quote"}
     | {"beløb", "i alt", "sum", "omsætning", "salgsbudget", "budget"}
@@ -216,7 +202,7 @@ def _numbers(text: str) -> tuple[str, int, int | None] | None:
             said = match.groupdict()
             year = next((int(said[name]) for name in ("year", "later") if said.get(name)), None)
             number = said.get("number") or "1"
-            place = int(number) if number.isdecimal() else _BY_NAME.get(number, 0)
+            place = int(number) if number.isdecimal() else month_number(number)
             return (kind, place, 2000 + year if year is not None and year < 100 else year) if place else None
     return None
 
