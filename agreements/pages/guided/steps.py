@@ -186,6 +186,21 @@ def asked_in(step: GuidedStep) -> Iterator[AskedFields]:
     )
 
 
+def steps_of_places() -> dict[str, GuidedStep]:
+    """Where the guided way asks for each part of the plain edit page: at once, else folded."""
+    asked = [(step, one) for step in STEPS.values() for one in asked_in(step)]
+    found: dict[str, GuidedStep] = {}
+    for step, one in sorted(asked, key=lambda pair: pair[1].is_more):
+        found.setdefault(_place(one.part), step)
+    return found
+
+
+def _place(part: str) -> str:
+    if measure := _BY_PART.get(part):
+        return measure.side
+    return {"heading": "parties", EVERY_MONTH: "months"}.get(part, part)
+
+
 def shown_parts(step: GuidedStep, draft: Draft, every: Any, *, has_months: bool) -> list[ShownPart]:
     """`has_months`: the months of an agreement are agreed apart from its terms, but for its first version."""
     of_months = (EVERY_MONTH, "assumptions")
