@@ -1,7 +1,7 @@
 """Reads: whether the sales team has the time for what is promised, month by month, with every step of the formula."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -73,10 +73,14 @@ def shown_work(work: MonthWork) -> ShownWork:
 def proposed_sheet(
     agreement: Agreement, document: AgreementDocument, in_force: Sequence[Terms], *, today: date
 ) -> CapacitySheet:
-    """What a proposal means, from its own day on by its terms: this year, or a later one in which it takes effect."""
+    """What a proposal means, from its own day on by its terms: this year, or a later one in which it takes effect.
+
+    Exceptions agreed beyond the terms stand whatever the terms.
+    """
     before = [terms for terms in in_force if terms.effective_on < document.effective_on]
     begins = max(document.effective_on, today)
-    return capacity_sheet(agreement, Period.of(begins, "year"), [*before, terms_in(document)], today=begins)
+    own = replace(terms_in(document), agreed=next((terms.agreed for terms in in_force if terms.agreed), ()))
+    return capacity_sheet(agreement, Period.of(begins, "year"), [*before, own], today=begins)
 
 
 def _chosen(works: list[MonthWork], month: str, today: date) -> MonthWork | None:
