@@ -1,15 +1,17 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from leads.pages import criteria
 from leads.pages.finding import find
 from leads.pages.handoff import attempt, close, excuse, handing_over
 from leads.pages.integrations import api_page, tokens_page
-from leads.pages.lead import detail, list_page
+from leads.pages.lead import detail, export, list_page
 from leads.pages.queue import escalations, giving_away, queue_page
 
 app_name = "leads"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", list_page.lead_list, name="list"),
     path("new/", list_page.new, name="new"),
+    path("export/", export.export, name="export"),
     path("find/", find, name="find"),
     path("queue/", queue_page.queue_page, name="queue"),
     path("escalations/", escalations.escalations, name="escalations"),
@@ -17,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("escalations/seen/", escalations.seen, name="seen"),
     path("hand-over/", handing_over.hand_over, name="hand_over"),
     path("take-back/", handing_over.take_back, name="take_back"),
+    path("criteria/<slug:slug>/", criteria.would_meet, name="would_meet"),
     path("tokens/", tokens_page.tokens, name="tokens"),
     path("tokens/api/", api_page.api_page, name="api"),
     path("tokens/<int:pk>/revoke/", tokens_page.revoke_token, name="revoke_token"),

@@ -1,4 +1,4 @@
-"""Action: the reviews of the demonstration: one that was held, with its decisions, and one to come."""
+"""Actions: the reviews and the judged months of the demonstration, and what people did about them."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,10 +8,13 @@ from django.utils.translation import override
 from agreements.models import Agreement
 from agreements.terms import today_of
 from leads.demonstration.company import SIGNED
-from reports.models import ReviewMeeting
+from reports.enums import Cause, NoteKind, OwedState
+from reports.models import JudgedObjective, Owed, ReviewMeeting, RootCause, StrikeNote
 from reports.reviews.dates import COMING, NOT_HELD, review_dates
 from reports.reviews.decisions import decide, finish, to_draft
 from reports.reviews.meetings import add_point, close, hold, write_minutes
+from reports.strikes.judging import judge_months
+from reports.strikes.owing import turn
 from smarketing.accounts.models import User
 
 NOTES = {
@@ -58,3 +61,45 @@ def _held(agreement: Agreement, planned_on: date, on: date, marketing: User, sal
     close(agreement, planned_on, by=marketing, at=at + timedelta(hours=1))
     to_draft(made[1], by=marketing, at=at + timedelta(days=1))
     finish(made[2], by=marketing, at=at + timedelta(days=5))
+
+
+def keep_strikes(*, at: datetime) -> None:
+    """Every month that is over is judged; the oldest miss has its sheet, and all owed but the latest is given."""
+    judge_months(at=at)
+    agreement = Agreement.objects.filter(slug=SIGNED.market.slug).first()
+    if agreement is None or RootCause.objects.filter(agreement=agreement).exists():
+        return
+    lead_of = {"marketing": SIGNED.marketing, "sales": SIGNED.sales}
+    people = {side: User.objects.get(name=name) for side, name in lead_of.items()}
+    missed = JudgedObjective.objects.filter(judged__agreement=agreement, state="missed").select_related("judged")
+    if oldest := missed.order_by("judged__month", "pk").first():
+        _explained(oldest, people[oldest.side])
+    owed = list(Owed.objects.filter(agreement=agreement, state=OwedState.OPEN).order_by("month", "pk"))
+    latest = {(one.is_reward, one.amount is not None): one.pk for one in owed}.values()
+    for one in owed:
+        if one.pk not in latest:
+            on = one.month + timedelta(days=45)
+            turn(one, "give", sides=[one.owing], text="", on=on, by=people[one.owing], at=at)
+            one.refresh_from_db()
+            turn(one, "confirm", sides=[one.owed_to], text="", by=people[one.owed_to], at=at)
+
+
+def _explained(miss: JudgedObjective, owner: User) -> None:
+    at = miss.judged.judged_at
+    month = miss.judged.month
+    sheet = RootCause.objects.create(
+        agreement=miss.judged.agreement,
+        month=month,
+        side=miss.side,
+        measure=miss.measure,
+        tier=miss.tier,
+        is_rest=miss.is_rest,
+        cause=Cause.RESOURCES,
+        what_happened="Two people were at the trade fair for a week, and nobody stood in for them.",
+        action="Whoever goes to a fair names who stands in, a week before.",
+        owner=owner,
+        due_on=month + timedelta(days=50),
+        done_on=month + timedelta(days=48),
+    )
+    changes = {"action": ["", sheet.action]}
+    StrikeNote(sheet=sheet, kind=NoteKind.SHEET, changes=changes, by=owner, at=at).save()

@@ -11,7 +11,7 @@ os.environ["SKIP_CHECKS"] = "1"  # celery asks them and does not listen; we do
 TRANSPORT_ALIASES["filesystem"] = "smarketing.server.folder_broker:FolderTransport"
 app = Celery("smarketing")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["leads", "smarketing.accounts", "smarketing.exports"])
+app.autodiscover_tasks(["leads", "reports", "smarketing.accounts", "smarketing.exports"])
 
 
 @import_modules.connect

@@ -138,6 +138,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "smarketing.roof.navigation.navigation",
                 "smarketing.roof.demonstration.demonstration",
+                "smarketing.roof.waiting.waiting",
             ],
             "builtins": ["template_partials.templatetags.partials"],
             "loaders": [
@@ -318,6 +319,7 @@ CELERY_BEAT_SCHEDULE = {
         ("imports", "leads.tasks.take_up_imports", 15.0),
         ("targets", "leads.tasks.propose_targets", 3600.0),
         ("friction", "agreements.tasks.open_friction_reports", 3600.0),
+        ("months", "reports.tasks.judge_months", 3600.0),
     )
 }
 IMPORT_LEASE_SECONDS = number("IMPORT_LEASE_SECONDS", 30)  # without a sign for so long a worker is taken for dead

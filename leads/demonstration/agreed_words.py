@@ -107,6 +107,28 @@ level = "Management"
 person = "Ingrid Sommer"
 after_working_days = 3
 
+[judging]
+working_day = 5
+
+[[consequences]]
+name = "Missed month"
+follows = "warning"
+text = "The lead of that side explains the cause in the next weekly meeting."
+
+[[consequences]]
+name = "Three missed within half a year"
+months = 3
+within_months = 6
+follows = "compensation"
+amount = 500
+text = "Into the joint budget of the other side."
+
+[[consequences]]
+name = "Month kept"
+when = "kept"
+follows = "reward"
+text = "The other side brings the cake."
+
 [review]
 every_months = 3
 agenda = "Figures of the quarter, open points, assumptions, tiers, exceptions of the next quarter."

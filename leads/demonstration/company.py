@@ -135,6 +135,32 @@ DACH = Market(
         within_minutes = 120
         share = 0.9
 
+        [[promises]]
+        measure = "brief"
+        share = 0.8
+
+        [[criteria]]
+        fact = "email_or_phone"
+
+        [[criteria]]
+        fact = "company_size"
+        rule = "at_least"
+        value = 20
+
+        [[criteria]]
+        fact = "country"
+        rule = "one_of"
+        value = ["Deutschland", "Österreich", "Schweiz"]
+
+        [[brief]]
+        fact = "question"
+
+        [[brief]]
+        fact = "campaign"
+
+        [[brief]]
+        fact = "consent"
+
         [capacity]
         reps = 4
         absence_days = 35

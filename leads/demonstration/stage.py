@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import islice
+from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import make_password
@@ -41,8 +43,9 @@ from leads.demonstration.ledger import keep_ledger
 from leads.demonstration.stated_months import state_months
 from leads.demonstration.story import Pass, Scene, Story, stories_of, stories_of_now
 from leads.doors.dictionary import settle
-from leads.enums import Result
+from leads.enums import OutsideReason, Result
 from leads.models import LONG_TABLES, Attempt, Deal, Handoff, Lead
+from leads.work.qualification import freeze
 from smarketing.accounts.invitations import invite
 from smarketing.accounts.models import Invitation, Membership, Role, Team, User
 from smarketing.accounts.people import leave, set_role
@@ -282,7 +285,22 @@ def _lead(story: Story, stage: Stage) -> Lead:
         phone=story.phone,
         value=story.value,
         recorded_at=stage.at,
+        **_qualities(story),
     )
+
+
+def _qualities(story: Story) -> dict[str, Any]:
+    """Most leads are as the agreement asks; some are too small, and some tell less than a rep needs."""
+    dice = Random(f"qualities-{story.external_id}")  # noqa: S311, a story is no secret
+    size = dice.randrange(3, 20) if dice.random() < 0.06 else dice.choice((25, 40, 90, 250, 1_200))
+    question = dice.choice(("Was kostet das?", "Bitte eine Vorführung.", "Wie lange dauert die Lieferung?"))
+    return {
+        "company_size": size if dice.random() < 0.95 else None,
+        "country": dice.choice(("Deutschland", "Deutschland", "Deutschland", "Österreich", "Schweiz")),
+        "campaign": dice.choice(("Herbst", "Messe", "Newsletter")),
+        "consent": True if dice.random() < 0.9 else None,
+        "question": question if dice.random() < 0.93 else "",
+    }
 
 
 def _handoff(lead_id: int, name: str, story: Story, one: Pass, stage: Stage) -> Handoff:
@@ -302,6 +320,8 @@ def _handoff(lead_id: int, name: str, story: Story, one: Pass, stage: Stage) -> 
         recorded_at=one.at,
     )
     _came(handoff, one, stage)
+    reasons = (OutsideReason.ASKED_FOR_CONTACT, OutsideReason.KEY_ACCOUNT, OutsideReason.MET_IN_PERSON)
+    freeze(handoff, _lead(story, stage), stage.terms.on(on), reason=reasons[lead_id % len(reasons)])
     return handoff
 
 

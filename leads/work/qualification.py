@@ -1,14 +1,20 @@
 """Whether a lead meets the criteria of its agreement and what its brief lacks, as of the handoff: frozen on it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
-from agreements.document.groups.qualification import ASKED_FACTS
-from agreements.document.qualifying import Failing, missing, qualified
+from django.db.models import DateField, OuterRef, Subquery, Value
+
+from agreements.document.groups.qualification import ASKED_FACTS, Criterion
+from agreements.document.qualifying import Failing, QualifiedCount, counted, fields_asked, missing, qualified
+from agreements.models import Agreement
 from agreements.terms import Terms, Timeline
 from leads.enums import Brief, OutsideReason
 from leads.models import Handoff, Lead
+from smarketing.lib.periods import Period
 
 ASKED_FIELDS = tuple(dict.fromkeys(name for fact in ASKED_FACTS.values() for name in fact.fields))
 
@@ -49,3 +55,21 @@ def freeze_from_file(handoffs: Sequence[Handoff], terms: Timeline) -> None:
     for one, own in asked:
         reason = OutsideReason.FROM_FILE if one.outside_note else OutsideReason.NOT_GIVEN
         freeze(one, leads[one.lead_id], own, reason=reason, note=one.outside_note)
+
+
+def would_have_met(
+    agreement: Agreement, criteria: Sequence[Criterion], period: Period, zone: ZoneInfo
+) -> QualifiedCount:
+    """The leads won in the period, as they are known now, on the day of the first handoff, else at the period's end."""
+    start = datetime.combine(period.start_on, time(), zone)
+    end = datetime.combine(period.next().start_on, time(), zone)
+    names = tuple(dict.fromkeys(("tier", *fields_asked(criteria))))
+    handed = Handoff.objects.filter(lead=OuterRef("pk")).order_by("handed_at").values("handed_on")[:1]
+    is_dated = any(one.rule == "within_days" for one in criteria)
+    on = Subquery(handed) if is_dated else Value(period.end_on, output_field=DateField())
+    leads = Lead.objects.filter(agreement=agreement, created_at__gte=start, created_at__lt=end)
+    alike = Counter(leads.order_by().annotate(handed_first=on).values_list(*names, "handed_first").iterator(5_000))
+    return counted(
+        criteria,
+        ((dict(zip(names, row, strict=False)), row[-1] or period.end_on, count) for row, count in alike.items()),
+    )

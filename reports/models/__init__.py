@@ -1,3 +1,24 @@
+from reports.models.judged import (
+    AskedAgain,
+    JudgedIsFixed,
+    JudgedMonth,
+    JudgedObjective,
+    Owed,
+    RootCause,
+    StrikeNote,
+)
 from reports.models.reviews import CalendarAddress, ReviewDecision, ReviewMeeting, ReviewPoint
 
-__all__ = ["CalendarAddress", "ReviewDecision", "ReviewMeeting", "ReviewPoint"]
+__all__ = [
+    "AskedAgain",
+    "CalendarAddress",
+    "JudgedIsFixed",
+    "JudgedMonth",
+    "JudgedObjective",
+    "Owed",
+    "ReviewDecision",
+    "ReviewMeeting",
+    "ReviewPoint",
+    "RootCause",
+    "StrikeNote",
+]

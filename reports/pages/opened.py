@@ -15,6 +15,7 @@ from reports.facts.reading import Reading, end_of, read
 from reports.pages.filters import Chosen
 from reports.pages.links import Links
 from reports.pages.scorecard import Card, card_of
+from smarketing.accounts.access import Access
 from smarketing.accounts.rights import Verb
 from smarketing.lib.request import PortalRequest
 
@@ -29,6 +30,7 @@ class Opened:
     today: date
     chosen: Chosen
     with_names: bool
+    access: Access
 
     @property
     def links(self) -> Links:
@@ -111,4 +113,5 @@ def _opened(request: PortalRequest, agreement: Agreement, terms: Timeline, now: 
         today=chosen.on or terms.day_of(at),
         chosen=chosen,
         with_names=request.access.may(Verb.SEE, agreement),
+        access=request.access,
     )

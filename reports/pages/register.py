@@ -17,6 +17,7 @@ from reports.pages.opened import Opened
 from reports.pages.scorecard import COLUMNS, table
 from reports.pages.sheet import Sheet
 from reports.pages.speed import speed_sheet
+from reports.pages.strikes import StrikesPage
 from reports.pages.volume import volume_sheet
 
 
@@ -88,13 +89,14 @@ class ScorecardPage:
         return self.name, as_csv(COLUMNS, table(at_hand.card))
 
 
-PAGES: dict[str, SheetPage | ScorecardPage] = {
+PAGES: dict[str, SheetPage | ScorecardPage | StrikesPage] = {
     page.name: page
     for page in (
         SheetPage("volume", pgettext_lazy("report", "Volume"), gettext_lazy("Lead volume"), volume_sheet),
         SheetPage("speed", pgettext_lazy("report", "Speed"), gettext_lazy("Follow-up speed"), speed_sheet),
         SheetPage("depth", pgettext_lazy("report", "Depth"), gettext_lazy("Follow-up depth"), depth_sheet),
         ScorecardPage("scorecard", pgettext_lazy("report", "Scorecard"), gettext_lazy("Scorecard")),
+        StrikesPage("strikes", pgettext_lazy("report", "Strikes"), gettext_lazy("Strikes")),
     )
 }
 FIRST = next(iter(PAGES))

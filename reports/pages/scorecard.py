@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from math import ceil
-from typing import Any
+from typing import Any, Protocol
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,6 +31,17 @@ BEHIND = {
     "value": ("valued_delivered", "valued_handed_over"),
     "speed": ("kept", "speed_judged"),
 }
+
+
+class Named(Protocol):
+    """An objective, as far as its name goes."""
+
+    @property
+    def measure(self) -> str: ...
+    @property
+    def tier(self) -> str: ...
+    @property
+    def is_rest(self) -> bool: ...
 
 
 def is_share(measure: str) -> bool:
@@ -332,13 +343,13 @@ def figure_of(measure: str, value: float | None, currency: str = "") -> str:
     return number(value, 1 if measure == "depth" else 0)
 
 
-def label_of(judgement: Judgement) -> str:
+def label_of(judgement: Named) -> str:
     measure = judgement.measure
     names = {"volume": _("Leads delivered"), "value": _("Value delivered")}
     return with_tier(names.get(measure) or _(MEASURES[measure].name), judgement)
 
 
-def with_tier(name: str, judgement: Judgement) -> str:
+def with_tier(name: str, judgement: Named) -> str:
     if judgement.tier:
         return _("%(measure)s, tier %(tier)s") % {"measure": name, "tier": judgement.tier}
     return _("%(measure)s, all other tiers") % {"measure": name} if judgement.is_rest else name

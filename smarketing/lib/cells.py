@@ -50,9 +50,9 @@ def _begins_risky(sign: str) -> bool:
 MARK = "\ufeff"  # without it spreadsheets read umlauts as something else
 
 
-def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
+def csv_lines(rows: Iterable[Sequence[object]], separator: str = ",") -> Iterator[str]:
     """The lines of a CSV file (RFC 4180) as the rows come, with nothing in it that a spreadsheet would run."""
-    writer = csv.writer(_Echo())
+    writer = csv.writer(_Echo(), delimiter=separator)
     for row in rows:
         yield writer.writerow(safe_row(row))
 

@@ -66,28 +66,31 @@ class OpenedForm:
         self.touched: set[str] = set()
         self.contradictions: list[Contradiction] = []
         self.overtaken: list[str] = []
-        self._in_page: dict[str, tuple[Values, Values]] = {}
+        self._in_page: dict[str, tuple[Values, Values | None]] = {}  # what it shows; of what is not touched, what stood
         self.data = data.copy() if data else None
         if data:
             self._compare(data)
 
     def _compare(self, data: QueryDict) -> None:
-        opened_on, asked = self._read(data.get(FIELD, ""))
+        opened_on, asked, stood = self._read(data.get(FIELD, ""))
         for entry in self.entries:
             if self.shown is not None and entry.key not in self.shown:
                 self._put(entry)
                 continue
             mine, choice = entry.sent(data), data.get(CHOICE + entry.key)
             shown = opened_on.get(entry.key, entry.kept)
+            before = stood.get(entry.key, shown)
             is_touched = mine is not None and mine != shown
-            self._in_page[entry.key] = (mine or {}, entry.kept) if is_touched else (shown, shown)
-            if not is_touched and shown != entry.kept:
+            self._in_page[entry.key] = (mine or {}, None) if is_touched else (shown, before)
+            if not is_touched and before != entry.kept:
                 self.overtaken.append(entry.label)
             if mine is None or mine == shown or choice == "theirs":
                 self._put(entry)
             elif mine != entry.kept:
                 self.touched.add(entry.key)
-                if shown != entry.kept or (entry.key in asked and choice != "mine"):
+                if entry.said(mine) == entry.said(entry.kept):  # sent already, by a page that has not heard of it
+                    continue
+                if before != entry.kept or (entry.key in asked and choice != "mine"):
                     theirs = entry.said(entry.kept)
                     self.contradictions.append(Contradiction(entry.key, entry.label, entry.said(mine), theirs))
 
@@ -98,15 +101,15 @@ class OpenedForm:
         for name, values in entry.kept.items():
             self.data.setlist(name, values)
 
-    def _read(self, token: str) -> tuple[dict[str, Values], list[str]]:
+    def _read(self, token: str) -> tuple[dict[str, Values], list[str], dict[str, Values]]:
         """Of a token that is not ours nothing is believed: all that is kept is then somebody else's."""
         if not token:
-            return {}, []
+            return {}, [], {}
         try:
-            opened_on, asked = signing.loads(token, salt=self._salt)
+            opened_on, asked, stood = signing.loads(token, salt=self._salt)
         except signing.BadSignature:
-            return {entry.key: {"": ["?"]} for entry in self.entries}, []
-        return opened_on, asked
+            return {entry.key: {"": ["?"]} for entry in self.entries}, [], {}
+        return opened_on, asked, stood
 
     @property
     def _salt(self) -> str:
@@ -116,13 +119,20 @@ class OpenedForm:
     def token(self) -> str:
         return self._signed({entry.key: entry.kept for entry in self.entries})
 
-    def token_beside(self, *, is_saved: bool) -> str:
-        """For a page that stays as it stands: what of it is saved by now, and what it showed and still shows."""
-        return self._signed({key: mine if is_saved else other for key, (mine, other) in self._in_page.items()})
+    def token_beside(self, saved: Iterable[Part] = ()) -> str:
+        """For a page that stays as it is typed: what it shows, and what is kept of that since it was `saved`."""
+        after = {entry.key: entry.kept for part in saved for entry in entries_of(part)}
+        kept = {entry.key: entry.kept for entry in self.entries}
+        shown, stood = {}, {}
+        for key, (in_page, before) in self._in_page.items():
+            is_mine = before is None and key in after
+            shown[key] = in_page if is_mine or before is not None else kept[key]
+            stood[key] = after[key] if is_mine else kept[key] if before is None else before
+        return self._signed(shown, stood)
 
-    def _signed(self, shown: dict[str, Values]) -> str:
+    def _signed(self, shown: dict[str, Values], stood: dict[str, Values] | None = None) -> str:
         asked = [contradiction.key for contradiction in self.contradictions]
-        return signing.dumps((shown, asked), salt=self._salt, compress=True)
+        return signing.dumps((shown, asked, stood or {}), salt=self._salt, compress=True)
 
     def allows(self, form: Any) -> bool:
         """Whether what was sent may be saved: the form is sound, and nothing has to be chosen."""

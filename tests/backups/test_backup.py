@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from smarketing.server.folding import found as found_by
 from tests.backups.conftest import UPLOAD
 from tests.backups.contents import files, rows
 from tests.broker.site import ROOT, Site
@@ -125,6 +126,7 @@ def test_a_backup_made_while_leads_are_written_is_of_one_instant(full, empty):
 @pytest.mark.skipif(IS_POSTGRES, reason="of SQLite")
 def test_what_stands_in_the_write_ahead_log_only_is_in_the_backup(full, tmp_path):
     with closing(sqlite3.connect(full.database.removeprefix("sqlite:///"))) as writing:
+        writing.create_function("smarketing_found", 7, found_by, deterministic=True)
         writing.execute("PRAGMA wal_autocheckpoint = 0")
         writing.execute("UPDATE leads_lead SET name = 'In the log' WHERE id = (SELECT max(id) FROM leads_lead)")
         writing.commit()
@@ -191,6 +193,8 @@ def test_a_database_in_use_is_not_replaced_and_not_waited_for_without_end(full, 
 def in_use(site: Site):
     connect = psycopg.connect if IS_POSTGRES else partial(sqlite3.connect, isolation_level=None)
     with closing(connect(site.database.removeprefix("sqlite:///"))) as connection:
+        if isinstance(connection, sqlite3.Connection):
+            connection.create_function("smarketing_found", 7, found_by, deterministic=True)
         connection.execute("BEGIN" if IS_POSTGRES else "BEGIN IMMEDIATE")
         connection.execute("UPDATE leads_lead SET name = 'Only here'")
         yield

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from smarketing.server.folding import found
+
 ROOT = Path(__file__).resolve().parents[2]
 AGREEMENT = ROOT / "tests" / "acceptance" / "bank.toml"
 PATIENCE = 90
@@ -48,6 +50,7 @@ class Site:
         """The first column of the rows, without the seconds that another Django takes to start."""
         if self.database.startswith("sqlite"):
             with closing(sqlite3.connect(self.database.removeprefix("sqlite:///"), timeout=20)) as connection:
+                connection.create_function("smarketing_found", 7, found, deterministic=True)
                 rows = connection.execute(statement).fetchall()
                 connection.commit()
         else:

@@ -12,7 +12,7 @@ from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.document.versions import apply
 from agreements.exceptions.agreeing import propose_exception
-from agreements.models import FrictionReport
+from agreements.models import Agreement, FrictionReport, KeptTemplate
 from agreements.signing.drafting import open_draft
 from agreements.signing.proposals import propose
 from leads.doors.api.tokens import make_token
@@ -20,7 +20,7 @@ from leads.doors.files.runs import digest_of
 from leads.enums import RowKind
 from leads.models import ImportRun
 from leads.work.excusing import ask
-from reports.models import ReviewDecision
+from reports.models import JudgedMonth, JudgedObjective, Owed, ReviewDecision
 from reports.reviews.calendar import renew
 from reports.reviews.meetings import call
 from smarketing.accounts.invitations import invite, token_of
@@ -50,6 +50,17 @@ def people(north, marketer, rep, sales_lead, leader, administrator, stranger) ->
         "service_member": cast.person("sue@example.org", north.service_team, role=Role.LEAD),
         "administrator": administrator,
     }
+
+
+def judged_miss(north: Agreement) -> tuple[JudgedObjective, Owed]:
+    month = {"agreement": north, "month": date(2026, 2, 1)}
+    judged = JudgedMonth.objects.create(version=north.versions.current().get(), judged_at=cast.MONDAY, **month)
+    miss = {"measure": "volume", "promised": 10, "delivered": 7, "handoffs": 7, "state": "missed"}
+    owed = {"rule": "Missed", "follows": "credit", "months": 1, "amount": 30, "currency": "EUR"}
+    return (
+        JudgedObjective.objects.create(judged=judged, side=Side.MARKETING, **miss),
+        Owed.objects.create(side=Side.MARKETING, **month, **owed),
+    )
 
 
 def next_working_day() -> date:
@@ -85,6 +96,8 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         agreement=north, version=north.versions.first(), month="2026-02-01", due_on="2026-03-06", opened_at=cast.MONDAY
     )
     pks |= {"friction_report": friction.pk, "team": north.sales_team_id, "merge_team": north.sales_team_id}
+    miss, owed = judged_miss(north)
+    pks |= {"root_cause": miss.pk, "settle_owed": owed.pk, "judge_again": miss.judged_id}
     open_draft(north, None, by=people["sales_lead"], at=cast.MONDAY)
     review = call(north, next_working_day(), None, by=people["sales_lead"], at=now(), reason="The first one")
     decision = ReviewDecision.objects.create(
@@ -107,6 +120,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         by=people["administrator"],
         at=now(),
     )
+    kept_template = KeptTemplate.objects.create(key="ours", name="Ours", text="[template]\n", at=cast.MONDAY)
     calendar = renew(rep, at=now())
     token, person_pk = token_of(invitation), people["second_rep"].pk
     begun = {"effective_on": "2031-01-01", "time_zone": "Europe/Berlin", "currency": "EUR"}
@@ -123,6 +137,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "people:edit": {"name": "Ron Other", "email": "ron@example.org"},
         "set_language": {"language": "en"},
         "profile": {"name": "Somebody"},
+        "agreements:change_template": {"name": "Ours, changed", "text": "[template]\nleads_a_month = 5\n"},
         "agreements:begin_from": {"marketing_team": "M", "sales_team": "S", "leads_a_month": "5", **begun},
         "agreements:load": {"text": write(document_of(north)), "toml": write(document_of(north))},
         "agreements:agree": {"month": "2031-03", "as": "target", "quota": "5000", "marketing_share": "100"}
@@ -141,6 +156,10 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "agreements:answer_targets": {"decision": "decline", "reason": "Too many", "target": target.pk},
         "agreements:settle": {"decision": "decline", "reason": "Not now"},
         "agreements:cancel": {"last_on": "2031-06-30"},
+        "reports:settle_owed": {"turn": "give"},
+        "reports:judge_again": {"decision": "ask", "reason": "A late return"},
+        "reports:root_cause": {"cause": "process", "what_happened": "Late", "action": "Earlier", "due_on": "2026-05-01"}
+        | {"owner": people["marketing_lead"].pk},
         "leads:new": lead,
         "leads:edit": lead,
         "leads:seen": {"all": "1"},
@@ -183,6 +202,9 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         }
         values |= {"token": calendar} if name == "reports:calendar" else {}
         values |= {"key": "who"} if name == "agreements:step" else {}
+        values |= (
+            {"key": kept_template.key} if name in ("agreements:change_template", "agreements:delete_template") else {}
+        )
         query = "?what=handed_over" if name == "reports:records" else ""
         address = reverse(name, kwargs={key: values[key] for key in wanted}) + query
         found[name] = Asked(address, bodies.get(name, {}))

@@ -62,6 +62,7 @@ NOT_OF_THE_REPORT = {(who, "post"): FORBIDDEN for who in ("marketer", "marketing
 MAY_AGREE = {(who, "post"): FOUND for who in ("marketing_lead", "sales_lead")}
 MAY_ACCEPT = {("marketing_lead", "post"): FOUND}
 MAY_MEASURE = {**MAY_AGREE, ("administrator", "post"): FOUND}
+WRITES_SHEET = {(who, "post"): FOUND for who in ("marketer", "marketing_lead")}
 OF_SOMEBODY = ("role", "take_out", "leave", "come_back", "send_again", "withdraw")
 NO_LEAD = {(who, "post"): FORBIDDEN for who in ("marketer", "rep", "second_rep", "leader")}
 NOT_OF_SALES = {(who, "post"): MISSING for who in ("marketing_lead", "service_member")}
@@ -75,6 +76,9 @@ DOORS = {
     "agreements:begin": page(WRITERS),
     # A lead makes no team.
     "agreements:begin_from": page(WRITERS, 422, own={("administrator", "post"): FOUND}),
+    "agreements:copy_template": Door(WRITERS, NOT_SO, FOUND),
+    **{f"agreements:{name}_template": page(WRITERS, FOUND) for name in ("change", "delete")},
+    "agreements:make_template": button(WRITERS, AMEND),
     "agreements:new": page(ADMINISTRATORS, 422),
     "agreements:load": page(ADMINISTRATORS, FOUND),
     "agreements:detail": page(READERS, OK, **RECORD),
@@ -122,8 +126,10 @@ DOORS = {
     "people:administrator": Door(ADMINISTRATORS, NOT_SO, FOUND),
     "reports:home": Door(READERS, FOUND, FOUND, own={("administrator", "get"): OK, ("administrator", "post"): OK}),
     "reports:scorecards": page(READERS, OK),
-    **{f"reports:{name}": page(READERS, OK, **RECORD) for name in ("volume", "speed", "depth", "scorecard")},
+    **{f"reports:{name}": page(READERS, OK, **RECORD) for name in ("volume", "speed", "depth", "scorecard", "strikes")},
     **{f"reports:{name}": page(READERS, OK, **RECORD) for name in ("records", "data")},
+    "reports:root_cause": page(READERS, FORBIDDEN, own=WRITES_SHEET, **RECORD),
+    **{f"reports:{name}": button(APPROVERS) for name in ("settle_owed", "judge_again")},
     **{f"api:{name}": Door(TOKEN, NO_TOKEN, NO_TOKEN) for name in RESOURCES},
     **{f"api:{name}_one": Door(TOKEN, NO_TOKEN) for name in RESOURCES},
     "api:schema": page(ANYONE),
@@ -136,12 +142,14 @@ DOORS = {
     "reports:calendar": Door(ANYONE),
     "reports:calendar_address": page(SIGNED_IN, FOUND),
     "leads:list": page(PRACTITIONERS),
+    "leads:export": page(PRACTITIONERS),
     "leads:find": page(PRACTITIONERS),
     "leads:new": page(MARKETERS, FOUND, own={("stranger", "post"): 422}),
     "leads:queue": page(REPS),
     "leads:escalations": page(SALES_LEADS),
     "leads:escalation_count": page(SALES_LEADS),
     "leads:seen": Door(SALES_LEADS, NOT_SO, FOUND),
+    "leads:would_meet": page(READERS, OK, **RECORD),
     "leads:hand_over": button(MARKETERS),
     "leads:take_back": button(MARKETERS),
     "leads:detail": page(PRACTITIONERS, **RECORD),

@@ -242,7 +242,7 @@ def test_the_chapters_stand_in_their_order_and_the_contents_lead_to_each(signed_
     amend(north, groups=words_of())
     page = signed_in(rep).get(URL).text
     anchors = re.findall(r'<li>\s*<a href="#([\w-]+)"', page)
-    assert anchors == re.findall(r'<section class="section"\s+id="([\w-]+)"', page)
+    assert anchors == re.findall(r'<details class="section part"\s+id="([\w-]+)"', page)
     assert anchors[:4] == ["summary", "goals", "promises", "months"]
     assert anchors[4:] == [
         "capacity",

@@ -102,7 +102,7 @@ def test_pages_follow_each_other_without_a_gap(north, client):
 def test_the_list_needs_the_same_queries_for_any_number_of_rows(north, client, count, django_assert_num_queries):
     for number in range(count):
         cast.handed(north, name=f"Lead {number}")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert len(names(client.get(URL))) == count
 
 
@@ -131,3 +131,32 @@ def test_an_empty_list_says_how_to_begin(client, north):
     assert "Log the first lead" in client.get(URL).content.decode()
     assert "No lead matches" in client.get(f"{URL}?q=nobody").content.decode()
     assert not Handoff.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_list_is_filtered_by_rep_clock_and_what_is_missing(north, client, rep):
+    cast.handed(north, at=cast.MONDAY - timedelta(days=7), rep=rep, name="Late")
+    cast.handed(north, name="Nobody's", source="", tier="B")
+    other = cast.person("ria@example.org", north.sales_team)
+    moved = cast.handed(north, rep=rep, name="Moved", tier="")
+    Handoff.objects.filter(pk=moved.pk).update(rep=other)
+    assert names(client.get(URL, {"rep": rep.pk})) == ["Late"]
+    assert names(client.get(URL, {"rep": other.pk})) == ["Moved"]
+    assert names(client.get(URL, {"rep": "nobody"})) == ["Nobody's"]
+    assert names(client.get(URL, {"clock": "overdue"})) == ["Late"]
+    assert names(client.get(URL, {"source": " "})) == ["Nobody's"]
+    assert names(client.get(URL, {"tier": " "})) == ["Moved"]
+
+
+@pytest.mark.django_db
+def test_what_is_shown_is_exported_and_no_more(north, south, signed_in, marketer, rep):
+    cast.lead(north, name="=1+1", company="Ä;B", phone="+49 170 1234567", tier="B")
+    cast.lead(north, name="Hidden by the filter")
+    cast.lead(south, name="Foreign", tier="B")
+    marketer.language = "de"
+    marketer.save()
+    lines = signed_in(marketer).get(f"{URL}export/?tier=B").getvalue().decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("Name;Firma;E-Mail;Telefon;")
+    assert [line.split("T;")[0].split(";ada")[0] for line in lines[1:]] == ['\'=1+1;"Ä;B"']
+    assert ";+49 170 1234567;" in lines[1]
+    assert len(signed_in(rep).get(f"{URL}export/").getvalue().splitlines()) == 1

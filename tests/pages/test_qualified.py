@@ -9,11 +9,15 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
+from agreements.document.groups.qualification import BRIEF
+from agreements.document.stored import document_of
 from agreements.promises.promise import BriefPromise
 from leads.enums import OutsideReason
 from leads.models import Handoff, Lead
 from leads.work.handoffs import OutsideCriteria, hand_over
 from tests import cast
+from tests.pages.test_agreement_edit import filled
+from tests.unit.leads.doors.files.files import taken
 
 TEN = cast.MONDAY + timedelta(minutes=10)
 HAND_OVER = "/leads/hand-over/"
@@ -126,3 +130,51 @@ def test_the_promise_of_complete_briefs_is_judged_as_the_lead_is_handed_over(jud
     html = client.get(reverse("reports:scorecard", args=[judged.slug]), {"period": "2026-03"}).content.decode()
     assert "Complete briefs" in html
     assert "with all facts of the brief" in html
+
+
+@pytest.fixture
+def of_february(asking):
+    for name, size in (("Ada", 80), ("Grace", 20), ("Mary", None), ("Rosa", None), ("Lise", None)):
+        cast.lead(asking, cast.MONDAY - timedelta(days=9), name=name, company_size=size)
+    cast.lead(asking, name="of March", company_size=80)
+    return asking
+
+
+@pytest.mark.django_db
+def test_how_many_of_last_months_leads_would_have_met_the_criteria_also_those_being_written(of_february, client):
+    url = reverse("leads:would_meet", args=[of_february.slug])
+    html = " ".join(client.get(url).content.decode().split())
+    assert "Of the 5 leads of February 2026, 1 would have met the criteria." in html
+    assert "Company size: at least 50 is asked: 4 do not, 3 of them because it is unknown" in html
+    typed = {"criteria-TOTAL_FORMS": 1, "criteria-INITIAL_FORMS": 0, "criteria-0-fact": "company_size"}
+    written = client.post(url, {**typed, "criteria-0-rule": "at_least", "criteria-0-value": "20"}).content.decode()
+    assert "Of the 5 leads of February 2026, 2 would have met the criteria." in written
+    unfinished = client.post(url, {**typed, "criteria-0-rule": "at_least"}).content.decode()
+    assert "once every criterion is complete" in unfinished
+    assert url in client.get(reverse("agreements:detail", args=[of_february.slug])).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_files_handoff_is_never_refused_and_says_why_or_that_it_does_not(asking, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    for name, size in (("Ada", 80), ("Grace", 20), ("Mary", 20)):
+        cast.lead(asking, cast.MONDAY - timedelta(hours=1), name=name, external_id=name, company_size=size)
+    rows = "Ada,2026-03-02 08:30,\nGrace,2026-03-02 08:30,\nMary,2026-03-02 08:30,Sales knows her\n"
+    taken(asking, "handoffs", f"lead_id,handed_at,outside_reason\n{rows}")
+    found = {one.lead.name: (one.outside_reason, one.outside_note, one.brief) for one in Handoff.objects.all()}
+    assert found == {
+        "Ada": ("", "", "incomplete"),
+        "Grace": ("not_given", "", "incomplete"),
+        "Mary": ("from_file", "Sales knows her", "incomplete"),
+    }
+
+
+@pytest.mark.django_db
+def test_a_fact_taken_out_of_the_brief_leaves_the_promise_of_complete_briefs(asking, signed_in, administrator):
+    promise = BriefPromise(share=Decimal("0.9"))
+    cast.promise(asking.versions.get(), promise)
+    client, url = signed_in(administrator), reverse("agreements:edit", args=[asking.slug])
+    client.post(url, filled(client, url) | {"brief-0-DELETE": "on"})
+    document = document_of(asking)
+    assert [row.fact for row in BRIEF.of(document)] == ["question"]
+    assert [one for one in document.promises if one.measure == "brief"] == [promise]

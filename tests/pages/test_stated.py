@@ -1,6 +1,6 @@
 """What the portal does not measure is stated month by month by the side that promised it, and judged by that."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -9,6 +9,7 @@ from django.urls import reverse
 from agreements.document.stored import document_of
 from agreements.document.text import read, write
 from agreements.models import Agreement, Objection, StatedFigure
+from agreements.months.stated import NotYoursToState, state_figures
 from agreements.promises.promise import MarketingAnswersPromise, MeetingsPromise, RevenuePromise
 from smarketing.accounts.models import Role, User
 from tests import cast
@@ -108,6 +109,9 @@ def test_the_other_side_reads_and_objects_and_states_nothing(
     assert "We count ten" in page
     signed_in(sales_lead).post(f"{URL}{row.pk}/object/", {"note": "Our own"})
     assert Objection.objects.count() == 1
+    march, theirs = date(2026, 3, 1), {("meetings", ""): Decimal(1)}
+    with pytest.raises(NotYoursToState):
+        state_figures(deal, march, theirs, note="Ours", by=marketing_lead, at=APRIL)
     assert signed_in(rep).post(URL, {"figure_0": "1"}).status_code == 403
     assert signed_in(stranger).get(URL).status_code == 404
 

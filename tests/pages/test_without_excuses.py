@@ -12,6 +12,7 @@ from django.urls import reverse
 from agreements.document.clauses import PauseClause, moment_of
 from agreements.exceptions.agreeing import accept_exception, propose_exception
 from agreements.promises.promise import AcceptancePromise
+from leads.clock.recompute import recompute
 from leads.work import excusing
 from smarketing.accounts.models import Role, Side
 from tests import cast
@@ -84,6 +85,17 @@ def test_pages_say_what_they_show_and_lead_to_the_other(told, signed_in, leader)
         pytest.approx((20 + 40 + 130) / 3),
         pytest.approx((20 + 100 + 190) / 3),
     ]
+
+
+def test_without_any_exception_an_excused_breach_is_missed_all_the_same(told, signed_in, leader):
+    told.agreed_exceptions.all().delete()
+    recompute(told, by=None, at=LATE)
+    client, url = signed_in(leader), reverse("reports:scorecard", args=["north"])
+    cards = [client.get(url, {"period": "2026-03", "excuses": e}).context["card"] for e in ("", "without")]
+    judged = [
+        [len(line.judgement.judged) for line in card.sales if line.judgement.measure != "depth"] for card in cards
+    ]
+    assert judged == [[2, 2], [3, 3]]
 
 
 def test_where_nothing_is_left_out_nothing_is_said(north, signed_in, leader, time_machine):

@@ -93,7 +93,7 @@ def consequences(step: str, meaning: Meaning) -> list[str]:
 def _who(meaning: Meaning) -> Iterator[str]:
     document = meaning.document
     said = {"on": _day(document.effective_on), "days": number((document.effective_on - meaning.today).days)}
-    yield _("In force from %(on)s, in %(days)s days.") % said
+    yield _("To take effect on %(on)s, in %(days)s days, once every party has signed.") % said
     for party in meaning.parties:
         yield _("For %(team)s signs: %(who)s.") % {"team": party.team, "who": party.who}
 
@@ -179,7 +179,7 @@ def _often(meaning: Meaning) -> Iterator[str]:
         due = promise.due(meaning.terms.calendar, meaning.friday, meaning.terms.pauses)
         said = {"handed": _moment(meaning.friday, meaning), "attempts": number(promise.attempts)}
         text = _("Handed over %(handed)s: %(attempts)s attempts by %(due)s, unless the two have spoken before.")
-        yield text % {**said, "due": _moment(due, meaning)}
+        yield text % {**said, "due": _day((due - timedelta(seconds=1)).astimezone(meaning.zone).date())}
         if meaning.numbers and not tier:
             text = _("%(leads)s leads a month: at most %(attempts)s attempts.")
             leads = meaning.numbers.leads
@@ -209,7 +209,8 @@ def _contacts(meaning: Meaning) -> Iterator[str]:
     for row in LADDER.of(meaning.document):
         if row.after_working_days:
             due = meaning.terms.calendar.end_of_working_day(monday, row.after_working_days)
-            said = {"began": _day(monday.date()), "on": _day(due.astimezone(meaning.zone).date())}
+            last = (due - timedelta(seconds=1)).astimezone(meaning.zone).date()
+            said = {"began": _day(monday.date()), "on": _day(last)}
             text = _("Open since %(began)s, not solved: %(level)s is called on %(on)s.")
             yield text % {**said, "level": row.row_name}
 

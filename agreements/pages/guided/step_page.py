@@ -87,15 +87,15 @@ class StepPage:
 
     def answer(self) -> HttpResponse:
         sent = self.request.POST.copy() if self.request.method == "POST" else None
-        for part in self.parts:
-            if sent and part.formset:
-                _take_out_emptied(part.formset, sent)
         if sent:
             _bring_along(self.form.months, sent)
         shown = [key for part in self.parts for key in part.keys]
         opened = OpenedForm([*self.form.parts, self.every], sent, self.request.path, shown)
         is_saved = False
         if opened.data is not None:
+            for part in self.parts:
+                if part.formset:
+                    _know_what_is_kept(part.formset, opened.data)
             self._make(opened.data)
             is_sound = opened.allows(self.form) and self.every.is_valid()
             is_saved = is_sound and self._save()
@@ -128,11 +128,15 @@ class StepPage:
             return HttpResponse(status=204, headers={"HX-Refresh": "true"})
         context = self._context(opened) | {
             "is_saved": is_saved,
-            "opened_token": opened.token_beside(is_saved=is_saved),
+            "opened_token": opened.token_beside(self._saved_parts() if is_saved else ()),
             "overtaken": opened.overtaken,
             "is_beside": True,
         }
         return fragment(self.request, "agreements/guided.html#beside", context)
+
+    def _saved_parts(self) -> list[Any]:
+        kept = Draft(initial_of(self.document), self.document.effective_on.year, None, is_signed=not self.has_months)
+        return [*kept.parts, EveryMonthForm(self.document)]
 
     def _context(self, opened: OpenedForm) -> dict[str, Any]:
         request, today = self.request, today_of(self.agreement, self.request.now)
@@ -208,11 +212,13 @@ def _bring_along(formset: Any, data: QueryDict) -> None:
         data.setlist(bound.html_name, as_sent(bound))
 
 
-def _take_out_emptied(formset: Any, data: QueryDict) -> None:
-    """A row that somebody has emptied is taken out, as if its box had been ticked."""
+def _know_what_is_kept(formset: Any, data: QueryDict) -> None:
+    """A page that stays open knows less rows than are kept by now; one that is emptied is taken out, as if ticked."""
+    there = min(whole(data.get(f"{formset.prefix}-TOTAL_FORMS", "")) or 0, formset.initial_form_count())
+    data[f"{formset.prefix}-INITIAL_FORMS"] = str(there)
     empty = formset.empty_form
     nothing = {name: as_sent(empty[name]) for name in empty.fields if name != "DELETE"}
-    for row in range(formset.initial_form_count()):
+    for row in range(there):
         sent = {name: data.getlist(f"{formset.prefix}-{row}-{name}") for name in nothing}
         if all([one for one in sent[name] if one.strip()] == [one for one in nothing[name] if one] for name in nothing):
             data[f"{formset.prefix}-{row}-DELETE"] = "on"

@@ -42,9 +42,9 @@ def agreement_list(request: PortalRequest) -> HttpResponse:
 
 @readers
 def detail(request: PortalRequest, slug: str) -> HttpResponse:
-    if visible_or_written(request, slug).is_draft:
+    agreement = visible_or_written(request, slug)
+    if agreement.is_draft:
         return redirect("agreements:versions", slug)
-    agreement = visible(request, slug)
     now = request.now
     terms = timeline(agreement)
     today = terms.day_of(now)
@@ -76,6 +76,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "capacity": capacity_sheet(agreement, year, terms.versions, today=today, month=request.GET.get("capacity", "")),
         "entries": history(agreement),
         "may_edit": may_edit(request, agreement),
+        "may_copy": may_edit(request, agreement) and not request.access.organisation,
         "may_plan": may_plan(request, agreement),
         "friction": open_reports_of(agreement, now) if agreement.service_team_id else [],
         "now": now,

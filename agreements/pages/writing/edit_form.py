@@ -24,6 +24,7 @@ from agreements.pages.writing.forms import (
     ReasonFormSet,
     TermsForm,
     group_part,
+    promise_part,
     said,
 )
 from agreements.promises.measures import MEASURES
@@ -70,7 +71,9 @@ class Draft:
         self.assumptions = AssumptionsForm(data, initial=former)
         promises = former.get("promises", ())
         made = {key: [clause.model_dump() for clause in promises if clause.measure == key] for key in MEASURES}
-        self.promises = {key: formset(data, initial=made[key], prefix=key) for key, formset in CLAUSE_FORMSETS.items()}
+        self.promises = {
+            key: formset(data, initial=made[key], prefix=promise_part(key)) for key, formset in CLAUSE_FORMSETS.items()
+        }
         reasons = [vars(reason) for reason in former.get("return_reasons", DEFAULT_REASONS)]
         self.reasons = ReasonFormSet(data, initial=reasons, prefix="reasons")
         rows = former.get("groups", {})
@@ -88,11 +91,23 @@ class Draft:
         """A form or formset by its name: that of a measure or a clause group, or one of the others."""
         single = {"heading": self.heading, "terms": self.terms, "calendar": self.calendar}
         others = {"assumptions": self.assumptions, "reasons": self.reasons, "months": self.months}
-        return (single | others | self.promises | self.groups)[name]
+        promises = {promise_part(key): part for key, part in self.promises.items()}
+        return (single | others | promises | self.groups)[name]
+
+    @property
+    def faulty(self) -> dict[str, bool]:
+        """The parts of the page in which something is refused."""
+        single = ("heading", "terms", "calendar", "assumptions", "reasons", "months")
+        names = {"parties" if name == "heading" else name: [self.part(name)] for name in single}
+        sides = {side: [part for _name, part in self.of_side(side)] for side in (Side.MARKETING, Side.SALES)}
+        parts = (
+            names | {str(side): own for side, own in sides.items()} | {key: [own] for key, own in self.groups.items()}
+        )
+        return {name: True for name, own in parts.items() if any(map(_is_faulty, own))}
 
     @property
     def has_errors(self) -> bool:
-        return any(any(part.errors) or _non_form_errors(part) for part in self.parts)
+        return any(map(_is_faulty, self.parts))
 
     def of_side(self, side: str) -> list[tuple[str, Any]]:
         """The promises of one side, each measure by its name."""
@@ -255,6 +270,10 @@ def _months_initial(former: Mapping[str, Any], year: int) -> list[dict[str, Any]
     quotas, targets = former.get("quotas", {}), former.get("targets", {})
     months = [period.start_on for period in Period(date(year, 1, 1), "year").months()]
     return [{"month": on, "amount": quotas.get(on), "leads": targets.get(on)} for on in months]
+
+
+def _is_faulty(part: Any) -> bool:
+    return bool(any(part.errors) or _non_form_errors(part))
 
 
 def _non_form_errors(part: Any) -> bool:

@@ -11,16 +11,19 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement
+from leads.clock.rule import OVERDUE
 from leads.doors.words_in_use import words_in_use
 from leads.enums import State
 from leads.finding.search import found, meant
 from leads.models import Handoff, Lead
 from leads.querysets import LeadQuerySet
 from smarketing.accounts.access import Access
+from smarketing.accounts.models import User
 from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR
 from smarketing.server.folding import LONGEST
 
-NOT_HANDED_OVER = "none"
+NOT_HANDED_OVER, NOBODY = "none", "nobody"
+WITHOUT = " "  # no word that is kept is a blank
 EARLIEST, LATEST = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 
 
@@ -39,8 +42,12 @@ class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
         method="in_state",
         empty_label=_("All"),
     )
-    source = django_filters.ChoiceFilter(label=_("Source"), empty_label=_("All"))
-    tier = django_filters.ChoiceFilter(label=_("Tier"), empty_label=_("All"))
+    clock = django_filters.ChoiceFilter(
+        label=_("Clock"), choices=[(OVERDUE, _("Overdue"))], method="on_clock", empty_label=_("All")
+    )
+    rep = django_filters.ChoiceFilter(label=_("Rep"), method="held_by", empty_label=_("All"))
+    source = django_filters.ChoiceFilter(label=_("Source"), method="of_word", empty_label=_("All"))
+    tier = django_filters.ChoiceFilter(label=_("Tier"), method="of_word", empty_label=_("All"))
     since = django_filters.DateFilter(
         label=_("Created from"), method="won_since", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
@@ -52,13 +59,15 @@ class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
         model = Lead
         fields: list[str] = []
 
-    def __init__(self, data: Any, *, queryset: LeadQuerySet, access: Access) -> None:
+    def __init__(self, data: Any, *, queryset: LeadQuerySet, access: Access, at: datetime) -> None:
         super().__init__(data, queryset=queryset)
+        self.at = at
         self.agreements = list(Agreement.objects.visible_to(access))
         words = words_in_use(self.agreements)
         self.filters["agreement"].queryset = Agreement.objects.visible_to(access)
         for name, known in (("source", words.sources), ("tier", words.tiers)):
             self.filters[name].extra["choices"] = _choices(known, data.get(name, ""))
+        self.filters["rep"].extra["choices"] = [(NOBODY, _("Nobody")), *_reps(self.agreements)]
         if not self.has_several_agreements:
             del self.filters["agreement"]
 
@@ -85,6 +94,20 @@ class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
         latest = Handoff.objects.filter(lead=OuterRef("pk")).order_by("-handed_at", "-pk")
         return leads.annotate(present=Subquery(latest.values("state")[:1])).filter(present=state)
 
+    def on_clock(self, leads: LeadQuerySet, name: str, clock: str) -> QuerySet[Lead]:
+        return leads.filter(pk__in=Handoff.objects.overdue(self.at).order_by().values("lead"))
+
+    def held_by(self, leads: LeadQuerySet, name: str, rep: str) -> QuerySet[Lead]:
+        """Who has the latest handoff, as the list shows it; nobody: open ones."""
+        if rep == NOBODY:
+            return leads.filter(pk__in=Handoff.objects.open().of_nobody().order_by().values("lead"))
+        latest = Handoff.objects.filter(lead=OuterRef("pk")).order_by("-handed_at", "-pk")
+        had = leads.filter(pk__in=Handoff.objects.filter(rep_id=int(rep)).order_by().values("lead"))
+        return had.annotate(holder=Subquery(latest.values("rep")[:1])).filter(holder=rep)
+
+    def of_word(self, leads: LeadQuerySet, name: str, word: str) -> QuerySet[Lead]:
+        return leads.filter(**{name: "" if word == WITHOUT else word})
+
     def won_since(self, leads: LeadQuerySet, name: str, on: date) -> QuerySet[Lead]:
         return leads.filter(self._each_zone("gte", on))
 
@@ -101,7 +124,14 @@ class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
         return found
 
 
-def _choices(known: list[str], asked: str) -> list[tuple[str, str]]:
+def _choices(known: list[str], asked: str) -> list[tuple[str, Any]]:
     """A link may ask for a word that nobody has used lately."""
-    words = [*known, asked] if asked and asked not in known else known
-    return [(word, word) for word in words]
+    words = [*known, asked] if asked.strip() and asked not in known else known
+    return [*((word, word) for word in words), (WITHOUT, _("None"))]
+
+
+def _reps(agreements: list[Agreement]) -> list[tuple[str, str]]:
+    """Who is in a sales team of these agreements."""
+    teams = {agreement.sales_team_id for agreement in agreements}
+    members = User.objects.filter(memberships__team__in=teams).distinct().order_by("name", "email")
+    return [(str(rep.pk), str(rep)) for rep in members]

@@ -21,17 +21,19 @@ from smarketing.accounts.access import marketers, practitioners
 from smarketing.accounts.rights import Verb
 from smarketing.lib.notices import say
 from smarketing.lib.numbers import whole
-from smarketing.lib.paging import page_of
+from smarketing.lib.paging import address, kept_instant, page_of
 from smarketing.lib.request import PortalRequest
 from smarketing.lib.words import key
+
+NEWEST = ("-created_at", "-id")
 
 
 @practitioners
 @require_safe
 def lead_list(request: PortalRequest) -> HttpResponse:
-    access = request.access
-    asked = LeadFilter(request.GET, queryset=Lead.objects.visible_to(access), access=access)
-    page = page_of(asked.qs.select_related("agreement"), ("-created_at", "-id"), request.GET)
+    at, access = kept_instant(request), request.access
+    asked = LeadFilter(request.GET, queryset=Lead.objects.visible_to(access), access=access, at=at)
+    page = page_of(asked.qs.select_related("agreement").defer("notes", "found_by"), NEWEST, request.GET, at=at)
     rows = listed(page.rows, access)
     may_hand_over = any(row.may_hand_over for row in rows)
     context = {
@@ -40,7 +42,8 @@ def lead_list(request: PortalRequest) -> HttpResponse:
         "rows": rows,
         "may_hand_over": may_hand_over,
         "excuses": Clock.objects.excuses_to_answer(access, request.user).count() if Verb.APPROVE in access.verbs else 0,
-        "now": request.now,
+        "export_url": f"{reverse('leads:export')}{address(request.GET)}",
+        "now": at,
     }
     return TemplateResponse(request, "leads/list.html", context)
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from leads.demonstration.stage import load
-from reports.demonstration import keep_reviews
+from reports.demonstration import keep_reviews, keep_strikes
 
 
 class Command(BaseCommand):
@@ -25,4 +25,5 @@ class Command(BaseCommand):
         with transaction.atomic():
             count = load(at=at)
             keep_reviews(at=at)
+            keep_strikes(at=at)
         self.stdout.write(f"{count} leads told" if count else "the demonstration is up to date")

@@ -73,6 +73,67 @@ window.addEventListener("afterprint", () => {
   }
 });
 
+/* Parts of a long page: on a phone a chapter is folded until it is wanted, and one that is jumped to opens. */
+function openTheTarget() {
+  const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  const part = target && target.closest("details.part");
+  if (!part || part.open) return;
+  part.open = true;
+  part.scrollIntoView({ behavior: "instant" });
+}
+
+function sayAllDetails(button) {
+  const isOpen = !document.querySelector("details.part:not([open])");
+  button.setAttribute("aria-expanded", String(isOpen));
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  if (matchMedia("(max-width: 48rem)").matches) {
+    for (const part of document.querySelectorAll("details[data-folds-on-a-phone]")) part.open = false;
+  }
+  for (const button of document.querySelectorAll("[data-all-details]")) {
+    button.hidden = false;
+    sayAllDetails(button);
+  }
+  openTheTarget();
+});
+window.addEventListener("hashchange", openTheTarget);
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-all-details]");
+  if (!button) return;
+  const isOpen = button.getAttribute("aria-expanded") === "true";
+  for (const part of document.querySelectorAll("details.part")) part.open = !isOpen;
+  sayAllDetails(button);
+});
+
+/* A link to the part that one is at already changes no address: it opens all the same. */
+document.addEventListener("click", (event) => {
+  if (event.target.closest('a[href^="#"]')) setTimeout(openTheTarget);
+});
+
+/* What was typed and not saved is not left without a question; forms that save by themselves ask nothing. */
+let isSending = false;
+
+function state(form) {
+  return new URLSearchParams([...new FormData(form)].filter(([name]) => name !== "form_key")).toString();
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  for (const form of document.querySelectorAll("form[data-asks-before-leaving]")) {
+    const isRefused = form.querySelector("[aria-invalid=true], .alert");
+    form.dataset.shown = isRefused ? "" : state(form);
+    form.addEventListener("submit", () => (isSending = true));
+  }
+});
+
+window.addEventListener("beforeunload", (event) => {
+  const forms = [...document.querySelectorAll("form[data-asks-before-leaving]")];
+  if (!isSending && forms.some((form) => state(form) !== form.dataset.shown)) event.preventDefault();
+});
+
+window.addEventListener("pageshow", () => (isSending = false));
+
 /* A filter acts when it is changed; a date only once it is left, for it changes with every figure typed. */
 const FOCUS = "filter-focus";
 

@@ -50,6 +50,11 @@ def test_a_company_of_twelve_with_thirteen_months_and_a_queue_that_needs_somebod
     outage = timeline(Agreement.objects.get(slug="dach")).versions[-1].agreed[0]
     paused = Clock.objects.filter(kind="response", started_at__lt=outage.end, due_at__gt=outage.begin)
     assert paused.count() > 0
+    made = Handoff.objects.filter(agreement__slug="dach")
+    outside, incomplete = made.filter(is_outside=True), made.filter(brief="incomplete")
+    assert 0.02 < outside.count() / made.count() < 0.25
+    assert not outside.filter(outside_reason="").exists()
+    assert 0.02 < incomplete.count() / made.count() < 0.4
     assert all(clock.pauses for clock in paused.filter(handoff__agreement__slug="dach"))
 
 

@@ -1,0 +1,152 @@
+"""The page of the strikes, and what people do there; and what waits for them on their home page."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.urls import reverse
+
+from reports.models import JudgedMonth, Owed, RootCause, StrikeNote
+from reports.strikes.judging import judge_months
+from smarketing.accounts.models import Role
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+MARCH = date(2026, 3, 1)
+DAY = datetime(2026, 4, 9, 10, tzinfo=UTC)
+RULES = [
+    {"name": "Missed", "months": 1, "side": "marketing", "follows": "credit", "amount": "500"},
+    {"name": "Second", "months": 2, "side": "marketing", "follows": "review"},
+]
+CAUSE = {
+    "cause": "process",
+    "what_happened": "The fair was cancelled.",
+    "action": "Two webinars",
+    "due_on": "2026-05-01",
+}
+
+
+@pytest.fixture
+def judged(north):
+    north.versions.update(effective_on=MARCH, groups={"consequences": RULES})
+    cast.target(north, "2026-03", 4)
+    judge_months(at=DAY)
+    return JudgedMonth.objects.get()
+
+
+@pytest.fixture
+def marketing_lead(north):
+    return cast.person("max@example.org", north.marketing_team, role=Role.LEAD, name="Max Lead")
+
+
+def page_of(client, form=""):
+    address = (
+        reverse("reports:data", args=["north", "strikes", form]) if form else reverse("reports:strikes", args=["north"])
+    )
+    return client.get(address, {"period": "2026-03"})
+
+
+def said(client):
+    return " ".join(page_of(client).content.decode().split())
+
+
+def turned(client, **body):
+    owed = Owed.objects.get()
+    return client.post(reverse("reports:settle_owed", args=["north", owed.pk]), body, follow=True)
+
+
+def test_the_page_says_what_is_owed_why_and_what_comes_next(judged, leader, stranger, signed_in):
+    text = said(signed_in(leader))
+    assert "a missed month: a service credit of €500" in text
+    assert "2 missed months in a row: a review. One more missed month leads to: a review." in text
+    assert "0 of 4" in text
+    assert 'name="turn"' not in text
+    assert page_of(signed_in(stranger)).status_code == 404
+
+
+def test_the_same_as_json_and_csv(judged, leader, signed_in):
+    found = page_of(signed_in(leader), "json").json()
+    assert found["strikes"] == {"marketing": 1, "sales": 0}
+    assert found["next"] == [
+        {"side": "marketing", "rule": "Missed", "months": 1, "follows": "credit"},
+        {"side": "marketing", "rule": "Second", "months": 1, "follows": "review"},
+    ]
+    assert [(one["rule"], one["sum"], one["by"], one["to"]) for one in found["owed"]] == [
+        ("Missed", "500.00", "marketing", "sales")
+    ]
+    first = found["months"][0]
+    assert (first["month"], first["measure"], first["state"]) == ("2026-03", "volume", "missed")
+    assert b"2026-03,marketing,volume,,False,4.0,0.0,0,missed,1" in b"".join(page_of(signed_in(leader), "csv"))
+
+
+def test_an_agreement_without_rules_says_how_to_begin(north, leader, signed_in):
+    assert "has no rule of what follows" in said(signed_in(leader))
+
+
+def test_given_by_who_owes_and_confirmed_by_the_other(judged, marketing_lead, sales_lead, rep, signed_in):
+    ours, theirs = signed_in(marketing_lead), signed_in(sales_lead)
+    assert signed_in(rep).post(reverse("reports:settle_owed", args=["north", Owed.objects.get().pk])).status_code == 403
+    assert "That is for the other side to say." in turned(theirs, turn="give").content.decode()
+    assert "The day lies in the future." in turned(ours, turn="give", on="2199-01-01").content.decode()
+    turned(ours, turn="give", on="2026-04-10", text="on invoice 7")
+    assert "on invoice 7" in said(theirs)
+    turned(theirs, turn="confirm")
+    assert Owed.objects.values_list("state", "given_on").get() == ("confirmed", date(2026, 4, 10))
+
+
+def test_both_sides_have_a_month_judged_again(north, judged, marketing_lead, sales_lead, signed_in):
+    address = reverse("reports:judge_again", args=["north", judged.pk])
+    for number in range(4):
+        cast.handed(north, email=f"late{number}@example.org", name=f"Late {number}")
+    assert "today: 4 of 4" in said(signed_in(sales_lead))
+    assert "0 of 4" in said(signed_in(sales_lead))
+    signed_in(marketing_lead).post(address, {"decision": "ask", "reason": "a late import"})
+    signed_in(marketing_lead).post(address, {"decision": "accept"})
+    assert JudgedMonth.objects.count() == 1
+    assert "a late import" in said(signed_in(sales_lead))
+    signed_in(sales_lead).post(address, {"decision": "accept"})
+    assert JudgedMonth.objects.get(is_current=True).objectives.get(measure="volume").state == "kept"
+    assert "no longer owed" in said(signed_in(sales_lead))
+
+
+def test_the_side_that_missed_writes_the_sheet_and_both_read_it(judged, marketer, marketing_lead, rep, signed_in):
+    miss = judged.objectives.get(measure="volume")
+    address = reverse("reports:root_cause", args=["north", miss.pk])
+    assert signed_in(rep).post(address, CAUSE).status_code == 403
+    client = signed_in(marketer)
+    refused = client.post(address, CAUSE | {"owner": rep.pk})
+    assert "owner" in refused.context["form"].errors
+    assert "Two webinars" in refused.content.decode()
+    client.post(address, CAUSE | {"owner": marketing_lead.pk})
+    assert "Two webinars" in signed_in(rep).get(address).content.decode()
+    assert StrikeNote.objects.get(sheet__isnull=False).changes["action"] == ["", "Two webinars"]
+
+
+def test_two_who_edit_one_sheet_at_once_choose(judged, marketer, marketing_lead, signed_in):
+    miss = judged.objectives.get(measure="volume")
+    address = reverse("reports:root_cause", args=["north", miss.pk])
+    mine, own = signed_in(marketer), CAUSE | {"owner": marketing_lead.pk}
+    opened_on = mine.get(address).context["opened"].token
+    signed_in(marketing_lead).post(address, own)
+    answer = mine.post(address, own | {"action": "Another fair", "opened_on": opened_on})
+    assert [one.key for one in answer.context["opened"].contradictions] == ["action"]
+    assert RootCause.objects.get().action == "Two webinars"
+
+
+def test_it_waits_on_the_home_page_of_both_sides_and_on_that_of_the_agreement(
+    judged, marketer, rep, leader, stranger, signed_in
+):
+    homes = {
+        "reports:volume": (marketer, ["service credit of €500", "Leads delivered"]),
+        "leads:queue": (rep, ["service credit of €500"]),
+        "agreements:detail": (leader, ["service credit of €500"]),
+    }
+    for view, (who, texts) in homes.items():
+        address = reverse(view, args=[] if view == "leads:queue" else ["north"])
+        found = waiting(signed_in(who), address)
+        assert [(view, text) for text in texts if text not in found] == []
+    assert waiting(signed_in(leader), reverse("reports:scorecards")) == ""
+    assert waiting(signed_in(stranger), reverse("leads:queue")) == ""
+
+
+def waiting(client, address):
+    return client.get(address).content.decode().partition('id="waiting"')[2].partition("</section>")[0]
