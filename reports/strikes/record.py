@@ -151,8 +151,8 @@ def unsettled(access: Access, slug: str = "") -> QuerySet[Owed]:
     return rows.filter(own.where(Verb.EXCUSE, "agreement__"))
 
 
-def sheets_to_write(access: Access) -> list[JudgedObjective]:
-    """Misses of the own sides for which nobody has said the cause yet, the oldest first."""
+def unexplained() -> QuerySet[JudgedObjective]:
+    """Misses for which nobody has said the cause yet, the oldest first."""
     written = RootCause.objects.filter(
         agreement=OuterRef("judged__agreement"),
         month=OuterRef("judged__month"),
@@ -160,9 +160,14 @@ def sheets_to_write(access: Access) -> list[JudgedObjective]:
         tier=OuterRef("tier"),
         is_rest=OuterRef("is_rest"),
     )
+    rows: QuerySet[JudgedObjective] = JudgedObjective.objects.filter(
+        ~Exists(written), judged__is_current=True, state=MISSED
+    )
+    return rows.select_related("judged__agreement").order_by("judged__month", "pk")
+
+
+def sheets_to_write(access: Access) -> list[JudgedObjective]:
+    """Those of the own sides."""
     own = Access(roles=access.roles)
-    rows = JudgedObjective.objects.filter(~Exists(written), judged__is_current=True, state=MISSED)
-    found = rows.filter(own.where(Verb.EXCUSE, "judged__agreement__")).select_related("judged__agreement")
-    return [
-        one for one in found.order_by("judged__month", "pk") if one.side in own.sides(Verb.EXCUSE, one.judged.agreement)
-    ]
+    found = unexplained().filter(own.where(Verb.EXCUSE, "judged__agreement__"))
+    return [one for one in found if one.side in own.sides(Verb.EXCUSE, one.judged.agreement)]
