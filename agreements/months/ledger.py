@@ -285,7 +285,8 @@ def doubts(ledger: Ledger, amounts: Mapping[tuple[date, Figure], Decimal | None]
     """The months that what is entered would make hard to believe, with what would then stand in them.
 
     More customers than leads can be, for leads of earlier months buy too; more revenue of marketing's leads than there
-    is in all cannot. Neither is refused: the figures may come one after the other. What is negative is refused elsewhere.
+    is in all cannot. Neither is refused: the figures may come one after the other. What is negative
+    is refused elsewhere.
     """
     sound = {key: amount for key, amount in amounts.items() if amount is None or amount >= 0}
     new = {key: amount for key, amount in sound.items() if ledger.corrected.get(key) != amount}

@@ -11,6 +11,7 @@ from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.document.versions import apply
 from agreements.models import Agreement, Version
+from agreements.signing.drafting import open_draft
 from agreements.signing.proposals import propose
 from agreements.signing.signatures import sign
 from smarketing.accounts import people
@@ -56,6 +57,15 @@ def test_a_team_is_renamed_and_what_was_signed_keeps_the_name_of_its_day(north, 
     assert "Sales north" in signed.text
     assert history(team) == [("renamed", "Sales north", "Vertrieb")]
     assert north.changes.order_by("pk").last().lines == [[["sales_team"], "Sales north", "Vertrieb"]]
+
+
+def test_what_is_still_written_names_the_team_as_it_is_called_by_now(north, sales_lead, administrator, signed_in):
+    open_draft(north, None, by=sales_lead, at=cast.MONDAY)
+    signed_in(administrator).post(address(north.sales_team), {"name": "Vertrieb", "organisation": ""})
+    draft = north.versions.shared_drafts().get()
+    assert 'sales_team = "Vertrieb"' in draft.text
+    assert draft.is_unchanged
+    assert draft.heading["sales_team"] == "Vertrieb"
 
 
 def test_merging_moves_people_invitations_and_agreements(north, south, rep, sales_lead, administrator, signed_in):

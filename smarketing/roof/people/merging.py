@@ -1,6 +1,6 @@
 """Actions: a team is renamed, moves to another house, or is merged; the agreements of which it is a party say so."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 from typing import Any
@@ -10,8 +10,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agreements.document.stored import document_of
-from agreements.document.versions import set_heading
-from agreements.models import Agreement, Change
+from agreements.document.versions import set_heading, text_fields, whole_document
+from agreements.enums import VersionState
+from agreements.models import Agreement, Change, Version
 from smarketing.accounts.models import Invitation, PeopleChangeKind, Side, Team, User
 from smarketing.accounts.people import PeopleRefused, locked_team, rename_team, set_organisation, tell
 
@@ -37,6 +38,7 @@ def rename(team: Team, name: str, *, by: User, at: datetime) -> bool:
         changed = rename_team(team, name, by=by, at=at)
         if changed:
             _write_down(agreements_of(team), before, name, side=team.side, by=by, at=at)
+            _tell_drafts(team, before, name)
     return changed
 
 
@@ -73,7 +75,7 @@ def merge(source: Team, target: Team, *, by: User, at: datetime) -> Merging:
     with transaction.atomic():
         for team in sorted((source, target), key=lambda team: team.pk):  # in one order: two at once wait
             locked_team(team, by)
-        list(Agreement.objects.select_for_update().filter(_is_party(source) | _is_party(target)).order_by("pk"))
+        list(Agreement.every.select_for_update().filter(_is_party(source) | _is_party(target)).order_by("pk"))
         found = merging(source, target)
         members = target.memberships.values("user")
         for membership in source.memberships.filter(user__in=members).select_related("user"):
@@ -85,10 +87,11 @@ def merge(source: Team, target: Team, *, by: User, at: datetime) -> Merging:
         source.memberships.update(team=target)
         Invitation.objects.standing().filter(team=source).update(team=target)
         for side in Side:
-            Agreement.objects.filter(**{f"{side}_team": source}).update(**{f"{side}_team": target})
+            Agreement.every.filter(**{f"{side}_team": source}).update(**{f"{side}_team": target})
         Team.objects.filter(Q(pk=source.pk) | Q(merged_into=source)).update(merged_into=target)
         tell(PeopleChangeKind.MERGED, team=source, before=str(source), after=str(target), by=by, at=at)
         _write_down(found.agreements, source.name, target.name, side=source.side, by=by, at=at)
+        _tell_drafts(target, source.name, target.name)
     return found
 
 
@@ -99,3 +102,15 @@ def _is_party(team: Team) -> Q:
 def _write_down(agreements: list[Agreement], before: str, after: str, *, side: str, by: User, at: datetime) -> None:
     for agreement in agreements:
         Change.objects.create(agreement=agreement, by=by, at=at, lines=[[[f"{side}_team"], before, after]])
+
+
+def _tell_drafts(team: Team, before: str, after: str) -> None:
+    """What nobody has proposed yet names the team as it is called by now; what was read and signed keeps its words."""
+    drafts = Version.objects.filter(state=VersionState.DRAFT, agreement__in=Agreement.every.filter(_is_party(team)))
+    for draft in drafts.select_related("agreement", "made_by").exclude(text=""):
+        document = whole_document(draft)
+        if draft.made_at and getattr(document, f"{team.side}_team") == before:
+            called: dict[str, Any] = {f"{team.side}_team": after}
+            renamed = replace(document, **called)
+            fields = text_fields(draft.agreement, renamed, by=draft.made_by, at=draft.made_at)
+            Version.objects.filter(pk=draft.pk).update(**fields)
