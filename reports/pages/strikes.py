@@ -86,6 +86,11 @@ class StrikesView:
         return self.at_hand.access.sides(Verb.APPROVE, self.at_hand.agreement)
 
     @property
+    def binds_nobody(self) -> bool:
+        """An administrator of neither side: what is owed, and whether a month is judged again, the sides say."""
+        return self.at_hand.access.is_administrator and not self.sides
+
+    @property
     def months(self) -> list[str]:
         return [period_name(Period(month)) for month in self.record.months]
 

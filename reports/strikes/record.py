@@ -148,10 +148,10 @@ def unsettled(access: Access, slug: str = "") -> QuerySet[Owed]:
     if slug:
         return rows.filter(access.where(Verb.READ, "agreement__"), agreement__slug=slug)
     own = Access(roles=access.roles)  # an administrator has no side
-    return rows.filter(own.where(Verb.EXCUSE, "agreement__"))
+    return rows.filter(own.where(Verb.APPROVE, "agreement__"))
 
 
-def sheets_to_write(access: Access) -> list[JudgedObjective]:
+def sheets_to_write(own: Access, slug: str = "") -> list[JudgedObjective]:
     """Misses of the own sides for which nobody has said the cause yet, the oldest first."""
     written = RootCause.objects.filter(
         agreement=OuterRef("judged__agreement"),
@@ -160,8 +160,8 @@ def sheets_to_write(access: Access) -> list[JudgedObjective]:
         tier=OuterRef("tier"),
         is_rest=OuterRef("is_rest"),
     )
-    own = Access(roles=access.roles)
     rows = JudgedObjective.objects.filter(~Exists(written), judged__is_current=True, state=MISSED)
+    rows = rows.filter(judged__agreement__slug=slug) if slug else rows
     found = rows.filter(own.where(Verb.EXCUSE, "judged__agreement__")).select_related("judged__agreement")
     return [
         one for one in found.order_by("judged__month", "pk") if one.side in own.sides(Verb.EXCUSE, one.judged.agreement)

@@ -102,7 +102,7 @@ def test_two_sides_write_one_draft_and_both_sign_it(clients, draft):
     page = marketing.get(f"{URL}sign/")
     version = proposed(marketing, page)
     assert not Agreement.objects.exists()
-    assert "waits for your signature" in sales.get("/agreements/").text
+    assert "waits for your signature" in sales.get("/waiting/").text
     sales.post(f"/agreements/alps/versions/{version.pk}/settle/", {"decision": "sign", "seen": version.digest})
     document = document_of(Agreement.objects.get(slug="alps"))
     assert set(document.quotas.values()) == {5000}
