@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from agreements.document.clauses import AgreementDocument, CalendarClause, PauseClause
 from agreements.document.groups.capacity_clause import CAPACITY, CapacityClause
 from agreements.document.groups.qualification import BRIEF, CRITERIA, BriefFact, Criterion
-from agreements.document.public_holidays import public_holidays
 from agreements.exceptions.pauses import AgreedPause, Pauses, counted
 from agreements.models import AgreedException, Agreement, Version
 from agreements.months.pace import NO_PACING
@@ -259,14 +258,7 @@ def work_calendar(calendar: dict[str, Any], zone: str) -> WorkCalendar:
 
 @lru_cache(maxsize=256)
 def _work_calendar(text: str, zone: str) -> WorkCalendar:
-    calendar = CalendarClause.from_json(json.loads(text))
-    return WorkCalendar(
-        tz=zone,
-        week=calendar.week,
-        holidays=public_holidays(calendar.country, calendar.subdivision, calendar.optional),
-        overrides={**dict.fromkeys(calendar.closed, ()), **calendar.overrides},
-        yearly_hours=calendar.yearly,
-    )
+    return CalendarClause.from_json(json.loads(text)).work(zone)
 
 
 def today_of(agreement: Agreement, at: datetime) -> date:

@@ -4,17 +4,21 @@ from agreements.pages import friction, signing
 from agreements.pages.guided import step_page
 from agreements.pages.months import answering, calculate, stated, year
 from agreements.pages.reading import read
-from agreements.pages.writing import begin, write
+from agreements.pages.writing import begin, kept, write
 
 app_name = "agreements"
 urlpatterns = [
     path("", read.agreement_list, name="list"),
     path("begin/", begin.begin, name="begin"),
     path("begin/<slug:key>/", begin.begin_from, name="begin_from"),
+    path("begin/<slug:key>/copy/", kept.copy, name="copy_template"),
+    path("begin/<slug:key>/change/", kept.change, name="change_template"),
+    path("begin/<slug:key>/delete/", kept.delete, name="delete_template"),
     path("new/", write.new, name="new"),
     path("load/", write.load, name="load"),
     path("waiting/", read.waiting_count, name="waiting_count"),
     path("<slug:slug>/", read.detail, name="detail"),
+    path("<slug:slug>/template/", kept.copy_agreement, name="make_template"),
     path("<slug:slug>/edit/", write.edit, name="edit"),
     path("<slug:slug>/draft/", write.draft, name="draft"),
     path("<slug:slug>/steps/", step_page.open_steps, name="open_steps"),

@@ -6,7 +6,7 @@ A template lacks what only the agreement knows: its name, teams and first day. I
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,8 +16,8 @@ from pydantic import ValidationError
 
 from agreements.document.clauses import AgreementDocument
 from agreements.document.faults import LONGEST, DocumentError, DocumentProblem, decoded, parsed, problems_of
-from agreements.document.groups.review import months_later
-from agreements.document.text import checked
+from agreements.document.groups.review import REVIEW, months_later
+from agreements.document.text import ASSUMPTIONS, checked, write
 from agreements.document.toml import TomlTable
 from agreements.months.targets import MOST_LEADS
 from agreements.promises.kinds import Amount, Text, Whole
@@ -25,6 +25,8 @@ from agreements.promises.kinds import Amount, Text, Whole
 OWN = Path(__file__).parent / "templates"
 MOST_FILES = 100
 MONTHS = 12
+PEOPLE_OF_ONE = ("contacts", "signers", "escalation")  # clause groups that name the people of one agreement
+NAMED = ("name", "description")
 _NAME = re.compile(r"([a-z0-9][a-z0-9_-]{0,39})(?:\.([a-z]{2}))?\.toml")
 _WORD = re.compile(r"\{([a-z]+)\}")
 _OFFICE = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
@@ -47,12 +49,14 @@ class Template(TomlTable):
 
 @dataclass(frozen=True)
 class AgreementTemplate:
-    """A sound template. `language` is empty where it serves every language."""
+    """A sound template, made of `text`. `language` is empty where it serves every language."""
 
     key: str
     language: str
     template: Template
     data: Mapping[str, Any]
+    text: str
+    is_kept: bool = False  # on a page of the portal, where it can be changed
 
     @property
     def has_service(self) -> bool:
@@ -87,6 +91,7 @@ class AgreementTemplate:
 class BrokenTemplate:
     file: str
     problems: tuple[DocumentProblem, ...]
+    key: str = ""  # of one that is kept in the portal
 
 
 def beginnings(folders: Sequence[Path], language: str) -> tuple[list[AgreementTemplate], list[BrokenTemplate]]:
@@ -119,15 +124,71 @@ def read_template(path: Path) -> AgreementTemplate:
             raw = file.read(4 * LONGEST + 1)
     except OSError:
         raise DocumentError([DocumentProblem(None, (), _("this file cannot be read"))]) from None
-    data, lines = parsed(decoded(raw))
-    template = _head(data.pop("template", {}), lines)
+    return template_of(decoded(raw), match[1], match[2] or "")
+
+
+def template_of(text: str, key: str, language: str, named: Mapping[str, str] | None = None) -> AgreementTemplate:
+    """`named` are the name and the description of one that is kept in the portal: its text then has neither.
+
+    Raises DocumentError.
+    """
+    data, lines = parsed(text)
+    table = data.pop("template", {})
+    if named and isinstance(table, Mapping):
+        if twice := [("template", word) for word in NAMED if word in table]:
+            reason = _("has a field of its own here: take it out of the text")
+            raise DocumentError([DocumentProblem(lines.get(place), place, reason) for place in twice])
+        table = {**table, **named}
+    template = _head(table, lines)
     data.setdefault("calendar", {"week": _OFFICE})
     data.setdefault("time_zone", "Europe/Berlin")
     data.setdefault("currency", "EUR")
     stood_in = {"slug": "x", "name": "x", "marketing_team": "x", "sales_team": "x", "effective_on": date(2026, 1, 1)}
     checked({**stood_in, **{key: value for key, value in data.items() if key not in stood_in}}, lines)
     own = {key: value for key, value in data.items() if key not in (*stood_in, "quotas", "targets")}
-    return AgreementTemplate(match[1], match[2] or "", template, own)
+    return AgreementTemplate(key, language, template, own, text, is_kept=named is not None)
+
+
+def unnamed(text: str) -> str:
+    """The text of a template without its name and description. Where they stand in an odd way it stays as it is."""
+    data, places = parsed(text)
+    starts = sorted({*places.values(), text.count("\n") + 2})
+    lines, dropped = text.replace("\r\n", "\n").splitlines(keepends=True), set()
+    for word in NAMED:
+        if first := places.get(("template", word)):
+            dropped |= set(range(first, next(start for start in starts if start > first)))
+    rest = "".join(line for number, line in enumerate(lines, 1) if number not in dropped or not line.strip())
+    table = {key: value for key, value in data.get("template", {}).items() if key not in NAMED}
+    try:
+        return rest if parsed(rest)[0] == {**data, "template": table} else text
+    except DocumentError:
+        return text
+
+
+def text_from(document: AgreementDocument) -> str:
+    """An agreement as a template: without parties, people, exceptions and months, but for what a month begins with."""
+    days = tuple(row.model_copy(update={"first_on": None}) for row in REVIEW.of(document))
+    groups = {**document.groups, **({REVIEW.key: days} if days else {})}
+    bare = replace(
+        document,
+        service_team="Service" if document.service_team else "",
+        exceptions=(),
+        quotas={},
+        quota_parts={},
+        targets={},
+        tier_targets={},
+        groups={key: rows for key, rows in groups.items() if key not in PEOPLE_OF_ONE},
+    )
+    head, table, rest = write(bare).partition("\n[")
+    of_one = ("slug", "name", "marketing_team", "sales_team", "effective_on")
+    kept = [line for line in head.splitlines() if line.partition(" = ")[0] not in of_one]
+    return "\n".join([*kept, "", "[template]", *_a_month(document)]) + f"\n{table}{rest}"
+
+
+def _a_month(document: AgreementDocument) -> list[str]:
+    if document.quotas and all(getattr(document, key) is not None for key in ASSUMPTIONS):
+        return [f"quota_a_month = {document.quotas[max(document.quotas)]:f}"]
+    return [f"leads_a_month = {document.targets[max(document.targets)]}"] if document.targets else []
 
 
 def _head(table: Any, lines: Mapping[Any, int]) -> Template:

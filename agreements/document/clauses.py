@@ -8,9 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agreements.document.groups.clause_group import ClauseRow
+from agreements.document.public_holidays import public_holidays
 from agreements.months.targets import ASSUMED, Conversion, TierConversion, points_of
 from agreements.promises.promise import Promise
-from agreements.worktime import WEEKDAYS
+from agreements.worktime import WEEKDAYS, WorkCalendar
 from smarketing.lib import words
 
 WrittenHours = tuple[tuple[str, str], ...]
@@ -41,6 +42,15 @@ class CalendarClause:
             "overrides": {on.isoformat(): _listed(hours) for on, hours in self.overrides.items()},
             "yearly": {day: _listed(hours) for day, hours in self.yearly.items()},
         }
+
+    def work(self, zone: str) -> WorkCalendar:
+        return WorkCalendar(
+            tz=zone,
+            week=self.week,
+            holidays=public_holidays(self.country, self.subdivision, self.optional),
+            overrides={**dict.fromkeys(self.closed, ()), **self.overrides},
+            yearly_hours=self.yearly,
+        )
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "CalendarClause":

@@ -25,6 +25,7 @@ from agreements.document.clauses import (
     hours_of,
     moment_of,
 )
+from agreements.document.groups.capacity_clause import CAPACITY
 from agreements.document.groups.every_group import GROUPS
 from agreements.document.groups.friction_clause import FRICTION
 from agreements.document.groups.qualification import BRIEF
@@ -52,6 +53,7 @@ from agreements.promises.measures import MEASURES
 from agreements.promises.promise import LONGEST_DAYS, Promise
 from agreements.worktime import WEEKDAYS, CalendarError, WorkCalendar
 from smarketing.lib import words
+from smarketing.lib.periods import Period
 
 DEFAULT_WARN_SHARE = Decimal("0.75")
 PACINGS = ("working", "calendar")
@@ -373,7 +375,19 @@ class TextWithoutGroups(TomlTable, MonthTables):
         refuse([(("promises", index), _UNREACHABLE) for index in self._unreachable()])
         refuse([(("promises", index, "measure"), _NO_BRIEF) for index in self._without_brief()])
         refuse([(place, _NO_SERVICE_TEAM) for place in self._without_service()])
+        self._refuse_absence()
         return self
+
+    def _refuse_absence(self) -> None:
+        """Nobody is away as many working days as the year of the first day has."""
+        absent = [row.absence_days for row in CAPACITY.rows(getattr(self, CAPACITY.key)) if row.absence_days]
+        if not absent:
+            return
+        year, work = Period.of(self.effective_on, "year"), self.calendar.clause().work(self.time_zone)
+        days = len(work.working_days(year.start_on, year.end_on))
+        if absent[0] >= days:
+            reason = _("leaves no day to work on: {year} has {days} working days")
+            refuse([((CAPACITY.key, "absence_days"), refused(reason, year=year.label, days=days))])
 
     def _without_service(self) -> list[tuple[str | int, ...]]:
         """What would be for a service team that there is not."""

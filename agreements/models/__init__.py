@@ -1,6 +1,7 @@
 from agreements.models.draft_notes import DraftNote
 from agreements.models.exceptions import AgreedException
 from agreements.models.friction import FrictionPoint, FrictionReport
+from agreements.models.kept_templates import KeptTemplate
 from agreements.models.ledger import LedgerEntry, LedgerProposal
 from agreements.models.months import Assumptions, Quota, Target
 from agreements.models.signatures import Signature
@@ -16,6 +17,7 @@ __all__ = [
     "DraftNote",
     "FrictionPoint",
     "FrictionReport",
+    "KeptTemplate",
     "LedgerEntry",
     "LedgerProposal",
     "Objection",

@@ -7,7 +7,7 @@ Money and rates are exact decimals; a division is carried to 60 digits.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from enum import StrEnum
@@ -279,6 +279,26 @@ class Ledger:
         for sale in self.sales:
             found[sale.cohort].append(sale)
         return found
+
+
+def doubts(ledger: Ledger, amounts: Mapping[tuple[date, Figure], Decimal | None]) -> list[tuple[date, Figure, Actuals]]:
+    """The months that what is entered would make hard to believe, with what would then stand in them.
+
+    More customers than leads can be, for leads of earlier months buy too; more revenue of marketing's leads than there
+    is in all cannot. Neither is refused: the figures may come one after the other.
+    """
+    new = {key: amount for key, amount in amounts.items() if ledger.corrected.get(key) != amount}
+    both = {**ledger.corrected, **new}
+    tried = replace(ledger, corrected={key: amount for key, amount in both.items() if amount is not None})
+    found = []
+    for month in sorted({on for on, _figure in new}):
+        then, touched = tried.actuals(Period(month)), {figure for on, figure in new if on == month}
+        if touched & {Figure.LEADS, Figure.CUSTOMERS} and then.customers > then.leads:
+            found.append((month, Figure.CUSTOMERS, then))
+        is_more = then.total_revenue is not None and then.revenue_of_total > then.total_revenue
+        if touched & {Figure.MARKETING_REVENUE, Figure.TOTAL_REVENUE} and is_more:
+            found.append((month, Figure.TOTAL_REVENUE, then))
+    return found
 
 
 def ratio(part: Decimal | int, whole: Decimal | int) -> Decimal | None:

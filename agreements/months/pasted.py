@@ -15,31 +15,18 @@ from agreements.months.spreading import spread
 from smarketing.lib import words
 from smarketing.lib.amounts import column_money, is_in, recognised_mark, ways
 from smarketing.lib.file_problems import Unreadable
+from smarketing.lib.month_names import month_number
 from smarketing.lib.periods import Period
 
 LONGEST = 20_000  # characters
 MOST_PARTS = 20
 Weights = Callable[[Sequence[Period]], Sequence[int | Decimal]]
 
-_MONTHS = (
-    ("january", "januar", "jan"),
-    ("february", "februar", "feb"),
-    ("march", "märz", "maerz", "marts", "mar", "mär", "mrz"),
-    ("april", "apr"),
-    ("may", "mai", "maj"),
-    ("june", "juni", "jun"),
-    ("july", "juli", "jul"),
-    ("august", "aug"),
-    ("september", "sep", "sept"),
-    ("october", "oktober", "oct", "okt"),
-    ("november", "nov"),
-    ("december", "dezember", "dec", "dez"),
-)
-_BY_NAME = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
 _TOTALS = frozenset(
     {"amount", "quota", "total", "sum", "revenue", "betrag", "summe", "gesamt", "umsatz", "umsatzvorgabe", "quote"}
     | {"beløb", "i alt", "sum", "omsætning", "salgsbudget", "budget"}
 )
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<number>\d{1,2})(?:-\d{1,2})?")
 _QUARTER = r"(?:(?P<year>\d{4})[ /-]*)?(?:q|quarter|quartal|kvartal) ?(?P<number>[1-4])(?:[ /-]*(?P<later>\d{4}))?"
 _KINDS = (
@@ -68,18 +55,39 @@ class PasteFault:
 
 @dataclass
 class Pasted:
-    """The quotas read, by month, and their parts by name where there are several columns."""
+    """The quotas read, by month, and their parts by name.
+
+    Of months that are not `whole` the parts not named stay as they were: the quota is more than the sum of those read.
+    """
 
     quotas: dict[date, Decimal] = field(default_factory=dict)
     parts: dict[date, dict[str, Decimal]] = field(default_factory=dict)
+    whole: set[date] = field(default_factory=set)
     faults: list[PasteFault] = field(default_factory=list)
 
     def refuse(self, line: int, reason: str, /, **values: object) -> None:
-        self.faults.append(PasteFault(line, reason, values))
+        said = {name: _shown(value) if isinstance(value, str) else value for name, value in values.items()}
+        self.faults.append(PasteFault(line, reason, said))
 
 
-def read_quotas(text: str, months: Sequence[Period], currency: str, weights: Weights) -> Pasted:
-    """`months` are those of the planning year; `weights` says how a quarter's or the year's sum lies on its months."""
+def _shown(text: str) -> str:
+    return _CONTROL.sub("\ufffd", text)
+
+
+def read_quotas(
+    text: str,
+    months: Sequence[Period],
+    currency: str,
+    weights: Weights,
+    *,
+    parts: Sequence[str] = (),
+    tiers: Sequence[str] = (),
+) -> Pasted:
+    """`months` are those of the planning year; `weights` says how a quarter's or the year's sum lies on its months.
+
+    `parts` are those into which quotas are split already: a column of its own may be headed by one. Of `tiers` there
+    are no quotas.
+    """
     found = Pasted()
     if len(text) > LONGEST:
         found.refuse(1, _("this is longer than {most} characters"), most=LONGEST)
@@ -89,9 +97,18 @@ def read_quotas(text: str, months: Sequence[Period], currency: str, weights: Wei
         found.refuse(1, _("there is nothing in it"))
         return found
     rows = _turned(rows, months)
-    names, rows = _heading(rows, months)
+    head = rows[0][0]
+    names, rows = _heading(rows, parts, tiers)
     if len(names) > MOST_PARTS:
         found.refuse(1, _("these are more than {most} columns"), most=MOST_PARTS)
+        return found
+    if of_tiers := [name for name in names if words.key(name) in map(words.key, tiers)]:
+        found.refuse(head, _("“{text}” is a tier: quotas are split by region or product line"), text=of_tiers[0][:40])
+        return found
+    known = {*map(words.key, parts), *_TOTALS}
+    if len(names) == 1 and words.key(names[0]) not in known:
+        text = _("“{text}” is none of the columns, which are {names}: call it one of them, or Quota for the whole")
+        found.refuse(head, text, text=names[0][:40], names=", ".join(parts))
         return found
     mark = recognised_mark(cell for _line, cells in rows for cell in cells if not _is_period(cell))
     for line, periods, cells in _with_periods(rows, months, found):
@@ -133,14 +150,19 @@ def _turned(rows: Rows, months: Sequence[Period]) -> Rows:
     return [(rows[0][0], list(column)) for column in columns]
 
 
-def _heading(rows: Rows, months: Sequence[Period]) -> tuple[list[str], Rows]:
-    """The names of the columns behind the period, where a heading says them; without one column or name, none."""
+def _heading(rows: Rows, parts: Sequence[str], tiers: Sequence[str]) -> tuple[list[str], Rows]:
+    """The names of the columns behind the period, where a heading says them.
+
+    Over one column alone a name says nothing where no quota is split, but that of a tier.
+    """
     head = rows[0][1]
     has_sums = any(char.isdigit() for cell in (head[1:] or head) for char in cell)
     if len(rows) == 1 or has_sums or _is_period(head[0]):
         return [], rows
     names = head[1:]
-    return (names if len([name for name in names if name]) > 1 else []), rows[1:]
+    given = [name for name in names if name]
+    is_said = len(given) > 1 or any(parts or words.key(name) in map(words.key, tiers) for name in given)
+    return (names if is_said else []), rows[1:]
 
 
 def _with_periods(rows: Rows, months: Sequence[Period], found: Pasted) -> list[tuple[int, Sequence[Period], list[str]]]:
@@ -180,7 +202,7 @@ def _numbers(text: str) -> tuple[str, int, int | None] | None:
             said = match.groupdict()
             year = next((int(said[name]) for name in ("year", "later") if said.get(name)), None)
             number = said.get("number") or "1"
-            place = int(number) if number.isdecimal() else _BY_NAME.get(number, 0)
+            place = int(number) if number.isdecimal() else month_number(number)
             return (kind, place, 2000 + year if year is not None and year < 100 else year) if place else None
     return None
 
@@ -246,6 +268,8 @@ def _take(
     if twice := [month for month in periods if month.start_on in found.quotas]:
         found.refuse(line, _("{month} is there twice"), month=twice[0].label)
         return
+    if totals or not parts:
+        found.whole |= {month.start_on for month in periods}
     scale = weights(periods) if len(periods) > 1 else [1]
     if parts:
         spreads = {name: spread(sum_, scale) for name, sum_ in parts.items()}

@@ -100,14 +100,21 @@ class AmountField(NumberField):
 class PercentField(NumberField):
     """Shown and typed as per cent, with or without the sign; kept as a share of one. "0.45" is 0.45 per cent."""
 
-    def __init__(self, *, label: str | Promise, decimal_places: int = 4, **kwargs: Any) -> None:
+    default_error_messages = {"is_zero": _("Must be above 0 and at most 100%.")}
+
+    def __init__(
+        self, *, label: str | Promise, decimal_places: int = 4, may_be_zero: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(label=format_lazy("{} (%)", label), decimal_places=decimal_places, **kwargs)
+        self.may_be_zero = may_be_zero
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         return super().to_python(str(value or "").strip().removesuffix("%"))
 
     def clean(self, value: Any) -> Decimal | None:
         percent = super().clean(value)
+        if percent == 0 and not self.may_be_zero:
+            raise ValidationError(self.error_messages["is_zero"], "is_zero")
         return None if percent is None else percent.scaleb(-2)
 
     def prepare_value(self, value: Any) -> Any:

@@ -82,7 +82,7 @@ def rewrite(draft: Version, document: AgreementDocument, *, by: User, at: dateti
                 version_to_amend(agreement, document.effective_on)
         if agreement.is_draft:
             _check_choice(agreement, document, by)
-            _check_teams(document, by)
+            _check_teams(document, by, agreement)
             set_heading(agreement, document)
         fields = text_fields(agreement, document, by=by, at=at)
         for name, value in fields.items():
@@ -125,14 +125,16 @@ def _check_choice(agreement: Agreement, document: AgreementDocument, by: User) -
             raise UnknownTeam(f"{side}_team", _("The teams are chosen by people of the portal's house."))
 
 
-def _check_teams(document: AgreementDocument, by: User) -> None:
+def _check_teams(document: AgreementDocument, by: User, standing: Agreement | None = None) -> None:
+    """A team of another house is one that the agreement has already, or is not found."""
     access = access_of(by)
     if access.is_administrator:
         return
     named = {side: getattr(document, f"{side}_team") for side in Side}
     teams = {side: Team.objects.named(name, side) for side, name in named.items() if name}
     for side, team in teams.items():
-        if team is None:
+        is_standing = team is not None and team == getattr(standing, f"{side}_team", None)
+        if team is None or not (is_standing or access.is_of_house(team.organisation)):
             text = _("There is no team of this name: an administrator makes it.")
             raise UnknownTeam(f"{side}_team", text)
     own = [side for side, team in teams.items() if team and team.pk in access.teams(Verb.AMEND, side)]

@@ -124,10 +124,17 @@ class StrikesView:
             for side, count in self.record.strikes.items()
         ]
 
-    @property
+    @cached_property
     def owed(self) -> list[OwedLine]:
-        lines = [OwedLine(owed, self._turns(owed)) for owed in self.record.owed]
-        return sorted(lines, key=lambda line: line.is_settled)
+        return [OwedLine(owed, self._turns(owed)) for owed in self.record.owed]
+
+    @property
+    def unsettled(self) -> list[OwedLine]:
+        return [line for line in self.owed if not line.is_settled]
+
+    @property
+    def settled(self) -> list[OwedLine]:
+        return [line for line in self.owed if line.is_settled]
 
     def _turns(self, owed: Owed) -> tuple[str, ...]:
         return tuple(

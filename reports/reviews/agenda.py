@@ -18,8 +18,9 @@ from agreements.terms import Timeline, in_force, timeline
 from leads.models import Clock
 from reports.facts.reading import read
 from reports.judgement import MISSED, Judgement
-from reports.models import ReviewDecision
+from reports.models import Owed, ReviewDecision, RootCause
 from reports.reviews.dates import ReviewDate
+from reports.strikes.record import UNSETTLED, unexplained
 from smarketing.lib.periods import Period
 
 MOST_MONTHS = 12
@@ -146,6 +147,24 @@ def _excuses(outlook: Outlook) -> Iterator[AgendaPoint]:
         yield AgendaPoint("excuses", {"count": count})
 
 
+def _strikes(outlook: Outlook) -> Iterator[AgendaPoint]:
+    """What is owed still, the misses that nobody has explained, and what was to be done about others."""
+    of_it = {"agreement": outlook.agreement}
+    for owed in Owed.objects.filter(**of_it, state__in=UNSETTLED, notes__at__lte=outlook.at).distinct():
+        said = ("months", "within_months", "is_reward", "follows", "currency", "state")
+        facts = {name: getattr(owed, name) for name in said}
+        amount = None if owed.amount is None else str(owed.amount)
+        yield AgendaPoint("owed", {**facts, "amount": amount, "month": Period(owed.month).label, "by": owed.owing})
+    known = unexplained().filter(judged__agreement=outlook.agreement, judged__judged_at__lte=outlook.at)
+    missed = dict.fromkeys(Period(one.judged.month).label for one in known)
+    if missed:
+        yield AgendaPoint("no_cause", {"months": list(missed)})
+    for sheet in RootCause.objects.filter(**of_it, done_on=None, notes__at__lte=outlook.at).distinct():
+        due_on = sheet.due_on.isoformat() if sheet.due_on else None
+        facts = {"action": sheet.action, "owner": str(sheet.owner or ""), "due_on": due_on}
+        yield AgendaPoint("cause", {**facts, "month": Period(sheet.month).label})
+
+
 def _decisions(outlook: Outlook) -> Iterator[AgendaPoint]:
     """Of earlier reviews, not done."""
     earlier = ReviewDecision.objects.open().filter(meeting__agreement=outlook.agreement)
@@ -168,6 +187,7 @@ SOURCES: tuple[Callable[[Outlook], Iterator[AgendaPoint]], ...] = (
     _targets,
     _exceptions,
     _excuses,
+    _strikes,
     _decisions,
     _points,
 )

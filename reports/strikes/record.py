@@ -151,8 +151,8 @@ def unsettled(access: Access, slug: str = "") -> QuerySet[Owed]:
     return rows.filter(own.where(Verb.APPROVE, "agreement__"))
 
 
-def sheets_to_write(own: Access, slug: str = "") -> list[JudgedObjective]:
-    """Misses of the own sides for which nobody has said the cause yet, the oldest first."""
+def unexplained() -> QuerySet[JudgedObjective]:
+    """Misses for which nobody has said the cause yet, the oldest first."""
     written = RootCause.objects.filter(
         agreement=OuterRef("judged__agreement"),
         month=OuterRef("judged__month"),
@@ -160,9 +160,14 @@ def sheets_to_write(own: Access, slug: str = "") -> list[JudgedObjective]:
         tier=OuterRef("tier"),
         is_rest=OuterRef("is_rest"),
     )
-    rows = JudgedObjective.objects.filter(~Exists(written), judged__is_current=True, state=MISSED)
-    rows = rows.filter(judged__agreement__slug=slug) if slug else rows
-    found = rows.filter(own.where(Verb.EXCUSE, "judged__agreement__")).select_related("judged__agreement")
-    return [
-        one for one in found.order_by("judged__month", "pk") if one.side in own.sides(Verb.EXCUSE, one.judged.agreement)
-    ]
+    rows: QuerySet[JudgedObjective] = JudgedObjective.objects.filter(
+        ~Exists(written), judged__is_current=True, state=MISSED
+    )
+    return rows.select_related("judged__agreement").order_by("judged__month", "pk")
+
+
+def sheets_to_write(own: Access, slug: str = "") -> list[JudgedObjective]:
+    """Those of the own sides."""
+    found = unexplained().filter(own.where(Verb.EXCUSE, "judged__agreement__"))
+    found = found.filter(judged__agreement__slug=slug) if slug else found
+    return [one for one in found if one.side in own.sides(Verb.EXCUSE, one.judged.agreement)]

@@ -12,7 +12,7 @@ from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.document.versions import apply
 from agreements.exceptions.agreeing import propose_exception
-from agreements.models import Agreement, FrictionReport
+from agreements.models import Agreement, FrictionReport, KeptTemplate
 from agreements.signing.drafting import open_draft
 from agreements.signing.proposals import propose
 from leads.doors.api.tokens import make_token
@@ -120,6 +120,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         by=people["administrator"],
         at=now(),
     )
+    kept_template = KeptTemplate.objects.create(key="ours", name="Ours", text="[template]\n", at=cast.MONDAY)
     calendar = renew(rep, at=now())
     token, person_pk = token_of(invitation), people["second_rep"].pk
     begun = {"effective_on": "2031-01-01", "time_zone": "Europe/Berlin", "currency": "EUR"}
@@ -136,6 +137,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "people:edit": {"name": "Ron Other", "email": "ron@example.org"},
         "set_language": {"language": "en"},
         "profile": {"name": "Somebody"},
+        "agreements:change_template": {"name": "Ours, changed", "text": "[template]\nleads_a_month = 5\n"},
         "agreements:begin_from": {"marketing_team": "M", "sales_team": "S", "leads_a_month": "5", **begun},
         "agreements:load": {"text": write(document_of(north)), "toml": write(document_of(north))},
         "agreements:agree": {"month": "2031-03", "as": "target", "quota": "5000", "marketing_share": "100"}
@@ -200,6 +202,9 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         }
         values |= {"token": calendar} if name == "reports:calendar" else {}
         values |= {"key": "who"} if name == "agreements:step" else {}
+        values |= (
+            {"key": kept_template.key} if name in ("agreements:change_template", "agreements:delete_template") else {}
+        )
         query = "?what=handed_over" if name == "reports:records" else ""
         address = reverse(name, kwargs={key: values[key] for key in wanted}) + query
         found[name] = Asked(address, bodies.get(name, {}))

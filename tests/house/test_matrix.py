@@ -78,6 +78,9 @@ DOORS = {
     "agreements:begin": page(WRITERS),
     # A lead makes no team.
     "agreements:begin_from": page(WRITERS, 422, own={("administrator", "post"): FOUND}),
+    "agreements:copy_template": Door(WRITERS, NOT_SO, FOUND),
+    **{f"agreements:{name}_template": page(WRITERS, FOUND) for name in ("change", "delete")},
+    "agreements:make_template": button(WRITERS, AMEND),
     "agreements:new": page(ADMINISTRATORS, 422),
     "agreements:load": page(ADMINISTRATORS, FOUND),
     "agreements:detail": page(READERS, OK, **RECORD),

@@ -129,7 +129,7 @@ def test_templates_of_an_organisation_stand_beside_ours_and_a_broken_one_is_told
     (tmp_path / "a-folder.toml").mkdir()
     settings.AGREEMENT_TEMPLATES = str(tmp_path)
     page = signed_in(administrator).get(URL)
-    assert [one.template.name for one in page.context["templates"]][:2] == ["Ours <i>", "Plain, changed"]
+    assert [one.template.name for one, _language in page.context["templates"]][:2] == ["Ours <i>", "Plain, changed"]
     assert "Ours &lt;i&gt;" in page.text
     assert page.context["broken"] == [
         "a-folder.toml: this file cannot be read",

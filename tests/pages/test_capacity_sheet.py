@@ -187,8 +187,10 @@ def test_where_only_tiers_have_promises_leads_of_no_tier_take_as_many_attempts_a
         ({"reps": "4", "minutes_per_attempt": "0"}, "minutes_per_attempt", "Must be above 0 and at most 1440 minutes."),
         ({"hours_a_week": "169"}, "hours_a_week", "Must be above 0 and at most 168 hours."),
         ({"time_share": "130"}, "time_share", "Ensure this value is less than or equal to 100."),
-        ({"time_share": "0"}, "time_share", "Must be above 0 and at most 1."),
+        ({"time_share": "0"}, "time_share", "Must be above 0 and at most 100%."),
         ({"absence_share": "10", "absence_days": "30"}, "absence_days", "Is given as a share already"),
+        ({"absence_share": "100"}, "absence_share", "Leaves no time to work in."),
+        ({"absence_days": "262"}, "absence_days", "Leaves no day to work on: 2020 has 262 working days."),
         ({"absence_days": "400"}, "absence_days", "Ensure this value is less than or equal to 366."),
     ],
 )

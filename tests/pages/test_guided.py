@@ -1,5 +1,6 @@
 """The guided way: two sides write one draft in small steps, each saving by itself, and sign it."""
 
+import re
 from datetime import date
 
 import pytest
@@ -13,7 +14,7 @@ from agreements.models import Agreement, Version
 from agreements.pages.guided.every_month import EveryMonthForm
 from agreements.pages.guided.steps import STEPS, asked_in, shown_parts
 from agreements.pages.writing.edit_form import Draft, initial_of
-from smarketing.accounts.models import Role, Side, User
+from smarketing.accounts.models import Role, Side, Team, User
 from smarketing.lib.opened import entries_of
 from tests import cast
 from tests.pages.shown_forms import shown_forms
@@ -150,9 +151,11 @@ def test_what_is_refused_stands_beside_its_field_and_nothing_is_saved(clients, d
 def test_wrong_input_is_answered_beside_its_field_in_each_language(language, clients, draft):
     client = clients["marketing"]
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = language
-    said = {}
-    for step, typed, field in WRONG:
-        page = write(client, step, **typed)
+    said: dict[tuple[str, str], str] = {}
+    shown = {step: fields(client, step) for step in STEPS}
+    cases = WRONG if language == "en" else {case[0]: case for case in WRONG}.values()  # of the others one a step
+    for step, typed, field in cases:
+        page = client.post(f"{URL}{step}/", shown[step] | typed)
         assert page.status_code == 422, (step, typed)
         found = {
             bound.html_name: bound.errors for part in page.context["parts"] for bound in part.bound if bound.errors
@@ -230,6 +233,27 @@ def test_a_lead_begins_only_for_a_team_of_the_own_and_makes_no_team(clients, peo
     answer = begin(clients["marketing"], marketing_team="Marketing north", sales_team="Sales north")
     assert answer.context["form"].errors == {"marketing_team": ["One of the teams has to be one that you lead."]}
     assert not Agreement.every.filter(is_draft=True).exists()
+
+
+def test_a_lead_chooses_among_the_teams_of_the_own_house(clients, people, administrator, signed_in):
+    Team.objects.create(name="Sales of Nordwind", side=Side.SALES, organisation="Nordwind")
+    assert "Nordwind" not in clients["marketing"].get("/agreements/begin/plain/").text
+    assert "Sales of Nordwind" in signed_in(administrator).get("/agreements/begin/plain/").text
+    answer = begin(clients["marketing"], sales_team="Sales of Nordwind")
+    assert answer.context["form"].errors == {
+        "sales_team": ["There is no team of this name: an administrator makes it."]
+    }
+    assert not Agreement.every.exists()
+
+
+def test_each_part_of_the_plain_page_leads_to_its_step(clients, draft):
+    page = clients["marketing"].get("/agreements/alps/draft/").text
+    parts = re.findall(r'<details class="sheet part" id="(\w+)".*?</details>', page, re.DOTALL)
+    found = dict(
+        re.findall(r'<details class="sheet part" id="(\w+)"(?:(?!</details>).)*?/steps/(\w+)/', page, re.DOTALL)
+    )
+    assert list(found) == parts
+    assert (found["calendar"], found["texts"], found["sales"], found["months"]) == ("hours", "missed", "fast", "target")
 
 
 def test_a_signature_by_somebody_without_the_right_is_refused(clients, draft):

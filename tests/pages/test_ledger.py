@@ -335,3 +335,31 @@ def test_a_file_and_pasted_rows_at_once_are_refused(planned, sales_lead, signed_
     answer = signed_in(sales_lead).post(f"{URL}totals/", {"file": file, "pasted": "2026-03;200", "source": "Books"})
     assert "give either the file or the rows" in answer.text
     assert planned.ledger_entries.count() == stood
+
+
+@pytest.mark.parametrize(
+    ("where", "typed", "field", "wrong"),
+    [
+        ("correct", FIGURE | {"figure": "customers", "amount": "5"}, "amount", "more customers (5) than leads (2)"),
+        ("correct", FIGURE | {"figure": "marketing_revenue", "amount": "901"}, "amount", "less revenue in all (€900)"),
+        ("totals", {"pasted": "2026-03;799,99", "source": "x"}, "pasted", "than from marketing's leads (€800)"),
+        ("totals", {"file": b"2026-03;799,99", "source": "x"}, "pasted", "than from marketing's leads (€800)"),
+    ],
+)
+def test_what_is_hard_to_believe_is_asked_about_and_entered_once_it_is_ticked(
+    where, typed, field, wrong, signed_in, sales_lead, north
+):
+    known = {Figure.LEADS: 2, Figure.CUSTOMERS: 2, Figure.MARKETING_REVENUE: 800, Figure.TOTAL_REVENUE: 900}
+    amounts = {(date(2026, 3, 1), figure): Decimal(amount) for figure, amount in known.items()}
+    enter(north, amounts, reason="Books", by=None, at=THE_DAY)
+    client, count = signed_in(sales_lead), LedgerEntry.objects.count()
+    sent = typed | ({"file": SimpleUploadedFile("a.csv", typed["file"])} if "file" in typed else {})
+    answer = client.post(f"{URL}{where}/", sent)
+    form = answer.context["figure_form" if where == "correct" else "totals_form"]
+    assert (answer.status_code, LedgerEntry.objects.count()) == (422, count)
+    assert wrong in form.errors[field][0]
+    assert f'value="{form.asks}"' in answer.text
+    again = {name: form[name].value() for name in form.fields if name != "file"} | {"sure": form.asks}
+    assert client.post(f"{URL}{where}/", again | {"sure": "on"}).status_code == 422
+    assert client.post(f"{URL}{where}/", again).status_code == 302
+    assert LedgerEntry.objects.count() == count + 1

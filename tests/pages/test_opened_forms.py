@@ -159,7 +159,7 @@ def test_a_month_of_an_agreement_is_chosen_by_itself(client, edits, north, time_
     mine, theirs = opened(client, edit), opened(client, edit)
     send(client, edit, {**theirs, "months-5-leads": "60", "months-6-leads": "70"})
     page = send(client, edit, {**mine, "months-5-leads": "65", "months-7-leads": "80"}).content.decode()
-    assert "June 2026 · Leads agreed directly" in page
+    assert "June 2026 · Leads set directly" in page
     assert page.count('value="theirs"') == 1
     send(client, edit, {**form_in(page, edit).fields, "stands-months-5-leads": "mine"})
     leads = {target.month.month: target.leads for target in north.targets.agreed()}

@@ -9,11 +9,14 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
+from agreements.document.groups.qualification import BRIEF
+from agreements.document.stored import document_of
 from agreements.promises.promise import BriefPromise
 from leads.enums import OutsideReason
 from leads.models import Handoff, Lead
 from leads.work.handoffs import OutsideCriteria, hand_over
 from tests import cast
+from tests.pages.test_agreement_edit import filled
 from tests.unit.leads.doors.files.files import taken
 
 TEN = cast.MONDAY + timedelta(minutes=10)
@@ -164,3 +167,14 @@ def test_a_files_handoff_is_never_refused_and_says_why_or_that_it_does_not(askin
         "Grace": ("not_given", "", "incomplete"),
         "Mary": ("from_file", "Sales knows her", "incomplete"),
     }
+
+
+@pytest.mark.django_db
+def test_a_fact_taken_out_of_the_brief_leaves_the_promise_of_complete_briefs(asking, signed_in, administrator):
+    promise = BriefPromise(share=Decimal("0.9"))
+    cast.promise(asking.versions.get(), promise)
+    client, url = signed_in(administrator), reverse("agreements:edit", args=[asking.slug])
+    client.post(url, filled(client, url) | {"brief-0-DELETE": "on"})
+    document = document_of(asking)
+    assert [row.fact for row in BRIEF.of(document)] == ["question"]
+    assert [one for one in document.promises if one.measure == "brief"] == [promise]

@@ -13,7 +13,7 @@ from agreements.models import Version
 from agreements.signing.proposals import propose
 from agreements.signing.signatures import sign
 from reports.facts.reading import read
-from reports.models import ReviewDecision, ReviewMeeting
+from reports.models import JudgedMonth, JudgedObjective, Owed, ReviewDecision, ReviewMeeting, RootCause, StrikeNote
 from reports.reviews.dates import review_dates
 from smarketing.accounts.models import Role
 from smarketing.lib.periods import Period
@@ -176,3 +176,26 @@ def test_an_owner_marks_a_decision_done_and_nobody_but_a_lead_that_of_another(
     assert not ReviewDecision.objects.open().exists()
     signed_in(sales_lead).post(button, {"do": "open"})
     assert list(ReviewDecision.objects.open()) == [decision]
+
+
+def test_what_is_owed_and_what_was_missed_unexplained_stand_on_the_agenda(rhythm, sales_lead, signed_in):
+    month = {"agreement": rhythm, "month": date(2026, 2, 1)}
+    judged = JudgedMonth.objects.create(**month, version=rhythm.versions.get(), judged_at=now())
+    for measure, state in (("volume", "missed"), ("speed", "missed"), ("depth", "kept")):
+        JudgedObjective.objects.create(judged=judged, side="sales", measure=measure, handoffs=7, state=state)
+    said = {"cause": "process", "what_happened": "Ill", "action": "Two <more> reps", "due_on": date(2026, 5, 1)}
+    sheet = RootCause.objects.create(**month, side="sales", measure="speed", owner=sales_lead, **said)
+    StrikeNote.objects.create(sheet=sheet, kind="sheet", at=now())
+    for rule, state, amount in (("First", "open", "500"), ("Second", "waived", "30")):
+        owed = {"rule": rule, "follows": "credit", "months": 1, "amount": amount, "currency": "EUR", "state": state}
+        StrikeNote.objects.create(owed=Owed.objects.create(**month, side="sales", **owed), kind="proposed", at=now())
+    address, lead = page(rhythm, last_planned(rhythm)), signed_in(sales_lead)
+    shown = lead.get(address).text
+    assert "Owed by Sales: a missed month: a service credit of €500" in shown
+    assert "€30" not in shown
+    assert "Not done yet: Two &lt;more&gt; reps" in shown
+    assert "nobody has written down why" in shown
+    lead.post(address, {"do": "hold"})
+    kinds = [point["kind"] for point in ReviewMeeting.objects.get().agenda]
+    assert [kind for kind in kinds if kind in ("owed", "no_cause", "cause")] == ["owed", "no_cause", "cause"]
+    assert "a service credit of €500" in lead.get(address).text

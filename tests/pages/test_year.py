@@ -190,6 +190,31 @@ def test_regions_out_of_a_file_become_columns_that_add_up(client, tiered):
     assert response.context["form"]["quota-2026-04"].value() == "7"
 
 
+def test_a_column_headed_by_a_part_leaves_the_others_and_the_sums_follow_at_once(client, tiered):
+    parts = {"part_names": "Nord, Süd", "part-0-2026-04": "50000", "part-1-2026-04": "150000"}
+    response = send(client, "read", parts | {"cells": "Monat\tNORD\n2026-04\t€100,000"} | GENERAL)
+    data = sent_of(response)
+    shown = [data[f"{name}-2026-04"] for name in ("part-0", "part-1", "quota")]
+    assert shown == ["100,000", "150000", "250,000"]
+    assert (response.context["quarters"][1].quota, response.context["quarters"][1].leads) == (250_000, 139)
+    assert "not saved yet" in seen(response)
+    assert now(tiered).quotas == {}
+    assert send(client, "read", parts | {"cells": "Monat\tQuota\n2026-04\t7"}).context["whole"].quota == 7
+
+
+def test_a_column_of_which_nobody_knows_what_it_is_is_refused(client, tiered):
+    parts, file = {"part_names": "Nord, Süd"}, SimpleUploadedFile("q.csv", b"2026-04;5\x01much")
+    said = [
+        (parts | {"cells": "Monat\tWest\n2026-04\t7"}, {}, "cells", "“West” is none of the columns"),
+        ({"cells": "Monat\ta\n2026-04\t7"}, {}, "cells", "“a” is a tier: quotas are split by region"),
+        ({}, {"file": file}, "file", "“5�much” is no amount"),
+    ]
+    for typed, files, place, reason in said:
+        page = send(client, "read", typed, **files)
+        assert reason in page.context["paste"].errors[place][0]
+        assert "\x01" not in page.text
+
+
 WRONG = [
     ("quota-2026-04", "two hundred", "“two hundred” is no amount."),
     ("quota-2026-04", "$200,000", "“$200,000” is not in EUR."),

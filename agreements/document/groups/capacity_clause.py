@@ -26,6 +26,16 @@ class WeekHours(Number):
         return {"type": "number", "exclusiveMinimum": 0, "maximum": HOURS_OF_A_WEEK}
 
 
+class AbsentShare(Fraction):
+    def fitting(self, number: Decimal) -> Decimal:
+        if super().fitting(number) == 1:
+            raise refused(_("leaves no time to work in"))
+        return number
+
+    def described(self) -> dict[str, Any]:
+        return {"type": "number", "minimum": 0, "exclusiveMaximum": 1}
+
+
 class CapacityClause(ClauseRow):
     """Without `hours_a_week` a rep works as long as the calendar is open; without `time_share` all of it for our leads.
 
@@ -48,7 +58,7 @@ class CapacityClause(ClauseRow):
     ] = None
     absence_share: Annotated[
         Decimal | None,
-        Fraction(places=6),
+        AbsentShare(places=6),
         Field(title=_("Absent"), description=_("Leave, illness, training; or as days a year.")),
     ] = None
     absence_days: Annotated[int | None, Whole(0, 366), Field(title=_("Working days a year absent"))] = None

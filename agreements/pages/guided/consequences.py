@@ -93,7 +93,7 @@ def consequences(step: str, meaning: Meaning) -> list[str]:
 def _who(meaning: Meaning) -> Iterator[str]:
     document = meaning.document
     said = {"on": _day(document.effective_on), "days": number((document.effective_on - meaning.today).days)}
-    yield _("In force from %(on)s, in %(days)s days.") % said
+    yield _("To take effect on %(on)s, in %(days)s days, once every party has signed.") % said
     for party in meaning.parties:
         yield _("For %(team)s signs: %(who)s.") % {"team": party.team, "who": party.who}
 

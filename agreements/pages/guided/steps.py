@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.document.groups.every_group import GROUPS
 from agreements.enums import Weekday
 from agreements.pages.writing.edit_form import Draft
+from agreements.pages.writing.forms import promise_part
 from agreements.promises.measures import MEASURES
 
 EVERY_MONTH = "every"
@@ -106,7 +107,7 @@ STEPS = {
         GuidedStep(
             "target",
             _("Quota and target"),
-            _("How many leads marketing owes each month: from the quota of sales, or agreed directly."),
+            _("How many leads marketing owes each month: from the quota of sales, or as a number of its own."),
             _("A quota of 5,000, all of it from marketing's leads, 100 a deal, every second lead buys: 100 leads."),
             (AskedFields(EVERY_MONTH), AskedFields("assumptions"), AskedFields("terms", ("pacing",), is_more=True)),
             "months",
@@ -169,6 +170,7 @@ STEPS = {
         ),
     )
 }
+_BY_PART = {promise_part(key): measure for key, measure in MEASURES.items()}
 _NAMED = {asked.part for step in STEPS.values() for asked in step.asked}
 
 
@@ -176,12 +178,27 @@ def asked_in(step: GuidedStep) -> Iterator[AskedFields]:
     """What the step names, and the clause groups and measures that no step names: each where it belongs."""
     yield from step.asked
     yield from (AskedFields(key) for key, group in GROUPS.items() if key not in _NAMED and group.step == step.key)
-    others = [measure for key, measure in MEASURES.items() if key not in _NAMED]
+    others = [measure for key, measure in MEASURES.items() if promise_part(key) not in _NAMED]
     yield from (
-        AskedFields(measure.key, is_more=True)
+        AskedFields(promise_part(measure.key), is_more=True)
         for measure in others
         if step.key == ("fast" if measure.is_timed else "often")
     )
+
+
+def steps_of_places() -> dict[str, GuidedStep]:
+    """Where the guided way asks for each part of the plain edit page: at once, else folded."""
+    asked = [(step, one) for step in STEPS.values() for one in asked_in(step)]
+    found: dict[str, GuidedStep] = {}
+    for step, one in sorted(asked, key=lambda pair: pair[1].is_more):
+        found.setdefault(_place(one.part), step)
+    return found
+
+
+def _place(part: str) -> str:
+    if measure := _BY_PART.get(part):
+        return measure.side
+    return {"heading": "parties", EVERY_MONTH: "months"}.get(part, part)
 
 
 def shown_parts(step: GuidedStep, draft: Draft, every: Any, *, has_months: bool) -> list[ShownPart]:
@@ -192,7 +209,7 @@ def shown_parts(step: GuidedStep, draft: Draft, every: Any, *, has_months: bool)
 
 
 def _shown(asked: AskedFields, part: Any) -> ShownPart:
-    group, measure = GROUPS.get(asked.part), MEASURES.get(asked.part)
+    group, measure = GROUPS.get(asked.part), _BY_PART.get(asked.part)
     is_whole = group is not None and not asked.fields
     title = gettext(group.name) if group and is_whole else gettext(measure.name) if measure else ""
     hint = gettext(group.hint) if group and is_whole and group.hint else ""

@@ -109,14 +109,15 @@ def _read_in(request: PortalRequest, form: YearForm, terms: Timeline) -> tuple[Y
         paste.add_error("file", _("This is no text file."))
         return form, paste
     weights = paste.scale(chosen, {month.start_on: _working_days(month, terms) for month in chosen.months})
-    found = read_quotas(text, chosen.months, former.currency, weights)
+    split = {"parts": form.parts, "tiers": former.known_tiers}
+    found = read_quotas(text, chosen.months, former.currency, weights, **split)
     for fault in found.faults:
         line = _("Line %(line)s") % {"line": fault.line}
         paste.add_error(place, f"{line}: {_(fault.text).format(**fault.values)}")
     if found.faults:
         return form, paste
     again = PasteForm(initial={name: request.POST.get(name) for name in ("spread", "weights")})
-    return YearForm(former, chosen, filled_with(found, form.data, chosen)), again
+    return YearForm(former, chosen, filled_with(found, form.data, chosen, former.currency)), again
 
 
 def _working_days(month: Period, terms: Timeline) -> int:
@@ -125,12 +126,22 @@ def _working_days(month: Period, terms: Timeline) -> int:
 
 @dataclass(frozen=True)
 class YearRow:
-    """A month with its fields, its target and the formula of that."""
+    """A month with its fields, its target and the formula of that; `tried` is what it would have, once it is saved."""
 
     planned: PlannedMonth
+    amount: Decimal | None
+    tried: MonthNumbers | None
     quota: BoundField
     named: Sequence[tuple[str, BoundField]]
     working_days: int
+
+    @property
+    def leads(self) -> int | None:
+        return self.tried.leads if self.tried else self.planned.leads
+
+    @property
+    def value(self) -> int | None:
+        return value_of(self.tried.by_tier) if self.tried else self.planned.value
 
 
 @dataclass(frozen=True)
@@ -142,15 +153,15 @@ class YearPart:
 
     @property
     def quota(self) -> Decimal | None:
-        return _sum([row.planned.quota for row in self.rows])
+        return _sum([row.amount for row in self.rows])
 
     @property
     def leads(self) -> Decimal | None:
-        return _sum([row.planned.leads for row in self.rows])
+        return _sum([row.leads for row in self.rows])
 
     @property
     def value(self) -> Decimal | None:
-        return _sum([row.planned.value for row in self.rows])
+        return _sum([row.value for row in self.rows])
 
     @property
     def working_days(self) -> int:
@@ -199,27 +210,40 @@ def _context(request: PortalRequest, agreement: Agreement, form: YearForm, terms
     chosen, today = form.year, terms.day_of(request.now)
     span = Period(chosen.months[0].start_on, "year")
     planned = months_table.months(agreement, span, today, request.access.sides(Verb.PLAN, agreement))
+    tried = _tried(request, agreement, form)
+    moved = {move.month: move.after for move in tried.get("moves", ())}
     rows = [
-        YearRow(month, quota, list(zip(form.parts, parts, strict=True)), _working_days(Period(month.on), terms))
+        YearRow(
+            month,
+            form.amount(month.on) if form.is_bound else month.quota,
+            moved.get(month.on),
+            quota,
+            list(zip(form.parts, parts, strict=True)),
+            _working_days(Period(month.on), terms),
+        )
         for month, (_on, quota, parts) in zip(planned, form.rows(), strict=True)
     ]
     names = [_("Quarter %(n)s") % {"n": n} for n in range(1, 5)]
-    found: dict[str, Any] = {
+    return tried | {
         "agreement": agreement,
         "form": form,
         "chosen": chosen,
         "quarters": [YearPart(name, rows[3 * n : 3 * n + 3]) for n, name in enumerate(names)],
         "whole": YearPart(chosen.label, rows),
-        "has_value": any(row.planned.value is not None for row in rows),
+        "has_value": any(row.value is not None for row in rows),
         "may_edit": may_plan(request, agreement),
         "earlier": chosen.year - 1,
         "later": chosen.year + 1,
     }
-    if form.is_bound and form.is_valid() and form.given is not None:
-        alone = decides_alone(agreement, request.user)
-        plan = month_plan(agreement, form.former, form.given, at=request.now, alone=alone)
-        agreed = {target.month: target.numbers for target in agreement.targets.agreed()}
-        new = sorted({**plan.new, **plan.proposed}.items())
-        moves = [MovedMonth(on, agreed.get(on), to, agreement.currency, on in plan.proposed) for on, to in new]
-        found |= {"moves": [move for move in moves if move.before != move.after], "told": plan.told, "is_tried": True}
-    return found
+
+
+def _tried(request: PortalRequest, agreement: Agreement, form: YearForm) -> dict[str, Any]:
+    """What would move; nothing where the form was not sent, or cannot be saved as it is."""
+    if not form.is_bound or not form.is_valid() or form.given is None:
+        return {}
+    alone = decides_alone(agreement, request.user)
+    plan = month_plan(agreement, form.former, form.given, at=request.now, alone=alone)
+    agreed = {target.month: target.numbers for target in agreement.targets.agreed()}
+    new = sorted({**plan.new, **plan.proposed}.items())
+    moves = [MovedMonth(on, agreed.get(on), to, agreement.currency, on in plan.proposed) for on, to in new]
+    return {"moves": [move for move in moves if move.before != move.after], "told": plan.told, "is_tried": True}

@@ -104,6 +104,14 @@ class YearForm(forms.Form):
             key = f"{month:%Y-%m}"
             yield month, self[f"quota-{key}"], [self[f"part-{place}-{key}"] for place in range(len(self.parts))]
 
+    def amount(self, month: date) -> Decimal | None:
+        """The quota as it was sent, as far as that can be read."""
+        self.is_valid()
+        if self.given is not None:
+            return self.given.quotas.get(month)
+        found: Decimal | None = self.cleaned_data.get(f"quota-{month:%Y-%m}")
+        return found
+
     def tier_rows(self) -> list[tuple[str, list[BoundField]]]:
         return [(tier, [self[name_of(key, place)] for key in ASSUMED_AS]) for place, tier in enumerate(self.tiers)]
 
@@ -204,23 +212,40 @@ class YearForm(forms.Form):
             return None
 
 
-def filled_with(pasted: Pasted, data: Mapping[str, Any], year: PlanningYear) -> dict[str, Any]:
-    """What was typed, with what was pasted in its place."""
+def filled_with(pasted: Pasted, data: Mapping[str, Any], year: PlanningYear, currency: str) -> dict[str, Any]:
+    """What was typed, with what was pasted in its place. Parts of which nothing was pasted stay."""
     typed, months = {name: data[name] for name in data}, [month.start_on for month in year.months]
     names = _names(typed.get("part_names", ""))
     names += [part for own in pasted.parts.values() for part in own]
-    names = list({words.key(name): name for name in reversed(names)}.values())[::-1]
+    known: dict[str, str] = {}
+    for name in names:
+        known.setdefault(words.key(name), name)  # in their order: the fields are named by it
+    names = list(known.values())
     typed["part_names"] = ", ".join(names)
     for month in months:
         if month not in pasted.quotas:
             continue
         key = f"{month:%Y-%m}"
-        typed[f"quota-{key}"] = _shown(pasted.quotas[month])
         own = {words.key(part): amount for part, amount in pasted.parts.get(month, {}).items()}
-        for place, name in enumerate(names):
+        fields = {name: f"part-{place}-{key}" for place, name in enumerate(names)}
+        for name, field in fields.items():
             amount = own.get(words.key(name))
-            typed[f"part-{place}-{key}"] = "" if amount is None else _shown(amount)
+            if amount is not None or month in pasted.whole:
+                typed[field] = "" if amount is None else _shown(amount)
+        is_whole = month in pasted.whole
+        typed[f"quota-{key}"] = (
+            _shown(pasted.quotas[month]) if is_whole else _sum_of(currency, [typed.get(f) for f in fields.values()])
+        )
     return typed
+
+
+def _sum_of(currency: str, typed: Sequence[Any]) -> str:
+    """Empty where one of them is no amount: its field says so."""
+    field = AmountField(currency=currency, required=False)
+    try:
+        return _shown(sum((field.clean(text) or Decimal(0) for text in typed), Decimal(0)))
+    except ValidationError:
+        return ""
 
 
 def _shown(amount: Decimal) -> str:

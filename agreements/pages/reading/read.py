@@ -72,6 +72,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "capacity": capacity_sheet(agreement, year, terms.versions, today=today, month=request.GET.get("capacity", "")),
         "entries": history(agreement),
         "may_edit": may_edit(request, agreement),
+        "may_copy": may_edit(request, agreement) and not request.access.organisation,
         "may_plan": may_plan(request, agreement),
         "now": now,
     }

@@ -1,8 +1,8 @@
 """A new agreement from a template: choose one, see how it will read, name the teams."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -12,11 +12,12 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import slugify
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
-from agreements.document.beginnings import OWN, AgreementTemplate, BrokenTemplate, beginnings
+from agreements.document.beginnings import AgreementTemplate, BrokenTemplate
 from agreements.document.clauses import AgreementDocument
+from agreements.document.keeping import all_templates
 from agreements.document.tables import RESERVED_SLUGS
 from agreements.document.text import ASSUMPTIONS, DocumentError
 from agreements.document.versions import AmendmentRefused, apply
@@ -38,10 +39,11 @@ OF_THE_RUNNING = ("months", "capacity", "versions")  # chapters that only an agr
 @writers
 @require_safe
 def begin(request: PortalRequest) -> HttpResponse:
-    found, broken = _templates()
+    found, broken = all_templates(language_now())
     context = {
-        "templates": found,
-        "broken": [_told(one) for one in broken],
+        "templates": [(one, language_name(one.language)) for one in found],
+        "broken": [_told(one) for one in broken if not one.key],
+        "broken_kept": [one for one in broken if one.key],
         "may_load": request.access.is_administrator,
     }
     return TemplateResponse(request, "agreements/begin.html", context)
@@ -49,34 +51,48 @@ def begin(request: PortalRequest) -> HttpResponse:
 
 @writers
 def begin_from(request: PortalRequest, key: str) -> HttpResponse:
-    beginning = next((one for one in _templates()[0] if one.key == key), None)
-    if beginning is None:
-        raise Http404
+    beginning = template_or_404(key)
     today = timezone.localdate(request.now)
     form = BeginForm(request.POST or None, beginning=beginning, today=today)
     if request.method == "POST" and form.is_valid() and (answer := _begun(request, beginning, form)):
         return answer
-    shown = form.shown()
-    reading, found = (
-        ReadAgreement(_document(beginning, shown), today),
-        _derivation(beginning, shown.get("quota_a_month")),
-    )
     context = {
         "beginning": beginning,
         "form": form,
-        "reading": reading,
-        "chapters": [chapter for chapter in reading.chapters if chapter.key not in OF_THE_RUNNING],
-        "leads_promised": shown.get("leads_a_month", found.leads if found else None),
-        "quota_promised": shown.get("quota_a_month"),
+        **as_it_reads(beginning, form, today),
         **team_names(request.access),
     }
     status = 422 if request.method == "POST" else 200
     return TemplateResponse(request, "agreements/begin_from.html", context, status=status)
 
 
-def _templates() -> tuple[list[AgreementTemplate], list[BrokenTemplate]]:
-    folders = [OWN, *([Path(settings.AGREEMENT_TEMPLATES)] if settings.AGREEMENT_TEMPLATES else [])]
-    return beginnings(folders, (get_language() or "en")[:2])
+def as_it_reads(beginning: AgreementTemplate, form: BeginForm, today: date) -> dict[str, Any]:
+    shown = form.shown()
+    reading = ReadAgreement(_document(beginning, shown), today)
+    found = _derivation(beginning, shown.get("quota_a_month"))
+    return {
+        "reading": reading,
+        "chapters": [chapter for chapter in reading.chapters if chapter.key not in OF_THE_RUNNING],
+        "leads_promised": shown.get("leads_a_month", found.leads if found else None),
+        "quota_promised": shown.get("quota_a_month"),
+    }
+
+
+def language_now() -> str:
+    return (get_language() or "en")[:2]
+
+
+def language_name(language: str) -> str:
+    """Of another language than one's own."""
+    names = dict(settings.LANGUAGES)
+    return gettext(names[language]) if language in names and language != language_now() else ""
+
+
+def template_or_404(key: str) -> AgreementTemplate:
+    found = next((one for one in all_templates(language_now())[0] if one.key == key), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _told(broken: BrokenTemplate) -> str:

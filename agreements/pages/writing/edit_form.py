@@ -24,6 +24,7 @@ from agreements.pages.writing.forms import (
     ReasonFormSet,
     TermsForm,
     group_part,
+    promise_part,
     said,
 )
 from agreements.promises.measures import MEASURES
@@ -70,7 +71,9 @@ class Draft:
         self.assumptions = AssumptionsForm(data, initial=former)
         promises = former.get("promises", ())
         made = {key: [clause.model_dump() for clause in promises if clause.measure == key] for key in MEASURES}
-        self.promises = {key: formset(data, initial=made[key], prefix=key) for key, formset in CLAUSE_FORMSETS.items()}
+        self.promises = {
+            key: formset(data, initial=made[key], prefix=promise_part(key)) for key, formset in CLAUSE_FORMSETS.items()
+        }
         reasons = [vars(reason) for reason in former.get("return_reasons", DEFAULT_REASONS)]
         self.reasons = ReasonFormSet(data, initial=reasons, prefix="reasons")
         rows = former.get("groups", {})
@@ -88,7 +91,8 @@ class Draft:
         """A form or formset by its name: that of a measure or a clause group, or one of the others."""
         single = {"heading": self.heading, "terms": self.terms, "calendar": self.calendar}
         others = {"assumptions": self.assumptions, "reasons": self.reasons, "months": self.months}
-        return (single | others | self.promises | self.groups)[name]
+        promises = {promise_part(key): part for key, part in self.promises.items()}
+        return (single | others | promises | self.groups)[name]
 
     @property
     def faulty(self) -> dict[str, bool]:

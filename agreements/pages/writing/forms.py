@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.document.beginnings import AgreementTemplate
 from agreements.document.faults import LONGEST
 from agreements.document.groups.clause_group import MOST_ROWS, AnyGroup, Choice, ClauseRow, Prose
+from agreements.document.groups.every_group import GROUPS
 from agreements.document.groups.qualification import Values
 from agreements.document.text import (
     ASSUMPTIONS,
@@ -129,7 +130,7 @@ class TermsForm(forms.Form):
         help_text=_("The same date corrects these terms; a later one adds a version and leaves this one as it is."),
     )
     pacing = forms.ChoiceField(label=_("The month's goal rises"), choices=Pacing.choices)
-    warn_share = PercentField(label=_("Due soon after"), decimal_places=0)
+    warn_share = PercentField(label=_("Due soon after"), decimal_places=0, may_be_zero=False)
     automated_counts = forms.BooleanField(
         label=_("An automated message counts as an attempt"), required=False, widget=forms.CheckboxInput()
     )
@@ -285,6 +286,11 @@ def group_part(group: AnyGroup, data: QueryDict | None, rows: Sequence[ClauseRow
     return formset(data, initial=initial, prefix=group.key)
 
 
+def promise_part(measure: str) -> str:
+    """The name of the part in which promises of a measure are written: a clause group may be called like one."""
+    return f"promised-{measure}" if measure in GROUPS else measure
+
+
 def field_of(kind: ValueKind, label: str) -> forms.Field:
     match kind:
         case Prose(longest=longest) | Text(longest=longest):
@@ -292,8 +298,8 @@ def field_of(kind: ValueKind, label: str) -> forms.Field:
             return forms.CharField(label=label, max_length=longest, widget=widget)
         case Choice() | Day() | Flag():
             return _chosen_field(kind, label)
-        case Fraction():
-            return PercentField(label=label, min_value=0, max_value=100)
+        case Fraction(may_be_zero=may_be_zero):
+            return PercentField(label=label, min_value=0, max_value=100, may_be_zero=may_be_zero)
         case Whole(low=low, high=high):
             return WholeField(label=label, min_value=low, max_value=high)
         case Number(places=places):
@@ -343,7 +349,7 @@ class ReasonForm(forms.Form):
 class MonthForm(forms.Form):
     month = forms.DateField(widget=forms.HiddenInput())
     amount = AmountField(label=_("Quota"), required=False, min_value=0)
-    leads = WholeField(label=_("Leads agreed directly"), required=False, min_value=0, max_value=MOST_LEADS)
+    leads = WholeField(label=_("Leads set directly"), required=False, min_value=0, max_value=MOST_LEADS)
 
     @property
     def words(self) -> str:
@@ -403,7 +409,7 @@ class BeginForm(forms.Form):
     name = forms.CharField(
         label=_("Name"), max_length=150, required=False, help_text=_("Without one: the names of the teams.")
     )
-    effective_on = DayField(label=_("In force from"))
+    effective_on = DayField(label=_("First day"))
     time_zone = forms.ChoiceField(label=_("Time zone"), widget=LongSelect)
     currency = forms.CharField(label=_("Currency"), max_length=3)
 

@@ -25,6 +25,7 @@ from agreements.enums import VersionState
 from agreements.models import Agreement, Version
 from agreements.months.proposing import decides_alone
 from agreements.pages.fetch import editable, visible_or_written, year_of
+from agreements.pages.guided.steps import steps_of_places
 from agreements.pages.versions import readable
 from agreements.pages.writing.edit_form import Draft, blank, initial_of
 from agreements.pages.writing.forms import TomlForm
@@ -107,6 +108,7 @@ def draft(request: PortalRequest, slug: str) -> HttpResponse:
             say(request, _("Saved in the draft that both sides write in."))
             return redirect("agreements:version", slug, version.pk)
     context = {"agreement": agreement, "opened": opened, "is_signed": True, "is_shared": True}
+    context["steps_of_places"] = steps_of_places()
     return _form(request, "agreements/edit.html", form, **context)
 
 
@@ -153,9 +155,9 @@ def _form(request: PortalRequest, template: str, draft: Draft, **context: Any) -
 
 
 def team_names(access: Access) -> dict[str, Any]:
-    """What the fields of teams offer to who may choose one. People of an outside organisation choose none."""
-    teams = Team.objects.standing().order_by("name")
-    return {"teams": [] if access.organisation else list(teams), "sides": list(Side.values)}
+    """What the fields of teams offer to who may choose one, who is no administrator among the own house."""
+    teams = Team.objects.none() if access.organisation else Team.objects.standing().order_by("name")
+    return {"teams": [team for team in teams if access.is_of_house(team.organisation)], "sides": list(Side.values)}
 
 
 @administrators

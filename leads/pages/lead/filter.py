@@ -62,12 +62,12 @@ class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
     def __init__(self, data: Any, *, queryset: LeadQuerySet, access: Access, at: datetime) -> None:
         super().__init__(data, queryset=queryset)
         self.at = at
-        self.agreements = list(Agreement.objects.visible_to(access))
+        self.agreements = list(Agreement.objects.visible_to(access).with_teams())
         words = words_in_use(self.agreements)
         self.filters["agreement"].queryset = Agreement.objects.visible_to(access)
         for name, known in (("source", words.sources), ("tier", words.tiers)):
             self.filters[name].extra["choices"] = _choices(known, data.get(name, ""))
-        self.filters["rep"].extra["choices"] = [(NOBODY, _("Nobody")), *_reps(self.agreements)]
+        self.filters["rep"].extra["choices"] = [(NOBODY, _("Nobody")), *_reps(self.agreements, access)]
         if not self.has_several_agreements:
             del self.filters["agreement"]
 
@@ -130,8 +130,8 @@ def _choices(known: list[str], asked: str) -> list[tuple[str, Any]]:
     return [*((word, word) for word in words), (WITHOUT, _("None"))]
 
 
-def _reps(agreements: list[Agreement]) -> list[tuple[str, str]]:
-    """Who is in a sales team of these agreements."""
-    teams = {agreement.sales_team_id for agreement in agreements}
+def _reps(agreements: list[Agreement], access: Access) -> list[tuple[str, str]]:
+    """Who is in a sales team of these agreements. Who else works in a team stays in its house."""
+    teams = {one.sales_team_id for one in agreements if access.is_of_house(one.sales_team.organisation)}
     members = User.objects.filter(memberships__team__in=teams).distinct().order_by("name", "email")
     return [(str(rep.pk), str(rep)) for rep in members]

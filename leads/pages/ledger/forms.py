@@ -1,7 +1,9 @@
 """The forms of the ledger: one figure, the total revenue of many months, and when the next month is proposed."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -11,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from agreements.models import Agreement
 from agreements.models.ledger import FIGURES
 from agreements.months.entries import LAST_DAY
-from agreements.months.ledger import Figure
+from agreements.months.ledger import Actuals, Figure
 from agreements.pages.fields import AmountField, WholeField
 from leads.doors.files.wording import worded
 from leads.ledger.totals import TotalsFault, read_totals, text_as_file
+from smarketing.lib.numbers import money, number, places_of
 from smarketing.lib.periods import Period, PeriodError, period_of
 
 LARGEST = 2**20
@@ -22,7 +25,37 @@ MOST_FAULTS = 5
 MOST_CUSTOMERS = 1_000_000
 
 
-class FigureForm(forms.Form):
+class AskingForm(forms.Form):
+    """Once it is valid it may ask whether what is hard to believe is meant; the tick holds for what was asked."""
+
+    asks = ""  # the value of the tick
+    agreement: Agreement
+
+    def ask(self, field: str, doubted: Sequence[tuple[date, Figure, Actuals]]) -> bool:
+        """Whether somebody has to answer before anything is entered."""
+        said = [doubt_text(month, figure, then, self.agreement.currency) for month, figure, then in doubted]
+        key = sha256("\n".join(said).encode()).hexdigest()[:16]
+        if not said or self.data.get("sure") == key:
+            return False
+        self.asks = key
+        for text in said[:MOST_FAULTS]:
+            self.add_error(field, text)
+        if len(said) > MOST_FAULTS:
+            self.add_error(field, gettext("And %(n)s more.") % {"n": number(len(said) - MOST_FAULTS)})
+        return True
+
+
+def doubt_text(month: date, figure: Figure, then: Actuals, currency: str) -> str:
+    known = {"month": f"{month:%Y-%m}", "leads": number(then.leads), "customers": number(then.customers)}
+    known |= {"total": money(then.total_revenue, currency), "own": money(then.revenue, currency)}
+    if figure == Figure.CUSTOMERS:
+        return gettext("%(month)s would have more customers (%(customers)s) than leads (%(leads)s).") % known
+    return (
+        gettext("%(month)s would have less revenue in all (%(total)s) than from marketing's leads (%(own)s).") % known
+    )
+
+
+class FigureForm(AskingForm):
     month = forms.CharField(label=_("Month"), widget=forms.TextInput(attrs={"type": "month"}), max_length=7)
     figure = forms.ChoiceField(label=_("Figure"), choices=FIGURES)
     amount = AmountField(
@@ -35,6 +68,7 @@ class FigureForm(forms.Form):
 
     def __init__(self, *args: Any, agreement: Agreement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.agreement = agreement
         self.fields["amount"].currency = agreement.currency  # type: ignore[attr-defined]
 
     def clean_month(self) -> date:
@@ -52,7 +86,7 @@ class FigureForm(forms.Form):
         return {(found["month"], Figure(found["figure"])): found["amount"]}
 
 
-class TotalsForm(forms.Form):
+class TotalsForm(AskingForm):
     """Months and amounts out of a file, or pasted."""
 
     file = forms.FileField(
@@ -91,11 +125,26 @@ class TotalsForm(forms.Form):
             cleaned["amounts"] = {(month, Figure.TOTAL_REVENUE): amount for month, amount in found.amounts.items()}
         return cleaned
 
+    def ask(self, field: str, doubted: Sequence[tuple[date, Figure, Actuals]]) -> bool:
+        """A browser does not send a file twice: its months stand in the box then."""
+        is_asked = super().ask("pasted", doubted)
+        if is_asked and self.cleaned_data.get("file"):
+            amounts = self.cleaned_data["amounts"].items()
+            rows = "\n".join(f"{month:%Y-%m}; {_written(amount)}" for (month, _), amount in amounts)
+            self.data = {name: self.data[name] for name in self.data} | {"pasted": rows}
+        return is_asked
+
     def _refuse(self, field: str, faults: tuple[TotalsFault, ...]) -> None:
         for fault in faults[:MOST_FAULTS]:
             said = worded(fault.problem)
             place = gettext("Line %(line)s: %(reason)s") % {"line": fault.line, "reason": said}
             self.add_error(field, place if fault.line else said)
+
+
+def _written(amount: Decimal) -> str:
+    """Three decimals get a fourth: with a mark before three digits it could be read in two ways."""
+    places = max(2, places_of(amount))
+    return f"{amount:.{4 if places == 3 else places}f}"
 
 
 class SettingsForm(forms.Form):

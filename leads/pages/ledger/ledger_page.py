@@ -1,5 +1,6 @@
 """The ledger of an agreement: thirteen months in both views, what was corrected, and the next month's target."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agreements.models import Agreement
 from agreements.months.entries import Amounts, EntryRefused, corrections, enter, entries_of, settle, stand_of
+from agreements.months.ledger import Actuals, Figure, doubts
 from agreements.pages.fetch import may_plan, plannable, visible
 from agreements.terms import today_of
 from leads.ledger.collected import ledger_of
@@ -40,7 +42,7 @@ def correct(request: PortalRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("ledger:ledger", slug)
     form = FigureForm(request.POST, agreement=agreement)
-    if form.is_valid():
+    if form.is_valid() and not form.ask("amount", _doubts(request, agreement, form.amounts)):
         refused = _entered(request, agreement, form.amounts, form.cleaned_data["reason"])
         if refused is None:
             return redirect("ledger:ledger", slug)
@@ -55,7 +57,7 @@ def totals(request: PortalRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("ledger:ledger", slug)
     form = TotalsForm(request.POST, request.FILES, agreement=agreement)
-    if form.is_valid():
+    if form.is_valid() and not form.ask("pasted", _doubts(request, agreement, form.cleaned_data["amounts"])):
         refused = _entered(request, agreement, form.cleaned_data["amounts"], form.cleaned_data["source"])
         if refused is None:
             return redirect("ledger:ledger", slug)
@@ -77,6 +79,10 @@ def settings(request: PortalRequest, slug: str) -> HttpResponse:
         say(request, gettext("Saved.") if is_changed else gettext("Nothing changed."))
         return redirect("ledger:ledger", slug)
     return _page(request, agreement, settings_form=form, opened=opened)
+
+
+def _doubts(request: PortalRequest, agreement: Agreement, amounts: Amounts) -> list[tuple[date, Figure, Actuals]]:
+    return doubts(ledger_of(agreement, today=today_of(agreement, request.now)), amounts)
 
 
 def _entered(request: PortalRequest, agreement: Agreement, amounts: Amounts, reason: str) -> EntryRefused | None:

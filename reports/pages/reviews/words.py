@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,13 @@ from django.utils.translation import ngettext
 
 from agreements.models import Agreement
 from agreements.pages.reading.overview import dated
+from reports.enums import OwedState
 from reports.judgement import Judgement
+from reports.models import Owed
 from reports.pages.links import Links
 from reports.pages.scorecard import figure_of, label_of, promise_of
+from reports.pages.strike_words import owed_text
+from smarketing.accounts.models import Side
 from smarketing.lib.numbers import NOTHING, number
 from smarketing.lib.periods import Period
 from smarketing.lib.spoken import period_name
@@ -114,6 +119,30 @@ def _excuses(agreement: Agreement, facts: Facts, note: str) -> ShownPoint:
     return ShownPoint(text % {"n": number(facts["count"])}, url=reverse("leads:excuses"), note=note)
 
 
+def _owed(agreement: Agreement, facts: Facts, note: str) -> ShownPoint:
+    said = ("months", "within_months", "is_reward", "follows", "currency")
+    amount = None if facts["amount"] is None else Decimal(facts["amount"])
+    owed = Owed(**{name: facts[name] for name in said}, amount=amount)
+    title = _("Owed by %(side)s: %(what)s") % {"side": Side(facts["by"]).label, "what": owed_text(owed)}
+    text = f"{_month(facts['month'])}, {OwedState(facts['state']).label}"
+    return ShownPoint(title, text, _strikes_of(agreement, facts["month"]), note=note)
+
+
+def _no_cause(agreement: Agreement, facts: Facts, note: str) -> ShownPoint:
+    text = ", ".join(map(_month, facts["months"]))
+    return ShownPoint(
+        _("Missed, and nobody has written down why"), text, _strikes_of(agreement, facts["months"][-1]), note=note
+    )
+
+
+def _cause(agreement: Agreement, facts: Facts, note: str) -> ShownPoint:
+    """What a root-cause sheet says is to be done."""
+    due_on = date_format(date.fromisoformat(facts["due_on"]), "DATE_FORMAT") if facts["due_on"] else NOTHING
+    text = _("%(owner)s, due %(on)s") % {"owner": facts["owner"] or NOTHING, "on": due_on}
+    title = _("Not done yet: %(decision)s") % {"decision": facts["action"]}
+    return ShownPoint(title, text, _strikes_of(agreement, facts["month"]), note=note)
+
+
 def _decision(agreement: Agreement, facts: Facts, note: str) -> ShownPoint:
     due_on = date_format(date.fromisoformat(facts["due_on"]), "DATE_FORMAT")
     text = _("%(owner)s, due %(on)s") % {"owner": facts["owner"], "on": due_on}
@@ -132,6 +161,10 @@ def _scorecard(agreement: Agreement, label: str) -> str:
     return Links(agreement.slug, Period.parse(label)).page("scorecard")
 
 
+def _strikes_of(agreement: Agreement, label: str) -> str:
+    return Links(agreement.slug, Period.parse(label)).page("strikes")
+
+
 def _calculator(agreement: Agreement, label: str) -> str:
     return f"{reverse('agreements:calculator', args=[agreement.slug])}?month={label}"
 
@@ -145,6 +178,9 @@ WORDS: dict[str, Callable[[Agreement, Facts, str], ShownPoint]] = {
     "no_target": _no_target,
     "exception": _exception,
     "excuses": _excuses,
+    "owed": _owed,
+    "no_cause": _no_cause,
+    "cause": _cause,
     "decision": _decision,
     "point": _point,
 }

@@ -69,8 +69,9 @@ def test_without_json_it_is_a_table_for_people(at: datetime) -> None:
         (("north", "2026-13"), "not a period"),
         (("north", "March"), "not a period"),
         (("north", "9999"), "out of reach"),
-        (("north", "2026-01", "--today", "9999-12-31"), "out of reach: years run from 1900 to 2199"),
-        (("north", "2026-01", "--today", "1899-12-31"), "out of reach"),
+        (("north", "2026-01", "--today", "9999-12-31"), "9999-12-31 is outside the years 1900 to 2199"),
+        (("north", "2026-01", "--today", "1899-12-31"), "is outside the years"),
+        (("north", "2026-01", "--today", "0001-01-01"), "0001-01-01 is outside the years 1900 to 2199"),
         (("north", "2026-03", "--today", "31.03.2026"), "--today: '31.03.2026' is not a day"),
     ],
 )

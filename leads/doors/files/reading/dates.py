@@ -1,7 +1,6 @@
 """PURE. Instants as people and programs write them."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from leads.clock.span import DAY, EXACT, MINUTE
 from smarketing.lib.file_problems import Unreadable
+from smarketing.lib.month_names import month_number, plain_name
 
 ORDERS = ("iso", "dmy", "mdy")
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,27 +45,6 @@ _ZONES = {
     "MST": -7,
     "PDT": -7,
     "PST": -8,
-}
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan januar january",
-            "feb februar february",
-            "mar mrz marz maerz march marts",
-            "apr april",
-            "may mai maj",
-            "jun juni june",
-            "jul juli july",
-            "aug august",
-            "sep sept september",
-            "oct okt october oktober",
-            "nov november",
-            "dec dez december dezember",
-        ),
-        start=1,
-    )
-    for name in names.split()
 }
 _WEEKDAYS = frozenset(
     name
@@ -149,7 +128,7 @@ def _counted(whole: str, fraction: str) -> tuple[datetime, int]:
 
 def _without_weekday(text: str) -> str:
     match = _WEEKDAY.match(text)
-    return text[match.end() :] if match and _ascii(match[1]) in _WEEKDAYS else text
+    return text[match.end() :] if match and plain_name(match[1]) in _WEEKDAYS else text
 
 
 def _ordered(first: str, second: str, third: str, order: str) -> tuple[int, int, int]:
@@ -201,13 +180,10 @@ def _offset(text: str | None, wall: datetime, zone: ZoneInfo) -> timezone | Zone
 
 
 def _month(name: str) -> int:
-    if _ascii(name) not in _MONTHS:
+    number = month_number(name)
+    if number is None:
         raise Unreadable("no_date")
-    return _MONTHS[_ascii(name)]
-
-
-def _ascii(name: str) -> str:
-    return unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    return number
 
 
 def vote(text: str) -> str:

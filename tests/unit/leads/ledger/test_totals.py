@@ -8,6 +8,8 @@ from decimal import Decimal
 
 import pytest
 
+from agreements.months.pasted import read_quotas
+from agreements.months.year import PlanningYear
 from leads.ledger.totals import month_of, read_totals, text_as_file
 from tests.shapes import slow
 
@@ -83,3 +85,9 @@ def test_no_file_of_a_megabyte_makes_long_work(row):
     begun = time.thread_time()
     read_totals(text_as_file(row), "EUR")
     assert time.thread_time() - begun < 5
+
+
+def test_months_are_called_as_on_the_page_of_the_year():
+    for name in ("mär", "MAERZ", "Mrz", "Marts", "maj", "Mai", "Okt", "Sept", "Dezember"):
+        found = read_quotas(f"{name} 2026\t5", PlanningYear(2026).months, "EUR", lambda months: [1] * len(months))
+        assert list(found.quotas) == [month_of(f"{name} 2026")]
