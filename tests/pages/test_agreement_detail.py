@@ -35,7 +35,7 @@ def test_a_stranger_does_not_find_it(signed_in, stranger, north):
 def test_a_promise_without_a_time_is_read_too(signed_in, marketer, north):
     cast.promise(north.versions.get(), BriefPromise(share=Decimal("0.83")))
     page = " ".join(signed_in(marketer).get(URL).text.split())
-    assert '<dd class="value"> 83% </dd> <dd class="note"> of the handoffs with all facts of the brief' in page
+    assert '<dd class="value"> 83% </dd> <dd class="note"> with all facts of the brief' in page
 
 
 def test_both_sides_read_each_others_promises(signed_in, marketer, north, time_machine):

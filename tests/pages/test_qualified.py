@@ -127,6 +127,11 @@ def test_the_promise_of_complete_briefs_is_judged_as_the_lead_is_handed_over(jud
     client = signed_in(marketer)
     kept = json.loads(client.get(f"/reports/{judged.slug}/records.json?period=2026-03&what=brief_kept").getvalue())
     assert {row["Lead"] for row in kept["records"]} == {"Ada", "Grace", "Rosa"}
+    page = client.get(f"/agreements/{judged.slug}/").text
+    figure = page.partition("Complete briefs</dt>")[2].partition("</div>")[0]
+    assert " ".join(figure.split()).startswith(
+        '<dd class="value"> 90% </dd> <dd class="note"> with all facts of the brief'
+    )
     html = client.get(reverse("reports:scorecard", args=[judged.slug]), {"period": "2026-03"}).content.decode()
     assert "Complete briefs" in html
     assert "with all facts of the brief" in html
