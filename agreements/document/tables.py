@@ -29,7 +29,7 @@ from agreements.document.groups.capacity_clause import CAPACITY
 from agreements.document.groups.every_group import GROUPS
 from agreements.document.groups.friction_clause import FRICTION
 from agreements.document.groups.qualification import BRIEF
-from agreements.document.groups.scope import MULTI_LEVEL, SCOPE
+from agreements.document.groups.scope import MULTI_LEVEL, SCOPE, ScopeClause
 from agreements.document.groups.signers import SIGNERS
 from agreements.document.month_tables import MonthTables
 from agreements.document.public_holidays import countries
@@ -375,6 +375,7 @@ class TextWithoutGroups(TomlTable, MonthTables):
         refuse([(("promises", index), _UNREACHABLE) for index in self._unreachable()])
         refuse([(("promises", index, "measure"), _NO_BRIEF) for index in self._without_brief()])
         refuse([(place, _NO_SERVICE_TEAM) for place in self._without_service()])
+        refuse([((SCOPE.key, "kind"), _NOT_MULTI_LEVEL) for _one in self._said_multi_level()])
         self._refuse_absence()
         return self
 
@@ -397,9 +398,13 @@ class TextWithoutGroups(TomlTable, MonthTables):
         found: list[tuple[str | int, ...]] = [
             (SIGNERS.key, place, "side") for place, row in enumerate(signers) if row.side == "service"
         ]
-        found += [(SCOPE.key, "kind") for row in SCOPE.rows(getattr(self, SCOPE.key)) if row.kind == MULTI_LEVEL]
         frictions = FRICTION.rows(getattr(self, FRICTION.key))
         return found + [(FRICTION.key, next(iter(row.values()))) for row in frictions]
+
+    def _said_multi_level(self) -> list[ScopeClause]:
+        """Where nobody is the third party."""
+        rows = SCOPE.rows(getattr(self, SCOPE.key))
+        return [] if self.service_team else [row for row in rows if row.kind == MULTI_LEVEL]
 
     def _without_brief(self) -> list[int]:
         rows = BRIEF.rows(getattr(self, BRIEF.key))
@@ -442,6 +447,7 @@ else:
 _DEFAULTS = {reason.key: reason for reason in DEFAULT_REASONS}
 HEADING = ("slug", "name", "time_zone", "currency", "marketing_team", "sales_team", "service_team", "effective_on")
 _NO_SERVICE_TEAM = refused(_("is no party: there is no service team"))
+_NOT_MULTI_LEVEL = refused(_("is multi-level only with a service team: name one, or choose another kind"))
 _NO_BRIEF = refused(_("needs at least one fact in [[brief]]: say what belongs to the brief"))
 _UNREACHABLE = refused(_("cannot come due: the calendar is hardly ever open"))
 

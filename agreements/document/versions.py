@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from agreements.document.clauses import AgreementDocument
 from agreements.document.differences import Difference, differences
 from agreements.document.groups.every_group import GROUPS
-from agreements.document.groups.scope import kind_of, scope_of
+from agreements.document.groups.scope import CUSTOMER, kind_of, said_kind, scope_of
 from agreements.document.stored import document_of
 from agreements.document.text import HEADING, digest, read, write
 from agreements.enums import VersionState
@@ -31,11 +31,15 @@ FIXED = ("time_zone", "marketing_team", "sales_team")
 
 
 class AmendmentRefused(Exception):
-    """`key` names what of the document is refused; the text is for the person who tried."""
+    """`key` names what of the document is refused, like "slug" or "scope.kind"; the text is for who tried."""
 
     def __init__(self, key: str, text: str) -> None:
         super().__init__(text)
         self.key = key
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        return tuple(self.key.split(".")) if self.key else ()
 
 
 class FixedByHandoffs(AmendmentRefused):
@@ -60,6 +64,10 @@ class EarlierThanLatest(AmendmentRefused):
 
 class DayHasPassed(AmendmentRefused):
     """What both sides have to sign takes effect today or later."""
+
+
+class NotCustomerFacing(AmendmentRefused):
+    """An agreement with an outside organisation that calls itself another kind."""
 
 
 class SameDay(AmendmentRefused):
@@ -148,6 +156,7 @@ def _apply(
 
 
 def _create(document: AgreementDocument, *, by: User | None, at: datetime) -> Amendment:
+    check_kind(document)
     agreement = Agreement.objects.create(slug=document.slug, **heading_of(document))
     ReturnReason.objects.bulk_create(ReturnReason.rows(agreement, document.return_reasons))
     _add_version(agreement, document, by=by, at=at)
@@ -179,6 +188,8 @@ def _amend(
         return Amendment(agreement, False, (), told=carry_out(plan, agreement, by=by, at=at))
     _refuse_fixed(agreement, found)
     _refuse_reasons_in_use(agreement, document)
+    if any(difference.is_of_terms for difference in found):
+        check_kind(document)
     if not alone and any(difference.is_of_terms for difference in found):
         plan = replace(plan, document=former.with_months_of(document))
         draft = _keep_draft(agreement, document, found, answers, by=by, at=at)
@@ -251,7 +262,7 @@ def heading_of(document: AgreementDocument) -> dict[str, Any]:
         "name": document.name,
         "time_zone": document.time_zone,
         "currency": document.currency,
-        "kind": kind_of(document),
+        "kind": kind_of(document, is_outside=outside_party(document) is not None),
         "scope": scope_of(document),
         "year_begins": document.year_begins,
         "marketing_team": _team(document.marketing_team, Side.MARKETING),
@@ -275,10 +286,25 @@ def _set_reasons(agreement: Agreement, document: AgreementDocument) -> None:
 
 def with_known_teams(document: AgreementDocument) -> AgreementDocument:
     """A team that is there keeps its spelling, however the document spells it."""
-    named = {f"{side}_team": side for side in Side}
-    known = {key: Team.objects.named(getattr(document, key), side) for key, side in named.items()}
-    names: dict[str, Any] = {key: team.name for key, team in known.items() if team}
+    names: dict[str, Any] = {f"{team.side}_team": team.name for team in known_teams(document)}
     return replace(document, **names)
+
+
+def known_teams(document: AgreementDocument) -> list[Team]:
+    found = [Team.objects.named(getattr(document, f"{side}_team"), side) for side in Side]
+    return [team for team in found if team]
+
+
+def outside_party(document: AgreementDocument) -> Team | None:
+    return next((team for team in known_teams(document) if team.organisation), None)
+
+
+def check_kind(document: AgreementDocument) -> None:
+    """Raises NotCustomerFacing."""
+    outside = outside_party(document)
+    if outside and said_kind(document) not in ("", CUSTOMER):
+        text = _("%(team)s is of an outside organisation: the agreement is customer-facing.")
+        raise NotCustomerFacing("scope.kind", text % {"team": outside})
 
 
 def _team(name: str, side: Side) -> Team:

@@ -57,6 +57,11 @@ class Agreement(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("agreements:detail", args=[self.slug])
 
+    @property
+    def parties(self) -> list[Team]:
+        """Of every side that there is."""
+        return [team for side in Side if (team := getattr(self, f"{side}_team"))]
+
 
 class ReturnReason(models.Model):
     """Why a handoff may be returned, under one agreement. Handoffs keep the key, which never changes."""

@@ -10,7 +10,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from leads.models import Handoff
-from leads.pages.fetch import sold_handoff
+from leads.pages.fetch import has_several, sold_handoff
 from leads.refusals import Refused
 from leads.work import queue
 from smarketing.exports.answers import download
@@ -60,7 +60,7 @@ def queue_row(request: PortalRequest, handoff: Handoff, *, status: int = 200, **
         say_refusals(request, more.get("form"))
         response = HttpResponse(messages_part(request))
     else:
-        context = {"row": row, "now": at, "here": here(request), **more}
+        context = {"row": row, "now": at, "here": here(request), "has_several": has_several(request), **more}
         response = fragment(request, "leads/queue.html#row", context, status=status)
     response.headers["HX-Trigger"] = "handoff-changed"
     return response

@@ -17,6 +17,11 @@ from smarketing.lib.request import PortalRequest
 MOST = 500  # ids in one request
 
 
+def has_several(request: PortalRequest) -> bool:
+    """Whether it has to be said which agreement something belongs to."""
+    return len(Agreement.objects.visible_to(request.access).values_list("pk")[:2]) > 1
+
+
 def seen_lead(request: PortalRequest, pk: int) -> Lead:
     known = Lead.objects.visible_to(request.access)
     leads = known.select_related("agreement__sales_team", "recorded_by", "token")

@@ -82,7 +82,7 @@ def _of_agreements(agreements: list[Agreement], origin: str, at: datetime) -> It
             continue
         yield from (_review(review, origin) for review in review_dates(agreement, terms.day_of(at), terms))
         for version in agreement.versions.dated().filter(is_cancellation=True):
-            summary = _("%(agreement)s ends") % {"agreement": agreement.name}
+            summary = _("%(agreement)s ends") % {"agreement": agreement}
             changed_at = version.settled_at or version.made_at or at
             url = origin + agreement.get_absolute_url()
             yield _of_day(f"end-{version.pk}", summary, version.last_on, url, changed_at)
@@ -93,7 +93,7 @@ def _review(review: ReviewDate, origin: str) -> Event:
     # One that nobody has touched was changed before any that somebody moved: programs keep the latest they saw.
     changed_at = meeting.changed_at if meeting else review.begins_at - A_YEAR
     event.add("uid", _uid(f"review-{review.agreement.pk}-{review.key}"))
-    event.add("summary", _("Review: %(agreement)s") % {"agreement": review.agreement.name})
+    event.add("summary", _("Review: %(agreement)s") % {"agreement": review.agreement})
     event.add("dtstart", review.begins_at)
     event.add("dtend", review.ends_at)
     event.add("dtstamp", changed_at)

@@ -1,20 +1,23 @@
 """What everybody who works here would try first is no secret."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext, gettext_lazy
 
 from agreements.models import Agreement
-from smarketing.accounts.models import Team
+from smarketing.accounts.access import Access, access_of
+from smarketing.accounts.models import Invitation, Team, User
 
 LONG_ENOUGH = 8
 LOOKALIKES = str.maketrans("013457@$!", "oieastasi")
 
 
 class CompanyWordsValidator:
-    """Names of the portal, the company, its teams and agreements count for nothing in the length of a password."""
+    """The company's name, and those of the teams and agreements that one sees, add nothing to a password's length."""
 
     def validate(self, password: str, user: Any = None) -> None:
         plain = password.lower()
@@ -35,9 +38,29 @@ class CompanyWordsValidator:
 
 def company_words(user: Any) -> list[str]:
     """The longest first, so that none hides in another; as they look with letters for digits."""
-    texts = ["smarketing", str(getattr(user, "email", "")).partition("@")[2]]
-    texts += Team.objects.values_list("name", flat=True)
-    for names in Agreement.objects.values_list("name", "slug"):
-        texts += names
+    texts = ["smarketing", str(getattr(user, "email", "")).partition("@")[2], *_names_known_to(user)]
     words = {word.lower().translate(LOOKALIKES) for text in texts for word in re.findall(r"[^\W_]{4,}", text)}
     return sorted(words, key=len, reverse=True)
+
+
+def _names_known_to(user: Any) -> Iterator[str]:
+    """Of others the answer would tell somebody from outside that they exist."""
+    access = _access(user)
+    agreements = Agreement.objects.visible_to(access).with_teams()
+    own = Q() if access.is_administrator else Q(pk__in=[team for team, _side, _role in access.roles])
+    teams = {*Team.objects.filter(own), *(team for agreement in agreements for team in agreement.parties)}
+    for agreement in agreements:
+        yield from (agreement.name, agreement.slug, agreement.scope)
+    for team in teams:
+        yield from (team.name, team.organisation)
+
+
+def _access(user: Any) -> Access:
+    """Who joins sees what the invitation is for."""
+    if not isinstance(user, User) or user.pk:
+        return access_of(user) if user else Access()
+    asked = Invitation.objects.standing().filter(email__iexact=user.email).select_related("team").first()
+    if asked is None:
+        return Access()
+    roles = frozenset({(asked.team.pk, asked.team.side, asked.role)} if asked.team else ())
+    return Access(asked.is_administrator, roles, asked.team.organisation if asked.team else "")

@@ -25,7 +25,7 @@ KIND = Choice(("", *KIND_NAMES), (_("by its parties"), *KIND_NAMES.values()))
 
 
 class ScopeClause(ClauseRow):
-    """Without `kind` an agreement with a service team is multi-level, another one internal."""
+    """Without `kind` an agreement with an outside party is customer-facing, with a service team multi-level."""
 
     kind: Annotated[str, KIND, Field(title=_("Kind"))] = ""
     region: Annotated[
@@ -50,9 +50,15 @@ SCOPE = ClauseGroup(
 )
 
 
-def kind_of(document: HasParties) -> str:
+def said_kind(document: HasGroups) -> str:
     said = SCOPE.one(document)
-    return (said.kind if said else "") or (MULTI_LEVEL if document.service_team else INTERNAL)
+    return said.kind if said else ""
+
+
+def kind_of(document: HasParties, *, is_outside: bool) -> str:
+    """`is_outside`: a party is an outside organisation."""
+    by_parties = CUSTOMER if is_outside else MULTI_LEVEL if document.service_team else INTERNAL
+    return said_kind(document) or by_parties
 
 
 def scope_of(document: HasGroups) -> str:

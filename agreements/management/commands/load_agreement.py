@@ -33,7 +33,7 @@ class Command(BaseCommand):
         except DocumentError as error:
             self._refuse(*(f"{file}:{problem.line}: {problem}" for problem in error.problems))
         except AmendmentRefused as refusal:
-            line = line_of(parsed(decoded(data))[1], (refusal.key,))
+            line = line_of(parsed(decoded(data))[1], refusal.path)
             self._refuse(f"{file}:{line}: {refusal.key}: {refusal}")
 
     def _data(self, file: str) -> bytes:

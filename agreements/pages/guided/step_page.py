@@ -111,7 +111,7 @@ class StepPage:
         try:
             self.draft = rewrite(self.draft, document, by=self.request.user, at=self.request.now)
         except AmendmentRefused as refusal:
-            self.form.refuse((refusal.key,) if refusal.key else (), str(refusal))
+            self.form.refuse(refusal.path, str(refusal))
             return False
         self.document = whole_document(self.draft)
         return True

@@ -111,11 +111,13 @@ class Holidays:
 
 @dataclass(frozen=True)
 class ReadAgreement:
-    """`today` says which review is the next one by the rhythm, which may be older than these terms."""
+    """`today` says which review is the next one by the rhythm, which may be older than these terms; `is_outside`: a
+    party is an outside organisation."""
 
     document: AgreementDocument
     today: date
     rhythm_since: date | None = None
+    is_outside: bool = False
 
     @cached_property
     def chapters(self) -> list[Chapter]:
@@ -127,7 +129,7 @@ class ReadAgreement:
     @property
     def kind_and_scope(self) -> str:
         """Which kind of agreement it is, and for what."""
-        kind = capfirst(gettext(KIND_NAMES[kind_of(self.document)]))
+        kind = capfirst(gettext(KIND_NAMES[kind_of(self.document, is_outside=self.is_outside)]))
         return BETWEEN.join(part for part in (kind, scope_of(self.document)) if part)
 
     @property

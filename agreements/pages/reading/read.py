@@ -85,7 +85,9 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
 
 
 def _reading(agreement: Agreement, version: Version, dated: list[Version], today: date) -> ReadAgreement:
-    return ReadAgreement(document_of(agreement, version), today, rhythm_since(dated, dated.index(version)))
+    since = rhythm_since(dated, dated.index(version))
+    is_outside = any(team.organisation for team in agreement.parties)
+    return ReadAgreement(document_of(agreement, version), today, since, is_outside)
 
 
 @readers

@@ -103,7 +103,7 @@ def draft(request: PortalRequest, slug: str) -> HttpResponse:
         try:
             rewrite(version, form.sound, by=request.user, at=request.now)
         except AmendmentRefused as refusal:
-            form.refuse((refusal.key,) if refusal.key else (), str(refusal))
+            form.refuse(refusal.path, str(refusal))
         else:
             say(request, _("Saved in the draft that both sides write in."))
             return redirect("agreements:version", slug, version.pk)
@@ -133,7 +133,7 @@ def _amended(request: PortalRequest, draft: Draft, **known: Any) -> HttpResponse
     try:
         return saved(request, apply(draft.sound, by=request.user, at=request.now, **known))
     except AmendmentRefused as refusal:
-        draft.refuse((refusal.key,) if refusal.key else (), str(refusal))
+        draft.refuse(refusal.path, str(refusal))
         return None
 
 

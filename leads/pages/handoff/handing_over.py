@@ -16,6 +16,7 @@ from leads.models import Handoff, Lead
 from leads.ownership import check_give
 from leads.pages.answers import back, done, row_again, tell
 from leads.pages.fetch import (
+    has_several,
     ids,
     marketed_handoffs,
     marketed_leads,
@@ -49,7 +50,7 @@ def hand_over(request: PortalRequest) -> HttpResponse:
     leads = marketed_leads(request, ids(request, "lead"))
     asked = Questions(leads, request.now, request.POST)
     if not asked.is_answered():
-        context = {"asked": asked, "leads": leads, "goes_to": goes_to}
+        context = {"asked": asked, "leads": leads, "goes_to": goes_to, "has_several": has_several(request)}
         return TemplateResponse(request, "leads/hand_over.html", context, status=422)
     with transaction.atomic():
         for prospect in asked.filled:

@@ -95,6 +95,9 @@ class LeadForm(Base):
         if len(agreements) == 1:
             self.fields["agreement"].widget = forms.HiddenInput()
             self.initial["agreement"] = agreements[0].pk
+        else:
+            text = _("You have several agreements: this one says which sales team gets the lead and what is promised.")
+            self.fields["agreement"].help_text = text
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from leads.alerts.noted import mark_seen, noted, noted_clocks, unseen_count
 from leads.models import Escalation, Handoff
-from leads.pages.fetch import ids
+from leads.pages.fetch import has_several, ids
 from leads.work import queue
 from smarketing.accounts.access import sales_leads
 from smarketing.lib.notices import say
@@ -32,6 +32,7 @@ def escalations(request: PortalRequest) -> HttpResponse:
         "in_queue": queue.counts(Handoff.objects.led_by(access).open(), at=at),
         "unseen": unseen_count(access, at=at),
         "page": page,
+        "has_several": has_several(request),
         "now": at,
     }
     return TemplateResponse(request, "leads/escalations.html", context)

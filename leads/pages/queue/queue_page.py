@@ -29,6 +29,7 @@ def queue_page(request: PortalRequest) -> HttpResponse:
         "filter": form,
         "clear_url": reverse("leads:queue") if asked.is_filtered else "",
         "asked": asked,
+        "has_several": "agreement" in form.fields,
         "tiles": asked.tiles(counts, request.GET),
         "here": here(request),
         "now": at,

@@ -8,12 +8,12 @@ from django.utils.translation import gettext
 
 from smarketing.accounts.access import administrators
 from smarketing.accounts.models import Team
-from smarketing.accounts.people import PeopleRefused, organisations, set_organisation
+from smarketing.accounts.people import PeopleRefused, organisations
 from smarketing.lib.notices import say
 from smarketing.lib.opened import OpenedForm
 from smarketing.lib.request import PortalRequest
 from smarketing.roof.people.forms import MergeForm, TeamDetailsForm
-from smarketing.roof.people.merging import agreements_of, merge, merging, possible_targets, rename
+from smarketing.roof.people.merging import agreements_of, merge, merging, move_house, possible_targets, rename
 from smarketing.roof.people.reads import team_history, zone_of
 
 
@@ -52,7 +52,7 @@ def _changed(request: PortalRequest, team: Team, form: TeamDetailsForm) -> bool:
         with transaction.atomic():
             changed = rename(team, asked["name"], by=by, at=at)
             field = "organisation"
-            changed |= set_organisation(team, asked["organisation"], by=by, at=at)
+            changed |= move_house(team, asked["organisation"], by=by, at=at)
     except PeopleRefused as refusal:
         form.add_error(field, str(refusal))
         return False

@@ -2,7 +2,8 @@ import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from smarketing.accounts.models import User
+from smarketing.accounts.invitations import invite
+from smarketing.accounts.models import Role, User
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -10,8 +11,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def somebody(north):
-    cast.team("Vertrieb Alpenland", "sales")
-    return User(email="rob@nordwind.example", name="Rob Rep")
+    own = cast.team("Vertrieb Alpenland", "sales")
+    return cast.person("rob@nordwind.example", north.sales_team, own, name="Rob Rep")
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,28 @@ def test_it_is_refused_where_it_is_chosen(signed_in, rep, north):
     assert "too little of this password is left" in answer.text
     rep.refresh_from_db()
     assert rep.check_password(cast.PASSWORD)
+
+
+def is_refused(password: str, person: User) -> bool:
+    try:
+        validate_password(password, person)
+    except ValidationError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("has_joined", [True, False], ids=["member", "invited"])
+def test_nobody_learns_by_a_password_which_names_there_are(has_joined, north, south, administrator):
+    """The other agreement and its teams count for who sees them, and for nobody else."""
+    type(south).objects.filter(pk=south.pk).update(name="Zephyrus deal", slug="boreas")
+    type(north).objects.filter(pk=north.pk).update(name="Apeliotes deal")
+    cast.team("Kaikias team", "marketing")
+    if has_joined:
+        person = cast.person("otto@example.net", north.sales_team, name="Otto")
+    else:
+        asked = {"name": "Otto", "team": north.sales_team, "role": Role.MEMBER, "language": "en"}
+        invite(email="otto@example.net", origin="http://testserver/", by=administrator, at=cast.MONDAY, **asked)
+        person = User(email="otto@example.net", name="Otto")
+    foreign = ("Zephyrus#2026", "Boreas#2026!", "Kaikias#2026")
+    assert [is_refused(password, person) for password in ("Apeliotes#26", *foreign)] == [True, False, False, False]
+    assert all(is_refused(password, administrator) for password in foreign)
