@@ -157,12 +157,3 @@ class TargetQuerySet(QuerySet["Target"]):
 
     def within(self, period: Period) -> "TargetQuerySet":
         return self.filter(month__range=(period.start_on, period.end_on))
-
-
-class FrictionReportQuerySet(QuerySet["FrictionReport"]):
-    def owed(self) -> "FrictionReportQuerySet":
-        """Not sent yet."""
-        return self.filter(sent_at=None)
-
-    def to_answer(self) -> "FrictionReportQuerySet":
-        return self.filter(sent_at__isnull=False, answered_at=None)

@@ -64,7 +64,7 @@ def _held(agreement: Agreement, planned_on: date, on: date, marketing: User, sal
 
 
 def keep_strikes(*, at: datetime) -> None:
-    """Every month that is over is judged; the oldest miss has its sheet, and all owed but the latest is given."""
+    """Every month that is over is judged; a side's latest miss lacks its sheet, all owed but the latest is given."""
     judge_months(at=at)
     agreement = Agreement.objects.filter(slug=SIGNED.market.slug).first()
     if agreement is None or RootCause.objects.filter(agreement=agreement).exists():
@@ -72,8 +72,11 @@ def keep_strikes(*, at: datetime) -> None:
     lead_of = {"marketing": SIGNED.marketing, "sales": SIGNED.sales}
     people = {side: User.objects.get(name=name) for side, name in lead_of.items()}
     missed = JudgedObjective.objects.filter(judged__agreement=agreement, state="missed").select_related("judged")
-    if oldest := missed.order_by("judged__month", "pk").first():
-        _explained(oldest, people[oldest.side])
+    ordered = list(missed.order_by("judged__month", "pk"))
+    to_explain = {own.side: own.pk for own in ordered}.values()
+    for own in ordered:
+        if own.pk not in to_explain:
+            _explained(own, people[own.side])
     owed = list(Owed.objects.filter(agreement=agreement, state=OwedState.OPEN).order_by("month", "pk"))
     latest = {(one.is_reward, one.amount is not None): one.pk for one in owed}.values()
     for one in owed:

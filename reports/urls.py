@@ -9,7 +9,6 @@ FILES = "|".join([*PAGES, "records"])
 urlpatterns = [
     path("", views.home, name="home"),
     path("scorecard/", views.scorecards, name="scorecards"),
-    path("decisions/", decision_pages.own_decisions, name="own_decisions"),
     path("decisions/<int:pk>/", decision_pages.decision, name="decision"),
     path("calendar/", calendar_pages.address, name="calendar_address"),
     path("calendar/<str:token>.ics", calendar_pages.feed, name="calendar"),

@@ -138,7 +138,6 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "smarketing.roof.navigation.navigation",
                 "smarketing.roof.demonstration.demonstration",
-                "smarketing.roof.waiting.waiting",
             ],
             "builtins": ["template_partials.templatetags.partials"],
             "loaders": [

@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from smarketing.accounts.access import administrators, anyone
-from smarketing.roof import views
+from smarketing.roof import views, waiting
 
 handler429 = "smarketing.roof.views.too_many_tries"
 handler500 = "smarketing.server.unavailable.failed"
@@ -10,6 +10,8 @@ handler500 = "smarketing.server.unavailable.failed"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("language/", views.set_language, name="set_language"),
+    path("waiting/", waiting.waiting, name="waiting"),
+    path("waiting/<slug:slug>/", waiting.waiting_in, name="waiting_in"),
     path("words/", views.words, name="words"),
     path("profile/", views.profile, name="profile"),
     path("styleguide/", views.styleguide, name="styleguide"),

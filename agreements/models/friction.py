@@ -4,7 +4,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models.terms import Agreement, Version
-from agreements.querysets import FrictionReportQuerySet
 
 
 class FrictionReport(models.Model):
@@ -23,8 +22,6 @@ class FrictionReport(models.Model):
     answered_at = models.DateTimeField(_("answered"), null=True)
     answered_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     answer = models.TextField(_("answer"), blank=True)
-
-    objects = FrictionReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("friction report")

@@ -12,12 +12,13 @@ from agreements.months.proposing import has_begun, sides_led
 from agreements.promises.measures import HOURS, MEASURES, MONEY, STATED
 from agreements.promises.promise import Promise
 from agreements.terms import Timeline, timeline
-from smarketing.accounts.models import User
+from smarketing.accounts.models import Side, User
 from smarketing.lib import words
 from smarketing.lib.periods import Period
 
 Key = tuple[date, str, str]  # first day of the month, measure, key of the tier
 Figures = Mapping[Key, Decimal]
+MONTHS_ASKED_FOR = 12
 WHOLE_AND_PARTS = (HOURS, MONEY)
 
 
@@ -37,6 +38,19 @@ def promised_for(known: Timeline, month: date, today: date) -> list[Promise]:
     """The promises to be stated for a month, by the terms at its end, or today's while it runs."""
     terms = known.on(min(Period(month).end_on, today))
     return [made for measure in STATED for made in terms.promises.get(measure, {}).values()]
+
+
+def months_to_state(agreement: Agreement, known: Timeline, sides: list[Side], today: date) -> list[date]:
+    """Of the last twelve months that are over, those for which these sides have not stated all that they promised."""
+    if not any(map(known.ever_promised, STATED)):
+        return []
+    months = [Period.of(today).moved(-number).start_on for number in range(MONTHS_ASKED_FOR, 0, -1)]
+    stated = stated_figures(agreement, months[0], months[-1])
+
+    def lacks(month: date, made: Promise) -> bool:
+        return STATED[made.measure].side in sides and (month, made.measure, made.tier_key) not in stated
+
+    return [month for month in months if any(lacks(month, made) for made in promised_for(known, month, today))]
 
 
 def state_figures(

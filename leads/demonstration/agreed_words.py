@@ -116,8 +116,8 @@ follows = "warning"
 text = "The lead of that side explains the cause in the next weekly meeting."
 
 [[consequences]]
-name = "Three missed within half a year"
-months = 3
+name = "Two missed within half a year"
+months = 2
 within_months = 6
 follows = "compensation"
 amount = 500

@@ -108,13 +108,13 @@ DACH = Market(
         [[promises]]
         measure = "speed"
         within_minutes = 60
-        share = 0.9
+        share = 0.86
 
         [[promises]]
         measure = "speed"
         tier = "A"
         within_minutes = 30
-        share = 0.9
+        share = 0.7
 
         [[promises]]
         measure = "depth"
@@ -247,7 +247,7 @@ DACH = Market(
     dialling_code="+49 30",
     deal=9000,
     lead_to_customer=0.09,
-    monthly_quota=420_000,
+    monthly_quota=345_000,
     fairs={(3, 10): "Trade fair", (9, 22): "Trade fair", (11, 17): "Trade fair"},
 )
 

@@ -187,7 +187,7 @@ def _pass(handed_at: datetime, scene: Scene, dice: Random) -> Pass:
 
 
 def _try(made: Pass, at: datetime, slowness: float, scene: Scene, dice: Random) -> None:
-    patience = round(dice.gauss(scene.attempts + 0.4, 1.2) / slowness**0.35)
+    patience = round(dice.gauss(scene.attempts + 0.8, 1.2) / slowness**0.35)
     for n in range(1, max(patience, 1) + 1):
         if dice.random() < max(0.25 - 0.02 * n, 0.08):
             made.tries.append(Try(at, dice.choice(("phone", "phone", "email")), "connected", dice.choice(NOTES)))

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib.messages import ERROR
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponse
@@ -20,6 +19,7 @@ from reports.models import AskedAgain, JudgedMonth, JudgedObjective, Owed, RootC
 from reports.pages.opened import Opened, opened
 from reports.pages.scorecard import label_of
 from reports.pages.strike_words import figures
+from reports.pages.views import shown_page
 from reports.strikes.judging import accept_again, ask_again, drop_again
 from reports.strikes.owing import TURNS, turn
 from reports.strikes.record import around
@@ -100,7 +100,7 @@ def root_cause(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
         "may_write": may_write,
         "sheet": sheet if sheet.pk else None,
         "around": [(period_name(Period(one.judged.month)), one, figures(one)) for one in around(own)],
-        "notes": sheet.notes.select_related("by") if sheet.pk else (),
+        "notes": [(note, _changes(note)) for note in sheet.notes.select_related("by")] if sheet.pk else [],
         "strikes_url": at_hand.links.page("strikes"),
     }
     return TemplateResponse(request, "reports/root_cause.html", context)
@@ -140,6 +140,12 @@ def _note(sheet: RootCause, before: dict[str, str], request: PortalRequest) -> N
         StrikeNote(sheet=sheet, kind=NoteKind.SHEET, changes=changes, by=request.user, at=request.now).save()
 
 
+def _changes(note: StrikeNote) -> list[tuple[str, str, str]]:
+    """By the name of its field: before and after."""
+    names = {field.name: str(field.verbose_name) for field in RootCause._meta.fields}
+    return [(names[name], before, after) for name, (before, after) in note.changes.items()]
+
+
 @approvers
 @require_POST
 def settle_owed(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
@@ -150,18 +156,19 @@ def settle_owed(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
     name, form = request.POST.get("turn", ""), TurnForm(request.POST)
     if name not in TURNS:
         raise PermissionDenied
-    try:
-        if not form.is_valid():
-            raise Refused(_("Write the day like 2026-03-31, and at most 1000 characters."))
-        on = form.cleaned_data["on"] or at_hand.today
-        if name == "give" and on > at_hand.today:
-            raise Refused(_("The day lies in the future."))
+    if form.is_valid():
+        said = form.cleaned_data | {"on": form.cleaned_data["on"] or at_hand.today}
         sides = request.access.sides(Verb.APPROVE, at_hand.agreement)
-        turn(owed, name, sides=sides, text=form.cleaned_data["text"], on=on, by=request.user, at=request.now)
-    except Refused as refusal:
-        say(request, str(refusal), level=ERROR)
-    else:
-        say(request, _("Noted: both sides see it."))
+        try:
+            if name == "give" and said["on"] > at_hand.today:
+                form.add_error("on", _("The day lies in the future."))
+            else:
+                turn(owed, name, sides=sides, **said, by=request.user, at=request.now)
+        except Refused as refusal:
+            form.add_error("text", str(refusal))
+    if form.errors:
+        return shown_page(request, at_hand, "strikes", 422, refused={"pk": pk, "turn": name, "form": form})
+    say(request, _("Noted: both sides see it."))
     return redirect(f"{at_hand.links.page('strikes')}#owed-{pk}")
 
 
@@ -178,7 +185,8 @@ def judge_again(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
             raise Refused(_("That is for the two sides to say."))
         say(request, _decided(request, judged, sides))
     except Refused as refusal:
-        say(request, str(refusal), level=ERROR)
+        said = {"pk": pk, "reason": request.POST.get("reason", ""), "text": str(refusal)}
+        return shown_page(request, at_hand, "strikes", 422, refused_again=said)
     return redirect(at_hand.links.of(Period(judged.month)).page("strikes"))
 
 

@@ -86,6 +86,11 @@ class StrikesView:
         return self.at_hand.access.sides(Verb.APPROVE, self.at_hand.agreement)
 
     @property
+    def binds_nobody(self) -> bool:
+        """An administrator of neither side: what is owed, and whether a month is judged again, the sides say."""
+        return self.at_hand.access.is_administrator and not self.sides
+
+    @property
     def months(self) -> list[str]:
         return [period_name(Period(month)) for month in self.record.months]
 
@@ -119,10 +124,17 @@ class StrikesView:
             for side, count in self.record.strikes.items()
         ]
 
-    @property
+    @cached_property
     def owed(self) -> list[OwedLine]:
-        lines = [OwedLine(owed, self._turns(owed)) for owed in self.record.owed]
-        return sorted(lines, key=lambda line: line.is_settled)
+        return [OwedLine(owed, self._turns(owed)) for owed in self.record.owed]
+
+    @property
+    def unsettled(self) -> list[OwedLine]:
+        return [line for line in self.owed if not line.is_settled]
+
+    @property
+    def settled(self) -> list[OwedLine]:
+        return [line for line in self.owed if line.is_settled]
 
     def _turns(self, owed: Owed) -> tuple[str, ...]:
         return tuple(

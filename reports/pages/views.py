@@ -7,7 +7,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from agreements.friction.owed import friction_owed
 from agreements.models import Agreement
 from reports.facts.behind import record_ids, records
 from reports.facts.left_out import sum_of
@@ -35,9 +34,13 @@ def home(request: PortalRequest) -> HttpResponse:
 @readers
 def report(request: PortalRequest, slug: str, page: str) -> HttpResponse:
     """One of the pages of `register`."""
-    at_hand, shown = opened(request, slug), PAGES[page]
-    context = {"page_title": shown.title, **shown.context(at_hand), **frame(at_hand, page)}
-    return TemplateResponse(request, shown.template, context)
+    return shown_page(request, opened(request, slug), page)
+
+
+def shown_page(request: PortalRequest, at_hand: Opened, page: str, status: int = 200, **more: Any) -> TemplateResponse:
+    shown = PAGES[page]
+    context = {"page_title": shown.title, **shown.context(at_hand), **frame(at_hand, page), **more}
+    return TemplateResponse(request, shown.template, context, status=status)
 
 
 @readers
@@ -53,7 +56,6 @@ def scorecards(request: PortalRequest) -> HttpResponse:
     context = {
         "cards": [at_hand.card for at_hand in found],
         "form": PeriodFilter(chosen, today),
-        **friction_owed(request.access, request.now),
         "on": chosen.on,
         "chosen": chosen,
         "left_out": sum_of([at_hand.left_out for at_hand in found]),
@@ -90,6 +92,7 @@ def frame(at_hand: Opened, page: str) -> dict[str, Any]:
     links, period = at_hand.links, at_hand.chosen.period
     return {
         "agreement": at_hand.agreement,
+        "begins_the_day": page == FIRST,
         "now": at_hand.at,
         "chosen": at_hand.chosen,
         "on": at_hand.chosen.on,

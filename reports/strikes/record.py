@@ -148,7 +148,7 @@ def unsettled(access: Access, slug: str = "") -> QuerySet[Owed]:
     if slug:
         return rows.filter(access.where(Verb.READ, "agreement__"), agreement__slug=slug)
     own = Access(roles=access.roles)  # an administrator has no side
-    return rows.filter(own.where(Verb.EXCUSE, "agreement__"))
+    return rows.filter(own.where(Verb.APPROVE, "agreement__"))
 
 
 def unexplained() -> QuerySet[JudgedObjective]:
@@ -166,8 +166,8 @@ def unexplained() -> QuerySet[JudgedObjective]:
     return rows.select_related("judged__agreement").order_by("judged__month", "pk")
 
 
-def sheets_to_write(access: Access) -> list[JudgedObjective]:
+def sheets_to_write(own: Access, slug: str = "") -> list[JudgedObjective]:
     """Those of the own sides."""
-    own = Access(roles=access.roles)
     found = unexplained().filter(own.where(Verb.EXCUSE, "judged__agreement__"))
+    found = found.filter(judged__agreement__slug=slug) if slug else found
     return [one for one in found if one.side in own.sides(Verb.EXCUSE, one.judged.agreement)]

@@ -1,56 +1,64 @@
-"""What missed goals ask of a person: what is owed, and the root-cause sheets that nobody has written yet."""
+"""What waits for a person, told once: where the day begins, on the page of an agreement, and on a page of its own.
 
-from collections.abc import Iterator
-from typing import Any
+A new kind of thing that waits is a function in its app's `waiting_lines` and a name in SOURCES.
+"""
 
-from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext, ngettext
+from collections.abc import Callable, Iterable
 
-from reports.enums import OwedState
-from reports.models import JudgedObjective
-from reports.pages.scorecard import label_of
-from reports.pages.strike_words import owed_text
-from reports.strikes.record import sheets_to_write, unsettled
-from smarketing.accounts.access import Access
-from smarketing.lib.periods import Period
-from smarketing.lib.spoken import period_name
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_safe
 
-HOMES = ("leads:queue", "reports:volume", "reports:scorecards")
-OF_ONE = ("agreements:detail",)
-MOST = 5
-Line = tuple[str, str]  # what it says, and where it leads
+from agreements.pages import waiting_lines as of_agreements
+from agreements.pages.fetch import visible
+from leads.pages import waiting_lines as of_leads
+from reports.pages import waiting_lines as of_reports
+from smarketing.accounts.access import readers
+from smarketing.accounts.waiting import Asker, WaitingLine
+from smarketing.lib.request import PortalRequest
 
-
-def waiting(request: HttpRequest) -> dict[str, Any]:
-    """For every template; asked for on the home pages and on the page of an agreement."""
-    access, match = getattr(request, "access", None), request.resolver_match
-    if access is None or match is None or match.view_name not in HOMES + OF_ONE:
-        return {}
-    slug = match.kwargs["slug"] if match.view_name in OF_ONE else ""
-    return {"strike_lines": SimpleLazyObject(lambda: lines(access, slug))}
-
-
-def lines(access: Access, slug: str = "") -> list[Line]:
-    """Of one agreement all that is owed in it, on a home page what the own sides owe and are owed."""
-    return [*_owed(access, slug), *([] if slug else _sheets(sheets_to_write(access)))]
+Source = Callable[[Asker], Iterable[WaitingLine]]
+SOURCES: tuple[Source, ...] = (
+    of_agreements.signatures,
+    of_agreements.targets,
+    of_agreements.exceptions,
+    of_agreements.friction_reports,
+    of_agreements.figures_to_state,
+    of_leads.excuses,
+    of_reports.decisions,
+    of_reports.owed_items,
+    of_reports.root_cause_sheets,
+    of_reports.months_to_judge_again,
+)
+MOST = 5  # beside other things; the page of its own has them all
 
 
-def _owed(access: Access, slug: str) -> Iterator[Line]:
-    for owed in unsettled(access, slug):
-        state = gettext("to be given") if owed.state == OwedState.OPEN else gettext("given: to be confirmed")
-        said = {"agreement": owed.agreement.name, "what": owed_text(owed), "state": state}
-        address = reverse("reports:strikes", args=[owed.agreement.slug], query={"period": Period(owed.month).label})
-        yield gettext("%(agreement)s: %(what)s (%(state)s)") % said, f"{address}#owed-{owed.pk}"
+def lines(asker: Asker) -> list[WaitingLine]:
+    """The most urgent first."""
+    return sorted((line for source in SOURCES for line in source(asker)), key=lambda line: line.urgency)
 
 
-def _sheets(misses: list[JudgedObjective]) -> Iterator[Line]:
-    for own in misses[:MOST]:
-        agreement = own.judged.agreement
-        said = {"agreement": agreement.name, "what": label_of(own), "month": period_name(Period(own.judged.month))}
-        text = gettext("%(agreement)s: say why this was missed in %(month)s: %(what)s") % said
-        yield text, reverse("reports:root_cause", args=[agreement.slug, own.pk])
-    if more := misses[MOST:]:
-        text = ngettext("%(n)s more root-cause sheet", "%(n)s more root-cause sheets", len(more)) % {"n": len(more)}
-        yield text, reverse("reports:strikes", args=[more[0].judged.agreement.slug])
+@readers
+@require_safe
+def waiting(request: PortalRequest) -> HttpResponse:
+    return _page(request, "")
+
+
+@readers
+@require_safe
+def waiting_in(request: PortalRequest, slug: str) -> HttpResponse:
+    """Of one agreement, also what waits for others."""
+    return _page(request, visible(request, slug).slug)
+
+
+def _page(request: PortalRequest, slug: str) -> HttpResponse:
+    found = lines(Asker(request.user, request.access, request.now, slug))
+    own, others = ([line for line in found if line.is_own is mine] for mine in (True, False))
+    most = MOST if request.htmx else len(found)
+    context = {
+        "slug": slug,
+        "is_empty": not found,
+        "groups": [("own", own[:most]), ("others", others[:most])],
+        "more": max(len(own) - most, 0) + max(len(others) - most, 0),
+    }
+    return TemplateResponse(request, "waiting.html#part" if request.htmx else "waiting.html", context)

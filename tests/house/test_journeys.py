@@ -46,6 +46,7 @@ def test_the_questions_of_a_newcomer_have_their_journeys():
         "A measure?",
         "A clause of the agreement that is read and not measured?",
         "A point of every review's agenda?",
+        "A thing that waits for somebody?",
         "A report?",
         "A role?",
         "A column of the reports?",

@@ -70,6 +70,8 @@ DOORS = {
     "home": Door(SIGNED_IN, FOUND, own={("teamless", "get"): OK}),
     "set_language": Door(ANYONE, NOT_SO, FOUND),
     "words": page(SIGNED_IN),
+    "waiting": page(READERS),
+    "waiting_in": page(READERS, **RECORD),
     "profile": page(SIGNED_IN, FOUND),
     "styleguide": page(SIGNED_IN),
     "agreements:list": page(READERS, OK),
@@ -129,7 +131,9 @@ DOORS = {
     **{f"reports:{name}": page(READERS, OK, **RECORD) for name in ("volume", "speed", "depth", "scorecard", "strikes")},
     **{f"reports:{name}": page(READERS, OK, **RECORD) for name in ("records", "data")},
     "reports:root_cause": page(READERS, FORBIDDEN, own=WRITES_SHEET, **RECORD),
-    **{f"reports:{name}": button(APPROVERS) for name in ("settle_owed", "judge_again")},
+    # Each for the own side; an administrator binds nobody.
+    "reports:settle_owed": button(APPROVERS, own={(who, "post"): 422 for who in ("sales_lead", "administrator")}),
+    "reports:judge_again": button(APPROVERS, own={("administrator", "post"): 422}),
     **{f"api:{name}": Door(TOKEN, NO_TOKEN, NO_TOKEN) for name in RESOURCES},
     **{f"api:{name}_one": Door(TOKEN, NO_TOKEN) for name in RESOURCES},
     "api:schema": page(ANYONE),
@@ -137,7 +141,6 @@ DOORS = {
     "reports:reviews": page(READERS, FOUND, **RECORD, own=NO_LEAD),
     "reports:review": page(READERS, FOUND, **RECORD),  # anybody of the parties adds a point
     **{f"reports:{name}": page(READERS, **RECORD) for name in ("review_file", "reviews_summary")},
-    "reports:own_decisions": page(READERS),
     "reports:decision": button(READERS, AMEND, own={("rep", "post"): FOUND}),
     "reports:calendar": Door(ANYONE),
     "reports:calendar_address": page(SIGNED_IN, FOUND),

@@ -14,7 +14,7 @@ from agreements.document.stored import document_of
 from agreements.document.text import read, write
 from agreements.document.versions import apply
 from agreements.pages.reading.history import history
-from agreements.promises.promise import DepthPromise, SpeedPromise
+from agreements.promises.promise import BriefPromise, DepthPromise, SpeedPromise
 from leads.clock.recompute import recompute
 from leads.models import Handoff
 from smarketing.accounts.models import Team
@@ -30,6 +30,12 @@ def amend(deal, by=None, **changes) -> None:
 def test_a_stranger_does_not_find_it(signed_in, stranger, north):
     assert signed_in(stranger).get(URL).status_code == 404
     assert signed_in(stranger).get(f"{URL}toml/").status_code == 404
+
+
+def test_a_promise_without_a_time_is_read_too(signed_in, marketer, north):
+    cast.promise(north.versions.get(), BriefPromise(share=Decimal("0.83")))
+    page = " ".join(signed_in(marketer).get(URL).text.split())
+    assert '<dd class="value"> 83% </dd> <dd class="note"> with all facts of the brief' in page
 
 
 def test_both_sides_read_each_others_promises(signed_in, marketer, north, time_machine):
@@ -116,7 +122,7 @@ def test_the_page_takes_the_same_queries_with_more_versions_and_changes(
         amend(north, effective_on=date(2026, 1 + number, 1), targets={date(2026, 1 + number, 1): 5})
     client = signed_in(rep)
     time_machine.move_to(cast.MONDAY)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(21):
         assert len(client.get(URL).context["versions"]) == 1 + more
 
 

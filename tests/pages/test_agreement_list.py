@@ -53,7 +53,7 @@ def test_the_list_takes_the_same_queries_for_one_and_for_three(
         cast.agreement(f"other-{number}")
     client = signed_in(administrator)
     client.get(URL)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert len(names(client.get(URL))) == 1 + more
 
 

@@ -70,7 +70,7 @@ def test_sales_writes_and_sends_it_and_service_answers(deal, rep, service, marke
     open_reports(at=datetime(2026, 3, 1, tzinfo=UTC))
     page = reverse("agreements:friction_report", args=[deal.slug, FrictionReport.objects.get().pk])
     sales, served = signed_in(rep), signed_in(service)
-    assert all("2 working days late" in sales.get(at).content.decode() for at in ("/leads/queue/", page))
+    assert all("2 working days late" in sales.get(at).content.decode() for at in ("/waiting/", page))
     assert served.post(page, {"do": "add", "what": "x"}).status_code == 403
     assert sales.post(page, {"do": "send"}).status_code == 422  # nothing in it, and not said so
     for text in ("The invoice is hard to read.", "Written by mistake."):
@@ -82,7 +82,7 @@ def test_sales_writes_and_sends_it_and_service_answers(deal, rep, service, marke
     sales.post(page, {"do": "send"})
     told_all = [signed_in(who).get(page).content.decode() for who in (service, marketer)]
     assert all("hard to read" in text and "by mistake" not in text for text in told_all)
-    assert "not answered" in served.get("/reports/scorecard/").content.decode()
+    assert "answer the friction report" in served.get("/waiting/").text
     assert [sales.post(page, {"do": do, "what": "x"}).status_code for do in ("add", "send", "answer")] == [
         422,
         422,

@@ -137,7 +137,7 @@ def test_a_decision_is_seen_by_its_owner_becomes_a_draft_and_is_done_once_that_i
     lead.post(address, {**body, "owner": rep.pk})
     decision = ReviewDecision.objects.get()
     button = reverse("reports:decision", args=[decision.pk])
-    mine = reverse("reports:own_decisions")
+    mine = reverse("waiting")
     assert "Call within an hour" in signed_in(rep).get(mine, headers={"HX-Request": "true"}).text
     assert signed_in(marketer).get(mine, headers={"HX-Request": "true"}).text.strip() == ""
     summary = reverse("reports:reviews_summary", args=["north"])

@@ -1,4 +1,4 @@
-"""The page of the strikes, and what people do there; and what waits for them on their home page."""
+"""The page of the strikes, and what people do there."""
 
 from datetime import UTC, date, datetime
 
@@ -86,11 +86,24 @@ def test_given_by_who_owes_and_confirmed_by_the_other(judged, marketing_lead, sa
     ours, theirs = signed_in(marketing_lead), signed_in(sales_lead)
     assert signed_in(rep).post(reverse("reports:settle_owed", args=["north", Owed.objects.get().pk])).status_code == 403
     assert "That is for the other side to say." in turned(theirs, turn="give").content.decode()
-    assert "The day lies in the future." in turned(ours, turn="give", on="2199-01-01").content.decode()
+    refused = turned(ours, turn="give", on="2199-01-01", text="on invoice 7")
+    field = " ".join(refused.text.partition('value="give"')[2].partition("</form>")[0].split())
+    assert (refused.status_code, "The day lies in the future." in field) == (422, True)
+    assert 'value="2199-01-01"' in field
+    assert 'value="on invoice 7"' in field
+    assert "Say why." in turned(theirs, turn="waive", text=" ").text
     turned(ours, turn="give", on="2026-04-10", text="on invoice 7")
     assert "on invoice 7" in said(theirs)
     turned(theirs, turn="confirm")
     assert Owed.objects.values_list("state", "given_on").get() == ("confirmed", date(2026, 4, 10))
+
+
+def test_an_administrator_settles_nothing_and_is_told_so(judged, administrator, leader, signed_in):
+    admin = signed_in(administrator)
+    assert "Administrators bind nobody" in said(admin)
+    assert "Administrators bind nobody" not in said(signed_in(leader))
+    assert turned(admin, turn="give", text="I say so").status_code == 422
+    assert Owed.objects.get().state == "open"
 
 
 def test_both_sides_have_a_month_judged_again(north, judged, marketing_lead, sales_lead, signed_in):
@@ -100,6 +113,8 @@ def test_both_sides_have_a_month_judged_again(north, judged, marketing_lead, sal
     assert "today: 4 of 4" in said(signed_in(sales_lead))
     assert "0 of 4" in said(signed_in(sales_lead))
     signed_in(marketing_lead).post(address, {"decision": "ask", "reason": "a late import"})
+    refused = signed_in(marketing_lead).post(address + "?period=2026-03", {"decision": "ask", "reason": "one more"})
+    assert (refused.status_code, "“one more”" in refused.text) == (422, True)
     signed_in(marketing_lead).post(address, {"decision": "accept"})
     assert JudgedMonth.objects.count() == 1
     assert "a late import" in said(signed_in(sales_lead))
@@ -119,6 +134,7 @@ def test_the_side_that_missed_writes_the_sheet_and_both_read_it(judged, marketer
     client.post(address, CAUSE | {"owner": marketing_lead.pk})
     assert "Two webinars" in signed_in(rep).get(address).content.decode()
     assert StrikeNote.objects.get(sheet__isnull=False).changes["action"] == ["", "Two webinars"]
+    assert "measure to take: – → Two webinars" in " ".join(client.get(address).text.split())
 
 
 def test_two_who_edit_one_sheet_at_once_choose(judged, marketer, marketing_lead, signed_in):
@@ -130,23 +146,3 @@ def test_two_who_edit_one_sheet_at_once_choose(judged, marketer, marketing_lead,
     answer = mine.post(address, own | {"action": "Another fair", "opened_on": opened_on})
     assert [one.key for one in answer.context["opened"].contradictions] == ["action"]
     assert RootCause.objects.get().action == "Two webinars"
-
-
-def test_it_waits_on_the_home_page_of_both_sides_and_on_that_of_the_agreement(
-    judged, marketer, rep, leader, stranger, signed_in
-):
-    homes = {
-        "reports:volume": (marketer, ["service credit of €500", "Leads delivered"]),
-        "leads:queue": (rep, ["service credit of €500"]),
-        "agreements:detail": (leader, ["service credit of €500"]),
-    }
-    for view, (who, texts) in homes.items():
-        address = reverse(view, args=[] if view == "leads:queue" else ["north"])
-        found = waiting(signed_in(who), address)
-        assert [(view, text) for text in texts if text not in found] == []
-    assert waiting(signed_in(leader), reverse("reports:scorecards")) == ""
-    assert waiting(signed_in(stranger), reverse("leads:queue")) == ""
-
-
-def waiting(client, address):
-    return client.get(address).content.decode().partition('id="waiting"')[2].partition("</section>")[0]

@@ -44,7 +44,7 @@ def test_the_months_page_takes_eleven_queries_however_many_leads(
     for minute in range(3):
         cast.handed(north, cast.local(north, f"2026-03-17 09:0{minute}"))
     # session, user, memberships; agreement, versions, objectives, tiers; targets; handoffs
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         client.get(url())
 
 

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_safe
 
 from agreements.document.stored import document_of
 from agreements.document.text import write
-from agreements.friction.owed import friction_owed, open_reports_of
 from agreements.models import Agreement, Version
 from agreements.pages.fetch import day_of, may_edit, may_plan, visible, visible_or_written, year_of
 from agreements.pages.months import months_table
@@ -33,9 +32,7 @@ def agreement_list(request: PortalRequest) -> HttpResponse:
         "written": overview.being_written(Agreement.every.visible_to(access), access),
         "may_load": access.is_administrator,
         "may_begin": Verb.AMEND in access.verbs and not access.organisation,
-        "waiting": waiting_for(request.user, access, request.now),
         "now": request.now,
-        **friction_owed(access, request.now),
     }
     return TemplateResponse(request, "agreements/list.html", context)
 
@@ -65,7 +62,6 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "coming": [each for each in overview.coming(dated, today) if each != version],
         "waiting": proposal(agreement, now),
         "states_figures": any(map(terms.ever_promised, STATED)),
-        "exceptions_waiting": agreement.agreed_exceptions.waiting().count(),
         "own_drafts": readable(agreement, request.user, request.access).drafts(),
         "this_month": this_month,
         "leads_promised": this_month.leads,
@@ -78,7 +74,6 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "may_edit": may_edit(request, agreement),
         "may_copy": may_edit(request, agreement) and not request.access.organisation,
         "may_plan": may_plan(request, agreement),
-        "friction": open_reports_of(agreement, now) if agreement.service_team_id else [],
         "now": now,
     }
     return TemplateResponse(request, "agreements/detail.html", context)

@@ -7,7 +7,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from agreements.friction.owed import friction_owed
 from leads.pages.answers import here
 from leads.pages.queue.filter import QueueFilter
 from leads.work import queue
@@ -33,7 +32,6 @@ def queue_page(request: PortalRequest) -> HttpResponse:
         "tiles": asked.tiles(counts, request.GET),
         "here": here(request),
         "now": at,
-        **friction_owed(access, request.now),
     }
     if is_partial(request) and request.htmx.target == "queue-counts":
         return fragment(request, "leads/queue.html#counts", context)

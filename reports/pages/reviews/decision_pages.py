@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agreements.models import Agreement
 from agreements.pages.fetch import visible
-from agreements.terms import timeline, today_of
+from agreements.terms import timeline
 from reports.models import ReviewDecision
 from reports.reviews import decisions
 from reports.reviews.dates import next_review, review_dates
@@ -55,17 +55,6 @@ def _changed(request: PortalRequest, found: ReviewDecision, doing: str) -> str:
         return _("The decision is open again.")
     decisions.take_back(found, at=request.now)
     return _("The decision is taken back.")
-
-
-@readers
-@require_safe
-def own_decisions(request: PortalRequest) -> HttpResponse:
-    """What this person has to see to; as a part of the page where the day begins, only where there is something."""
-    rows = [
-        (one, one.is_late(today_of(one.meeting.agreement, request.now))) for one in decisions.own_open(request.user)
-    ]
-    template = "reports/own_decisions.html#part" if request.htmx else "reports/own_decisions.html"
-    return TemplateResponse(request, template, {"rows": rows})
 
 
 @readers

@@ -161,7 +161,7 @@ function backToTheFilter() {
 
 /* What was refused comes into view, with the message beside it. */
 function toTheRefused(root) {
-  const refused = root.querySelector("[aria-invalid=true]") ?? root.querySelector("form .alert-danger");
+  const refused = root.querySelector("[aria-invalid=true]") ?? root.querySelector("form .alert-danger, [data-refusal]");
   if (!refused || refused.closest("[data-examples]")) return;
   refused.closest("details")?.setAttribute("open", "");
   if (refused.matches(".alert-danger")) refused.tabIndex = -1;

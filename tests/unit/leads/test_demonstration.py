@@ -16,7 +16,9 @@ from leads.clock.recompute import preview
 from leads.demonstration.company import PEOPLE
 from leads.demonstration.stage import load
 from leads.models import Attempt, Clock, Escalation, Handoff, Lead
-from smarketing.accounts.models import Invitation, User
+from reports.demonstration import keep_strikes
+from reports.models import JudgedObjective, Owed, RootCause
+from smarketing.accounts.models import Invitation, Side, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(580)]
 SATURDAY_NIGHT = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
@@ -78,6 +80,22 @@ def test_a_company_of_twelve_with_thirteen_months_and_a_queue_that_needs_somebod
         client.force_login(User.objects.get(email=address))
         answers = {page: client.get(page) for page in own_pages("dach")}
         assert {page: answer.status_code for page, answer in answers.items() if answer.status_code not in READ} == {}
+    its_strikes_are_few_and_each_has_brought_something()
+
+
+def its_strikes_are_few_and_each_has_brought_something():
+    """One month of each side still asks for a sheet; of what is owed only the latest is open."""
+    keep_strikes(at=SATURDAY_NIGHT)
+    misses = JudgedObjective.objects.filter(judged__agreement__slug="dach", state="missed")
+    sides = [Side.MARKETING, Side.SALES]
+    months = {side: set(misses.filter(side=side).values_list("judged__month", flat=True)) for side in sides}
+    assert [1 <= len(months[side]) <= 4 for side in sides] == [True, True], months
+    assert RootCause.objects.count() == misses.count() - 2
+    owed = Owed.objects.filter(agreement__slug="dach")
+    assert set(owed.values_list("follows", flat=True)) == {"warning", "compensation", "reward"}
+    assert owed.filter(is_reward=True, state="confirmed").count() >= 5
+    assert owed.get(follows="compensation", state="open").amount == 500
+    assert owed.filter(state="open").count() == 3
 
 
 def test_a_second_time_on_the_same_day_nothing_changes_and_on_a_later_day_the_story_goes_on():

@@ -1,0 +1,105 @@
+"""Reads: what an agreement asks of a person: signatures, answers, friction reports, figures to state."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agreements.exceptions.agreeing import may_answer
+from agreements.friction.owed import told
+from agreements.models import AgreedException, Agreement, FrictionReport, Target
+from agreements.months.stated import months_to_state
+from agreements.pages.versions import waiting_for
+from agreements.terms import timeline, today_of
+from smarketing.accounts.rights import Verb
+from smarketing.accounts.waiting import Asker, WaitingLine
+from smarketing.lib.numbers import number
+from smarketing.lib.periods import Period
+from smarketing.lib.spoken import period_name
+
+
+def signatures(asker: Asker) -> Iterator[WaitingLine]:
+    for version in waiting_for(asker.person, asker.access, asker.at):
+        agreement = version.agreement
+        if asker.slug not in ("", agreement.slug) or version.proposed_at is None:
+            continue
+        said = {"number": version.number, "name": agreement}
+        text = _("Version %(number)s of %(name)s waits for your signature.") % said
+        if version.reminded_by:
+            text += " " + _("%(by)s reminds you.") % {"by": version.reminded_by}
+        address = reverse("agreements:version", args=[agreement.slug, version.pk])
+        yield WaitingLine(text, address, today_of(agreement, version.proposed_at))
+
+
+def targets(asker: Asker) -> Iterator[WaitingLine]:
+    """Those of an exception are answered with it."""
+    mine = asker.own.where(Verb.PLAN, "agreement__")
+    rows = Target.objects.waiting().filter(mine, exception=None, agreement__is_draft=False)
+    ordered = rows.filter(**asker.about("agreement__")).select_related("agreement").order_by("agreement", "month")
+    for agreement, of_one in groupby(ordered, lambda row: row.agreement):
+        sides = asker.own.sides(Verb.PLAN, agreement)
+        open_ones = [row for row in of_one if any(side in sides for side in row.missing_consents)]
+        if open_ones:
+            text = ngettext(
+                "%(name)s: the target of %(month)s waits for your side's answer",
+                "%(name)s: %(n)s targets, the first for %(month)s, wait for your side's answer",
+                len(open_ones),
+            )
+            first = Period(open_ones[0].month)
+            said = {"name": agreement, "n": number(len(open_ones)), "month": period_name(first)}
+            address = reverse("agreements:year", args=[agreement.slug], query={"year": first.start_on.year})
+            yield WaitingLine(text % said, address, min(today_of(agreement, row.made_at) for row in open_ones))
+
+
+def exceptions(asker: Asker) -> Iterator[WaitingLine]:
+    rows = AgreedException.objects.waiting().filter(
+        asker.access.where(Verb.READ, "agreement__"), **asker.about("agreement__")
+    )
+    for row in rows.select_related("agreement__marketing_team", "agreement__sales_team", "agreement__service_team"):
+        is_own = may_answer(row, asker.person, asker.at)
+        if is_own or asker.slug:
+            text = _("%(name)s: the exception “%(reason)s” waits for an answer")
+            said = {"name": row.agreement, "reason": row.reason}
+            address = reverse("exceptions:exceptions", args=[row.agreement.slug])
+            yield WaitingLine(text % said, address, today_of(row.agreement, row.proposed_at), is_own=is_own)
+
+
+def friction_reports(asker: Asker) -> Iterator[WaitingLine]:
+    """To be sent by sales, then answered by service."""
+    open_ones = FrictionReport.objects.filter(answered_at=None, **asker.about("agreement__"))
+    rows = open_ones.filter(asker.access.where(Verb.READ, "agreement__")).select_related("agreement", "version")
+    for row in rows:
+        agreement = row.agreement
+        verb = Verb.FOLLOW_UP if row.sent_at is None else Verb.ANSWER
+        is_own = bool(asker.own.sides(verb, agreement))
+        if not is_own and not asker.slug:
+            continue
+        owed, said = told(row, asker.at), {"name": agreement, "month": period_name(Period(row.month))}
+        address = reverse("agreements:friction_report", args=[agreement.slug, row.pk])
+        if row.sent_at is not None:
+            text = _("%(name)s: answer the friction report for %(month)s") % said
+            yield WaitingLine(text, address, today_of(agreement, row.sent_at), is_own=is_own)
+            continue
+        text = _("%(name)s: send the friction report for %(month)s") % said
+        if owed.is_late:
+            late = ngettext("%(n)s working day late", "%(n)s working days late", owed.days_late)
+            text += f" ({late % {'n': number(owed.days_late)}})"
+        yield WaitingLine(text, address, row.due_on, is_due=True, is_late=owed.is_late, is_own=is_own)
+
+
+def figures_to_state(asker: Asker) -> Iterator[WaitingLine]:
+    for agreement in Agreement.objects.filter(asker.own.where(Verb.PLAN), **asker.about()):
+        sides, terms = asker.own.sides(Verb.PLAN, agreement), timeline(agreement)
+        months = months_to_state(agreement, terms, sides, terms.day_of(asker.at))
+        if months:
+            first = Period(months[0])
+            text = ngettext(
+                "%(name)s: state the figures of %(month)s",
+                "%(name)s: state the figures of %(n)s months, the first %(month)s",
+                len(months),
+            )
+            said = {"name": agreement, "n": number(len(months)), "month": period_name(first)}
+            address = reverse("agreements:stated", args=[agreement.slug], query={"month": first.label})
+            yield WaitingLine(text % said, address, first.next().start_on)

@@ -1,0 +1,67 @@
+"""Reads: what reports ask of a person: decisions of reviews, what is owed, root-cause sheets, months to judge again."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from agreements.terms import today_of
+from reports.enums import OwedState
+from reports.models import AskedAgain
+from reports.pages.scorecard import label_of
+from reports.pages.strike_words import owed_text
+from reports.reviews.decisions import own_open
+from reports.strikes.record import sheets_to_write, unsettled
+from smarketing.accounts.rights import Verb
+from smarketing.accounts.waiting import Asker, WaitingLine
+from smarketing.lib.periods import Period
+from smarketing.lib.spoken import period_name
+
+
+def decisions(asker: Asker) -> Iterator[WaitingLine]:
+    for own in own_open(asker.person).filter(**asker.about("meeting__agreement__")):
+        agreement = own.meeting.agreement
+        text = _("%(name)s: decided in a review: %(what)s") % {"name": agreement, "what": own.text}
+        is_late = own.is_late(today_of(agreement, asker.at))
+        yield WaitingLine(text, f"{own.meeting.get_absolute_url()}#decisions", own.due_on, True, is_late)
+
+
+def owed_items(asker: Asker) -> Iterator[WaitingLine]:
+    """To be given by the side that owes it, then to be confirmed by the other."""
+    for owed in unsettled(asker.access, asker.slug):
+        agreement, is_given = owed.agreement, owed.state == OwedState.GIVEN
+        is_own = (owed.owed_to if is_given else owed.owing) in asker.own.sides(Verb.APPROVE, agreement)
+        if not is_own and not asker.slug:
+            continue
+        state = _("given: to be confirmed") if is_given else _("to be given")
+        said = {"agreement": agreement, "what": owed_text(owed), "state": state}
+        address = _strikes(agreement.slug, Period(owed.month))
+        day = owed.given_on if is_given and owed.given_on else Period(owed.month).next().start_on
+        text = _("%(agreement)s: %(what)s (%(state)s)") % said
+        yield WaitingLine(text, f"{address}#owed-{owed.pk}", day, is_own=is_own)
+
+
+def root_cause_sheets(asker: Asker) -> Iterator[WaitingLine]:
+    for own in sheets_to_write(asker.own, asker.slug):
+        agreement = own.judged.agreement
+        said = {"agreement": agreement, "what": label_of(own), "month": period_name(Period(own.judged.month))}
+        text = _("%(agreement)s: say why this was missed in %(month)s: %(what)s") % said
+        address = reverse("reports:root_cause", args=[agreement.slug, own.pk])
+        yield WaitingLine(text, address, today_of(agreement, own.judged.judged_at))
+
+
+def months_to_judge_again(asker: Asker) -> Iterator[WaitingLine]:
+    rows = AskedAgain.objects.filter(asker.access.where(Verb.READ, "agreement__"), **asker.about("agreement__"))
+    for asked in rows.select_related("agreement"):
+        sides = asker.own.sides(Verb.APPROVE, asked.agreement)
+        is_own = any(side != asked.side for side in sides) and asked.asked_by_id != asker.person.pk
+        if is_own or asker.slug:
+            month = Period(asked.month)
+            said = {"agreement": asked.agreement, "month": period_name(month)}
+            text = _("%(agreement)s: the other side asks that %(month)s be judged again") % said
+            since = today_of(asked.agreement, asked.asked_at)
+            yield WaitingLine(text, _strikes(asked.agreement.slug, month), since, is_own=is_own)
+
+
+def _strikes(slug: str, month: Period) -> str:
+    return reverse("reports:strikes", args=[slug], query={"period": month.label})
