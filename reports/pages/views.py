@@ -8,6 +8,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
+from agreements.terms import today_of
 from reports.facts.behind import record_ids, records
 from reports.facts.left_out import sum_of
 from reports.facts.record_lists import title_of
@@ -24,10 +25,11 @@ from smarketing.lib.request import PortalRequest
 
 @readers
 def home(request: PortalRequest) -> HttpResponse:
-    """The month's pace; who takes part in several agreements chooses one."""
+    """The month's pace; who takes part in several agreements chooses one of those that have begun."""
     agreements = list(Agreement.objects.visible_to(request.access))
-    if len(agreements) == 1:
-        return redirect(f"reports:{FIRST}", agreements[0].slug)
+    begun = [one for one in agreements if one.versions.agreed().filter(effective_on__lte=today_of(one, request.now))]
+    if len(agreements) == 1 or len(begun) == 1:
+        return redirect(f"reports:{FIRST}", (begun or agreements)[0].slug)
     return TemplateResponse(request, "reports/home.html", {"agreements": agreements, "pages": PAGES.values()})
 
 

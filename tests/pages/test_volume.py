@@ -129,6 +129,14 @@ def test_with_several_agreements_one_is_chosen(signed_in, leader: User, south: A
     assert url() in page.text
 
 
+def test_one_that_is_only_coming_takes_nobody_the_pace_of_the_other(signed_in, leader: User, south: Agreement) -> None:
+    leader.memberships.create(team=south.sales_team, role=Role.LEADERSHIP)
+    south.versions.update(effective_on="2026-12-01")
+    answer = signed_in(leader).get(reverse("reports:home"))
+    assert answer.status_code == 302
+    assert answer.url.startswith("/reports/north/")
+
+
 def test_an_agreement_without_terms_has_no_figures(signed_in, leader: User, south: Agreement) -> None:
     south.versions.all().delete()
     assert signed_in(leader).get("/reports/south/volume/").status_code == 404

@@ -75,7 +75,9 @@ def test_pages_say_what_they_show_and_lead_to_the_other(told, signed_in, leader)
     client = signed_in(leader)
     for name in ("volume", "speed", "depth", "scorecard"):
         page = client.get(reverse(f"reports:{name}", args=["north"]), {"period": "2026-03"})
-        assert "2 breaches are excused and not judged, 6 clocks were paused" in page.text
+        assert (
+            "Breaches excused and not judged: 2; clocks paused by exceptions agreed beyond the terms: 6." in page.text
+        )
         other = client.get(page.context["other_excuses_url"])
         assert "As if nothing had been excused (excused breaches: 2)" in other.text
         assert all("excuses=without" in url for _name, url, _here in other.context["tabs"])

@@ -195,7 +195,7 @@ def _missed(meaning: Meaning) -> Iterator[str]:
         yield text % {"fewer": number(fewer), "leads": number(leads), "month": month}
     texts = TEXTS.one(meaning.document)
     if texts and texts.when_missed:
-        yield _("Then follows: “%(text)s”") % {"text": texts.when_missed.partition("\n")[0][:200]}
+        yield _("Of missed goals it says: “%(text)s”") % {"text": texts.when_missed.partition("\n")[0][:200]}
     within = meaning.document.return_within_working_days
     last = _month(meaning.first_month)[1]
     ends = list(meaning.terms.calendar.working_days(last + timedelta(days=1), last + timedelta(days=366)))
