@@ -5,15 +5,16 @@ What is not written as the schema says is a fault; what is written well and does
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from leads.doors.fields import Field, Reads
 from leads.doors.files.reading.choices import CHANNELS, DIRECTIONS, RESULTS, VERDICTS
 from leads.doors.files.reading.dates import Moment, instant
+from leads.doors.files.reading.rows import LARGEST as LARGEST_COUNT
 from leads.doors.files.reading.rows import Notation, Values, own_currency, parser, values_of
 from leads.doors.texts import Partly, read_text
 from smarketing.lib.file_problems import FileProblem, Unreadable
@@ -36,6 +37,7 @@ _DAY = (
     "|02-(0[1-9]|1[0-9]|2[0-8]))|(19(7[26]|8[048]|9[26])|20([02468][048]|[13579][26]))-02-29)"
 )
 _CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?"
+DAY = f"^{_DAY}$"
 INSTANT = f"^{_DAY}([T ]{_CLOCK}(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?)?$"
 CONFLICTS = frozenset({"in_future", "long_ago", "other_currency", "no_choice"})
 
@@ -65,12 +67,18 @@ def schema_of(field: Field) -> dict[str, Any]:
         pattern = SIGNED_AMOUNT if field.may_be_negative else AMOUNT
         number = {"type": "number", "minimum": low, "maximum": LARGEST - 1}
         return {"anyOf": [{"type": "string", "pattern": pattern}, number, {"type": "null"}]}
+    if field.reads is Reads.COUNT:
+        return {"type": ["integer", "null"], "minimum": 0, "maximum": LARGEST_COUNT}
+    if field.reads is Reads.FLAG:
+        return {"type": ["boolean", "null"]}
     return {"type": "string" if field.is_required else ["string", "null"], **_of_text(field)}
 
 
 def _of_text(field: Field) -> dict[str, Any]:
     if field.reads is Reads.INSTANT:
         return {"pattern": INSTANT, "examples": ["2026-03-02T09:30:00+01:00", "2026-03-02T09:30", "2026-03-02"]}
+    if field.reads is Reads.DAY:
+        return {"pattern": DAY, "examples": ["2026-03-02"]}
     if field.reads is Reads.CURRENCY:
         return {"pattern": CURRENCY, "examples": ["EUR"]}
     if field.name in CHOICES:
@@ -89,7 +97,7 @@ def read(kind: str, fields: Sequence[Field], body: Mapping[str, Any], reading: N
     for field in fields:
         try:
             value = _value(field, body.get(field.name), reading)
-            if isinstance(value, Moment) and value.at > at:
+            if _is_later(value, at, reading):
                 raise Unreadable("in_future")
             if value not in (None, ""):
                 found[field.name] = value
@@ -104,6 +112,12 @@ def read(kind: str, fields: Sequence[Field], body: Mapping[str, Any], reading: N
     return values_of(kind, found, reading)
 
 
+def _is_later(value: Any, at: datetime, reading: Notation) -> bool:
+    if isinstance(value, Moment):
+        return value.at > at
+    return isinstance(value, date) and value > at.astimezone(reading.zone).date()
+
+
 def pointer(name: str) -> str:
     return "/" + name[:80].replace("~", "~0").replace("/", "~1")
 
@@ -113,6 +127,12 @@ def _value(field: Field, sent: Any, reading: Notation) -> Any:
         return None
     if field.reads is Reads.AMOUNT and isinstance(sent, int | Decimal) and not isinstance(sent, bool):
         return _number(field, sent)
+    if field.reads is Reads.COUNT:
+        return _count(sent)
+    if field.reads is Reads.FLAG:
+        if not isinstance(sent, bool):
+            raise Unreadable("no_option", "true, false")
+        return sent
     if not isinstance(sent, str):
         raise Unreadable("no_text_value")
     return _text(field, sent, reading)
@@ -125,6 +145,16 @@ def _number(field: Field, sent: Any) -> Decimal:
     if sent < 0 and not field.may_be_negative:
         raise Unreadable("negative")
     return Decimal(str(sent)).quantize(Decimal("0.01"))
+
+
+def _count(sent: Any) -> int:
+    if isinstance(sent, bool) or not isinstance(sent, int | Decimal) or sent != int(sent):
+        raise Unreadable("no_count")
+    if sent < 0:
+        raise Unreadable("negative")
+    if sent > LARGEST_COUNT:
+        raise Unreadable("too_large")
+    return int(sent)
 
 
 def _text(field: Field, text: str, reading: Notation) -> Any:
@@ -142,15 +172,26 @@ def _text(field: Field, text: str, reading: Notation) -> Any:
         raise Unreadable("too_long", str(rule.get("maxLength", 40)))
     if not re.fullmatch(rule["pattern"], text, re.DOTALL):
         raise Unreadable(_mismatch(field, text))
-    if field.reads is Reads.INSTANT:
-        return instant(text, order="iso", zone=reading.zone)
-    if field.reads is Reads.CURRENCY:
-        return own_currency(text, reading.currency)
-    if field.reads is Reads.CHOICE:
-        return parser(field, reading)(text) if text.strip() else None
+    return _sound(field, text, reading)
+
+
+def _sound(field: Field, text: str, reading: Notation) -> Any:
+    readers: dict[Reads, Callable[[], Any]] = {
+        Reads.INSTANT: lambda: instant(text, order="iso", zone=reading.zone),
+        Reads.DAY: lambda: date.fromisoformat(text),
+        Reads.CURRENCY: lambda: own_currency(text, reading.currency),
+        Reads.CHOICE: lambda: parser(field, reading)(text) if text.strip() else None,
+    }
+    if field.reads in readers:
+        return readers[field.reads]()
     return read_text(field, text) if text.strip() else None
 
 
 def _mismatch(field: Field, text: str) -> str:
-    codes = {Reads.INSTANT: "no_rfc_date", Reads.CURRENCY: "no_currency", Reads.EMAIL: "no_email"}
+    codes = {
+        Reads.INSTANT: "no_rfc_date",
+        Reads.DAY: "no_rfc_date",
+        Reads.CURRENCY: "no_currency",
+        Reads.EMAIL: "no_email",
+    }
     return codes.get(field.reads) or ("control_characters" if text.strip() else "required")

@@ -1,6 +1,6 @@
 """A kept record in the names of the files, as it is answered to whoever may read it."""
 
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,11 @@ from leads.doors.fields import Reads
 from leads.enums import Precision
 
 PRECISIONS = {Precision.EXACT: "second", Precision.MINUTE: "minute", Precision.DAY: "day"}
+OTHER_TYPES: dict[Any, dict[str, Any]] = {
+    Reads.COUNT: {"type": ["integer", "null"]},
+    Reads.FLAG: {"type": ["boolean", "null"]},
+    Reads.DAY: {"type": ["string", "null"], "format": "date"},
+}
 EVERY = ("agreement", "precision", "door", "recorded_at")
 
 
@@ -27,7 +32,7 @@ def _value(record: Any, column: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
@@ -40,6 +45,8 @@ def schema(resource: Resource) -> dict[str, Any]:
     instants |= {name for name in resource.seen if name.endswith("_at")} | {"recorded_at"}
     names = dict.fromkeys(("agreement", *resource.columns, *resource.seen, *EVERY))
     properties = {name: _schema(name in instants) for name in names}
+    reads = {field.name: field.reads for field in resource.fields}
+    properties |= {name: OTHER_TYPES[reads[name]] for name in names if reads.get(name) in OTHER_TYPES}
     properties["agreement"] = properties["door"] = {"type": "string"}
     properties["precision"] = {"enum": list(PRECISIONS.values())}
     return {"type": "object", "properties": properties, "required": list(names)}

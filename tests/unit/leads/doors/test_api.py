@@ -53,6 +53,18 @@ def test_what_is_sent_is_kept_as_from_a_file_and_read_under_its_id(program, nort
     assert (found["external_id"], found["value"], found["agreement"]) == ("L1", "12.50", "north")
 
 
+def test_numbers_days_and_yes_or_no_are_sent_and_answered_as_such(program, north):
+    said = {"score": 70, "company_size": 0, "active_on": "2026-02-27", "consent": False}
+    assert program.post("leads", LEAD | said).status_code == 201
+    found = program.get("leads/?external_id=L1").json()["results"][0]
+    assert {name: found[name] for name in said} == said
+    wrong = {"score": "70", "company_size": -1, "active_on": "2999-01-01", "consent": "yes"}
+    for name, value in wrong.items():
+        answer = program.post("leads", LEAD | {"external_id": "L2", name: value})
+        assert answer.status_code in (409, 422)
+        assert [error["pointer"] for error in answer.json()["errors"]] == [f"/{name}"]
+
+
 def test_a_fact_before_its_lead_waits_and_is_linked_by_whatever_door_the_lead_comes(program, north):
     assert program.post("attempts", CALL).status_code == 202
     assert WaitingRow.objects.count() == 1
