@@ -125,7 +125,9 @@ class Team(models.Model):
 
     name = models.CharField(_("name"), max_length=100, validators=[keeps_direction])
     side = models.CharField(_("side"), max_length=10, choices=Side.choices)
-    organisation = models.CharField(_("outside organisation"), max_length=100, blank=True, validators=[keeps_direction])
+    organisation = models.CharField(
+        _("outside organisation"), max_length=100, blank=True, default="", db_default="", validators=[keeps_direction]
+    )
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged_here"
     )

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='team',
             name='organisation',
-            field=models.CharField(blank=True, max_length=100, validators=[smarketing.lib.turning.keeps_direction], verbose_name='outside organisation'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=100, validators=[smarketing.lib.turning.keeps_direction], verbose_name='outside organisation'),
         ),
         migrations.AlterField(
             model_name='peoplechange',
