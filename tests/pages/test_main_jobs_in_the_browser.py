@@ -50,7 +50,7 @@ def test_a_marketer_logs_a_lead_and_hands_it_over_and_the_volume_rises(shown, li
 
     shown.goto(f"{live_server.url}/leads/new/")
     shown.get_by_label("Name", exact=True).fill("Grace Hopper")
-    shown.get_by_label("E-mail").fill("grace@example.org")
+    shown.get_by_role("textbox", name="E-mail", exact=True).fill("grace@example.org")
     shown.get_by_role("button", name="Save and hand over").click()
     expect(shown.get_by_role("heading", name="Grace Hopper")).to_be_visible()
 

@@ -15,13 +15,14 @@ from tests import cast
 
 pytestmark = pytest.mark.django_db
 V = Verb
+OF_LEADS = {V.MATCH, V.AMEND, V.PLAN, V.EXCUSE, V.APPROVE, V.STAFF, V.INTEGRATE}
 EVERYBODY = {
     (Side.MARKETING, Role.MEMBER): {V.READ, V.SEE, V.MARKET, V.EXCUSE},
-    (Side.MARKETING, Role.LEAD): {V.READ, V.SEE, V.MARKET, V.MATCH, V.AMEND, V.EXCUSE, V.APPROVE, V.STAFF},
+    (Side.MARKETING, Role.LEAD): {V.READ, V.SEE, V.MARKET, *OF_LEADS},
     (Side.SALES, Role.MEMBER): {V.READ, V.SEE, V.FOLLOW_UP, V.EXCUSE},
-    (Side.SALES, Role.LEAD): {V.READ, V.SEE, V.FOLLOW_UP, V.ASSIGN, V.MATCH, V.AMEND, V.EXCUSE, V.APPROVE, V.STAFF},
-    **{key: {V.READ} for key in product([Side.SERVICE], Role)},
-    (Side.SERVICE, Role.LEAD): {V.READ, V.STAFF},
+    (Side.SALES, Role.LEAD): {V.READ, V.SEE, V.FOLLOW_UP, V.ASSIGN, *OF_LEADS},
+    (Side.SERVICE, Role.MEMBER): {V.READ, V.ANSWER},
+    (Side.SERVICE, Role.LEAD): {V.READ, V.ANSWER, V.AMEND, V.STAFF},
     **{key: {V.READ} for key in product(Side, [Role.LEADERSHIP])},
 }
 

@@ -12,6 +12,7 @@ from agreements.document.clauses import AgreementDocument, CalendarClause, Pause
 from agreements.document.lines import lines_of
 from agreements.document.text import DocumentError, read, read_file, write
 from agreements.months.targets import TierConversion
+from agreements.promises.measures import MEASURES
 from agreements.promises.promise import DepthPromise, SpeedPromise
 from smarketing.lib.words import key
 
@@ -297,7 +298,7 @@ def test_all_problems_are_told_with_their_lines():
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ('"depth"', '"depht"', "25 promises.measure: must be one of speed, depth, acceptance, handover, not 'depht'"),
+        ('"depth"', '"depht"', f"25 promises.measure: must be one of {', '.join(MEASURES)}, not 'depht'"),
         ('measure = "depth"', "", "24 promises.measure: is missing"),
         ("share = 0.9", "shares = 0.9", "22 promises.shares: is unknown here: did you mean share?"),
         ('country = "DE",', "", "15 calendar.holidays.country: is missing"),

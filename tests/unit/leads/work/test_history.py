@@ -93,7 +93,7 @@ def test_assigning_names_the_rep_and_editing_the_fields(lead, marketer, rep, sal
 def test_facts_from_a_file_say_so_and_early_ones_are_flagged(north):
     handoff = cast.handed(north)
     cast.attempted(handoff, after(-5), rep_name="Bob of old", door="file")
-    entries = {entry.kind: entry for entry in history(handoff.lead)}
+    entries = {entry.kind: entry for entry in history(handoff.lead, EVERYBODY)}
     attempt = entries[EventKind.ATTEMPTED]
     assert (attempt.is_imported, attempt.is_early, attempt.who) == (True, True, "Bob of old")
     assert not entries[EventKind.HANDED_OVER].is_imported
