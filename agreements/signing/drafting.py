@@ -56,7 +56,7 @@ def open_draft(agreement: Agreement, of: Version | None, *, by: User, at: dateti
     nothing. Without it, with what is in force.
     """
     with transaction.atomic():
-        agreement = Agreement.every.select_for_update().with_teams().get(pk=agreement.pk)
+        agreement = Agreement.every.select_for_update(of=("self",)).with_teams().get(pk=agreement.pk)
         _check_writer(agreement, by)
         if standing := agreement.versions.shared_drafts().first():
             return standing
