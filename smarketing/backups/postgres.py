@@ -22,6 +22,15 @@ SECRETS = {"password", "sslpassword"}
 PLAIN = ("--no-owner", "--no-privileges")
 
 
+DROP_FUNCTIONS = """
+DO $$ DECLARE own regprocedure; BEGIN
+  FOR own IN SELECT oid FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND NOT EXISTS
+    (SELECT 1 FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = pg_proc.oid AND deptype = 'e')
+  LOOP EXECUTE 'DROP FUNCTION ' || own; END LOOP;
+END $$;
+"""
+
+
 class ToolFailed(Exception):
     """pg_dump, pg_restore or psql is missing or refused; the message is its own."""
 
@@ -104,7 +113,8 @@ def load(connection: BaseDatabaseWrapper, archive: ArchiveReader, folder: Path) 
 def _begin(connection: BaseDatabaseWrapper) -> str:
     names = [connection.ops.quote_name(table) for table in table_names(connection)]
     drop = f"DROP TABLE {', '.join(names)} CASCADE;" if names else ""
-    return f"BEGIN; SET client_min_messages = warning; SET LOCAL lock_timeout = '{LOCK_SECONDS}s'; {drop}\n"
+    begin = f"BEGIN; SET client_min_messages = warning; SET LOCAL lock_timeout = '{LOCK_SECONDS}s';"
+    return f"{begin} {drop} {DROP_FUNCTIONS}\n"
 
 
 def _end(connection: BaseDatabaseWrapper, rows: dict[str, int]) -> str:
