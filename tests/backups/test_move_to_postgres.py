@@ -6,6 +6,7 @@ from contextlib import closing
 import psycopg
 import pytest
 
+from smarketing.server.folding import found
 from tests.backups.contents import OF_POSTGRES, rows
 from tests.backups.test_backup import refusal
 from tests.broker.site import Site
@@ -77,6 +78,7 @@ def test_a_row_that_does_not_fit_moves_nothing(embedded, empty, tmp_path):
     copy = tmp_path / "copy.sqlite3"
     with closing(sqlite3.connect(file_of(embedded))) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
+        target.create_function("smarketing_found", 7, found, deterministic=True)
         target.execute("UPDATE leads_lead SET source = ? WHERE id = (SELECT max(id) FROM leads_lead)", ["x" * 101])
         target.commit()
     assert '"leads_lead"' in refusal(empty, "move_to_postgres", str(copy))
