@@ -17,7 +17,7 @@ from reports.pages.opened import Opened
 from reports.pages.scorecard import COLUMNS, table
 from reports.pages.sheet import Sheet
 from reports.pages.speed import speed_sheet
-from reports.pages.strikes import StrikesPage
+from reports.pages.strikes.sheet import StrikesPage
 from reports.pages.volume import volume_sheet
 
 

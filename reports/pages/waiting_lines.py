@@ -9,7 +9,7 @@ from agreements.terms import today_of
 from reports.enums import OwedState
 from reports.models import AskedAgain
 from reports.pages.scorecard import label_of
-from reports.pages.strike_words import owed_text
+from reports.pages.strikes.words import owed_text
 from reports.reviews.decisions import own_open
 from reports.strikes.record import sheets_to_write, unsettled
 from smarketing.accounts.rights import Verb

@@ -19,7 +19,7 @@ from reports.judgement import Judgement
 from reports.models import Owed
 from reports.pages.links import Links
 from reports.pages.scorecard import figure_of, label_of, promise_of
-from reports.pages.strike_words import owed_text
+from reports.pages.strikes.words import owed_text
 from smarketing.accounts.models import Side
 from smarketing.lib.numbers import NOTHING, number
 from smarketing.lib.periods import Period

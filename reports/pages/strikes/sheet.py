@@ -14,7 +14,7 @@ from reports.pages.exports import as_csv
 from reports.pages.filters import PeriodFilter
 from reports.pages.opened import Opened
 from reports.pages.scorecard import label_of
-from reports.pages.strike_words import figures, months_text, next_text, owed_text, rule_text, since_text
+from reports.pages.strikes.words import figures, months_text, next_text, owed_text, rule_text, since_text
 from reports.strikes.owing import TURNS
 from reports.strikes.record import JudgedCell, StrikeRecord, record_of
 from reports.strikes.rule import NOTHING

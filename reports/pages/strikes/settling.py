@@ -18,7 +18,7 @@ from reports.enums import NoteKind
 from reports.models import AskedAgain, JudgedMonth, JudgedObjective, Owed, RootCause, StrikeNote
 from reports.pages.opened import Opened, opened
 from reports.pages.scorecard import label_of
-from reports.pages.strike_words import figures
+from reports.pages.strikes.words import figures
 from reports.pages.views import shown_page
 from reports.strikes.judging import accept_again, ask_again, drop_again
 from reports.strikes.owing import TURNS, turn
