@@ -67,6 +67,25 @@ def test_outside_the_criteria_only_with_a_reason_which_is_frozen(asking, client)
 
 
 @pytest.mark.django_db
+def test_the_form_of_a_new_lead_asks_for_the_reason_and_hands_over_with_it(asking, client):
+    typed = {"agreement": asking.pk, "name": "Ada", "company_size": 20, "job_title": "<Head>", "then": "hand_over"}
+    page = client.post("/leads/new/", typed)
+    assert page.status_code == 422
+    assert "Company size is 20: at least 50 is asked" in page.text
+    assert "Choose a reason." not in page.text
+    assert "&lt;Head&gt;" in page.text
+    assert "Choose a reason." in client.post("/leads/new/", {**typed, "reason": "", "note": "Big"}).text
+    assert not Lead.objects.exists()
+    client.post("/leads/new/", {**typed, "reason": "key_account", "note": "Big"})
+    made = Handoff.objects.get()
+    assert (made.lead.name, made.outside_reason, made.outside_note) == ("Ada", OutsideReason.KEY_ACCOUNT, "Big")
+    client.post("/leads/new/", {**typed, "name": "Grace", "then": ""})
+    client.post("/leads/new/", {**typed, "name": "Mary", "company_size": 50, "reason": "key_account"})
+    assert not Lead.objects.get(name="Grace").handoffs.exists()
+    assert Handoff.objects.get(lead__name="Mary").outside_reason == ""
+
+
+@pytest.mark.django_db
 def test_what_the_brief_lacks_is_filled_in_on_the_way(asking, client):
     first = cast.lead(asking, name="Ada", company_size=80)
     second = cast.lead(asking, name="Grace")
@@ -79,6 +98,28 @@ def test_what_the_brief_lacks_is_filled_in_on_the_way(asking, client):
     assert found == {"Ada": (False, "complete", []), "Grace": (False, "incomplete", ["question"])}
     first.refresh_from_db()
     assert first.question == "How much?"
+
+
+@pytest.mark.django_db
+def test_every_lead_of_many_can_be_filled_in_page_after_page(asking, client):
+    leads = [cast.lead(asking, name=f"Lead {nth}", company_size=80) for nth in range(27)]
+    sent = {"lead": [lead.pk for lead in leads], "asked": "1"}
+    page = client.post(HAND_OVER, {"lead": sent["lead"]})
+    shown = re.findall(r'name="shown" value="(\d+)"', page.text)
+    assert len(shown) == 25
+    assert "2 more leads need a look after these." in page.text
+    typed = {f"lead-{pk}-question": f"Question {pk}?" for pk in shown}
+    broken = client.post(HAND_OVER, {**sent, "shown": shown, **typed, f"lead-{shown[0]}-question": "\x07"})
+    assert f"Question {shown[24]}?" in broken.text
+    assert not Lead.objects.exclude(question="").exists()
+    page = client.post(HAND_OVER, {**sent, "shown": shown, **typed})
+    assert (Handoff.objects.count(), Lead.objects.exclude(question="").count()) == (0, 25)
+    looked_at, rest = (re.findall(rf'name="{name}" value="(\d+)"', page.text) for name in ("looked_at", "shown"))
+    assert sorted(looked_at + rest, key=int) == [str(lead.pk) for lead in leads]
+    client.post(HAND_OVER, {**sent, "looked_at": looked_at, "shown": rest, f"lead-{rest[1]}-question": "Last?"})
+    assert Handoff.objects.count() == 27
+    assert Lead.objects.filter(question="Last?").get().handoffs.get().brief == "complete"
+    assert Handoff.objects.get(lead=rest[0]).brief_missing == ["question"]
 
 
 @pytest.mark.django_db
