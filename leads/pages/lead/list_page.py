@@ -1,5 +1,7 @@
 """The list of leads, and logging a new one."""
 
+from typing import Any
+
 from django.contrib.messages import INFO
 from django.http import HttpResponse
 from django.shortcuts import redirect
