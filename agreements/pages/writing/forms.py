@@ -42,6 +42,7 @@ from agreements.pages.fields import (
     WholeField,
     YearlyHoursField,
 )
+from agreements.place_words import NAMES, place_name
 from agreements.promises.kinds import Day, Flag, Fraction, Number, Text, ValueKind, Whole
 from agreements.promises.measures import MEASURES
 from smarketing.accounts.models import Side
@@ -276,7 +277,7 @@ class GroupForm(forms.Form):
 
 def group_part(group: AnyGroup, data: QueryDict | None, rows: Sequence[ClauseRow]) -> Any:
     """The form or the formset of a group."""
-    initial = [row.model_dump() for row in rows]
+    initial = [_as_shown(row.model_dump()) for row in rows]
     form = type("GroupForm", (GroupForm,), {"group": group, "words": gettext_lazy(group.name)})
     if not group.many:
         return form(data, initial=initial[0] if initial else None, prefix=group.key)
@@ -284,6 +285,13 @@ def group_part(group: AnyGroup, data: QueryDict | None, rows: Sequence[ClauseRow
         form, extra=1, can_delete=True, max_num=MOST_ROWS + 1, absolute_max=MOST_ROWS + 20
     )
     return formset(data, initial=initial, prefix=group.key)
+
+
+def _as_shown(row: dict[str, Any]) -> dict[str, Any]:
+    """Countries and languages by their names: read back, they are the same codes."""
+    if row.get("fact") in NAMES and "value" in row:
+        row["value"] = tuple(place_name(row["fact"], one) for one in row["value"])
+    return row
 
 
 def promise_part(measure: str) -> str:
