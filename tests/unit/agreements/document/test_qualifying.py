@@ -89,6 +89,7 @@ def test_a_brief_lacks_what_is_not_known():
 VALUES = {
     "number": st.none() | st.integers(0, 4),
     "word": st.sampled_from(["", "a", "A ", "b"]),
+    "place": st.sampled_from(["", "a", "A ", "b"]),
     "given": st.sampled_from(["", "x"]),
     "day": st.none() | st.dates(ON - timedelta(4), ON),
     "flag": st.none() | st.booleans(),
