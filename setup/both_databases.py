@@ -20,8 +20,8 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, leave)
     runs: dict[str, dict[str, str]] = {"SQLite": {}}
     if url := os.environ.get("TEST_POSTGRES_URL"):
-        runs["SQLite"]["PASS"] = "first"
-        runs["PostgreSQL"] = {"DATABASE_URL": url, "PASS": "second"}
+        runs["SQLite"]["TEST_TURN"] = "first"
+        runs["PostgreSQL"] = {"DATABASE_URL": url, "TEST_TURN": "second"}
     worst = 0
     for name, database in runs.items():
         print(f"Tests on {name}", flush=True)

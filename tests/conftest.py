@@ -57,7 +57,7 @@ IN_BOTH_PASSES = "test_main_jobs_in_the_browser"
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Of two passes the one on the second database has what asks it."""
-    if which := os.environ.get("PASS"):
+    if which := os.environ.get("TEST_TURN"):
         left_out = {item for item in items if not is_of_pass(item, which)}
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
