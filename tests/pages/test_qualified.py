@@ -158,6 +158,25 @@ def test_outside_the_criteria_counts_apart_with_exactly_its_records(judged, sign
 
 
 @pytest.mark.django_db
+def test_lists_queue_and_file_find_exactly_those_that_the_volume_counts_apart(judged, signed_in, marketer, rep):
+    Lead.objects.update(company_size=500)  # as it was handed over counts
+    client, names = signed_in(marketer), ("Ada", "Grace", "Mary", "Rosa")
+    whole, outside = (client.get("/leads/", {"criteria": asked}).text for asked in ("", "outside"))
+    assert [name for name in names if name in outside] == ["Grace", "Mary"]
+    assert [name for name in names if name in whole] == list(names)
+    assert whole.count("Outside the criteria: Important company") == 2
+    lines = client.get("/leads/export/", {"criteria": "outside"}).getvalue().decode().splitlines()
+    assert [(line.split(",")[0], line.split(",")[-1]) for line in lines[1:]] == [
+        ("Mary", "Important company"),
+        ("Grace", "Important company"),
+    ]
+    queue = signed_in(rep).get("/leads/queue/", {"criteria": "outside", "whose": "team"}).text
+    assert [name for name in names if name in queue] == ["Grace", "Mary"]
+    assert queue.count("Outside the criteria: Important company") == 2
+    assert '<span class="value">2</span>' in queue
+
+
+@pytest.mark.django_db
 def test_the_promise_of_complete_briefs_is_judged_as_the_lead_is_handed_over(judged, signed_in, marketer):
     Lead.objects.update(question="filled in later")
     text = StringIO()
