@@ -12,7 +12,6 @@ from agreements.pages.months.capacity_sheet import capacity_sheet
 from agreements.pages.reading import overview
 from agreements.pages.reading.history import history
 from agreements.pages.reading.of_version import running
-from agreements.pages.reading.pdf import agreement_pdf, imprint_of, month_rows
 from agreements.pages.versions import proposal, readable, waiting_for
 from agreements.promises.measures import STATED
 from agreements.terms import in_force, timeline
@@ -87,6 +86,9 @@ def waiting_count(request: PortalRequest) -> HttpResponse:
 @readers
 def pdf(request: PortalRequest, slug: str) -> HttpResponse:
     """The version of a day, today's without one, with the months of its year."""
+    # The library takes a quarter of what a process needs to start, and most never make one.
+    from agreements.pages.reading.pdf import agreement_pdf, imprint_of, month_rows  # noqa: PLC0415
+
     agreement = visible(request, slug)
     today = timeline(agreement).day_of(request.now)
     dated = list(agreement.versions.dated().order_by("effective_on").select_related("made_by"))
