@@ -99,6 +99,9 @@ class RunStatus(TextChoices):
     FAILED = "failed", _("Failed")
 
 
+OUTSIDE, OUTSIDE_WORDS = "outside", _("Outside the criteria")  # in filters
+
+
 class OutsideReason(TextChoices):
     """Why a lead that does not meet the criteria is handed over all the same."""
 

@@ -110,6 +110,10 @@ class HandoffQuerySet(QuerySet["Handoff"]):
             reason_label=Subquery(reason.values("label")[:1]), reason_counts=Exists(reason.filter(counts=True))
         )
 
+    def outside_criteria(self) -> "HandoffQuerySet":
+        """As frozen when the lead was handed over: what the volume counts apart."""
+        return self.filter(is_outside=True)
+
     def handed_in(self, agreement: "Agreement", period: "Period") -> "HandoffQuerySet":
         return self.filter(agreement=agreement, handed_on__range=(period.start_on, period.end_on))
 

@@ -1,6 +1,6 @@
 """Runs the tests on SQLite, then on PostgreSQL where there is one. Arguments go to pytest.
 
-What asks no database runs once, and so does what a browser does with a page, but for the main jobs.
+What asks no database runs once, and so does what a browser does with a page, but for the main jobs: tests/conftest.py.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, leave)
     runs: dict[str, dict[str, str]] = {"SQLite": {}}
     if url := os.environ.get("TEST_POSTGRES_URL"):
-        runs["PostgreSQL"] = {"DATABASE_URL": url, "ONLY_OF_DATABASE": "1"}
+        runs["SQLite"]["TEST_TURN"] = "first"
+        runs["PostgreSQL"] = {"DATABASE_URL": url, "TEST_TURN": "second"}
     worst = 0
     for name, database in runs.items():
         print(f"Tests on {name}", flush=True)

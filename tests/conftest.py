@@ -19,22 +19,46 @@ LONG = (  # most wait more than they work
     "tests/backups/",
     "tests/unit/leads/test_demonstration.py",
 )
-ONCE = (  # what is the same whichever database is asked
+ONCE = (  # what is the same whichever database is asked, beside the units and the house that ask none
     "tests/house/test_matrix.py",
     "tests/house/test_one_side_alone.py",
+    "tests/house/test_one_truth.py",
+    "tests/house/test_outside.py",
+    "tests/house/test_private.py",
     "tests/house/test_settings.py",
-    "tests/pages/test_form_counts.py",
+    "tests/servers/test_api_served.py::test_every_answer_is_as_the_description_says",
     "tests/servers/test_half_sent.py",
     "tests/servers/test_starting.py",
+    "tests/servers/test_stopping.py",
+    "tests/servers/test_ten_tabs.py",
+    "tests/unit/leads/test_demonstration.py",
     "tests/unit/test_long_inputs.py",
 )
+FORMS = (  # pages that read and write single records; the fuzz opens and sends them on both databases
+    "agreement_edit",
+    "agreement_pdf",
+    "begin",
+    "calculator",
+    "capacity_sheet",
+    "edges",
+    "form_counts",
+    "guided",
+    "kept_templates",
+    "opened_forms",
+    "people",
+    "sign_in_limits",
+    "versions",
+    "words",
+    "year",
+)
+ON_POSTGRES = ("tests/broker/test_killed_workers.py",)  # many seconds of waiting: in the pass with the real brokers
 IN_BOTH_PASSES = "test_main_jobs_in_the_browser"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The pass on a second database has what asks it."""
-    if os.environ.get("ONLY_OF_DATABASE"):
-        left_out = {item for item in items if not is_of_second_pass(item)}
+    """Of two passes the one on the second database has what asks it."""
+    if which := os.environ.get("TEST_TURN"):
+        left_out = {item for item in items if not is_of_pass(item, which)}
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
     items[:] = staggered(items)
@@ -53,13 +77,15 @@ def staggered(items: list[pytest.Item]) -> list[pytest.Item]:
     return [item for own in order + long for item in own]
 
 
-def is_of_second_pass(item: pytest.Item) -> bool:
-    """Neither what is of one pass, nor units that ask no database, nor a page in the browser but for the main jobs."""
-    if item.nodeid.startswith(ONCE):
+def is_of_pass(item: pytest.Item, which: str) -> bool:
+    """In the second neither what is of the first, nor what asks no database, nor a browser but for the main jobs."""
+    if which == "first":
+        return not item.nodeid.startswith(ON_POSTGRES)
+    if item.nodeid.startswith((*ONCE, *(f"tests/pages/test_{name}.py" for name in FORMS))):
         return False
-    if "page" in getattr(item, "fixturenames", ()):
+    if "_in_the_browser" in item.nodeid:
         return IN_BOTH_PASSES in item.nodeid
-    return "tests/unit/" not in item.nodeid or is_of_database(item)
+    return not item.nodeid.startswith(("tests/unit/", "tests/house/")) or is_of_database(item)
 
 
 def is_of_database(item: pytest.Item) -> bool:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from agreements.document.groups.clause_group import ClauseRow
 from agreements.document.public_holidays import public_holidays
+from agreements.months.suggestion import FEWEST_CUSTOMERS, PROPOSE_ON
 from agreements.months.targets import ASSUMED, Conversion, TierConversion, points_of
 from agreements.promises.promise import Promise
 from agreements.worktime import WEEKDAYS, WorkCalendar
@@ -112,13 +113,14 @@ DEFAULT_REASONS = (
 
 
 # Apart from the terms: a month's numbers are agreed without another version.
-OF_MONTHS = (*ASSUMED, "quotas", "quota_parts", "targets", "tier_targets")
+OF_MONTHS = (*ASSUMED, "quotas", "quota_parts", "targets", "tier_targets", "propose_on", "fewest_customers")
 
 
 @dataclass(frozen=True)
 class AgreementDocument:
     """Quotas and targets by the first day of their month. The three assumptions are given together or not at all.
 
+    From the ledger the next month's target is proposed on the day `propose_on`, with None never.
     `points` by tier; `quota_parts` and `tier_targets` split the quota and the direct target of their month by name.
     `groups` holds what `agreements.document.groups.every_group` declares, by key: `CONTACTS.of(document)`.
     """
@@ -152,6 +154,8 @@ class AgreementDocument:
     quota_parts: Mapping[date, Mapping[str, Decimal]] = field(default_factory=dict)
     targets: Mapping[date, int] = field(default_factory=dict)
     tier_targets: Mapping[date, Mapping[str, int]] = field(default_factory=dict)
+    propose_on: int | None = PROPOSE_ON
+    fewest_customers: int = FEWEST_CUSTOMERS
     groups: Mapping[str, tuple[ClauseRow, ...]] = field(default_factory=dict)
 
     @property

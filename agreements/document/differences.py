@@ -7,6 +7,7 @@ from decimal import Decimal
 from agreements.document.clauses import DEFAULT_REASONS, AgreementDocument, CalendarClause, ReasonClause, WrittenHours
 from agreements.document.groups.every_group import GROUPS
 from agreements.document.month_tables import MONTHLY, flat_months
+from agreements.months.suggestion import FEWEST_CUSTOMERS, PROPOSE_ON
 from agreements.promises.measures import MEASURES
 from agreements.promises.promise import Promise
 
@@ -66,9 +67,10 @@ class Difference:
 def differences(former: AgreementDocument | None, document: AgreementDocument) -> list[Difference]:
     """In the order of the text; what was removed comes last. The order of promises is no difference.
 
-    A new agreement differs from one that says nothing, and that has the default reasons of returns.
+    A new agreement differs from one that says nothing, and that has the default reasons of returns and the usual
+    ledger.
     """
-    before, after = _flat(former) if former else _flat_reasons(DEFAULT_REASONS), _flat(document)
+    before, after = _flat(former) if former else _usual(), _flat(document)
     changed = [Difference(path, before.get(path), text) for path, text in after.items() if before.get(path) != text]
     removed = [Difference(path, text, None) for path, text in before.items() if path not in after]
     return changed + (_reordered(former, document) if former else []) + removed
@@ -124,6 +126,11 @@ def _flat_calendar(calendar: CalendarClause) -> Flat:
 
 def _flat_promise(promise: Promise) -> Flat:
     return {(promise.measure, key, promise.tier): _plain(value) for key, value in promise.values().items()}
+
+
+def _usual() -> Flat:
+    ledger = {("propose_on",): str(PROPOSE_ON), ("fewest_customers",): str(FEWEST_CUSTOMERS)}
+    return _flat_reasons(DEFAULT_REASONS) | ledger
 
 
 def _flat_reasons(reasons: Sequence[ReasonClause]) -> Flat:

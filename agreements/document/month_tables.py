@@ -14,6 +14,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from agreements.document.clauses import AgreementDocument
 from agreements.document.toml import TomlTable, refuse_twice
+from agreements.months.suggestion import FEWEST_CUSTOMERS, LAST_DAY, MOST_CUSTOMERS, PROPOSE_ON
 from agreements.months.targets import (
     LONGEST_CYCLE,
     MOST_LEADS,
@@ -27,6 +28,7 @@ from agreements.promises.kinds import Amount, Flag, Fraction, Month, Text, Value
 from smarketing.lib import words
 
 LONGEST_NAME = 60
+NEVER = "never"  # where another day is said, in differences and in the history
 MOST_PARTS = 50
 Rows = Iterator[tuple[str, dict[str, Any]]]
 
@@ -204,6 +206,13 @@ class TargetRow(TomlTable):
         return sum(self.tiers.values()) if self.leads is None else self.leads
 
 
+class LedgerTable(TomlTable):
+    """When the ledger proposes the next month's target, on day 0 never, and how many customers it needs to do so."""
+
+    propose_on: Annotated[int, Whole(0, LAST_DAY)] = PROPOSE_ON
+    fewest_customers: Annotated[int, Whole(1, MOST_CUSTOMERS)] = FEWEST_CUSTOMERS
+
+
 def _once_a_month(rows: list[Any]) -> list[Any]:
     refuse_twice("month", [row.month for row in rows])
     return rows
@@ -215,6 +224,7 @@ class MonthTables(BaseModel):
     model_config = ConfigDict(frozen=True)
     tiers: TierRows = []
     assumptions: Assumed | None = None
+    ledger: LedgerTable = LedgerTable()
     quotas: Annotated[list[QuotaRow], AfterValidator(_once_a_month)] = []
     targets: Annotated[list[TargetRow], AfterValidator(_once_a_month)] = []
 
@@ -226,6 +236,8 @@ class MonthTables(BaseModel):
             "tiers": tuple(row.name for row in self.tiers),
             "points": {row.name: row.points for row in self.tiers if row.points is not None},
             **(self.assumptions.fields() if self.assumptions else {}),
+            "propose_on": self.ledger.propose_on or None,
+            "fewest_customers": self.ledger.fewest_customers,
             "quotas": {row.month: row.total for row in quotas},
             "quota_parts": {row.month: row.parts for row in quotas if row.parts},
             "targets": {row.month: row.total for row in targets},
@@ -258,10 +270,20 @@ def month_tables(document: AgreementDocument) -> Rows:
     )
     for tier in document.by_tier:
         yield "[[assumptions.tiers]]", vars(tier)
+    yield "[ledger]", ledger_keys(document)
     for month, amount in document.quotas.items():
         yield "[[quotas]]", {"month": f"{month:%Y-%m}", "amount": amount, "parts": document.quota_parts.get(month)}
     for month, leads in document.targets.items():
         yield "[[targets]]", {"month": f"{month:%Y-%m}", "leads": leads, "tiers": document.tier_targets.get(month)}
+
+
+def ledger_keys(document: AgreementDocument) -> dict[str, int | None]:
+    """What is not as usual."""
+    day, fewest = document.propose_on, document.fewest_customers
+    return {
+        "propose_on": None if day == PROPOSE_ON else day or 0,
+        "fewest_customers": None if fewest == FEWEST_CUSTOMERS else fewest,
+    }
 
 
 def flat_months(document: AgreementDocument) -> Iterator[tuple[tuple[str, ...], object]]:
@@ -276,6 +298,8 @@ def flat_months(document: AgreementDocument) -> Iterator[tuple[tuple[str, ...], 
             yield ("assumed", key, tier.tier), getattr(tier, key)
     yield ("cycle_days",), document.cycle_days or None
     yield ("is_shifted",), "yes" if document.is_shifted else None
+    yield ("propose_on",), document.propose_on or NEVER
+    yield ("fewest_customers",), document.fewest_customers
     yield from _flat("quota", document.quotas, document.quota_parts)
     yield from _flat("target", document.targets, document.tier_targets)
 
@@ -293,5 +317,6 @@ MONTHLY = frozenset(
     {
         *("quota", "target", "assumed", "cycle_days", "is_shifted"),
         *("marketing_share", "average_deal", "lead_to_customer"),
+        *("propose_on", "fewest_customers"),
     }
 )

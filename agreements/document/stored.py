@@ -64,6 +64,8 @@ def _months(agreement: Agreement) -> dict[str, Any]:
     inputs = vars(conversion) if conversion else {}
     return {
         **inputs,
+        "propose_on": agreement.propose_on,
+        "fewest_customers": agreement.fewest_customers,
         "quotas": quotas,
         "quota_parts": {row.month: row.by_part for row in rows if row.parts},
         "targets": {target.month: target.leads for target in kept},

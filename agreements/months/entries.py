@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agreements.document.month_tables import NEVER
 from agreements.models import Agreement, Change, LedgerEntry
 from agreements.months.ledger import Corrected, Figure
 from agreements.months.proposing import has_begun
@@ -16,7 +17,6 @@ from smarketing.lib.numbers import number
 
 Amounts = Mapping[tuple[date, Figure], Decimal | None]  # by first day of the month; None: as it is collected
 WHOLE = (Figure.LEADS, Figure.CUSTOMERS)
-LAST_DAY = 28  # every month has one
 
 
 class EntryRefused(Exception):
@@ -143,5 +143,5 @@ def settle(
         return bool(lines)
 
 
-def _text(value: int | None) -> str | None:
-    return None if value is None else str(value)
+def _text(value: int | None) -> str:
+    return NEVER if value is None else str(value)

@@ -83,6 +83,8 @@ def carry_out(plan: MonthPlan, agreement: Agreement, *, by: User | None, at: dat
     """Returns what is told: the plan's words, and which proposals wait."""
     conversion = plan.document.conversion
     make_current(agreement, numbered(agreement, conversion, by=by, at=at) if conversion else None)
+    agreement.propose_on, agreement.fewest_customers = plan.document.propose_on, plan.document.fewest_customers
+    agreement.save(update_fields=["propose_on", "fewest_customers"])
     agreement.quotas.exclude(month__in=list(plan.document.quotas)).delete()
     quotas = [
         Quota(agreement=agreement, month=on, amount=amount, parts=stored_parts(plan.document.quota_parts.get(on, {})))

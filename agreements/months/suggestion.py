@@ -11,6 +11,9 @@ from agreements.months.ledger import Actuals, Ledger
 from agreements.months.targets import DIGITS, MOST_LEADS, Conversion, TargetError, TierConversion, derive
 from smarketing.lib.periods import Period
 
+PROPOSE_ON = 20  # the day of the month, where nothing else is said
+LAST_DAY = 28  # every month has one
+FEWEST_CUSTOMERS, MOST_CUSTOMERS = 30, 1_000_000
 FEWEST_TOTALS = 3  # months whose total revenue is known, before they say something about the share
 PLACES = {"marketing_share": 4, "average_deal": 2, "lead_to_customer": 4}  # of what is proposed
 

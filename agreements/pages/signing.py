@@ -184,9 +184,11 @@ def _notes(request: PortalRequest, found: Version) -> QuerySet[DraftNote]:
 
 def _page(request: PortalRequest, found: Version, refused: AmendmentRefused | None = None) -> HttpResponse:
     agreement: Agreement = found.agreement
+    shown = reads.shown(found, request.user, request.access, request.now)
     context = {
         "agreement": agreement,
-        "shown": reads.shown(found, request.user, request.access, request.now),
+        "shown": shown,
+        "reading": shown.reading,
         "version": found,
         "is_draft": found.state == VersionState.DRAFT,
         "is_proposed": found.state == VersionState.PROPOSED,

@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 
 from agreements.document.differences import Difference, differences
 from agreements.document.stored import document_of
-from agreements.document.versions import version_document, whole_document
+from agreements.document.versions import version_document
 from agreements.enums import VersionState
 from agreements.models import Agreement, Signature, Version
 from agreements.pages.months.capacity_sheet import CapacitySheet, proposed_sheet
+from agreements.pages.reading.chapters import ReadAgreement
 from agreements.pages.reading.history import ClauseChange, clause_change
+from agreements.pages.reading.of_version import as_written
 from agreements.querysets import VersionQuerySet
 from agreements.signing.parties import Party, missing, parties, sides_signed_by
 from agreements.signing.proposals import may_propose
@@ -34,9 +36,9 @@ class ShownVersion:
     version: Version
     standing: str
     signed: list[tuple[Party, Signature | None]]
-    clauses: list[ClauseChange]
     changes: list[ClauseChange]
     before: Version | None
+    reading: ReadAgreement | None
     answered: list[ClauseChange]
     may_propose: bool
     may_sign: bool
@@ -73,17 +75,17 @@ def named(agreement: Agreement, versions: Sequence[Version], today: date) -> lis
 
 def shown(version: Version, reader: User, access: Access, at: datetime) -> ShownVersion:
     today = today_of(version.agreement, at)
-    before = former(version)
+    before, dated = former(version), _dated(version.agreement)
     signatures = {row.side: row for row in version.signatures.select_related("signed_by")}
     may_amend = access.may(Verb.AMEND, version.agreement)
     is_proposed = version.state == VersionState.PROPOSED
     return ShownVersion(
         version=version,
-        standing=standing(version, _dated(version.agreement), today),
+        standing=standing(version, dated, today),
         signed=[(party, signatures.get(party.side)) for party in parties(version.agreement, today)],
-        clauses=in_words(differences(None, whole_document(version))) if not version.is_cancellation else [],
         changes=compared(before, version) if before else [],
         before=before,
+        reading=as_written(version, dated, today),
         answered=compared(version.answers, version) if version.answers else [],
         may_propose=may_propose(version, reader),
         may_sign=may_sign(version, reader, at),

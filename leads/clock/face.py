@@ -59,8 +59,9 @@ def hours_of(handoffs: Iterable[Handoff]) -> dict[int, ClockHours]:
     }
 
 
-def face_of(handoff: Handoff, hours: ClockHours | Terms | None, *, at: datetime) -> ClockFace:
-    clock, due_at = handoff.clock(at), handoff.due_at
+def face_of(handoff: Handoff, hours: ClockHours | Terms | None, *, at: datetime, clock: str = "") -> ClockFace:
+    """`clock` where it is seen otherwise than it stands, as without its excuse."""
+    clock, due_at = clock or handoff.clock(at), handoff.due_at
     if clock not in TICKING or due_at is None or hours is None:
         return ClockFace(clock, due_at)
     left = hours.calendar.elapsed(at, due_at, hours.pauses_for(Side.SALES, handoff.recorded_at))

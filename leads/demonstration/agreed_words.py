@@ -1,6 +1,10 @@
-"""PURE. What the two agreements of the invented company say in words."""
+"""PURE. What the agreements of the invented company say in words."""
 
 DACH_WORDS = r'''
+[scope]
+region = "DACH"
+business_unit = "Industry"
+
 [texts]
 summary = """
 Marketing DACH hands over the leads of each month as targeted below, checked, with a telephone number or an e-mail \
@@ -135,6 +139,15 @@ agenda = "Figures of the quarter, open points, assumptions, tiers, exceptions of
 '''
 
 NORDICS_WORDS = r'''
+[scope]
+region = "Northern Europe"
+product_line = "Sensors"
+
+[friction]
+due_day = 10
+by = "Sales Nordics"
+holds = "What customers struggle with, how many of them, and an example."
+
 [texts]
 summary = """\
 Marketing Nordics hands over the leads agreed for each month; Sales Nordics calls within two hours of working \
@@ -153,4 +166,35 @@ email = "mads@nordwind.example"
 
 [review]
 every_months = 6
+'''
+
+AGENCY_WORDS = r'''
+[scope]
+kind = "customer"
+region = "DACH"
+product_line = "Spare parts"
+
+[texts]
+summary = """\
+The agency hands over the leads agreed for each month; Sales DACH, its customer, calls within four hours of working \
+time and tries up to four times, so that the result can be measured."""
+cancellation = "Either party may cancel in writing with one month's notice to the end of a month."
+
+[[consequences]]
+name = "Leads missing in a month"
+side = "marketing"
+follows = "credit"
+monthly_fee = 4800
+share_of_fee = 0.1
+text = "Deducted from the next invoice."
+
+[[contacts]]
+name = "Marie Lorenz"
+side = "marketing"
+email = "marie@leuchtfeuer.example"
+
+[[contacts]]
+name = "Petra Hoffmann"
+side = "sales"
+email = "petra@nordwind.example"
 '''

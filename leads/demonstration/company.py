@@ -1,50 +1,13 @@
-"""PURE. The invented company of the demonstration: its people, its two agreements, what they sell and to whom."""
+"""PURE. The invented company of the demonstration: its agreements, what they sell and to whom."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from textwrap import dedent
 from typing import Any
 
 from agreements.promises.promise import Promise, SpeedPromise
-from leads.demonstration.agreed_words import DACH_WORDS, NORDICS_WORDS
-
-PASSWORD = "smarketing-demo"
-
-
-@dataclass(frozen=True)
-class Person:
-    name: str
-    email: str
-    does: str
-    team: str = ""  # "*" for every team
-    role: str = "member"
-    is_administrator: bool = False
-    language: str = ""
-
-
-def _person(name: str, does: str, team: str = "", **more: object) -> Person:
-    email = name.split(maxsplit=1)[0].lower() + "@nordwind.example"
-    return Person(name=name, email=email, does=does, team=team, **more)  # type: ignore[arg-type]
-
-
-ADMINISTRATOR, INVITED_TO, ORIGIN = "Nils Berger", "Sales DACH", "http://127.0.0.1:8000/"
-WHO_LEFT, WHO_COMES = _person("Sven Ritter", "sales rep"), _person("Nora Neumann", "sales rep")
-PEOPLE = (
-    _person("Clara Winter", "marketing manager, leads the team", "Marketing DACH", role="lead"),
-    _person("Jonas Keller", "marketing manager", "Marketing DACH"),
-    _person("Petra Hoffmann", "sales team lead (German)", "Sales DACH", role="lead", language="de"),
-    _person("Lukas Brandt", "sales rep", "Sales DACH"),
-    _person("Aylin Demir", "sales rep", "Sales DACH"),
-    _person("Tobias Schuster", "sales rep", "Sales DACH"),
-    _person("Freja Holm", "marketing manager, leads the team", "Marketing Nordics", role="lead"),
-    _person("Mads Lindgren", "sales team lead (Danish)", "Sales Nordics", role="lead", language="da"),
-    _person("Sofie Dahl", "sales rep", "Sales Nordics"),
-    _person("Emil Krogh", "sales rep", "Sales Nordics"),
-    _person("Ingrid Sommer", "leadership", "*", role="leadership"),
-    _person("Nils Berger", "administrator", is_administrator=True),
-)
-SHOWN_FIRST = ("Clara Winter", "Lukas Brandt", "Petra Hoffmann", "Ingrid Sommer", "Nils Berger")
+from leads.demonstration.agreed_words import AGENCY_WORDS, DACH_WORDS, NORDICS_WORDS
 
 
 @dataclass(frozen=True)
@@ -66,6 +29,7 @@ class Market:
     monthly_quota: int | None = None
     monthly_target: int | None = None
     fairs: dict[tuple[int, int], str] = field(default_factory=dict)  # (month, first day) -> a fair of three days
+    months_told: int = 13
 
 
 DACH = Market(
@@ -260,6 +224,7 @@ NORDICS = Market(
         currency = "DKK"
         marketing_team = "Marketing Nordics"
         sales_team = "Sales Nordics"
+        service_team = "Service Nordics"
         effective_on = {effective_on}
         pacing = "calendar"
 
@@ -347,7 +312,48 @@ NORDICS = Market(
     monthly_target=120,
     fairs={(5, 6): "Trade fair", (10, 7): "Trade fair"},
 )
-MARKETS = (DACH, NORDICS)
+AGENCY = replace(
+    DACH,  # it hands over to the same sales team
+    slug="agency",
+    toml=dedent("""\
+        slug = "agency"
+        name = "Leads from the agency"
+        time_zone = "Europe/Berlin"
+        currency = "EUR"
+        marketing_team = "Agentur Leuchtfeuer"
+        sales_team = "Sales DACH"
+        effective_on = {effective_on}
+
+        [calendar]
+        holidays = {{ country = "DE", subdivision = "BE" }}
+
+        [calendar.week]
+        mon = [["09:00", "17:30"]]
+        tue = [["09:00", "17:30"]]
+        wed = [["09:00", "17:30"]]
+        thu = [["09:00", "17:30"]]
+        fri = [["09:00", "16:00"]]
+
+        [[promises]]
+        measure = "speed"
+        within_minutes = 240
+        share = 0.8
+
+        [[promises]]
+        measure = "depth"
+        attempts = 4
+        within_working_days = 10
+    """),
+    words=AGENCY_WORDS,
+    reps={"Lukas Brandt": 0.8, "Aylin Demir": 0.7},
+    a_day=(2, 2, 2, 1, 1, 0, 0),
+    waiting_minutes=(260, 215, 90, 20),
+    monthly_quota=None,
+    monthly_target=36,
+    fairs={},
+    months_told=4,
+)
+MARKETS = (DACH, NORDICS, AGENCY)
 
 
 @dataclass(frozen=True)

@@ -24,22 +24,21 @@ from agreements.signing.signatures import remind, sign
 from agreements.terms import Timeline, timeline, today_of
 from leads.clock.consequences import refresh
 from leads.clock.sweep import note_clocks
-from leads.demonstration.company import (
+from leads.demonstration.company import MARKETS, SIGNED, Market, agreement_toml
+from leads.demonstration.exceptional import agree_exceptions, excuse_one
+from leads.demonstration.friction_months import write_friction
+from leads.demonstration.ledger import keep_ledger
+from leads.demonstration.sign_ins import (
     ADMINISTRATOR,
     INVITED_TO,
-    MARKETS,
     ORIGIN,
+    OUTSIDE,
     PASSWORD,
     PEOPLE,
-    SIGNED,
     WHO_COMES,
     WHO_LEFT,
-    Market,
     Person,
-    agreement_toml,
 )
-from leads.demonstration.exceptional import agree_exceptions, excuse_one
-from leads.demonstration.ledger import keep_ledger
 from leads.demonstration.stated_months import state_months
 from leads.demonstration.story import Pass, Scene, Story, stories_of, stories_of_now
 from leads.doors.dictionary import settle
@@ -47,12 +46,12 @@ from leads.enums import OutsideReason, Result
 from leads.models import LONG_TABLES, Attempt, Deal, Handoff, Lead
 from leads.work.qualification import freeze
 from smarketing.accounts.invitations import invite
-from smarketing.accounts.models import Invitation, Membership, Role, Team, User
+from smarketing.accounts.models import Invitation, Membership, Role, Side, Team, User
 from smarketing.accounts.people import leave, set_role
 from smarketing.lib import bulk
 from smarketing.lib.periods import Period
 
-MONTHS = 13
+BAD_MONTH = 8  # after the first
 LONGEST_STORY = timedelta(days=150)
 BATCH = 500
 
@@ -73,6 +72,8 @@ class Stage:
 def load(*, at: datetime) -> int:
     """Answers how many leads came in. A second time on the same day none; on a later day what was missing."""
     with transaction.atomic():
+        team, house = OUTSIDE
+        Team.objects.get_or_create(name=team, side=Side.MARKETING, defaults={"organisation": house})
         for market in MARKETS:
             _write_agreement(market, at)
         people = _people()
@@ -82,6 +83,7 @@ def load(*, at: datetime) -> int:
         count = sum(_tell(market, people, at) for market in MARKETS)
         _agree_and_excuse(excuse_one, people, at)
         _agree_and_excuse(state_months, people, at)
+        write_friction(people, at=at)
         note_clocks(at=at)
         for agreement in Agreement.objects.filter(slug__in=[market.slug for market in MARKETS]).with_teams():
             keep_ledger(agreement, at=at)
@@ -130,7 +132,7 @@ def _proposed(document: AgreementDocument, *, by: User, at: datetime) -> Version
 def _months(market: Market, today: date) -> list[date]:
     """The first days of the months told, and of the next one, so that there is something to plan."""
     month = Period.of(today)
-    for _n in range(MONTHS - 1):
+    for _n in range(market.months_told - 1):
         month = month.previous()
     first = Version.objects.filter(agreement__slug=market.slug).order_by("effective_on").first()
     month = Period.of(first.effective_on) if first else month
@@ -159,9 +161,9 @@ def _people() -> dict[str, User]:
 
 def _join(user: User, person: Person) -> None:
     agreements = Agreement.objects.filter(slug__in=[market.slug for market in MARKETS])
-    parties = agreements.values_list("marketing_team", "sales_team")
-    teams = Team.objects.filter(pk__in=[pk for pair in parties for pk in pair])
-    own = teams if person.team == "*" else teams.filter(name=person.team)
+    parties = agreements.values_list("marketing_team", "sales_team", "service_team")
+    teams = Team.objects.filter(pk__in=[pk for three in parties for pk in three])
+    own = teams.filter(organisation="") if person.team == "*" else teams.filter(name=person.team)
     Membership.objects.bulk_create(Membership(user=user, team=team, role=Role(person.role)) for team in own)
 
 
@@ -219,7 +221,7 @@ def _call_those_left(stage: Stage) -> None:
 def _scene(market: Market, stage: Stage) -> Scene:
     terms = stage.terms.versions[-1]
     bad_month = Period(stage.terms.versions[0].effective_on)
-    for _n in range(MONTHS - 5):
+    for _n in range(BAD_MONTH):
         bad_month = bad_month.next()
     return Scene(market, terms.calendar, stage.terms.zone, terms.depth[""].attempts, bad_month.start_on, stage.at)
 

@@ -1,7 +1,7 @@
 """Whether a lead meets the criteria of its agreement and what its brief lacks, as of the handoff: frozen on it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -58,7 +58,7 @@ def freeze_from_file(handoffs: Sequence[Handoff], terms: Timeline) -> None:
 
 
 def would_have_met(
-    agreement: Agreement, criteria: Sequence[Criterion], period: Period, zone: ZoneInfo
+    agreements: Iterable[Agreement], criteria: Sequence[Criterion], period: Period, zone: ZoneInfo
 ) -> QualifiedCount:
     """The leads won in the period, as they are known now, on the day of the first handoff, else at the period's end."""
     start = datetime.combine(period.start_on, time(), zone)
@@ -67,7 +67,7 @@ def would_have_met(
     handed = Handoff.objects.filter(lead=OuterRef("pk")).order_by("handed_at").values("handed_on")[:1]
     is_dated = any(one.rule == "within_days" for one in criteria)
     on = Subquery(handed) if is_dated else Value(period.end_on, output_field=DateField())
-    leads = Lead.objects.filter(agreement=agreement, created_at__gte=start, created_at__lt=end)
+    leads = Lead.objects.filter(agreement__in=agreements, created_at__gte=start, created_at__lt=end)
     alike = Counter(leads.order_by().annotate(handed_first=on).values_list(*names, "handed_first").iterator(5_000))
     return counted(
         criteria,

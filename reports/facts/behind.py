@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from agreements.enums import reason_words
 from agreements.terms import Timeline
+from leads.clock.face import ClockFace, face_of
 from leads.models import Handoff
 from reports.facts.dimensions import WORDS
 from reports.facts.looking_back import as_they_stood
@@ -44,8 +45,7 @@ class CountedHandoff:
     handed_at: datetime
     words: tuple[tuple[str, str], ...]
     state: str
-    clock: str
-    due_at: datetime | None
+    face: ClockFace
     response_us: int | None
     attempts: int
     connected_at: datetime | None
@@ -53,6 +53,10 @@ class CountedHandoff:
     reason: str
     outside: str
     brief: str
+
+    @property
+    def clock(self) -> str:
+        return self.face.clock
 
     @property
     def response_minutes(self) -> float | None:
@@ -76,7 +80,7 @@ def records(seen_from: Standpoint, ids: Sequence[int], *, with_names: bool) -> l
     else:
         seen = rows.with_clock(at, excuses=excuses)
     found = {row.pk: row for row in seen}
-    return [_record(found[pk], with_names) for pk in ids if pk in found]
+    return [_record(found[pk], terms, at, with_names=with_names) for pk in ids if pk in found]
 
 
 def all_records(seen_from: Standpoint, ids: Ints, *, with_names: bool) -> Iterator[CountedHandoff]:
@@ -84,7 +88,8 @@ def all_records(seen_from: Standpoint, ids: Ints, *, with_names: bool) -> Iterat
         yield from records(seen_from, ids[start : start + AT_ONCE].tolist(), with_names=with_names)
 
 
-def _record(handoff: Handoff, with_names: bool) -> CountedHandoff:
+def _record(handoff: Handoff, terms: Timeline, at: datetime, *, with_names: bool) -> CountedHandoff:
+    version, clock = handoff.version_id, handoff.clock_state  # type: ignore[attr-defined]
     anonymous = _("Lead %(number)s") % {"number": handoff.lead_id}
     return CountedHandoff(
         name=_name(handoff) if with_names else anonymous,
@@ -92,8 +97,7 @@ def _record(handoff: Handoff, with_names: bool) -> CountedHandoff:
         handed_at=handoff.handed_at,
         words=tuple((str(WORDS[dimension].label), getattr(handoff, dimension)) for dimension in DIMENSIONS),
         state=handoff.get_state_display(),
-        clock=handoff.clock_state,  # type: ignore[attr-defined]
-        due_at=handoff.due_at,
+        face=face_of(handoff, terms.by_id(version) if version else None, clock=clock, at=at),
         response_us=handoff.response_us,
         attempts=handoff.attempts_count,
         connected_at=handoff.connected_at,

@@ -121,7 +121,7 @@ class PromiseLine:
     def goal(self) -> str:
         if self.expected is None:
             return ""
-        return _("goal for today %(expected)s") % {"expected": number(self.expected)}
+        return _("due by this evening: %(expected)s") % {"expected": number(self.expected)}
 
     @property
     def at_this_pace(self) -> str:
@@ -381,19 +381,24 @@ def of_mean(said: str, judgement: Judgement) -> str:
 
 
 def _sentence(lines: list[PromiseLine], period: Period) -> str:
-    """How many promises stand how, the worst first."""
+    """How many of the promises below stand how, the worst first."""
     said = {"period": period_name(period)}
     if any(line.state == NOT_BEGUN for line in lines):
         return _("%(period)s has not begun.") % said
     missed, risk = (sum(line.state == state for line in lines) for state in (MISSED, AT_RISK))
-    total = sum(bool(line.state) for line in lines)
-    if not total:
+    unjudged = sum(not line.state for line in lines)
+    if unjudged == len(lines):
         return _("Nothing in %(period)s can be judged yet.") % said
+    said |= {"all": number(len(lines)), "missed": number(missed), "risk": number(risk)}
     if not missed and not risk:
-        return _("No promise for %(period)s is missed or at risk.") % said
-    said |= {"all": number(total), "missed": number(missed), "risk": number(risk)}
-    if not risk:
-        return _("%(period)s: %(missed)s of %(all)s promises missed.") % said
-    if not missed:
-        return _("%(period)s: %(risk)s of %(all)s promises at risk.") % said
-    return _("%(period)s: %(missed)s of %(all)s promises missed, %(risk)s at risk.") % said
+        text = _("No promise for %(period)s is missed or at risk.") % said
+    elif not risk:
+        text = _("%(period)s: %(missed)s of %(all)s promises missed.") % said
+    elif not missed:
+        text = _("%(period)s: %(risk)s of %(all)s promises at risk.") % said
+    else:
+        text = _("%(period)s: %(missed)s of %(all)s promises missed, %(risk)s at risk.") % said
+    if not unjudged:
+        return text
+    rest = ngettext("%(n)s cannot be judged yet.", "%(n)s cannot be judged yet.", unjudged)
+    return f"{text} {rest % {'n': number(unjudged)}}"

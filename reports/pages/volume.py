@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reports.facts.reading import Reading
+from reports.facts.reading import Reading, whole_leads
 from reports.pages.drawings.volume import volume_chart, volume_sentence
 from reports.pages.exports import chapter_json
 from reports.pages.links import Links
@@ -43,7 +43,9 @@ def _numbers(reading: Reading, links: Links) -> list[BigNumber]:
         whole = links.records("returned" if volume.delivered < 0 else "delivered")
         shown.append(BigNumber(_("Delivered in all"), number(volume.delivered), outside, url=whole))
     if reading.goal_for_today is not None:
-        shown.append(BigNumber(_("Goal for today"), number(reading.goal_for_today)))
+        due = number(whole_leads(reading.expected or 0))
+        note = _("%(goal)s due so far: a day counts once its working time is over") % {"goal": due}
+        shown.append(BigNumber(_("Due by this evening"), number(reading.goal_for_today), note))
     if reading.projection is not None and not reading.is_over:
         shown.append(BigNumber(_("At this pace"), number(reading.projection), _("by the end")))
     return [
@@ -65,7 +67,7 @@ def _outside(reading: Reading, links: Links) -> list[BigNumber]:
 
 
 def _value_numbers(reading: Reading, links: Links) -> list[BigNumber]:
-    """In points: delivered, the goal for today, and what its pace comes to."""
+    """In points: delivered, due by this evening, and what its pace comes to."""
     judged, value = reading.volume_judgement, reading.volume
     behind = links.records("valued_delivered" if reading.target is not None else "delivered")
     note = "; ".join(filter(None, [_promised(reading), _corrected_points(judged.corrections)]))
@@ -73,7 +75,7 @@ def _value_numbers(reading: Reading, links: Links) -> list[BigNumber]:
     if judged.delivered != value.delivered:
         shown.append(BigNumber(_("Value in all"), number(value.delivered), url=links.records("delivered")))
     if reading.goal_for_today is not None:
-        shown.append(BigNumber(_("Value due today"), number(reading.goal_for_today), _("points")))
+        shown.append(BigNumber(_("Value due by this evening"), number(reading.goal_for_today), _("points")))
     if reading.projection is not None and not reading.is_over:
         shown.append(BigNumber(_("Value at this pace"), number(reading.projection), _("by the end")))
     return shown

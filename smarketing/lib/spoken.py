@@ -3,12 +3,11 @@
 from datetime import date, datetime, timedelta, tzinfo
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, pgettext
 
 from smarketing.lib.periods import Period
 
 CLOCK_TIME = "H:i"
-DAY = timedelta(days=1)
 
 
 def duration(span: timedelta) -> str:
@@ -23,20 +22,6 @@ def duration(span: timedelta) -> str:
     if not minutes:
         return sign + gettext("%(hours)d h") % {"hours": hours}
     return sign + gettext("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
-
-
-def span(length: timedelta) -> str:
-    """Wall-clock time, rounded to what one would say: days from two days on."""
-    if abs(length) < 2 * DAY:
-        return duration(timedelta(minutes=int(abs(length) / timedelta(minutes=1))))
-    days = int(abs(length) / DAY)
-    return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
-
-
-def time_left(due_at: datetime, at: datetime) -> str:
-    if due_at >= at:
-        return pgettext("clock", "due in %(span)s") % {"span": span(due_at - at)}
-    return pgettext("clock", "overdue by %(span)s") % {"span": span(at - due_at)}
 
 
 def when(instant: datetime, at: datetime, zone: tzinfo) -> str:

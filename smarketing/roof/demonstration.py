@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from leads.demonstration.company import PASSWORD, PEOPLE, SHOWN_FIRST, Person
+from leads.demonstration.sign_ins import PASSWORD, PEOPLE, SHOWN_FIRST, Person
 from smarketing.accounts.models import User
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from leads.clock.face import ClockFace
 from smarketing.lib import palette
 from smarketing.lib.paging import Page
 from smarketing.lib.periods import Period
@@ -48,7 +49,7 @@ def examples(at: datetime) -> dict[str, Any]:
     return {
         "now": at,
         "rows": [
-            {"name": name, "clock": clock, "due_at": at + timedelta(minutes=minutes), "source": source}
+            {"name": name, "face": example_face(clock, timedelta(minutes=minutes), at), "source": source}
             for name, clock, minutes, source in ROWS
         ],
         "filter": ExampleFilter(initial={"period": "2026-11"}),
@@ -60,6 +61,10 @@ def examples(at: datetime) -> dict[str, Any]:
         "spans": [timedelta(seconds=40), timedelta(minutes=42), timedelta(hours=26, minutes=10)],
         "instants": [at + timedelta(days=days, minutes=5) for days in (-400, -30, -1, 0, 1, 3)],
     }
+
+
+def example_face(clock: str, left: timedelta, at: datetime) -> ClockFace:
+    return ClockFace(clock, at + left, left or None, is_straight=True)
 
 
 def example_chart() -> ExampleChart:

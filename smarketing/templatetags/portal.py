@@ -30,7 +30,6 @@ STATES = {
     "excused": ("on-the-way", "minus", gettext_lazy("Excused")),
     "none": ("on-the-way", "minus", gettext_lazy("No promise")),
 }
-TICKING = {"running", "due_soon", "overdue"}
 
 
 def zone_of(zone: str | tzinfo | None) -> tzinfo:
@@ -54,27 +53,11 @@ def when(instant: datetime | None, now: datetime, zone: str | tzinfo | None = No
     return time_element(instant, spoken.when(instant, now, there), there)
 
 
-@register.simple_tag
-def time_left(due_at: datetime | None, now: datetime, zone: str | tzinfo | None = None) -> str:
-    """`{% time_left handoff.due_at now agreement.time_zone %}`"""
-    if due_at is None:
-        return numbers.NOTHING
-    return time_element(due_at, spoken.time_left(due_at, now), zone_of(zone))
-
-
 @register.inclusion_tag("parts/state.html")
 def state(name: str, word: str = "") -> dict[str, Any]:
     """`{% state "at_risk" %}`, or with an own word: `{% state "missed" row.sentence %}`"""
     tone, sign, own = STATES[name]
     return {"tone": tone, "sign": sign, "word": word or own}
-
-
-@register.inclusion_tag("parts/clock.html")
-def clock(name: str, due_at: datetime | None, now: datetime, zone: str | tzinfo | None = None) -> dict[str, Any]:
-    """`{% clock row.clock handoff.due_at now agreement.time_zone %}`: the state, and the time left while it runs."""
-    tone, sign, word = STATES[name]
-    ticks = name in TICKING and due_at is not None
-    return {"tone": tone, "sign": sign, "word": word, "ticks": ticks, "due_at": due_at, "now": now, "zone": zone}
 
 
 @register.filter

@@ -9,7 +9,7 @@ import pytest
 from smarketing.server.folding import found
 from tests.backups.contents import OF_POSTGRES, rows
 from tests.backups.test_backup import refusal
-from tests.broker.site import Site
+from tests.broker.site import Site, migrated
 from tests.needs import IS_POSTGRES, needs_postgres
 
 pytestmark = [
@@ -67,10 +67,12 @@ def test_every_row_is_moved_and_new_ones_follow(embedded, empty):
     assert max(empty.query("SELECT id FROM leads_lead")) == highest + 1
 
 
-def test_a_database_with_data_is_refused(embedded, full):
-    before = rows(full)
-    assert "is not empty" in refusal(full, "move_to_postgres", file_of(embedded))
-    assert rows(full) == before
+def test_a_database_with_data_is_refused(embedded, tmp_path):
+    with migrated(tmp_path) as database:
+        full = Site(tmp_path, "filesystem://localhost", database)
+        before = rows(full)
+        assert "is not empty" in refusal(full, "move_to_postgres", file_of(embedded))
+        assert rows(full) == before
 
 
 def test_a_row_that_does_not_fit_moves_nothing(embedded, empty, tmp_path):

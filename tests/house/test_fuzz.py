@@ -29,7 +29,7 @@ from tests.house.addresses import Asked
 from tests.house.fuzz import Form, Sent, Tamperer, forms_of, routes, told
 
 SEED = os.environ.get("FUZZ_SEED", os.environ.get("DATABASE_URL", "").partition(":")[0])  # each database its own
-REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "600"))
+REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "400"))
 PARTS = 4
 LONGEST = 20  # seconds for one answer; a bound against runaways on a busy machine, not a promise
 OFTEN = ("administrator", "administrator", "administrator", "marketing_lead", "rep", "sales_lead", "sales_lead")

@@ -1,12 +1,16 @@
 """The ledger of an agreement as people see it, and what they enter in it."""
 
+import csv
 import html
+import json
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from io import StringIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.utils import translation
 
 from agreements.models import LedgerEntry
@@ -363,3 +367,27 @@ def test_what_is_hard_to_believe_is_asked_about_and_entered_once_it_is_ticked(
     assert client.post(f"{URL}{where}/", again | {"sure": "on"}).status_code == 422
     assert client.post(f"{URL}{where}/", again).status_code == 302
     assert LedgerEntry.objects.count() == count + 1
+
+
+def test_the_files_have_the_figures_of_the_command_and_are_read_by_the_readers_spreadsheet(
+    signed_in, sales_lead, stranger, planned
+):
+    won(planned, Decimal("1234.5"))
+    client, told = signed_in(sales_lead), StringIO()
+    call_command("sla_ledger", "north", "2026", "--json", stdout=told)
+    wanted = json.loads(told.getvalue())
+    assert client.get(f"{URL}?file=json&period=2026").json() == wanted
+    april = next(month for month in wanted["months"] if month["month"] == "2026-04")
+    assert april["marketing_revenue"] % 1 == 0.5
+    sales_lead.language = "de"
+    sales_lead.save()
+    lines = client.get(f"{URL}?file=csv&period=2026").content.decode("utf-8-sig").splitlines()
+    rows = {row[0]: row for row in csv.reader(lines, delimiter=";")}
+    assert (rows["2026-04"][1], rows["2026-04"][3]) == (
+        str(april["leads"]),
+        str(april["marketing_revenue"]).replace(".", ","),
+    )
+    assert len(rows) == 13
+    asked = (f"{URL}?file=xml", f"{URL}?file=csv&period=soon")
+    assert [client.get(one).status_code for one in asked] == [404, 404]
+    assert signed_in(stranger).get(f"{URL}?file=csv").status_code == 404

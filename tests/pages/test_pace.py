@@ -56,7 +56,7 @@ def told(client: Any, deal: Agreement, now: str, period: str = "2026-01") -> tup
         page = client.get(reverse("reports:volume", args=["t"], query={"period": period}))
     delivered, *numbers = page.context["sheet"].numbers
     shown = {number.label: number.value for number in numbers}
-    return delivered.state, shown.get("Goal for today", ""), shown.get("At this pace", "")
+    return delivered.state, shown.get("Due by this evening", ""), shown.get("At this pace", "")
 
 
 def line_of(period: str = "2026-01") -> list[float]:

@@ -1,7 +1,9 @@
 """A lead outside the criteria is handed over with a reason only; what its brief lacks is filled in on the way."""
 
 import json
-from datetime import timedelta
+import re
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from io import StringIO
 
@@ -11,10 +13,13 @@ from django.urls import reverse
 
 from agreements.document.groups.qualification import BRIEF
 from agreements.document.stored import document_of
+from agreements.models import Agreement
 from agreements.promises.promise import BriefPromise
+from agreements.signing.drafting import begin
 from leads.enums import OutsideReason
 from leads.models import Handoff, Lead
 from leads.work.handoffs import OutsideCriteria, hand_over
+from smarketing.accounts.models import Role
 from tests import cast
 from tests.pages.test_agreement_edit import filled
 from tests.unit.leads.doors.files.files import taken
@@ -62,6 +67,25 @@ def test_outside_the_criteria_only_with_a_reason_which_is_frozen(asking, client)
 
 
 @pytest.mark.django_db
+def test_the_form_of_a_new_lead_asks_for_the_reason_and_hands_over_with_it(asking, client):
+    typed = {"agreement": asking.pk, "name": "Ada", "company_size": 20, "job_title": "<Head>", "then": "hand_over"}
+    page = client.post("/leads/new/", typed)
+    assert page.status_code == 422
+    assert "Company size is 20: at least 50 is asked" in page.text
+    assert "Choose a reason." not in page.text
+    assert "&lt;Head&gt;" in page.text
+    assert "Choose a reason." in client.post("/leads/new/", {**typed, "reason": "", "note": "Big"}).text
+    assert not Lead.objects.exists()
+    client.post("/leads/new/", {**typed, "reason": "key_account", "note": "Big"})
+    made = Handoff.objects.get()
+    assert (made.lead.name, made.outside_reason, made.outside_note) == ("Ada", OutsideReason.KEY_ACCOUNT, "Big")
+    client.post("/leads/new/", {**typed, "name": "Grace", "then": ""})
+    client.post("/leads/new/", {**typed, "name": "Mary", "company_size": 50, "reason": "key_account"})
+    assert not Lead.objects.get(name="Grace").handoffs.exists()
+    assert Handoff.objects.get(lead__name="Mary").outside_reason == ""
+
+
+@pytest.mark.django_db
 def test_what_the_brief_lacks_is_filled_in_on_the_way(asking, client):
     first = cast.lead(asking, name="Ada", company_size=80)
     second = cast.lead(asking, name="Grace")
@@ -74,6 +98,28 @@ def test_what_the_brief_lacks_is_filled_in_on_the_way(asking, client):
     assert found == {"Ada": (False, "complete", []), "Grace": (False, "incomplete", ["question"])}
     first.refresh_from_db()
     assert first.question == "How much?"
+
+
+@pytest.mark.django_db
+def test_every_lead_of_many_can_be_filled_in_page_after_page(asking, client):
+    leads = [cast.lead(asking, name=f"Lead {nth}", company_size=80) for nth in range(27)]
+    sent = {"lead": [lead.pk for lead in leads], "asked": "1"}
+    page = client.post(HAND_OVER, {"lead": sent["lead"]})
+    shown = re.findall(r'name="shown" value="(\d+)"', page.text)
+    assert len(shown) == 25
+    assert "2 more leads need a look after these." in page.text
+    typed = {f"lead-{pk}-question": f"Question {pk}?" for pk in shown}
+    broken = client.post(HAND_OVER, {**sent, "shown": shown, **typed, f"lead-{shown[0]}-question": "\x07"})
+    assert f"Question {shown[24]}?" in broken.text
+    assert not Lead.objects.exclude(question="").exists()
+    page = client.post(HAND_OVER, {**sent, "shown": shown, **typed})
+    assert (Handoff.objects.count(), Lead.objects.exclude(question="").count()) == (0, 25)
+    looked_at, rest = (re.findall(rf'name="{name}" value="(\d+)"', page.text) for name in ("looked_at", "shown"))
+    assert sorted(looked_at + rest, key=int) == [str(lead.pk) for lead in leads]
+    client.post(HAND_OVER, {**sent, "looked_at": looked_at, "shown": rest, f"lead-{rest[1]}-question": "Last?"})
+    assert Handoff.objects.count() == 27
+    assert Lead.objects.filter(question="Last?").get().handoffs.get().brief == "complete"
+    assert Handoff.objects.get(lead=rest[0]).brief_missing == ["question"]
 
 
 @pytest.mark.django_db
@@ -109,6 +155,25 @@ def test_outside_the_criteria_counts_apart_with_exactly_its_records(judged, sign
     text = StringIO()
     call_command("sla_report", judged.slug, "2026-03", stdout=text)
     assert "outside the criteria 2" in text.getvalue()
+
+
+@pytest.mark.django_db
+def test_lists_queue_and_file_find_exactly_those_that_the_volume_counts_apart(judged, signed_in, marketer, rep):
+    Lead.objects.update(company_size=500)  # as it was handed over counts
+    client, names = signed_in(marketer), ("Ada", "Grace", "Mary", "Rosa")
+    whole, outside = (client.get("/leads/", {"criteria": asked}).text for asked in ("", "outside"))
+    assert [name for name in names if name in outside] == ["Grace", "Mary"]
+    assert [name for name in names if name in whole] == list(names)
+    assert whole.count("Outside the criteria: Important company") == 2
+    lines = client.get("/leads/export/", {"criteria": "outside"}).getvalue().decode().splitlines()
+    assert [(line.split(",")[0], line.split(",")[-1]) for line in lines[1:]] == [
+        ("Mary", "Important company"),
+        ("Grace", "Important company"),
+    ]
+    queue = signed_in(rep).get("/leads/queue/", {"criteria": "outside", "whose": "team"}).text
+    assert [name for name in names if name in queue] == ["Grace", "Mary"]
+    assert queue.count("Outside the criteria: Important company") == 2
+    assert '<span class="value">2</span>' in queue
 
 
 @pytest.mark.django_db
@@ -157,6 +222,53 @@ def test_how_many_of_last_months_leads_would_have_met_the_criteria_also_those_be
     unfinished = client.post(url, {**typed, "criteria-0-rule": "at_least"}).content.decode()
     assert "once every criterion is complete" in unfinished
     assert url in client.get(reverse("agreements:detail", args=[of_february.slug])).content.decode()
+
+
+@pytest.fixture
+def drafted(of_february, administrator):
+    """Another agreement of the same teams, to which nobody has agreed yet."""
+    document = replace(document_of(of_february), slug="next", name="Next", effective_on=date(2026, 4, 1))
+    return begin(document, by=administrator, at=TEN).agreement
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("at", ["/agreements/next/steps/lead/", "/agreements/next/draft/", "/agreements/new/"])
+def test_a_draft_and_a_new_agreement_count_the_leads_of_their_marketing_team(
+    at, drafted, signed_in, administrator, django_assert_num_queries
+):
+    client = signed_in(administrator)
+    shown = re.search(r'hx-post="(/leads/criteria/[^"]+)"', client.get(at).text)
+    typed = {"criteria-TOTAL_FORMS": 1, "criteria-INITIAL_FORMS": 0, "criteria-0-fact": "company_size"}
+    typed |= {"criteria-0-rule": "at_least", "criteria-0-value": "20", "time_zone": "Europe/Berlin"}
+    with django_assert_num_queries(5):
+        html = " ".join(client.post(shown[1], typed | {"marketing_team": "marketing NORTH"}).text.split())
+    assert "Of the 5 leads of Marketing north in February 2026, 2 would have met the criteria." in html
+    Lead.objects.all().delete()
+    html = client.post(shown[1], typed | {"marketing_team": "Marketing north"}).text
+    assert "There were no leads of Marketing north in February 2026" in html
+
+
+@pytest.mark.django_db
+def test_what_marketing_wins_for_others_is_not_counted_for_those_who_may_not_read_it(drafted, south, signed_in):
+    Agreement.every.filter(pk=drafted.pk).update(sales_team=south.sales_team)
+    outsider = cast.person("sam@example.org", south.sales_team, role=Role.LEAD)
+    for url in ("/leads/criteria/next/", "/leads/criteria/new/"):
+        typed = {"criteria-TOTAL_FORMS": 1, "criteria-INITIAL_FORMS": 0, "criteria-0-fact": "name"}
+        html = signed_in(outsider).post(url, typed | {"criteria-0-rule": "given", "marketing_team": "Marketing north"})
+        assert "There were no leads of Marketing north" in html.text
+        assert "Of the" not in html.text
+
+
+@pytest.mark.django_db
+def test_a_template_says_how_many_leads_of_the_named_team_would_have_met_its_criteria(
+    of_february, signed_in, administrator
+):
+    client = signed_in(administrator)
+    page = client.get("/agreements/begin/formal/").text
+    shown = re.search(r'hx-get="(/leads/criteria/new/[^"]+)"', page)
+    assert "Name a marketing team" in client.get(shown[1]).text
+    html = " ".join(client.get(shown[1], {"template": "formal", "marketing_team": "Marketing north"}).text.split())
+    assert "Of the 5 leads of Marketing north in February 2026, 2 would have met the criteria." in html
 
 
 @pytest.mark.django_db

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -7,6 +9,7 @@ from smarketing.accounts.models import Side, User
 from tests import cast
 from tests.pages.seen import count_of
 
+CLOCK = re.compile(r'<div class="handoff-clock">.*?(<time.*?</time>)', re.DOTALL)
 pytestmark = pytest.mark.usefixtures("at")
 
 
@@ -24,6 +27,14 @@ def test_both_teams_see_who_it_is_and_can_go_there(signed_in, marketer: User, re
         page = signed_in(who).get(url("never_followed_up"))
         assert names(page) == {"Forgotten", "Again"}
         assert f'href="{lead.get_absolute_url()}"' in page.text
+
+
+def test_a_record_is_overdue_in_the_words_of_its_queue(signed_in, rep: User) -> None:
+    client = signed_in(rep)
+    pages = client.get(url("never_followed_up")), client.get(reverse("leads:queue"))
+    behind, queue = ([" ".join(row.split()) for row in CLOCK.findall(page.text)] for page in pages)
+    assert behind
+    assert set(behind) <= set(queue)
 
 
 def test_leadership_sees_the_figures_without_the_people(signed_in, leader: User) -> None:

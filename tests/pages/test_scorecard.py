@@ -25,7 +25,7 @@ def test_both_sides_are_held_against_what_they_promised(signed_in, leader: User,
         ("Follow-up speed", "90.0%", "66.7%", "at_risk"),
         ("Follow-up depth", "6.0", "–", ""),
     ]
-    assert card.sentence == "March 2026: 2 of 2 promises at risk."
+    assert card.sentence == "March 2026: 2 of 3 promises at risk. 1 cannot be judged yet."
 
 
 def test_each_promise_leads_to_its_report(signed_in, leader: User, url: str) -> None:

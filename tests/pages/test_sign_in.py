@@ -5,7 +5,7 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.cache import cache
 
-from leads.demonstration import company
+from leads.demonstration import sign_ins
 from smarketing.accounts.models import Membership, User
 from tests import cast
 
@@ -132,17 +132,17 @@ def test_administrators_see_people_and_teams_and_others_do_not(signed_in, admini
 def test_the_demonstration_offers_its_people_one_click_away(client, db):
     shown = "Look around in the demonstration"
     assert shown not in client.get(SIGN_IN).text
-    User.objects.create_user("clara@nordwind.example", company.PASSWORD, name="Clara Winter")
+    User.objects.create_user("clara@nordwind.example", sign_ins.PASSWORD, name="Clara Winter")
     page = client.get(SIGN_IN).text
     assert shown in page
     assert page.count('value="clara@nordwind.example"') == 1
-    assert sign_in(client, "clara@nordwind.example", company.PASSWORD).headers["Location"] == "/"
+    assert sign_in(client, "clara@nordwind.example", sign_ins.PASSWORD).headers["Location"] == "/"
 
 
 def test_outside_the_demonstration_nobody_is_offered(client, db, settings):
-    User.objects.create_user("clara@nordwind.example", company.PASSWORD, name="Clara Winter")
+    User.objects.create_user("clara@nordwind.example", sign_ins.PASSWORD, name="Clara Winter")
     settings.DEMO = False
-    assert company.PASSWORD not in client.get(SIGN_IN).text
+    assert sign_ins.PASSWORD not in client.get(SIGN_IN).text
 
 
 def test_in_german_nobody_is_called_by_the_first_name(client, rep, mailoutbox):

@@ -20,7 +20,11 @@ def test_the_month_is_shown_against_its_goal(signed_in, marketer: User) -> None:
     page = signed_in(marketer).get(url())
     numbers = {number.label: number.value for number in page.context["sheet"].numbers}
     assert numbers["Leads delivered"] == "8"
-    assert (numbers["Goal for today"], numbers["At this pace"], numbers["Returned to marketing"]) == ("15", "12", "2")
+    assert (numbers["Due by this evening"], numbers["At this pace"], numbers["Returned to marketing"]) == (
+        "15",
+        "12",
+        "2",
+    )
     assert "of 22 promised" in page.text
 
 

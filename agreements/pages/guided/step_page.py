@@ -37,8 +37,6 @@ from smarketing.lib.opened import CHOICE, OpenedForm, as_sent
 from smarketing.lib.request import PortalRequest
 from smarketing.lib.spoken import CLOCK_TIME
 
-OF_THE_RUNNING = ("months", "capacity", "versions")  # chapters that only an agreement has
-
 
 @readers
 @require_POST
@@ -174,7 +172,7 @@ class StepPage:
         reading = ReadAgreement(self.document, meaning.today)
         return {
             "reading": reading,
-            "chapters": [one for one in reading.chapters if one.key not in OF_THE_RUNNING],
+            "chapters": reading.chapters_of_text,
             "leads_promised": meaning.numbers.leads if meaning.numbers else None,
             "quota_promised": self.document.quotas.get(meaning.first_month),
         }

@@ -31,6 +31,7 @@ OWN = {
     "capacity": _("Time of the sales team"),
     "versions": _("Versions and history"),
 }
+OF_TEXT = ("promises", "calendar", "returns")  # those of them that say nothing but what the text says
 ORDER = (
     *(
         "summary",
@@ -121,10 +122,31 @@ class ReadAgreement:
 
     @cached_property
     def chapters(self) -> list[Chapter]:
-        made = {chapter.key: chapter for group in GROUPS.values() for chapter in _chapters(group, self)}
-        made |= {key: Chapter(key, str(title), key) for key, title in OWN.items()}
-        others = [key for key in made if key not in (*ORDER, *LAST)]
-        return [made[key] for key in (*ORDER, *others, *LAST) if key in made]
+        """Of an agreement that runs: its months as they are agreed by now, and what has become of it."""
+        return _ordered(self._written | {key: Chapter(key, str(title), key) for key, title in OWN.items()})
+
+    @cached_property
+    def chapters_of_text(self) -> list[Chapter]:
+        """What the text itself says, and no more: a version, or a template."""
+        own = {key: Chapter(key, str(OWN[key]), key) for key in OF_TEXT}
+        months = overview.written_months(self.document)
+        if months.rows:
+            own["months"] = Chapter("months", str(OWN["months"]), "table", heads=months.heads, rows=months.rows)
+        heading = Chapter("heading", gettext("Parties"), "terms", rows=tuple(self._heading()))
+        return [heading, *_ordered(self._written | own)]
+
+    @property
+    def _written(self) -> dict[str, Chapter]:
+        return {chapter.key: chapter for group in GROUPS.values() for chapter in _chapters(group, self)}
+
+    def _heading(self) -> Iterator[tuple[str, str]]:
+        document = self.document
+        teams = (document.marketing_team, document.sales_team, document.service_team)
+        yield gettext("Name"), document.name
+        yield gettext("Kind"), self.kind_and_scope
+        yield from ((str(side.label), team) for side, team in zip(Side, teams, strict=True) if team)
+        yield gettext("Currency"), document.currency
+        yield gettext("The year begins in month"), overview.month_of_year(document.year_begins)
 
     @property
     def kind_and_scope(self) -> str:
@@ -151,6 +173,10 @@ class ReadAgreement:
     def general_promises(self) -> list[tuple[str, Promise]]:
         """Those for every tier, of both sides."""
         return [pair for pair in (*self.marketing_promises, *self.sales_promises) if not pair[1].tier]
+
+    @property
+    def assumed_tiers(self) -> list[tuple[str, str]]:
+        return overview.assumed_tiers(self.document)
 
     @property
     def pacing(self) -> str:
@@ -185,6 +211,11 @@ class ReadAgreement:
         review = REVIEW.one(self.document)
         on = review.next_on(self.rhythm_since or self.document.effective_on, self.today) if review else None
         return open_day(on, terms_in(self.document).calendar.is_working_day) if on else None
+
+
+def _ordered(made: dict[str, Chapter]) -> list[Chapter]:
+    others = [key for key in made if key not in (*ORDER, *LAST)]
+    return [made[key] for key in (*ORDER, *others, *LAST) if key in made]
 
 
 def _names(group: AnyGroup) -> list[tuple[str, str]]:

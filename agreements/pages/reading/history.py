@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.document.differences import Difference
 from agreements.document.groups.every_group import GROUPS
+from agreements.document.month_tables import NEVER
 from agreements.enums import Pacing, Weekday, reason_words
 from agreements.models import Agreement
 from agreements.pages.reading.group_words import path_words, value_words
@@ -91,7 +92,7 @@ NUMBERS = (KINDS.keys() - SHARES) | {
     *("average_deal", "return_within", "quota", "target", "proposal", "declined", "place", "recomputed"),
     *("points", "cycle_days", "year_begins"),
 }
-VALUES = {"closed": _("closed"), "yes": _("yes")}
+VALUES = {"closed": _("closed"), "yes": _("yes"), NEVER: _("never")}
 NAMED = {"points": 1, **dict.fromkeys((*MEASURES, "assumed", "quota", "target", "proposal", "declined"), 2)}
 CHOICES = {"pacing": dict(Pacing.choices), "whose": dict(Side.choices)}
 
@@ -151,6 +152,6 @@ def _valued(text: str | None, path: tuple[str, ...]) -> str:
         return f"{dated(last)} {reason}".strip()
     if keys & SHARES:
         return exact_percent(Decimal(text))
-    if keys & NUMBERS:
+    if keys & NUMBERS and text != NEVER:
         return exactly(Decimal(text))
     return str(VALUES.get(text) or dated(text))

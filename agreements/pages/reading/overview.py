@@ -8,13 +8,16 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Prefetch
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from agreements.document.clauses import CalendarClause, PauseClause
+from agreements.document.clauses import AgreementDocument, CalendarClause, PauseClause
 from agreements.document.differences import hours_text
 from agreements.document.public_holidays import known_years
 from agreements.enums import Weekday
 from agreements.models import Agreement, Target, Version
+from agreements.months.plans import month_name, numbers_of
+from agreements.months.targets import MonthNumbers
 from agreements.promises.measures import MEASURES
 from agreements.promises.promise import Promise
 from agreements.querysets import AgreementQuerySet
@@ -22,6 +25,7 @@ from agreements.terms import in_force, today_of
 from agreements.worktime import WEEKDAYS
 from smarketing.accounts.access import Access
 from smarketing.accounts.rights import Verb
+from smarketing.lib.numbers import exact_percent, money, number
 
 DAY_MINUTES = 24 * 60
 _DATES = (  # what it looks like, the instant it is read as, and how it is written
@@ -136,6 +140,51 @@ def promises(made: Iterable[Promise], side: str) -> list[tuple[str, Promise]]:
     own = [promise for promise in made if MEASURES[promise.measure].side == side]
     own.sort(key=lambda promise: (order.index(promise.measure), promise.tier))
     return [(gettext(MEASURES[promise.measure].name), promise) for promise in own]
+
+
+@dataclass(frozen=True)
+class WrittenMonths:
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def written_months(document: AgreementDocument) -> WrittenMonths:
+    """Quotas and targets that stand in a text, each tier with a column of its own where they are split."""
+    months = sorted({*document.quotas, *document.targets})
+    numbers = {month: numbers_of(document, month) for month in months}
+    tiers = tuple(dict.fromkeys(tier for made in numbers.values() if made for tier in made.leads_by_tier))
+    heads = (gettext("Month"), gettext("Quota"), gettext("Leads"), *tiers)
+    return WrittenMonths(heads, tuple(_written_month(document, on, made, tiers) for on, made in numbers.items()))
+
+
+def _written_month(
+    document: AgreementDocument, on: date, made: MonthNumbers | None, tiers: tuple[str, ...]
+) -> tuple[str, ...]:
+    by_tier = made.leads_by_tier if made else {}
+    leads = number(made.leads if made else None)
+    quota = money(document.quotas.get(on), document.currency)
+    return month_name(on), quota, leads, *(number(by_tier.get(tier)) for tier in tiers)
+
+
+def assumed_tiers(document: AgreementDocument) -> list[tuple[str, str]]:
+    """What each tier brings of its own to the derivation of the leads."""
+    text = gettext("%(share)s of the revenue goal, %(deal)s a deal, %(rate)s of the leads become customers")
+    return [
+        (
+            row.tier,
+            text
+            % {
+                "share": exact_percent(row.share),
+                "deal": money(row.average_deal, document.currency),
+                "rate": exact_percent(row.lead_to_customer),
+            },
+        )
+        for row in document.by_tier
+    ]
+
+
+def month_of_year(number_of_month: int) -> str:
+    return capfirst(date_format(date(2000, number_of_month, 1), "F"))
 
 
 def other_hours(calendar: CalendarClause) -> list[tuple[str, str]]:

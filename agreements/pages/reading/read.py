@@ -1,5 +1,3 @@
-from datetime import date
-
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -7,17 +5,15 @@ from django.views.decorators.http import require_safe
 
 from agreements.document.stored import document_of
 from agreements.document.text import write
-from agreements.models import Agreement, Version
+from agreements.models import Agreement
 from agreements.pages.fetch import day_of, may_edit, may_plan, visible, visible_or_written, year_of
 from agreements.pages.months import months_table
 from agreements.pages.months.capacity_sheet import capacity_sheet
 from agreements.pages.reading import overview
-from agreements.pages.reading.chapters import ReadAgreement
 from agreements.pages.reading.history import history
-from agreements.pages.reading.pdf import agreement_pdf, imprint_of, month_rows
+from agreements.pages.reading.of_version import running
 from agreements.pages.versions import proposal, readable, waiting_for
 from agreements.promises.measures import STATED
-from agreements.review_days import rhythm_since
 from agreements.terms import in_force, timeline
 from smarketing.accounts.access import readers
 from smarketing.accounts.rights import Verb
@@ -53,7 +49,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
     this_month = months_table.current(months) or months_table.this_month(agreement, today)
     context = {
         "agreement": agreement,
-        "reading": _reading(agreement, version, dated, today),
+        "reading": running(agreement, version, dated, today),
         "version": version,
         "versions": dated,
         "version_in_force": None if standing.is_cancellation else standing,
@@ -79,12 +75,6 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
     return TemplateResponse(request, "agreements/detail.html", context)
 
 
-def _reading(agreement: Agreement, version: Version, dated: list[Version], today: date) -> ReadAgreement:
-    since = rhythm_since(dated, dated.index(version))
-    is_outside = any(team.organisation for team in agreement.parties)
-    return ReadAgreement(document_of(agreement, version), today, since, is_outside)
-
-
 @readers
 @require_safe
 def waiting_count(request: PortalRequest) -> HttpResponse:
@@ -96,13 +86,16 @@ def waiting_count(request: PortalRequest) -> HttpResponse:
 @readers
 def pdf(request: PortalRequest, slug: str) -> HttpResponse:
     """The version of a day, today's without one, with the months of its year."""
+    # The library takes a quarter of what a process needs to start, and most never make one.
+    from agreements.pages.reading.pdf import agreement_pdf, imprint_of, month_rows  # noqa: PLC0415
+
     agreement = visible(request, slug)
     today = timeline(agreement).day_of(request.now)
     dated = list(agreement.versions.dated().order_by("effective_on").select_related("made_by"))
     version = overview.terms_before(dated, in_force(dated, day_of(request, today)))
     year = year_of(request, day_of(request, today))
     rows = month_rows(months_table.months(agreement, year, today), agreement.currency)
-    reading = _reading(agreement, version, dated, today)
+    reading = running(agreement, version, dated, today)
     data = agreement_pdf(reading, imprint_of(version, agreement, rows))
     headers = {"Content-Disposition": f'attachment; filename="{slug}-{version.number}.pdf"'}
     return HttpResponse(data, content_type="application/pdf", headers=headers)

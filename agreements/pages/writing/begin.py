@@ -33,7 +33,6 @@ from smarketing.lib.numbers import exact_percent, exactly, money, number
 from smarketing.lib.request import PortalRequest
 
 STEP_BY_STEP = "steps"
-OF_THE_RUNNING = ("months", "capacity", "versions")  # chapters that only an agreement has
 
 
 @writers
@@ -72,7 +71,7 @@ def as_it_reads(beginning: AgreementTemplate, form: BeginForm, today: date) -> d
     found = _derivation(beginning, shown.get("quota_a_month"))
     return {
         "reading": reading,
-        "chapters": [chapter for chapter in reading.chapters if chapter.key not in OF_THE_RUNNING],
+        "chapters": reading.chapters_of_text,
         "leads_promised": shown.get("leads_a_month", found.leads if found else None),
         "quota_promised": shown.get("quota_a_month"),
     }

@@ -206,6 +206,7 @@ class Draft:
             "tiers": _tier_rows(terms["tiers"]),
             **{key: said for key, group in GROUPS.items() if (said := _group_values(group, self.groups[key]))},
             **({"assumptions": given | self._by_tier()} if given else {}),
+            **self._ledger(),
             "quotas": list(self._month_rows("quotas", "amount", "parts", "quota_parts")),
             "targets": list(self._month_rows("targets", "leads", "tiers", "tier_targets")),
         }
@@ -215,6 +216,11 @@ class Draft:
         keys = {"cycle_days": "cycle_days", "is_shifted": "shift_by_cycle"}
         kept = {key: self.former[name] for name, key in keys.items() if self.former.get(name)}
         return {**kept, "tiers": [vars(tier) for tier in self.former.get("by_tier", ())]}
+
+    def _ledger(self) -> dict[str, Any]:
+        """What the page of the ledger is for stays as it was."""
+        kept = {name: self.former[name] for name in ("propose_on", "fewest_customers") if name in self.former}
+        return {"ledger": kept | {"propose_on": kept["propose_on"] or 0}} if kept else {}
 
     def _calendar_values(self) -> dict[str, Any]:
         cleaned = self.calendar.cleaned_data

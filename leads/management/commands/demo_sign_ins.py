@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from leads.demonstration.company import PASSWORD, PEOPLE, SHOWN_FIRST
+from leads.demonstration.sign_ins import PASSWORD, PEOPLE, SHOWN_FIRST
 
 
 class Command(BaseCommand):
@@ -12,4 +12,4 @@ class Command(BaseCommand):
         shown = [person for name in SHOWN_FIRST for person in PEOPLE if person.name == name]
         self.stdout.write(f"Sign in with one of these addresses; the password is always {PASSWORD}")
         for person in shown + [person for person in PEOPLE if person not in shown]:
-            self.stdout.write(f"  {person.email:<24} {person.name}, {person.does}")
+            self.stdout.write(f"  {person.email:<26} {person.name}, {person.does}")

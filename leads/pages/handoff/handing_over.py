@@ -25,7 +25,7 @@ from leads.pages.fetch import (
     undo_url,
 )
 from leads.pages.handoff.forms import AssignForm, ReturnForm
-from leads.pages.handoff.questions import Questions
+from leads.pages.handoff.questions import Questions, next_questions
 from leads.pages.lead.detail import lead_page
 from leads.refusals import Refused
 from leads.work import assigning, handoffs
@@ -47,17 +47,29 @@ def hand_over(request: PortalRequest) -> HttpResponse:
     if "lead" not in request.POST:
         say(request, gettext("Tick the leads that are to be handed over."), level=WARNING)
         return redirect(goes_to)
-    leads = marketed_leads(request, ids(request, "lead"))
+    pks = ids(request, "lead")
+    leads = marketed_leads(request, pks)
     asked = Questions(leads, request.now, request.POST)
-    if not asked.is_answered():
-        context = {"asked": asked, "leads": leads, "goes_to": goes_to, "has_several": has_several(request)}
-        return TemplateResponse(request, "leads/hand_over.html", context, status=422)
+    if not asked.are_sound():
+        return _asked(request, asked, leads, goes_to)
+    if asked.left:
+        asked.fill(by=request.user, at=request.now)
+        leads = marketed_leads(request, pks)
+        asked = next_questions(asked, leads, request.now)
+        if asked.prospects:
+            return _asked(request, asked, leads, goes_to)
+    if not asked.are_answered():
+        return _asked(request, asked, leads, goes_to)
     with transaction.atomic():
-        for prospect in asked.filled:
-            prospect.fill(by=request.user, at=request.now)
+        asked.fill(by=request.user, at=request.now)
         answer = handoffs.hand_over_many(leads, by=request.user, at=request.now, **asked.answers())
     say_handed_over(request, answer, goes_to)
     return redirect(goes_to)
+
+
+def _asked(request: PortalRequest, asked: Questions, leads: Sequence[Lead], goes_to: str) -> HttpResponse:
+    context = {"asked": asked, "leads": leads, "goes_to": goes_to, "has_several": has_several(request)}
+    return TemplateResponse(request, "leads/hand_over.html", context, status=422)
 
 
 def say_handed_over(request: PortalRequest, answer: HandedOver, goes_to: str = "") -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.criterion_words import fact_names, failing_text
 from agreements.document.groups.qualification import ASKED_FACTS
-from agreements.terms import Timeline
+from agreements.terms import Timeline, timeline
 from leads.clock.happened import Timelines
 from leads.doors.form import edit_lead
 from leads.enums import OutsideReason
@@ -79,46 +79,80 @@ class OutsideForm(forms.Form):
         label=_("In your words"), required=False, max_length=2_000, widget=forms.Textarea({"rows": 2})
     )
 
+    def says_why(self) -> bool:
+        """Asked of a valid form where a lead is outside the criteria."""
+        given = self.cleaned_data
+        if not given["reason"]:
+            self.add_error("reason", ValidationError(_("Choose a reason."), code="required"))
+        elif given["reason"] == OutsideReason.OTHER and not given["note"].strip():
+            self.add_error("note", ValidationError(_("Say which reason that is."), code="required"))
+        return not self.errors
+
+    def answers(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        return {"reason": given.get("reason", ""), "note": given.get("note", "").strip()}
+
+
+class NewOutside:
+    """A lead that is not kept yet and shall be handed over at once: what it does not meet, and why all the same.
+
+    What is unknown of it has its place in the lead's own form.
+    """
+
+    def __init__(self, lead: Lead, at: datetime, data: QueryDict) -> None:
+        known = timeline(lead.agreement)
+        on = known.day_of(at)
+        self.failing = [failing_text(one.as_json()) for one in qualification(lead, known.on(on), on).failing]
+        self.reason = OutsideForm(data if "reason" in data else None)
+
+    def is_answered(self) -> bool:
+        return not self.failing or (self.reason.is_valid() and self.reason.says_why())
+
+    def answers(self) -> dict[str, Any]:
+        return self.reason.answers() if self.failing else {}
+
 
 class Questions:
-    """`is_answered`: the questions were shown, and what was typed can be taken."""
+    """Page after page: `filled` are the leads of this one, `looked_at` those before; `left` says how many follow."""
 
     def __init__(self, leads: Sequence[Lead], at: datetime, data: QueryDict) -> None:
-        known, shown = Timelines(), data if "asked" in data else None
-        self.prospects = []
-        for lead in leads:
-            found = Prospect(lead, known[lead.agreement_id], at, shown)
-            if found.found.asks:
-                self.prospects.append(found)
-        self.reason = OutsideForm(shown)
+        known, sent = Timelines(), data if "asked" in data else None
+        found = [Prospect(lead, known[lead.agreement_id], at, sent) for lead in leads]
+        self.prospects = [one for one in found if one.found.asks]
+        self.reason = OutsideForm(sent)
         self.count = len(leads)
-        self._was_shown = shown is not None
+        self._was_shown = sent is not None
+        self.looked_at, shown = data.getlist("looked_at"), data.getlist("shown")
+        ahead = [one for one in self.prospects if str(one.lead.pk) not in self.looked_at]
+        self.filled = [one for one in ahead if not shown or str(one.lead.pk) in shown][:MOST_FILLED]
+        self.left = len(ahead) - len(self.filled)
 
     @property
     def is_about_criteria(self) -> bool:
         return any(one.found.failing for one in self.prospects)
 
-    @property
-    def filled(self) -> list[Prospect]:
-        return self.prospects[:MOST_FILLED]
+    def are_sound(self) -> bool:
+        """What was typed on this page can be taken."""
+        valid = [one.form.is_valid() for one in self.filled] if self._was_shown else [not self.prospects]
+        return all(valid) and (not self._was_shown or self.reason.is_valid())
 
-    def is_answered(self) -> bool:
-        if not self.prospects or not self._was_shown:
-            return not self.prospects
-        valid = [one.form.is_valid() for one in self.filled]
-        if not self.reason.is_valid() or not all(valid):
-            return False
-        if any(one.as_filled().failing for one in self.prospects):
-            self._ask_reason()
-        return self.reason.is_valid()
+    def are_answered(self) -> bool:
+        """On the last page, once they are sound: a reason is given where one is needed."""
+        return not any(one.as_filled().failing for one in self.prospects) or self.reason.says_why()
 
-    def _ask_reason(self) -> None:
-        given = self.reason.cleaned_data
-        if not given["reason"]:
-            self.reason.add_error("reason", ValidationError(_("Choose a reason."), code="required"))
-        elif given["reason"] == OutsideReason.OTHER and not given["note"].strip():
-            self.reason.add_error("note", ValidationError(_("Say which reason that is."), code="required"))
+    def fill(self, *, by: User, at: datetime) -> None:
+        for one in self.filled:
+            one.fill(by=by, at=at)
 
     def answers(self) -> dict[str, Any]:
-        given = self.reason.cleaned_data if self._was_shown and self.prospects else {}
-        return {"reason": given.get("reason", ""), "note": given.get("note", "").strip()}
+        return self.reason.answers() if self._was_shown and self.prospects else {}
+
+
+def next_questions(before: Questions, leads: Sequence[Lead], at: datetime) -> Questions:
+    """About the leads of the next page. The reason that was typed stays."""
+    looked_at = [*before.looked_at, *(str(one.lead.pk) for one in before.filled)]
+    data = QueryDict(mutable=True)
+    data.setlist("looked_at", looked_at)
+    after = Questions(leads, at, data)
+    after.reason = OutsideForm(initial=before.reason.cleaned_data)
+    return after

@@ -9,6 +9,7 @@ from django.utils.formats import get_format
 from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_safe
 
+from leads.enums import OUTSIDE_WORDS
 from leads.models import Lead
 from leads.pages.lead.filter import LeadFilter
 from leads.pages.lead.rows import Listed, listed
@@ -41,6 +42,7 @@ def lines(leads: LeadQuerySet, access: Access) -> Iterator[str]:
 def columns() -> list[str]:
     words = [gettext("Name"), gettext("Company"), gettext("E-mail"), gettext("Phone"), gettext("State")]
     words += [gettext("Source"), gettext("Tier"), pgettext("lead", "Created"), gettext("Rep"), gettext("Agreement")]
+    words.append(str(OUTSIDE_WORDS))
     return words
 
 
@@ -56,4 +58,5 @@ def row(shown: Listed) -> list[object]:
     state = shown.handoff.state if shown.handoff else shown.outcome
     told = state_name(state) if state else gettext("Not handed over")
     own = [lead.name, lead.company, lead.email, lead.phone, told, lead.source, lead.tier]
-    return [*own, at, shown.rep, str(lead.agreement)]
+    outside = "; ".join(one.get_outside_reason_display() for one in shown.outside)
+    return [*own, at, shown.rep, str(lead.agreement), outside]

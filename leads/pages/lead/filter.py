@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.models import Agreement
 from leads.clock.rule import OVERDUE
 from leads.doors.words_in_use import words_in_use
-from leads.enums import State
+from leads.enums import OUTSIDE, OUTSIDE_WORDS, State
 from leads.finding.search import at_once, found, meant
 from leads.models import Handoff, Lead
 from leads.querysets import LeadQuerySet
@@ -49,6 +49,9 @@ class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
     rep = django_filters.ChoiceFilter(label=_("Rep"), method="held_by", empty_label=_("All"))
     source = django_filters.ChoiceFilter(label=_("Source"), method="of_word", empty_label=_("All"))
     tier = django_filters.ChoiceFilter(label=_("Tier"), method="of_word", empty_label=_("All"))
+    criteria = django_filters.ChoiceFilter(
+        label=_("Criteria"), choices=[(OUTSIDE, OUTSIDE_WORDS)], method="by_criteria", empty_label=_("All")
+    )
     since = django_filters.DateFilter(
         label=_("Created from"), method="won_since", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
@@ -104,6 +107,10 @@ class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def on_clock(self, leads: LeadQuerySet, name: str, clock: str) -> QuerySet[Lead]:
         return leads.filter(pk__in=Handoff.objects.overdue(self.at).order_by().values("lead"))
+
+    def by_criteria(self, leads: LeadQuerySet, name: str, which: str) -> QuerySet[Lead]:
+        """Leads that were handed over outside the criteria, at their latest handoff or at one before."""
+        return leads.filter(pk__in=Handoff.objects.outside_criteria().order_by().values("lead"))
 
     def held_by(self, leads: LeadQuerySet, name: str, rep: str) -> QuerySet[Lead]:
         """Who has the latest handoff, as the list shows it; nobody: open ones."""

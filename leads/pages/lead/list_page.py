@@ -1,5 +1,7 @@
 """The list of leads, and logging a new one."""
 
+from typing import Any
+
 from django.contrib.messages import INFO
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -13,6 +15,7 @@ from leads.doors.form import ExternalIdTaken, SamePerson, log_lead
 from leads.doors.words_in_use import words_in_use
 from leads.models import Clock, Lead
 from leads.pages.handoff.handing_over import say_handed_over
+from leads.pages.handoff.questions import NewOutside
 from leads.pages.lead.filter import LeadFilter
 from leads.pages.lead.form import LeadForm
 from leads.pages.lead.rows import listed
@@ -26,6 +29,7 @@ from smarketing.lib.request import PortalRequest
 from smarketing.lib.words import key
 
 NEWEST = ("-created_at", "-id")
+HAND_OVER = "hand_over"
 
 
 @practitioners
@@ -55,17 +59,21 @@ def new(request: PortalRequest) -> HttpResponse:
     agreements = Agreement.objects.marketed_by(request.access)
     form = LeadForm(request.POST or None, initial=kept(request), agreements=agreements, at=at)
     known: list[Lead] = []
+    outside: NewOutside | None = None
     if request.method == "POST" and form.is_valid():
         lead = form.save(commit=False)
         source = new_source(lead)
+        outside = NewOutside(lead, at, request.POST) if request.POST.get("then") == HAND_OVER else None
         try:
-            return logged(request, log_lead(lead, by=request.user, at=at, known=shown_known(request)), source)
+            if outside is None or outside.is_answered():
+                lead = log_lead(lead, by=request.user, at=at, known=shown_known(request))
+                return logged(request, lead, source, outside.answers() if outside else {})
         except SamePerson as reason:
             known = reason.known
         except ExternalIdTaken as reason:
             form.add_error("external_id", str(reason))
-    context = {"form": form, "known": known, "now": at, "has_agreements": agreements.exists()}
-    return TemplateResponse(request, "leads/new.html", context, status=422 if form.errors or known else 200)
+    context = {"form": form, "known": known, "outside": outside, "now": at, "has_agreements": agreements.exists()}
+    return TemplateResponse(request, "leads/new.html", context, status=422 if request.method == "POST" else 200)
 
 
 def kept(request: PortalRequest) -> dict[str, str]:
@@ -84,18 +92,18 @@ def new_source(lead: Lead) -> str:
     return "" if key(lead.source) in known else lead.source
 
 
-def logged(request: PortalRequest, lead: Lead, source: str = "") -> HttpResponse:
-    """`source`: the one that is new with it."""
-    response = _logged(request, lead)
+def logged(request: PortalRequest, lead: Lead, source: str, answers: dict[str, Any]) -> HttpResponse:
+    """`source`: the one that is new with it. `answers`: why it is handed over outside the criteria."""
+    response = _logged(request, lead, answers)
     if source:
         say(request, gettext("New source: %(source)s.") % {"source": source}, level=INFO)
     return response
 
 
-def _logged(request: PortalRequest, lead: Lead) -> HttpResponse:
+def _logged(request: PortalRequest, lead: Lead, answers: dict[str, Any]) -> HttpResponse:
     then = request.POST.get("then", "")
-    if then == "hand_over":
-        say_handed_over(request, hand_over_many([lead], by=request.user, at=request.now))
+    if then == HAND_OVER:
+        say_handed_over(request, hand_over_many([lead], by=request.user, at=request.now, **answers))
         return redirect(lead)
     say(request, gettext("%(lead)s is saved.") % {"lead": lead})
     if then == "another":

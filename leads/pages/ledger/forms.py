@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement
 from agreements.models.ledger import FIGURES
-from agreements.months.entries import LAST_DAY
 from agreements.months.ledger import Actuals, Figure
+from agreements.months.suggestion import LAST_DAY, MOST_CUSTOMERS
 from agreements.pages.fields import AmountField, WholeField
 from leads.doors.files.wording import worded
 from leads.ledger.totals import TotalsFault, read_totals, text_as_file
@@ -22,7 +22,6 @@ from smarketing.lib.periods import Period, PeriodError, period_of
 
 LARGEST = 2**20
 MOST_FAULTS = 5
-MOST_CUSTOMERS = 1_000_000
 
 
 class AskingForm(forms.Form):

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -16,6 +16,7 @@ from agreements.months.ledger import Actuals, Figure, doubts
 from agreements.pages.fetch import may_plan, plannable, visible
 from agreements.terms import today_of
 from leads.ledger.collected import ledger_of
+from leads.pages.ledger.files import ledger_file
 from leads.pages.ledger.forms import FigureForm, LedgerPeriod, SettingsForm, TotalsForm, last_full_month
 from leads.pages.ledger.rows import ChosenMonths, correction_lines, lines, periods, proposed, sums
 from smarketing.accounts.access import readers
@@ -32,7 +33,8 @@ posted = require_http_methods(["GET", "HEAD", "POST"])
 @readers
 @require_safe
 def ledger(request: PortalRequest, slug: str) -> HttpResponse:
-    return _page(request, visible(request, slug))
+    agreement, form = visible(request, slug), request.GET.get("file")
+    return _file(request, agreement, form) if form is not None else _page(request, agreement)
 
 
 @readers
@@ -132,6 +134,15 @@ def _page(request: PortalRequest, agreement: Agreement, **forms: Any) -> HttpRes
         **forms,
     }
     return TemplateResponse(request, "leads/ledger.html", context, status=422 if forms else 200)
+
+
+def _file(request: PortalRequest, agreement: Agreement, form: str) -> HttpResponse:
+    """A file of other months would be taken for what was asked for."""
+    period, today = _period(request), today_of(agreement, request.now)
+    if request.GET.get("period") and period is None:
+        raise Http404
+    months = ChosenMonths.of(period, today).months
+    return ledger_file(agreement, ledger_of(agreement, today=today), months, form)
 
 
 def _period(request: PortalRequest) -> Period | None:

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from agreements.models import Agreement
 from leads.clock import rule
+from leads.enums import OUTSIDE, OUTSIDE_WORDS
 from leads.work.queue import FOLLOWED_UP, MINE, TEAM, UNASSIGNED, QueueCounts
 from smarketing.accounts.access import Access
 from smarketing.lib.paging import address
@@ -41,6 +42,9 @@ class QueueFilter(forms.Form):
         to_field_name="slug",
         empty_label=_("All"),
     )
+    criteria = forms.ChoiceField(
+        label=_("Criteria"), required=False, choices=[("", _("All")), (OUTSIDE, OUTSIDE_WORDS)]
+    )
     clock = forms.ChoiceField(
         required=False, choices=[(name, name) for name in ("", *COUNTED)], widget=forms.HiddenInput
     )
@@ -57,7 +61,9 @@ class QueueFilter(forms.Form):
         """What makes no sense is as if it was not asked."""
         self.is_valid()
         values = self.cleaned_data
-        return QueueAsked(values.get("whose") or "", values.get("agreement"), values.get("clock") or "")
+        return QueueAsked(
+            values.get("whose") or "", values.get("agreement"), values.get("clock") or "", bool(values.get("criteria"))
+        )
 
 
 @dataclass(frozen=True)
@@ -65,10 +71,11 @@ class QueueAsked:
     whose: str
     agreement: Agreement | None
     clock: str
+    is_outside: bool
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.whose or self.agreement or self.clock)
+        return bool(self.whose or self.agreement or self.clock or self.is_outside)
 
     def total(self, counts: QueueCounts) -> int:
         found: int = getattr(counts, self.clock or "all")

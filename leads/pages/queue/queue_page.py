@@ -23,6 +23,7 @@ def queue_page(request: PortalRequest) -> HttpResponse:
     form = QueueFilter(request.GET, access=access)
     asked = form.asked()
     handoffs = queue.workload(access, user, whose=asked.whose, agreement=asked.agreement)
+    handoffs = handoffs.outside_criteria() if asked.is_outside else handoffs
     counts = queue.counts(handoffs, at=at)
     context: dict[str, Any] = {
         "filter": form,

@@ -11,7 +11,7 @@ from reports.demonstration import keep_reviews, keep_strikes
 
 
 class Command(BaseCommand):
-    help = "Loads the demonstration: an invented company with two agreements and thirteen months up to today."
+    help = "Loads the demonstration: an invented company with three agreements and up to thirteen months until today."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

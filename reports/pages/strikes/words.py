@@ -1,5 +1,6 @@
 """What is said of strikes: rules, what is owed and why, what comes next, how long promises hold."""
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -32,8 +33,12 @@ def counted(months: int, within: int | None, is_reward: bool) -> str:
 
 
 def rule_text(rule: Consequence) -> str:
+    """'A warning follows a missed month'."""
     said = {"when": counted(rule.months, rule.within_months, rule.is_reward), "what": consequence(rule.follows)}
-    return _("%(when)s: %(what)s") % said
+    text = _("%(what)s follows %(when)s")
+    if rule.months == 1 and rule.within_months is None:  # in a sentence the words of one month are others
+        text = _("%(what)s follows a kept month") if rule.is_reward else _("%(what)s follows a missed month")
+    return capfirst(text % said)
 
 
 def owed_text(owed: Owed) -> str:

@@ -1,7 +1,7 @@
 """The demonstration: the same on every machine, alive on every day, and true to what it tells."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -9,11 +9,11 @@ from django.urls import reverse
 
 import agreements.urls
 import reports.urls
-from agreements.models import AgreedException, Agreement, Objection, StatedFigure, Version
+from agreements.models import AgreedException, Agreement, FrictionReport, Objection, StatedFigure, Version
 from agreements.terms import timeline
 from leads.clock import rule
 from leads.clock.recompute import preview
-from leads.demonstration.company import PEOPLE
+from leads.demonstration.sign_ins import PEOPLE
 from leads.demonstration.stage import load
 from leads.models import Attempt, Clock, Escalation, Handoff, Lead
 from reports.demonstration import keep_strikes
@@ -41,17 +41,18 @@ def told() -> list[tuple]:
     return list(rows.values_list("lead__external_id", "attempted_at", "channel", "result", "rep_name"))
 
 
-def test_a_company_of_twelve_with_thirteen_months_and_a_queue_that_needs_somebody():
+def test_a_company_of_thirteen_and_an_agency_with_thirteen_months_and_a_queue_that_needs_somebody():
     load(at=SATURDAY_NIGHT)
-    assert User.objects.filter(is_active=True).count() == len(PEOPLE) == 12
+    assert User.objects.filter(is_active=True).count() == len(PEOPLE) == 14
     assert User.objects.get(is_active=False).left_at == SATURDAY_NIGHT - timedelta(days=30)
     assert Invitation.objects.valid(SATURDAY_NIGHT).get().team.name == "Sales DACH"
     assert Lead.objects.count() > 3000
-    for agreement in Agreement.objects.all():
+    for slug, months, waiting in (("dach", 13, 3), ("nordics", 13, 3), ("agency", 4, 1)):
+        agreement = Agreement.objects.get(slug=slug)
         handoffs = Handoff.objects.filter(agreement=agreement)
-        assert len({day.replace(day=1) for day in handoffs.values_list("handed_on", flat=True)}) == 13
+        assert len({day.replace(day=1) for day in handoffs.values_list("handed_on", flat=True)}) == months
         for clock in (rule.OVERDUE, rule.DUE_SOON, rule.RUNNING):
-            assert handoffs.open().clocked(clock, SATURDAY_NIGHT).count() >= 3
+            assert handoffs.open().clocked(clock, SATURDAY_NIGHT).count() >= waiting
         assert not preview(agreement)
     assert Escalation.objects.filter(seen_at=None).count() >= 6
     dach = Version.objects.filter(agreement__slug="dach").order_by("number")
@@ -80,7 +81,32 @@ def test_a_company_of_twelve_with_thirteen_months_and_a_queue_that_needs_somebod
         client.force_login(User.objects.get(email=address))
         answers = {page: client.get(page) for page in own_pages("dach")}
         assert {page: answer.status_code for page, answer in answers.items() if answer.status_code not in READ} == {}
+    the_agency_sees_its_agreement_only_and_service_answers_last_month_of_sales()
     its_strikes_are_few_and_each_has_brought_something()
+
+
+def the_agency_sees_its_agreement_only_and_service_answers_last_month_of_sales():
+    assert dict(Agreement.objects.values_list("slug", "kind")) == {
+        "dach": "internal",
+        "nordics": "multi_level",
+        "agency": "customer",
+    }
+    assert [str(one) for one in Agreement.objects.order_by("slug")] == [
+        "Leads from the agency · DACH · Spare parts",
+        "DACH: marketing and sales · DACH · Industry",
+        "Nordics: marketing and sales · Northern Europe · Sensors",
+    ]
+    client = Client()
+    client.force_login(User.objects.get(email="marie@leuchtfeuer.example"))
+    shown = {slug: client.get(f"/agreements/{slug}/").status_code for slug in ("agency", "dach", "nordics")}
+    assert shown == {"agency": 200, "dach": 404, "nordics": 404}
+    reports = FrictionReport.objects.filter(agreement__slug="nordics").order_by("-month")
+    assert reports[0].due_on == date(2026, 11, 10)
+    assert [(one.sent_at is not None, one.answered_at is not None) for one in reports] == [
+        (True, False),
+        *11 * [(True, True)],
+    ]
+    assert Clock.objects.filter(handoff__agreement__slug="agency", kind="response").count() > 60
 
 
 def its_strikes_are_few_and_each_has_brought_something():
@@ -96,6 +122,7 @@ def its_strikes_are_few_and_each_has_brought_something():
     assert owed.filter(is_reward=True, state="confirmed").count() >= 5
     assert owed.get(follows="compensation", state="open").amount == 500
     assert owed.filter(state="open").count() == 3
+    assert Owed.objects.filter(agreement__slug="agency", follows="credit", amount=480, state="open").count() >= 1
 
 
 def test_a_second_time_on_the_same_day_nothing_changes_and_on_a_later_day_the_story_goes_on():

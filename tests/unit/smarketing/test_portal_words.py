@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -20,8 +20,8 @@ def test_an_instant_carries_its_exact_time_for_machines_and_on_hover():
 
 
 def test_nothing_is_a_dash():
-    times = "{% when n now %}{% time_left n now %}{{ n|duration }}{{ n|minutes }}{{ n|microseconds }}"
-    assert rendered(times + "{{ n|number }}{{ n|percent }}{{ n|said }}", n=None) == "–" * 8
+    times = "{% when n now %}{{ n|duration }}{{ n|minutes }}{{ n|microseconds }}"
+    assert rendered(times + "{{ n|number }}{{ n|percent }}{{ n|said }}", n=None) == "–" * 7
 
 
 @pytest.mark.parametrize(
@@ -41,14 +41,6 @@ def test_a_state_is_told_by_word_and_sign_as_well_as_colour(name, tone, word):
 
 def test_a_state_may_have_a_word_of_its_own_which_is_escaped():
     assert "</svg>&lt;b&gt; strikes</span>" in rendered('{% state "missed" word %}', word="<b> strikes")
-
-
-def test_a_running_clock_shows_the_time_left_and_a_stopped_one_its_end():
-    due_at = NOW + timedelta(minutes=12)
-    text = "{% clock name due_at now %}"
-    assert "due in 12 min" in rendered(text, name="due_soon", due_at=due_at)
-    assert rendered(text, name="kept", due_at=due_at).endswith("</svg>Kept</span>")
-    assert rendered(text, name="running", due_at=None).endswith("</svg>Running</span>")
 
 
 def test_the_table_under_a_chart_links_what_can_be_opened_and_escapes_labels():

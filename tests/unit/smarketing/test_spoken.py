@@ -27,21 +27,6 @@ def test_working_time_is_said_in_hours_and_minutes_and_never_in_days(span, text)
 
 
 @pytest.mark.parametrize(
-    ("offset", "text"),
-    [
-        (timedelta(minutes=42), "due in 42 min"),
-        (timedelta(0), "due in 0 min"),
-        (timedelta(hours=47), "due in 47 h"),
-        (timedelta(days=3, hours=5), "due in 3 days"),
-        (-timedelta(hours=2, minutes=10), "overdue by 2 h 10 min"),
-        (-timedelta(days=2), "overdue by 2 days"),
-    ],
-)
-def test_time_left_is_said_from_now(offset, text):
-    assert spoken.time_left(WEDNESDAY + offset, WEDNESDAY) == text
-
-
-@pytest.mark.parametrize(
     ("days", "text"),
     [
         (0, "today 14:05"),

@@ -184,6 +184,8 @@ whole = st.builds(
     exceptions=st.lists(pauses, max_size=3).map(tuple),
     promises=st.lists(speeds | depths, unique_by=lambda one: (one.measure, one.tier_key)).map(tuple),
     year_begins=st.integers(1, 12),
+    propose_on=st.integers(1, 28) | st.none(),
+    fewest_customers=st.integers(1, 10**6),
 )
 
 

@@ -1,16 +1,22 @@
 """The ledger collected from leads and deals: which of them count, in which month, and what was known on a day."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from agreements.document.stored import document_of
+from agreements.document.text import read, write
+from agreements.document.versions import apply
 from agreements.months.entries import EntryRefused, corrections, enter, entries_of, settle
 from agreements.months.ledger import Figure
+from agreements.pages.reading.history import history
 from leads.ledger.collected import ledger_of
 from leads.work.handoffs import hand_over, send_back
 from smarketing.lib.periods import Period
 from tests import cast
+from tests.pages.test_agreement_edit import filled
 from tests.unit.leads.ledger.april import sold
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +160,31 @@ def test_when_it_is_proposed_is_kept_and_told_in_the_history(north, sales_lead):
     assert settle(north, propose_on=5, fewest_customers=30, by=sales_lead, at=moment)
     assert not settle(north, propose_on=5, fewest_customers=30, by=sales_lead, at=moment)
     assert [change.lines for change in north.changes.all()] == [[[["propose_on"], "20", "5"]]]
+
+
+def test_a_file_says_when_it_is_proposed_and_one_that_does_not_means_the_usual_day(north):
+    usual = document_of(north)
+    never = replace(usual, propose_on=None, fewest_customers=12)
+    assert read(write(never)) == never
+    assert "[ledger]\npropose_on = 0\nfewest_customers = 12\n" in write(never)
+    assert [str(one) for one in apply(never, by=None, at=datetime.now().astimezone()).differences] == [
+        "propose_on 20 -> never",
+        "fewest_customers 30 -> 12",
+    ]
+    north.refresh_from_db()
+    assert (north.propose_on, north.fewest_customers, document_of(north)) == (None, 12, never)
+    assert [(line.name, line.before, line.after) for line in history(north)[0].lines] == [
+        ("Day on which the next month's target is proposed", "20", "never"),
+        ("Customers below which an assumption is kept", "30", "12"),
+    ]
+    apply(read(write(usual)), by=None, at=datetime.now().astimezone())
+    north.refresh_from_db()
+    assert document_of(north) == usual
+
+
+def test_the_ledger_in_the_file_is_kept_by_the_edit_page(signed_in, administrator, north):
+    settle(north, propose_on=None, fewest_customers=12, by=None, at=datetime.now().astimezone())
+    client, url = signed_in(administrator), "/agreements/north/edit/"
+    client.post(url, filled(client, url) | {"speed-0-within_minutes": "240"}, follow=True)
+    north.refresh_from_db()
+    assert (north.propose_on, north.fewest_customers) == (None, 12)

@@ -1,0 +1,28 @@
+"""Reads: a version as the reading view shows it, with the day from which its reviews are counted."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from agreements.document.stored import document_of
+from agreements.document.versions import whole_document
+from agreements.models import Agreement, Version
+from agreements.pages.reading.chapters import ReadAgreement
+from agreements.review_days import rhythm_since
+
+
+def running(agreement: Agreement, version: Version, dated: Sequence[Version], today: date) -> ReadAgreement:
+    """With the months as they are agreed by now. `dated` are the versions in order of time."""
+    since = rhythm_since(dated, dated.index(version))
+    return ReadAgreement(document_of(agreement, version), today, since, _is_outside(agreement))
+
+
+def as_written(version: Version, dated: Sequence[Version], today: date) -> ReadAgreement | None:
+    """What its own text says; nothing for the end of an agreement, which has none."""
+    if version.is_cancellation:
+        return None
+    since = rhythm_since(dated, dated.index(version)) if version in dated else None
+    return ReadAgreement(whole_document(version), today, since, _is_outside(version.agreement))
+
+
+def _is_outside(agreement: Agreement) -> bool:
+    return any(team.organisation for team in agreement.parties)
