@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.document.groups.qualification import ASKED_FACTS, CRITERIA, Criterion
+from agreements.place_words import NAMES, place_name
 from smarketing.lib.numbers import exactly
 
 ASKED = {
@@ -32,7 +33,7 @@ def fact_names(facts: Iterable[str]) -> str:
 
 def asked(criterion: Criterion) -> str:
     """ "at least 50 is asked"."""
-    return str(ASKED[criterion.rule]) % {"value": "; ".join(map(_number, criterion.value))}
+    return str(ASKED[criterion.rule]) % {"value": "; ".join(_said(criterion.fact, one) for one in criterion.value)}
 
 
 def criterion_text(criterion: Criterion) -> str:
@@ -49,9 +50,15 @@ def failing_text(stored: Mapping[str, Any]) -> str:
     value, values = stored["value"], {"fact": fact_name(criterion.fact), "asked": asked(criterion)}
     if value is None:
         return gettext("%(fact)s is unknown: %(asked)s") % values
-    shown = {True: gettext("yes"), False: gettext("no")}[value] if isinstance(value, bool) else _number(str(value))
+    shown = (
+        {True: gettext("yes"), False: gettext("no")}[value]
+        if isinstance(value, bool)
+        else _said(criterion.fact, str(value))
+    )
     return gettext("%(fact)s is %(value)s: %(asked)s") % {**values, "value": shown}
 
 
-def _number(text: str) -> str:
+def _said(fact: str, text: str) -> str:
+    if fact in NAMES:
+        return place_name(fact, text)
     return exactly(int(text)) if text.isascii() and text.isdigit() and len(text) < 12 else text

@@ -10,6 +10,7 @@ from agreements.models import ReturnReason
 from leads.clock import rule
 from leads.enums import ClockKind
 from leads.work import states
+from smarketing.accounts.access import NOTHING
 from smarketing.accounts.models import Membership, Side
 from smarketing.accounts.rights import Verb
 
@@ -31,11 +32,16 @@ class LeadQuerySet(QuerySet["Lead"]):
         if access.is_administrator:
             return self
         marketing = access.where(Verb.SEE, "agreement__", sides=(Side.MARKETING,))
-        sales = access.where(Verb.SEE, "agreement__", sides=(Side.SALES,))
-        return self.filter(marketing | Q(pk__in=_handed_over().filter(sales)))
+        sold = access.where(Verb.SEE, sides=(Side.SALES,))
+        if sold == NOTHING:
+            return self.filter(marketing)
+        # By number, so that the database knows how many they are; row by row, because few are looked at.
+        agreements = list(apps.get_model("agreements", "Agreement").every.filter(sold).values_list("pk", flat=True))
+        theirs = Q(Exists(_handed_over().filter(lead=OuterRef("pk"), agreement__in=agreements)))
+        return self.filter(theirs if marketing == NOTHING else marketing | theirs)
 
     def never_handed_over(self) -> "LeadQuerySet":
-        return self.exclude(pk__in=_handed_over())
+        return self.filter(~Exists(_handed_over().filter(lead=OuterRef("pk"))))
 
 
 def _handed_over() -> "QuerySet[Handoff, int]":

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from agreements.document.groups.qualification import ASKED_FACTS, BriefFact, Criterion
+from agreements.document.groups.qualification import ASKED_FACTS, PLACES, BriefFact, Criterion, in_code
 from smarketing.lib import words
 
 MET, UNMET, UNKNOWN = "met", "unmet", "unknown"
@@ -66,7 +66,10 @@ def _is_met(criterion: Criterion, value: Any, on: date) -> bool:
             return bool(value >= criterion.number if criterion.rule == "at_least" else value <= criterion.number)
         case "within_days":
             return bool(value.toordinal() + criterion.number >= on.toordinal())
-    asked, own = [words.key(one) for one in criterion.value], words.key(str(value))
+    asked = [words.key(in_code(criterion.fact, one)) for one in criterion.value]
+    own = words.key(in_code(criterion.fact, str(value)))
+    if criterion.rule == "contains" and criterion.fact in PLACES:
+        return own in asked
     if criterion.rule == "contains":
         return any(word in own for word in asked)
     return (own in asked) == (criterion.rule == "one_of")

@@ -26,6 +26,7 @@ from agreements.terms import today_of
 from smarketing.accounts.access import access_of
 from smarketing.accounts.models import Side, Team, User
 from smarketing.accounts.rights import Verb
+from smarketing.lib.currencies import CURRENCIES
 
 FIXED = ("time_zone", "marketing_team", "sales_team")
 
@@ -68,6 +69,10 @@ class DayHasPassed(AmendmentRefused):
 
 class NotCustomerFacing(AmendmentRefused):
     """An agreement with an outside organisation that calls itself another kind."""
+
+
+class UnknownCurrency(AmendmentRefused):
+    """A code that ISO 4217 does not have."""
 
 
 class SameDay(AmendmentRefused):
@@ -156,7 +161,7 @@ def _apply(
 
 
 def _create(document: AgreementDocument, *, by: User | None, at: datetime) -> Amendment:
-    check_kind(document)
+    check_heading(document)
     agreement = Agreement.objects.create(slug=document.slug, **heading_of(document))
     ReturnReason.objects.bulk_create(ReturnReason.rows(agreement, document.return_reasons))
     _add_version(agreement, document, by=by, at=at)
@@ -189,7 +194,7 @@ def _amend(
     _refuse_fixed(agreement, found)
     _refuse_reasons_in_use(agreement, document)
     if any(difference.is_of_terms for difference in found):
-        check_kind(document)
+        check_heading(document)
     if not alone and any(difference.is_of_terms for difference in found):
         plan = replace(plan, document=former.with_months_of(document))
         draft = _keep_draft(agreement, document, found, answers, by=by, at=at)
@@ -299,8 +304,10 @@ def outside_party(document: AgreementDocument) -> Team | None:
     return next((team for team in known_teams(document) if team.organisation), None)
 
 
-def check_kind(document: AgreementDocument) -> None:
-    """Raises NotCustomerFacing."""
+def check_heading(document: AgreementDocument) -> None:
+    """Raises NotCustomerFacing, UnknownCurrency. What was signed is read again whatever it says."""
+    if document.currency not in CURRENCIES:
+        raise UnknownCurrency("currency", _("%(code)s is no currency.") % {"code": document.currency})
     outside = outside_party(document)
     if outside and said_kind(document) not in ("", CUSTOMER):
         text = _("%(team)s is of an outside organisation: the agreement is customer-facing.")

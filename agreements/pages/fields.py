@@ -21,6 +21,7 @@ from smarketing.lib.file_problems import Unreadable
 from smarketing.lib.numbers import MINUS, exactly, number, places_of, refuse_too_many_digits
 
 _WINDOW = re.compile(r"\s*([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)\s*[-–—]\s*([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)\s*")
+FULL_WIDTH = str.maketrans("０１２３４５６７８９．，", "0123456789.,")
 _SPACES = re.compile(r"[\s\u202f]")
 LONGEST_DAY, LONGEST_LIST = 1_000, 20_000  # characters: of the hours of a day, of days in lines
 
@@ -41,7 +42,7 @@ class NumberField(forms.DecimalField):
         self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
-        text = _SPACES.sub("", str(value or "")).replace("−", "-")
+        text = _SPACES.sub("", str(value or "")).replace("−", "-").translate(FULL_WIDTH)
         if not text:
             return None
         plain = self.plain(text)

@@ -11,7 +11,7 @@ from agreements.document.stored import document_of
 from agreements.document.versions import (
     AmendmentRefused,
     check_day,
-    check_kind,
+    check_heading,
     heading_of,
     next_number,
     set_heading,
@@ -43,7 +43,7 @@ def begin(document: AgreementDocument, *, by: User, at: datetime) -> Version:
     """An agreement to which nobody has agreed yet, with the shared draft of its first version."""
     with transaction.atomic():
         document = with_known_teams(document)
-        check_kind(document)
+        check_heading(document)
         _check_teams(document, by)
         agreement = Agreement.every.create(slug=document.slug, is_draft=True, **heading_of(document))
         return _shared(agreement, document, None, by=by, at=at)
@@ -78,7 +78,7 @@ def rewrite(draft: Version, document: AgreementDocument, *, by: User, at: dateti
         agreement = draft.agreement
         _check_writer(agreement, by)
         document = with_known_teams(document)
-        check_kind(document)
+        check_heading(document)
         if document.effective_on != draft.effective_on:
             check_day(agreement, document.effective_on, at)
             if not agreement.is_draft:

@@ -298,7 +298,8 @@ def _qualities(story: Story) -> dict[str, Any]:
     question = dice.choice(("Was kostet das?", "Bitte eine Vorführung.", "Wie lange dauert die Lieferung?"))
     return {
         "company_size": size if dice.random() < 0.95 else None,
-        "country": dice.choice(("Deutschland", "Deutschland", "Deutschland", "Österreich", "Schweiz")),
+        "country": dice.choices(("DE", "AT", "CH", "LI", ""), (60, 17, 14, 3, 6))[0],
+        "language": dice.choices(("de", "en", "fr"), (88, 8, 4))[0],
         "campaign": dice.choice(("Herbst", "Messe", "Newsletter")),
         "consent": True if dice.random() < 0.9 else None,
         "question": question if dice.random() < 0.93 else "",

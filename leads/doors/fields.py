@@ -22,6 +22,8 @@ class Reads(StrEnum):
     COUNT = "count"
     DAY = "day"
     FLAG = "flag"
+    COUNTRY = "country"
+    LANGUAGE = "language"
 
 
 @dataclass(frozen=True)
@@ -121,8 +123,8 @@ LEAD = (
         "companysize numberofemployees employees noofemployees employeecount numemployees headcount mitarbeiter "
         "mitarbeiterzahl anzahlmitarbeiter unternehmensgrosse antalansatte ansatte",
     ),
-    Field("country", Reads.WORDS, "country countryregion leadcountry mailingcountry land", longest=100),
-    Field("language", Reads.WORDS, "language preferredlanguage sprache sprog", longest=60),
+    Field("country", Reads.COUNTRY, "country countryregion leadcountry mailingcountry land", longest=100),
+    Field("language", Reads.LANGUAGE, "language preferredlanguage sprache sprog", longest=60),
     Field(
         "campaign",
         Reads.WORDS,

@@ -5,9 +5,11 @@ from typing import Any
 
 from leads.doors.addresses import addresses
 from leads.doors.fields import Field, Reads
+from smarketing.lib import places
 from smarketing.lib.file_problems import FileProblem, Unreadable
 from smarketing.lib.words import is_ruined_number, same_id, tidied
 
+PLACES = {Reads.COUNTRY: places.country, Reads.LANGUAGE: places.language}
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -32,6 +34,8 @@ def read_text(field: Field, text: str) -> str:
     if field.reads is Reads.EMAIL:
         return _address(text, field.longest)
     found = _tidy(field, text)
+    if field.reads in PLACES and found:
+        return _place(field, found)
     if len(found) > field.longest:
         raise Unreadable("too_long", str(field.longest))
     return found
@@ -43,6 +47,14 @@ def _tidy(field: Field, text: str) -> str:
     if field.reads is Reads.ID:
         return same_id(text)
     return tidied(text)
+
+
+def _place(field: Field, text: str) -> str:
+    """The code, whichever name or code is written."""
+    code = PLACES[field.reads](text)
+    if code is None:
+        raise Unreadable(f"no_{field.reads}", text[:80])
+    return code
 
 
 def _address(text: str, longest: int) -> str:

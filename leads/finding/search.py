@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Iterable
-from difflib import SequenceMatcher
+from difflib import get_close_matches
 
-from django.db import connection, transaction
-from django.db.models import BooleanField, Q
+from django.apps import apps
+from django.db import connection
+from django.db.models import Q, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import StrIndex
 
 from leads.finding.index import WORDS
 from leads.querysets import LeadQuerySet
 from smarketing.server.folding import LONGEST, fold, needles, shortened
 
-MOST = 2000  # found at once: of more the newest are looked through instead
-MOST_ALIKE, MOST_WORDS = 200, 3  # looked at for a word that stands nowhere; words put right
+MOST = 1000  # found by the index: of more the newest are looked through instead
+MOST_ALIKE, MOST_WORDS = 40, 3  # looked at for a word that stands nowhere; words put right
 LIKENESS, SHORTEST = 0.6, 4
 _WORD = re.compile(r"[^\s,;()<>\"]+")
 
@@ -23,15 +25,43 @@ def found(leads: LeadQuerySet, question: str) -> LeadQuerySet:
     pieces = needles(question)
     if not pieces:
         return leads.none() if question.strip() else leads
-    holding = with_all(leads, pieces)
-    pks = list(holding.order_by().values_list("pk", flat=True)[: MOST + 1])
-    return holding if len(pks) > MOST else leads.filter(pk__in=pks)
+    return _containing(leads, pieces)
 
 
-def with_all(leads: LeadQuerySet, pieces: Iterable[str]) -> LeadQuerySet:
+def at_once(question: str) -> list[int]:
+    """Some leads that hold it, whoever may see them, where there are more than are read; else none."""
+    pieces = needles(question)
+    pks = _first(pieces) if pieces else []
+    return pks if len(pks) > MOST else []
+
+
+def _first(pieces: list[str]) -> list[int]:
+    return list(_with_all(pieces).order_by().values_list("pk", flat=True)[: MOST + 1])
+
+
+def _containing(leads: LeadQuerySet, pieces: list[str]) -> LeadQuerySet:
+    """Few are found by the index, whoever may see them, and only then asked who may. Where it finds so many that
+    reading them would take long, the newest are asked one after the other until there are enough."""
+    pks = _first(pieces)
+    if len(pks) > MOST:
+        return _holding(leads, pieces)
     if connection.vendor == "postgresql":
-        return leads.filter(*(Q(found_by__contains=piece) for piece in pieces))
-    return leads.filter(pk__in=_matching(" AND ".join(map(_quoted, pieces))))
+        return leads.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [pks]))
+    return leads.filter(pk__in=pks)
+
+
+def _with_all(pieces: Iterable[str]) -> LeadQuerySet:
+    every: LeadQuerySet = apps.get_model("leads", "Lead").objects.all()
+    if connection.vendor == "postgresql":
+        return every.filter(*(Q(found_by__contains=piece) for piece in pieces))
+    return every.filter(pk__in=_matching(" AND ".join(map(_quoted, pieces))))
+
+
+def _holding(leads: LeadQuerySet, pieces: Iterable[str]) -> LeadQuerySet:
+    """In words of SQL that the index does not know."""
+    return leads.alias(**{f"piece_{n}": StrIndex("found_by", Value(piece)) for n, piece in enumerate(pieces)}).filter(
+        **{f"piece_{n}__gt": 0 for n, _piece in enumerate(pieces)}
+    )
 
 
 def _matching(expression: str) -> RawSQL:
@@ -51,32 +81,24 @@ def meant(leads: LeadQuerySet, question: str) -> str:
     if not strange or not all(closest.values()):
         return ""
     text = " ".join(closest.get(word, word) for word in words)
-    return text if with_all(leads, needles(text)).exists() else ""
+    return text if found(leads, text).exists() else ""
 
 
 def _stands(leads: LeadQuerySet, word: str) -> bool:
-    pieces = needles(word)
-    return not pieces or with_all(leads, pieces).exists()
+    return not needles(word) or found(leads, word).exists()
 
 
 def _closest(leads: LeadQuerySet, word: str) -> str:
     wanted = shortened(fold(word))
     if len(wanted) < SHORTEST:
         return ""
-    words = {one for texts in _alike(leads, wanted) for text in texts for one in _WORD.findall(text)}
-    rated = {one: SequenceMatcher(None, wanted, shortened(fold(one))).ratio() for one in words}
-    best = max(sorted(rated), key=rated.__getitem__, default="")
-    return best if best and rated[best] >= LIKENESS else ""
+    middle = len(wanted) // 2  # one slip leaves one half as it was
+    texts = [text for half in (f"  {wanted[:middle]}", wanted[middle:].rjust(3)) for text in _texts(leads, half)]
+    spelt = {shortened(fold(one)): one for text in texts for one in _WORD.findall(text)}
+    return next((spelt[one] for one in get_close_matches(wanted, sorted(spelt), 1, LIKENESS)), "")
 
 
-def _alike(leads: LeadQuerySet, word: str) -> "list[tuple[str, ...]]":
-    """Names, companies and addresses in which something like this word stands."""
-    texts = leads.order_by().values_list("name", "company", "email")
-    if connection.vendor == "postgresql":
-        alike = RawSQL("%s <%% leads_lead.found_by", [word], BooleanField())
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = 0.5")
-            return list(texts.filter(alike)[:MOST_ALIKE])
-    middle = len(word) // 2  # one slip leaves one half as it was
-    halves = [half for half in (f"  {word[:middle]}", word[middle:]) if len(half.strip()) > 1 and len(half) > 2]
-    return list(texts.filter(pk__in=_matching(" OR ".join(map(_quoted, halves))))[:MOST_ALIKE])
+def _texts(leads: LeadQuerySet, piece: str) -> list[str]:
+    """Names, companies and addresses of some leads in which this stands."""
+    some = _containing(leads, [piece]).order_by("-created_at", "-id")[:MOST_ALIKE]
+    return [text for texts in some.values_list("name", "company", "email") for text in texts]

@@ -92,6 +92,7 @@ class Lead(models.Model):
         ]
         indexes = [
             models.Index(fields=["agreement", "-created_at", "-id"], name="lead_newest"),
+            models.Index(fields=["-created_at", "-id"], name="lead_latest"),
             models.Index(fields=["agreement", "email"], condition=~Q(email=""), name="lead_email"),
             models.Index(fields=["agreement", "phone_key"], condition=~Q(phone=""), name="lead_phone"),
         ]

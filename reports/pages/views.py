@@ -1,13 +1,15 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
+from django.db.models import Min
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement
+from agreements.models import Agreement, Version
 from agreements.terms import today_of
 from reports.facts.behind import record_ids, records
 from reports.facts.left_out import sum_of
@@ -27,7 +29,11 @@ from smarketing.lib.request import PortalRequest
 def home(request: PortalRequest) -> HttpResponse:
     """The month's pace; who takes part in several agreements chooses one of those that have begun."""
     agreements = list(Agreement.objects.visible_to(request.access))
-    begun = [one for one in agreements if one.versions.agreed().filter(effective_on__lte=today_of(one, request.now))]
+    firsts = (
+        Version.objects.agreed().filter(agreement__in=agreements).values("agreement").annotate(on=Min("effective_on"))
+    )
+    began_on = dict(firsts.values_list("agreement", "on"))
+    begun = [one for one in agreements if began_on.get(one.pk, date.max) <= today_of(one, request.now)]
     if len(agreements) == 1 or len(begun) == 1:
         return redirect(f"reports:{FIRST}", (begun or agreements)[0].slug)
     return TemplateResponse(request, "reports/home.html", {"agreements": agreements, "pages": PAGES.values()})

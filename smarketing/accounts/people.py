@@ -200,9 +200,9 @@ def rename_team(team: Team, name: str, *, by: User, at: datetime) -> bool:
         before = team.name
         if before == name:
             return False
-        same = Team.objects.named(name, team.side)
-        if same and same.pk != team.pk:
-            raise PeopleRefused(_("There is a team of this name on this side already."), "name")
+        same = [Team.objects.named(name, side) for side in Side]
+        if any(one and one.pk != team.pk for one in same):
+            raise PeopleRefused(_("There is a team of this name already."), "name")
         team.name = name
         team.save(update_fields=["name"])
         tell(PeopleChangeKind.RENAMED, team=team, before=before, after=name, by=by, at=at)

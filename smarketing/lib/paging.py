@@ -60,10 +60,12 @@ def page_of(
     size: int = SIZE,
     at: datetime | None = None,
     total: int | None = None,
+    count_text: str = "",
 ) -> Page[Row]:
     """`keys` are the order, as in ("-created_at", "-id"): the last one unique, none of them nullable.
 
-    `at` is the instant on which the choice of rows depends, if it does; `total` their number, if it is known.
+    `at` is the instant on which the choice of rows depends, if it does; `total` their number, if it is known, or
+    `count_text` what can be said of it.
     """
     backwards = BEFORE in params and AFTER not in params
     order = [reversed_key(key) for key in keys] if backwards else list(keys)
@@ -79,7 +81,7 @@ def page_of(
         rows=rows,
         previous_url=link(params, BEFORE, values_of(rows[0], keys), at) if has_previous and rows else "",
         next_url=link(params, AFTER, values_of(rows[-1], keys), at) if has_next and rows else "",
-        count_text=counted(queryset) if total is None else in_all(total),
+        count_text=count_text or (counted(queryset) if total is None else in_all(total)),
     )
 
 
@@ -107,6 +109,10 @@ def counted(queryset: QuerySet[Any]) -> str:
     if count > CAP:
         return gettext("more than %(count)s") % {"count": number(CAP)}
     return in_all(count)
+
+
+def at_least(count: int) -> str:
+    return gettext("at least %(count)s") % {"count": number(count)}
 
 
 def in_all(count: int) -> str:

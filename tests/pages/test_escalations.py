@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -141,3 +142,10 @@ def test_who_saw_it_first_stays_named_when_somebody_else_sees_it_again(north, cl
     second.post(f"{URL}seen/", {"all": "1"})
     seen = dict(Escalation.objects.values_list("clock__handoff", "seen_by__email"))
     assert seen == {noted["overdue"].pk: sales_lead.email, noted["due_soon"].pk: "second@example.org"}
+
+
+@pytest.mark.django_db
+def test_what_is_overdue_leads_to_where_its_excuse_is_asked_for(client, noted):
+    links = re.findall(r'href="([^"]+)#excuse"', client.get(URL).text)
+    assert links == [noted["overdue"].lead.get_absolute_url()]
+    assert 'id="excuse"' in client.get(links[0]).text

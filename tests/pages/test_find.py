@@ -90,3 +90,16 @@ def test_a_slip_is_answered_by_what_may_have_been_meant(north, signed_in, market
     shown = client.get("/leads/", {"q": question})
     assert ("Did you mean" in shown.text) == bool(meant)
     assert not meant or hits(client, meant)
+
+
+def test_much_is_found_whole_and_counted_honestly(north, south, signed_in, marketer, rep, monkeypatch):
+    """More than is read at once: nothing is hidden by what others may see, and the count says that it stopped."""
+    monkeypatch.setattr("leads.finding.search.MOST", 2)
+    for n in range(4):
+        cast.lead(south, name=f"Ada Fremd {n}")
+    own = [cast.handed(north, name=f"Ada Berg {n}").lead.name for n in range(3)]
+    for person in (marketer, rep):
+        client = signed_in(person)
+        assert sorted(hits(client, "ada")) == own
+        assert "at least" in client.get("/leads/", {"q": "ada"}).context["page"].count_text
+        assert client.get("/leads/", {"q": "ada berg 1"}).context["page"].count_text == "1 in all"

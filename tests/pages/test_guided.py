@@ -93,6 +93,20 @@ def write(client: Client, step: str, *, htmx: bool = False, **typed: str):
     return client.post(f"{URL}{step}/", fields(client, step) | typed, **(HTMX if htmx else {}))
 
 
+@pytest.mark.parametrize("step", ["fast", "contacts"])
+def test_a_page_cannot_say_that_it_has_less_rows_than_none(clients, draft, step):
+    sent = fields(clients["marketing"], step)
+    before = Version.objects.get().text
+    answer = clients["marketing"].post(f"{URL}{step}/", sent | {k: "-1" for k in sent if k.endswith("TOTAL_FORMS")})
+    assert (answer.status_code, Version.objects.get().text == before) == (422, True)
+
+
+@pytest.mark.parametrize("code", ["NAN", "ABC"])
+def test_a_currency_is_one_that_there_is(clients, code):
+    answer = begin(clients["marketing"], currency=code)
+    assert (answer.status_code, "is no currency" in answer.text, Agreement.every.count()) == (422, True, 0)
+
+
 def test_two_sides_write_one_draft_and_both_sign_it(clients, draft):
     marketing, sales = clients["marketing"], clients["sales"]
     assert not Agreement.objects.exists(), "what nobody has signed is no agreement"

@@ -9,6 +9,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
+from smarketing.accounts.models import Membership, Role
 from tests import cast
 
 
@@ -25,6 +26,20 @@ from tests import cast
 def test_each_role_lands_on_its_own_work(request, signed_in, who, where):
     response = signed_in(request.getfixturevalue(who)).get("/")
     assert response.headers["Location"] == reverse(where)
+
+
+def test_the_reports_ask_the_same_queries_for_two_agreements_and_for_three(
+    signed_in, north, south, leader, django_assert_num_queries
+):
+    client = signed_in(leader)
+    Membership.objects.create(user=leader, team=south.sales_team, role=Role.LEADERSHIP)
+    client.get(reverse("reports:home"))
+    with django_assert_num_queries(5):
+        assert client.get(reverse("reports:home")).text.count("<tr>") == 3
+    third = cast.agreement("third")
+    Membership.objects.create(user=leader, team=third.sales_team, role=Role.LEADERSHIP)
+    with django_assert_num_queries(5):
+        assert client.get(reverse("reports:home")).text.count("<tr>") == 4
 
 
 def test_somebody_without_a_team_is_told_what_to_do(signed_in, db):

@@ -92,6 +92,20 @@ def test_two_who_change_it_overwrite_nothing_of_each_other_unseen(signed_in, adm
     assert KeptTemplate.objects.get().description == "Theirs."
 
 
+def test_what_is_typed_comes_back_where_somebody_deletes_the_template_meanwhile(signed_in, administrator, sales_lead):
+    mine, theirs = signed_in(administrator), signed_in(sales_lead)
+    key = copied(mine)
+    typed = opened(mine, key) | {"name": "Mine", "description": "Long thought about."}
+    theirs.post(f"{URL}{key}/delete/")
+    answer = mine.post(f"{URL}{key}/change/", typed)
+    assert (answer.status_code, "has deleted this template" in answer.text) == (422, True)
+    (form,) = [one for one in shown_forms(answer.text) if "opened_on" in one.fields]
+    assert mine.post(f"{URL}{key}/change/", form.fields).status_code == 302
+    kept = KeptTemplate.objects.get()
+    told = kept.name, kept.description, kept.text.strip()
+    assert told == ("Mine", "Long thought about.", typed["text"].strip())
+
+
 def test_an_agreement_becomes_a_template_without_its_people_and_months(north, signed_in, sales_lead, stranger):
     cast.target(north, "2026-03", 31)
     version = north.versions.get()

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from agreements.document.groups.qualification import BRIEF
+from agreements.document.groups.qualification import BRIEF, Criterion
 from agreements.document.stored import document_of
 from agreements.models import Agreement
 from agreements.promises.promise import BriefPromise
@@ -269,6 +269,31 @@ def test_a_template_says_how_many_leads_of_the_named_team_would_have_met_its_cri
     assert "Name a marketing team" in client.get(shown[1]).text
     html = " ".join(client.get(shown[1], {"template": "formal", "marketing_team": "Marketing north"}).text.split())
     assert "Of the 5 leads of Marketing north in February 2026, 2 would have met the criteria." in html
+
+
+@pytest.mark.django_db
+def test_a_country_is_one_code_through_form_file_and_criterion_and_shown_in_the_readers_language(
+    north, client, settings, tmp_path, marketer
+):
+    settings.MEDIA_ROOT = tmp_path
+    asked = {"fact": "country", "rule": "one_of", "value": ["Tyskland", "Österreich"]}
+    assert Criterion.model_validate(asked).value == ("DE", "AT")
+    north.versions.update(groups={"criteria": [asked]})  # as it was stored before countries had codes
+    typed = {"agreement": north.pk, "name": "Ada", "country": "Entenhausen", "language": "german", "then": "hand_over"}
+    refused = client.post("/leads/new/", typed).text
+    assert "“Entenhausen” is no country known here" in refused
+    assert 'value="german"' in refused
+    client.post("/leads/new/", {**typed, "country": "Germany"})
+    ada = Lead.objects.get()
+    assert (ada.country, ada.language, ada.handoffs.get().is_outside) == ("DE", "de", False)
+    marketer.language = "da"
+    marketer.save()
+    for page in (reverse("leads:detail", args=[ada.pk]), reverse("leads:edit", args=[ada.pk])):
+        assert "Tyskland" in client.get(page).text
+    rows = "g,Grace,2026-03-02 08:30,Deutschland,en\nm,Mary,2026-03-02 08:30,Entenhausen,Klingon\n"
+    taken(north, "leads", f"lead_id,name,created_at,country,language\n{rows}")
+    found = {one.name: (one.country, one.language) for one in Lead.objects.exclude(pk=ada.pk)}
+    assert found == {"Grace": ("DE", "en"), "Mary": ("", "")}
 
 
 @pytest.mark.django_db

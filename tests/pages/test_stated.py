@@ -45,6 +45,12 @@ def lines(client, period: str):
     return {line.judgement.measure: line for line in (*card.marketing, *card.sales)}
 
 
+@pytest.mark.parametrize(("typed", "kept"), [("١٢", None), ("１２", 12)])
+def test_a_figure_is_written_in_digits_that_the_house_reads_everywhere(deal, signed_in, sales_lead, typed, kept):
+    signed_in(sales_lead).post(f"{URL}?month=2026-03", {"figure_0": typed})
+    assert [row.figure for row in StatedFigure.objects.all()] == ([] if kept is None else [kept])
+
+
 def test_its_side_states_it_and_the_scorecard_judges_by_it(deal, signed_in, sales_lead, marketing_lead, leader):
     reader = signed_in(leader)
     assert (lines(reader, "2026-03")["meetings"].state, lines(reader, "2026-03")["meetings"].delivered) == ("", "–")

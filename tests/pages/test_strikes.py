@@ -146,3 +146,5 @@ def test_two_who_edit_one_sheet_at_once_choose(judged, marketer, marketing_lead,
     answer = mine.post(address, own | {"action": "Another fair", "opened_on": opened_on})
     assert [one.key for one in answer.context["opened"].contradictions] == ["action"]
     assert RootCause.objects.get().action == "Two webinars"
+    garbage = mine.post(address, own | {"action": "Another fair", "opened_on": "garbage"})
+    assert garbage.context["opened"].contradictions

@@ -59,6 +59,12 @@ def test_a_team_is_renamed_and_what_was_signed_keeps_the_name_of_its_day(north, 
     assert north.changes.order_by("pk").last().lines == [[["sales_team"], "Sales north", "Vertrieb"]]
 
 
+def test_a_team_does_not_take_the_name_of_a_team_of_the_other_side(north, administrator, signed_in):
+    taken = f"  {north.marketing_team.name.upper()} "
+    answer = signed_in(administrator).post(address(north.sales_team), {"name": taken, "organisation": ""})
+    assert (answer.status_code, "team of this name already" in answer.text) == (422, True)
+
+
 def test_what_is_still_written_names_the_team_as_it_is_called_by_now(north, sales_lead, administrator, signed_in):
     open_draft(north, None, by=sales_lead, at=cast.MONDAY)
     signed_in(administrator).post(address(north.sales_team), {"name": "Vertrieb", "organisation": ""})

@@ -12,8 +12,8 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import Field, ValidationInfo, model_validator
 
 from agreements.document.groups.clause_group import Choice, ClauseGroup, ClauseRow
-from agreements.promises.kinds import Fault, Text, ValueKind, is_one, refuse, refused, shown
-from smarketing.lib import words
+from agreements.promises.kinds import STORED, Fault, Text, ValueKind, is_one, refuse, refused, shown
+from smarketing.lib import places, words
 
 MOST_VALUES = 50
 LARGEST = 2_147_483_647
@@ -48,8 +48,8 @@ ASKED_FACTS = {
         AskedFact("job_title", _("job title"), "word"),
         AskedFact("company", _("company"), "word"),
         AskedFact("company_size", _("company size"), "number"),
-        AskedFact("country", _("country"), "word"),
-        AskedFact("language", _("language"), "word"),
+        AskedFact("country", _("country"), "place"),
+        AskedFact("language", _("language"), "place"),
         AskedFact("source", _("source"), "word"),
         AskedFact("campaign", _("campaign"), "word"),
         AskedFact("tier", _("tier"), "word"),
@@ -63,6 +63,7 @@ ASKED_FACTS = {
 RULES_OF = {
     "given": ("given",),
     "word": ("given", "one_of", "none_of", "contains"),
+    "place": ("given", "one_of", "none_of", "contains"),
     "number": ("given", "at_least", "at_most"),
     "day": ("given", "within_days"),
     "flag": ("given", "yes"),
@@ -85,8 +86,19 @@ RULE = Choice(
 )
 
 
+PLACES = {"country": places.country, "language": places.language}
+
+
+def in_code(fact: str, text: str) -> str:
+    """A country and a language by its code, whichever name is written; other words, and unknown ones, as they are."""
+    return PLACES[fact](text) or text if fact in PLACES else text
+
+
 class Values(ValueKind):
-    """One word or whole number, or a list of them; kept as texts."""
+    """One word or whole number, or a list of them; kept as texts, places by their codes.
+
+    What was stored, and perhaps signed, before places had codes is read as it stands.
+    """
 
     def read(self, value: Any, info: ValidationInfo) -> tuple[str, ...]:
         listed = value if isinstance(value, list | tuple) else [value]
@@ -95,7 +107,9 @@ class Values(ValueKind):
         for one in listed:
             if not is_one(one, str, int):
                 raise refused(_("must be a word, a whole number or a list of them, not {value}"), value=shown(one))
-        return tuple(Text(100).read(str(one), info) for one in listed)
+        texts = tuple(Text(100).read(str(one), info) for one in listed)
+        fact = info.data.get("fact", "")
+        return texts if info.context == STORED else tuple(in_code(fact, text) for text in texts)
 
     def described(self) -> dict[str, Any]:
         one = {"type": ["string", "integer"]}

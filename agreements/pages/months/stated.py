@@ -21,6 +21,7 @@ from agreements.models import Agreement, StatedFigure
 from agreements.months.proposing import sides_led
 from agreements.months.stated import StatementRefused, object_to, promised_for, rows_of, state_figures
 from agreements.pages.fetch import visible
+from agreements.pages.fields import NumberField
 from agreements.promises.measures import COUNT, STATED
 from agreements.promises.promise import Promise
 from agreements.terms import Timeline, timeline
@@ -64,7 +65,7 @@ class StatedForm(forms.Form):
         for name, promise in self.places.items():
             places = 0 if STATED[promise.measure].unit == COUNT else 2
             known = standing.get((promise.measure, promise.tier_key))
-            self.fields[name] = forms.DecimalField(
+            self.fields[name] = NumberField(
                 label=name_of(promise),
                 required=False,
                 min_value=0,

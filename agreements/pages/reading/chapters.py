@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from agreements.document.clauses import AgreementDocument
 from agreements.document.groups.clause_group import AnyGroup, ClauseRow
 from agreements.document.groups.every_group import GROUPS
+from agreements.document.groups.qualification import Criterion
 from agreements.document.groups.review import REVIEW, open_day
 from agreements.document.groups.scope import BETWEEN, KIND_NAMES, SCOPE, kind_of, scope_of
 from agreements.enums import Pacing, reason_words
 from agreements.pages.reading import overview
 from agreements.pages.reading.group_words import said, titles
+from agreements.place_words import NAMES, place_name
 from agreements.promises.promise import Promise
 from agreements.terms import terms_in
 from smarketing.accounts.models import Side
@@ -269,8 +271,18 @@ def _table(
     """The columns in which something stands."""
     kinds, words = group.table.kinds(), titles(group)
     used = [name for name in kinds if any(row.flat().get(name) for row in rows)]
-    cells = tuple(tuple(said(kinds[name], row.flat().get(name, ""), currency) for name in used) for row in rows)
+    cells = tuple(
+        tuple(said(kinds[name], texts.get(name, ""), currency) for name in used) for texts in map(_texts, rows)
+    )
     return tuple(words[name] for name in used), cells
+
+
+def _texts(row: ClauseRow) -> dict[str, str]:
+    """Countries and languages by their names."""
+    texts = row.flat()
+    if isinstance(row, Criterion) and row.fact in NAMES and row.value:
+        texts["value"] = "; ".join(place_name(row.fact, one) for one in row.value)
+    return texts
 
 
 def _terms(group: AnyGroup, row: ClauseRow, reading: ReadAgreement) -> Iterator[tuple[str, ...]]:

@@ -42,6 +42,7 @@ from agreements.pages.fields import (
     WholeField,
     YearlyHoursField,
 )
+from agreements.place_words import NAMES, place_name
 from agreements.promises.kinds import Day, Flag, Fraction, Number, Text, ValueKind, Whole
 from agreements.promises.measures import MEASURES
 from smarketing.accounts.models import Side
@@ -274,16 +275,32 @@ class GroupForm(forms.Form):
         return {name: value for name, value in cleaned.items() if value not in (None, "", ())}
 
 
+class Rows(BaseFormSet):  # type: ignore[type-arg]
+    """A page says how many rows it sends; less than none would be all of them taken out unseen."""
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.is_bound and self.management_form.is_valid() and self.total_form_count() < 0:
+            self.non_form_errors().append(_("The page has sent its rows incompletely: load it again."))
+
+
 def group_part(group: AnyGroup, data: QueryDict | None, rows: Sequence[ClauseRow]) -> Any:
     """The form or the formset of a group."""
-    initial = [row.model_dump() for row in rows]
+    initial = [_as_shown(row.model_dump()) for row in rows]
     form = type("GroupForm", (GroupForm,), {"group": group, "words": gettext_lazy(group.name)})
     if not group.many:
         return form(data, initial=initial[0] if initial else None, prefix=group.key)
     formset: Any = forms.formset_factory(
-        form, extra=1, can_delete=True, max_num=MOST_ROWS + 1, absolute_max=MOST_ROWS + 20
+        form, Rows, extra=1, can_delete=True, max_num=MOST_ROWS + 1, absolute_max=MOST_ROWS + 20
     )
     return formset(data, initial=initial, prefix=group.key)
+
+
+def _as_shown(row: dict[str, Any]) -> dict[str, Any]:
+    """Countries and languages by their names: read back, they are the same codes."""
+    if row.get("fact") in NAMES and "value" in row:
+        row["value"] = tuple(place_name(row["fact"], one) for one in row["value"])
+    return row
 
 
 def promise_part(measure: str) -> str:
@@ -359,12 +376,12 @@ class MonthForm(forms.Form):
 def clause_formset(measure: str) -> "type[BaseFormSet[ClauseForm]]":
     form = type("ClauseForm", (ClauseForm,), {"measure": measure, "words": _(MEASURES[measure].name)})
     most = 12 if MEASURES[measure].is_stated else 50  # one for each tier, and some
-    return forms.formset_factory(form, extra=1, can_delete=True, max_num=most, absolute_max=most + 10)
+    return forms.formset_factory(form, Rows, extra=1, can_delete=True, max_num=most, absolute_max=most + 10)
 
 
 CLAUSE_FORMSETS = {measure: clause_formset(measure) for measure in MEASURES}
-ReasonFormSet = forms.formset_factory(ReasonForm, extra=1, can_delete=True, max_num=40, absolute_max=50)
-MonthFormSet = forms.formset_factory(MonthForm, extra=0, max_num=12, absolute_max=12)
+ReasonFormSet = forms.formset_factory(ReasonForm, Rows, extra=1, can_delete=True, max_num=40, absolute_max=50)
+MonthFormSet = forms.formset_factory(MonthForm, Rows, extra=0, max_num=12, absolute_max=12)
 
 
 class TomlForm(forms.Form):

@@ -90,6 +90,8 @@ def copy_agreement(request: PortalRequest, slug: str) -> HttpResponse:
 @transaction.atomic
 def change(request: PortalRequest, key: str) -> HttpResponse:
     kept = KeptTemplate.objects.select_for_update() if request.method == "POST" else KeptTemplate.objects.all()
+    if request.method == "POST" and not kept.filter(key=key).exists():
+        return _deleted_meanwhile(request, key)
     row = get_object_or_404(kept, key=key)
     beginning, form = _sound(row), TemplateForm(row)
     opened = OpenedForm([form], request.POST, request.path)
@@ -111,6 +113,20 @@ def change(request: PortalRequest, key: str) -> HttpResponse:
     }
     status = 422 if request.method == "POST" else 200
     return TemplateResponse(request, "agreements/change_template.html", context, status=status)
+
+
+def _deleted_meanwhile(request: PortalRequest, key: str) -> HttpResponse:
+    """What was typed comes back; sent once more it is kept as a template of its own."""
+    row = KeptTemplate(key=key)
+    form = TemplateForm(row, request.POST)
+    if form.is_valid() and "anew" in request.POST:
+        told = {name: form.cleaned_data[name] for name in ("name", "description", "language")}
+        return _kept(request, form.cleaned_data["text"], told["name"], told["description"], told["language"])
+    form.add_error(
+        None, gettext("Somebody has deleted this template meanwhile. Save once more to keep it as a new one.")
+    )
+    context = {"row": row, "form": form, "opened": OpenedForm([], None, request.path), "beginning": None, "anew": True}
+    return TemplateResponse(request, "agreements/change_template.html", context, status=422)
 
 
 @writers

@@ -39,7 +39,7 @@ _DAY = (
 _CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?"
 DAY = f"^{_DAY}$"
 INSTANT = f"^{_DAY}([T ]{_CLOCK}(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?)?$"
-CONFLICTS = frozenset({"in_future", "long_ago", "other_currency", "no_choice"})
+CONFLICTS = frozenset({"in_future", "long_ago", "other_currency", "no_choice", "no_country", "no_language"})
 
 
 @dataclass(frozen=True)

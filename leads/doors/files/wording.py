@@ -78,6 +78,8 @@ WORDS = {
     "no_month": _("This is not a month."),
     "month_twice": _("This month is there twice."),
     "no_choice": _("“%(detail)s” is not one of the known values."),
+    "no_country": _("“%(detail)s” is no country known here: write its name in English, German or Danish, or a code."),
+    "no_language": _("“%(detail)s” is no language known here: write its name in English, German or Danish, or a code."),
 }
 FORMATS = {
     "workbook": _("This is a workbook. Save the sheet as CSV."),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from agreements.document.clauses import PauseClause
 from agreements.models import Agreement
 from agreements.months.targets import MOST_LEADS
+from agreements.pages.fields import NumberField
 from agreements.pages.writing.forms import DayField
 from agreements.terms import today_of
 from smarketing.accounts.models import Side
@@ -56,8 +57,8 @@ class ExceptionForm(forms.Form):
             self.fields[f"month_{n}"] = forms.ChoiceField(
                 label=_("Month whose target changes"), required=False, choices=choices
             )
-            self.fields[f"leads_{n}"] = forms.IntegerField(
-                label=_("New target, leads"), required=False, min_value=0, max_value=MOST_LEADS
+            self.fields[f"leads_{n}"] = NumberField(
+                label=_("New target, leads"), required=False, min_value=0, max_value=MOST_LEADS, decimal_places=0
             )
 
     def clean(self) -> dict[str, Any]:
@@ -91,7 +92,9 @@ class ExceptionForm(forms.Form):
     @property
     def targets(self) -> dict[date, int]:
         told = self.cleaned_data
-        return {date.fromisoformat(told[f"month_{n}"]): told[f"leads_{n}"] for n in MONTHS if told.get(f"month_{n}")}
+        return {
+            date.fromisoformat(told[f"month_{n}"]): int(told[f"leads_{n}"]) for n in MONTHS if told.get(f"month_{n}")
+        }
 
 
 class EarlierEndForm(forms.Form):

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agreements.enums import reason_words
 from agreements.models import Agreement
+from agreements.place_words import place_name
 from agreements.terms import timeline
 from leads.clock.consequences import lock
 from leads.clock.explanation import ClockLine, explanation, lines
@@ -109,8 +110,13 @@ def excuses(request: PortalRequest, lead: Lead, clocks: list[ClockLine]) -> dict
 def known_of(lead: Lead) -> list[tuple[Field, str, Any]]:
     """The fields of a lead with their values; how to reach it stands above. Of empty ones only source and tier."""
     shown = (field for field in reversed(LEAD) if field.is_kept and field.name not in ("email", "phone"))
-    known = [(field, field_name(field.name), getattr(lead, field.name)) for field in shown]
+    known = [(field, field_name(field.name), _shown(lead, field)) for field in shown]
     return [(field, name, value) for field, name, value in known if value not in ("", None) or field in (SOURCE, TIER)]
+
+
+def _shown(lead: Lead, field: Field) -> Any:
+    value = getattr(lead, field.name)
+    return place_name(field.name, value) if isinstance(value, str) else value
 
 
 def sales_forms(handoff: Handoff) -> dict[str, Any]:

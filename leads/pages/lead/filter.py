@@ -14,11 +14,12 @@ from agreements.models import Agreement
 from leads.clock.rule import OVERDUE
 from leads.doors.words_in_use import words_in_use
 from leads.enums import OUTSIDE, OUTSIDE_WORDS, State
-from leads.finding.search import found, meant
+from leads.finding.search import at_once, found, meant
 from leads.models import Handoff, Lead
 from leads.querysets import LeadQuerySet
 from smarketing.accounts.access import Access
 from smarketing.accounts.models import User
+from smarketing.lib.paging import at_least
 from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR
 from smarketing.server.folding import LONGEST
 
@@ -86,6 +87,12 @@ class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
         return found(leads, text)
 
     @cached_property
+    def count_text(self) -> str:
+        """Of a question to which very much answers, not more is counted than the index finds at once."""
+        some = at_once(self.form.cleaned_data.get("q") or "") if self.form.is_valid() else None
+        return at_least(self.qs.filter(pk__in=some).count()) if some else ""
+
+    @cached_property
     def meant(self) -> str:
         """What may have been meant, where nothing is found."""
         return meant(self.queryset, self.data.get("q", ""))
@@ -95,6 +102,7 @@ class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
         if state == NOT_HANDED_OVER:
             return leads.never_handed_over()
         latest = Handoff.objects.filter(lead=OuterRef("pk")).order_by("-handed_at", "-pk")
+        leads = leads.filter(pk__in=Handoff.objects.filter(state=state).order_by().values("lead"))
         return leads.annotate(present=Subquery(latest.values("state")[:1])).filter(present=state)
 
     def on_clock(self, leads: LeadQuerySet, name: str, clock: str) -> QuerySet[Lead]:

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from agreements.models import Agreement
 from agreements.pages.fields import NumberField
+from agreements.place_words import NAMES, place_name
 from leads.doors.fields import LEAD, LEAD_FIELDS
 from leads.doors.files.wording import worded
 from leads.doors.texts import Partly, read_text
@@ -88,6 +89,8 @@ class LeadForm(Base):
         self.fields["agreement"].disabled = True
         self.fields["agreement"].widget = forms.HiddenInput()
         self.fields["created_at"].required = True
+        for name in NAMES:
+            self.initial[name] = place_name(name, getattr(self.instance, name))
         self.initial["created_at"] = wall_time(self.instance.created_at, self.instance.agreement.time_zone)
 
     def _prepare_for_new(self, agreements: list[Agreement]) -> None:

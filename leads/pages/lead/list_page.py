@@ -37,7 +37,8 @@ HAND_OVER = "hand_over"
 def lead_list(request: PortalRequest) -> HttpResponse:
     at, access = kept_instant(request), request.access
     asked = LeadFilter(request.GET, queryset=Lead.objects.visible_to(access), access=access, at=at)
-    page = page_of(asked.qs.select_related("agreement").defer("notes", "found_by"), NEWEST, request.GET, at=at)
+    shown = asked.qs.select_related("agreement").defer("notes", "found_by")
+    page = page_of(shown, NEWEST, request.GET, at=at, count_text=asked.count_text)
     rows = listed(page.rows, access)
     may_hand_over = any(row.may_hand_over for row in rows)
     context = {

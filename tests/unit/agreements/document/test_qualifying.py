@@ -78,7 +78,7 @@ def test_unknown_and_not_so_are_two_things_also_in_words():
     with override("de"):
         assert failing_text(qualified([asked], {}, ON)[0].as_json()).startswith("Unternehmensgröße ist unbekannt")
     told = criterion_text(criterion("country", "one_of", ["DE", "DK"], any_of="near", tier="A"))
-    assert told == "Country: one of these is asked: DE; DK (one of “near” is enough, tier A)"
+    assert told == "Country: one of these is asked: Germany; Denmark (one of “near” is enough, tier A)"
 
 
 def test_a_brief_lacks_what_is_not_known():
@@ -89,6 +89,7 @@ def test_a_brief_lacks_what_is_not_known():
 VALUES = {
     "number": st.none() | st.integers(0, 4),
     "word": st.sampled_from(["", "a", "A ", "b"]),
+    "place": st.sampled_from(["", "a", "A ", "b"]),
     "given": st.sampled_from(["", "x"]),
     "day": st.none() | st.dates(ON - timedelta(4), ON),
     "flag": st.none() | st.booleans(),

@@ -1,0 +1,12 @@
+"""A country or a language of a lead in the reader's language."""
+
+from django.utils.translation import get_language
+
+from smarketing.lib import places
+
+NAMES = {"country": places.country_name, "language": places.language_name}
+
+
+def place_name(fact: str, text: str) -> str:
+    """`fact`: which of the lead's facts; what is neither country nor language, or no code, stays as it is."""
+    return NAMES[fact](text, (get_language() or "en")[:2]) if fact in NAMES else text
