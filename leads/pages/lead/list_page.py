@@ -16,6 +16,7 @@ from leads.doors.words_in_use import words_in_use
 from leads.models import Clock, Lead
 from leads.pages.handoff.handing_over import say_handed_over
 from leads.pages.handoff.questions import NewOutside
+from leads.pages.lead.export import FORM, SHEET
 from leads.pages.lead.filter import LeadFilter
 from leads.pages.lead.form import LeadForm
 from leads.pages.lead.rows import listed
@@ -48,6 +49,7 @@ def lead_list(request: PortalRequest) -> HttpResponse:
         "may_hand_over": may_hand_over,
         "excuses": Clock.objects.excuses_to_answer(access, request.user).count() if Verb.APPROVE in access.verbs else 0,
         "export_url": f"{reverse('leads:export')}{address(request.GET)}",
+        "sheet_url": f"{reverse('leads:export')}{address(request.GET, **{FORM: SHEET})}",
         "now": at,
     }
     return TemplateResponse(request, "leads/list.html", context)
