@@ -358,7 +358,7 @@ def test_a_reader_sees_the_year_and_no_field(signed_in, leader, tiered):
 
 
 def test_what_the_portal_proposes_is_said_in_whole_sentences(client, north):
-    cast.made(north, MAY, cast.agreed_directly(60), How.PROPOSED, by=None, at=cast.MONDAY)
+    cast.made(north, MAY, cast.agreed_directly(60), How.PROPOSED, by=None, at=cast.MONDAY).save()
     found = []
     for language in ("en", "de", "da"):
         text = html.unescape(client.get(URL, {"year": "2026"}, headers={"accept-language": language}).text)
