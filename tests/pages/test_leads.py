@@ -191,3 +191,28 @@ def test_the_sheet_has_the_rows_and_columns_of_the_csv_as_text_and_times(north, 
     for row, line in zip(rows, csv_rows, strict=True):
         same = [(text, plain_cell(cell)) for (text, kind), cell in zip(row[1:], line[1:], strict=True) if kind]
         assert [text for text, _cell in same] == [cell for _text, cell in same]
+
+
+@pytest.mark.django_db
+def test_the_list_is_sorted_by_a_column_over_all_its_pages_and_files(north, client, monkeypatch):
+    for number in range(52):
+        cast.lead(north, name=f"{'bB'[number % 2]}ob", tier=f"{number:02}")
+    cast.lead(north, name="", company="Acme")
+    first = client.get(f"{URL}?sort=name")
+    cast.lead(north, name="Aaron")  # comes meanwhile, before what was seen
+    second = client.get(URL + first.context["page"].next_url)
+    seen = [row.lead for page in (first, second) for row in page.context["rows"]]
+    assert seen[0].company == "Acme"
+    assert [lead.tier for lead in seen[1:]] == [f"{number:02}" for number in range(52)]
+    assert first.text.count('aria-sort="ascending"') == 1
+    assert first.text.count("aria-sort") == 1
+    last = client.get(URL + first.context["heads"]["name"].url)
+    assert last.context["rows"][0].lead.tier == "51"
+    assert 'aria-sort="descending"' in last.text
+    file = client.get(f"{URL}export/?sort=-name").getvalue().decode().splitlines()
+    assert [line.split(",")[0] for line in file[-2:]] == ["", "Aaron"]
+    monkeypatch.setattr("leads.pages.lead.sorting.MOST", 53)
+    many = client.get(f"{URL}?sort=name")
+    assert "only those you filter are sorted otherwise" in many.text
+    assert names(many) == names(client.get(URL))
+    assert "only those you filter" not in client.get(f"{URL}?sort=name&q=acme").text

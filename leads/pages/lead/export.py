@@ -29,7 +29,7 @@ FORM, SHEET = "form", "xlsx"
 def export(request: PortalRequest) -> HttpResponseBase:
     access = request.access
     asked = LeadFilter(request.GET, queryset=Lead.objects.visible_to(access), access=access, at=request.now)
-    leads = asked.qs.select_related("agreement").defer("notes", "found_by").order_by("-created_at", "-id")
+    leads = asked.sorted.leads.select_related("agreement").defer("notes", "found_by").order_by(*asked.sorted.keys)
     count = leads.order_by()[: ROWS_AT_ONCE + 1].count()
     if request.GET.get(FORM) == SHEET:
         return download(request, "leads.xlsx", XLSX, lambda: sheet(leads, access), rows=count)
