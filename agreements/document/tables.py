@@ -385,7 +385,7 @@ class TextWithoutGroups(TomlTable, MonthTables):
         if not absent:
             return
         work, first = self.calendar.clause().work(self.time_zone), Period.of(self.effective_on, "year")
-        for year in (first.moved(n) for n in range(YEARS_AHEAD)):
+        for year in (first.moved(12 * n) for n in range(YEARS_AHEAD)):
             days = len(work.working_days(year.start_on, year.end_on))
             if absent[0] >= days:
                 reason = _("leaves no day to work on: {year} has {days} working days")
