@@ -2,7 +2,7 @@
 
 import json
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -142,6 +142,9 @@ class Timeline:
         begun = [terms for terms in self.versions if first < terms.effective_on <= last]
         return any(terms.version_id is not None for terms in ([self.on(first)] if self.versions else []) + begun)
 
+    def is_in_force(self, day: date) -> bool:
+        return self.covers(day, day)
+
     def ever_promised(self, measure: str) -> bool:
         return any(measure in terms.promises for terms in self.versions + self.superseded)
 
@@ -269,3 +272,13 @@ def in_force(versions: list[Version], on: date) -> Version:
     """`versions` is in order of time; before the first one the first one counts, as in `Timeline`."""
     index = bisect_right([version.effective_on for version in versions], on)
     return versions[max(index - 1, 0)]
+
+
+def in_force_at(agreements: Iterable[Agreement], at: datetime) -> list[Agreement]:
+    """Those with terms in force at that instant, by one query."""
+    asked = list(agreements)
+    today = {one.pk: today_of(one, at) for one in asked}
+    dated = Version.objects.dated().filter(agreement__in=asked).order_by("effective_on")
+    rows = dated.values_list("agreement", "effective_on", "is_cancellation")
+    ends = {pk: is_end for pk, begins, is_end in rows if begins <= today[pk]}
+    return [one for one in asked if ends.get(one.pk) is False]

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
 from agreements.document.clauses import DEFAULT_REASONS
 from agreements.enums import How
 from agreements.models import Agreement, Objective, ReturnReason, Target, Tier, Version
@@ -11,10 +13,12 @@ from agreements.months.proposing import made, take_effect
 from agreements.months.targets import agreed_directly
 from agreements.promises.promise import DepthPromise, Promise, SpeedPromise
 from agreements.terms import timeline
-from leads.clock.consequences import changing
+from leads.clock.consequences import changing, refresh
 from leads.doors.dictionary import settle
+from leads.doors.files.writing.claims import Claim, Hand, Tally, write
+from leads.doors.files.writing.reps import rep_book
 from leads.models import Attempt, Handoff, Lead
-from leads.work.handoffs import hand_over
+from leads.work.handoffs import NotInForce, hand_over
 from smarketing.accounts.models import Membership, Role, Side, Team, User
 
 PASSWORD = "a long demonstration password"
@@ -83,8 +87,22 @@ def lead(deal: Agreement, at: datetime = MONDAY, **fields: Any) -> Lead:
 
 
 def handed(deal: Agreement, at: datetime = MONDAY, rep: User | None = None, **fields: Any) -> Handoff:
-    """A lead won half an hour before it is handed over."""
-    return hand_over(lead(deal, at - timedelta(minutes=30), **fields), by=None, at=at, rep=rep)
+    """A lead won half an hour before it is handed over; where nothing is in force, as a file brings it."""
+    won = lead(deal, at - timedelta(minutes=30), **fields)
+    try:
+        return hand_over(won, by=None, at=at, rep=rep)
+    except NotInForce:
+        return _taken_over(won, at)
+
+
+def _taken_over(won: Lead, at: datetime) -> Handoff:
+    deal = won.agreement
+    terms = timeline(deal)
+    hand, tally = Hand(deal.pk, deal.currency, terms, rep_book(deal), by=None, at=at), Tally()
+    with transaction.atomic():
+        write("handoffs", [Claim(won.pk, {"handed_at": at, "precision": 0}, None, 0)], hand, tally)
+        refresh(tally.touched, terms)
+    return won.handoffs.get()
 
 
 def attempted(handoff: Handoff, at: datetime, result: str = "no_answer", **fields: Any) -> Attempt:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -36,6 +37,10 @@ class LeadClosed(Refused):
 
 class OutsideCriteria(Refused):
     """The lead does not meet the criteria: it is handed over with a reason only."""
+
+
+class NotInForce(Refused):
+    """Nothing is promised for it: what is handed over now, is handed over under terms that are in force."""
 
 
 class AlreadyInWork(Refused):
@@ -142,6 +147,7 @@ def _handed_over(leads: list[Lead], how: Handing) -> HandedOver:
     for lead in leads:
         try:
             _check_hand_over(lead, before[lead.pk], is_closed=lead.pk in closed, rep=how.rep)
+            refuse_not_in_force(terms[lead.agreement_id], how.at)
             made = _made(lead, terms[lead.agreement_id], how)
         except Refused as reason:
             answer.refused.append((lead, reason))
@@ -170,6 +176,18 @@ def _check_hand_over(lead: Lead, before: list[Handoff], *, is_closed: bool, rep:
         raise LeadClosed(_("This lead is closed: reopen it first."))
     if rep is not None:
         refuse_stranger(rep, lead.agreement)
+
+
+def refuse_not_in_force(terms: Timeline, at: datetime) -> None:
+    """What a file brings is history, and taken all the same."""
+    day = terms.day_of(at)
+    if terms.is_in_force(day):
+        return
+    begins = next((own.effective_on for own in terms.versions if own.effective_on > day and own.version_id), None)
+    if begins is None:
+        raise NotInForce(_("The agreement has ended: nothing is handed over under it any more."))
+    words = _("The agreement is in force from %(day)s: until then leads are logged and not handed over.")
+    raise NotInForce(words % {"day": date_format(begins, "DATE_FORMAT")})
 
 
 def _made(lead: Lead, terms: Timeline, how: Handing) -> Handoff:

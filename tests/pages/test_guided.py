@@ -42,7 +42,7 @@ WRONG = [
     ("missed", {"return_within_working_days": "many"}, "return_within_working_days"),
     ("contacts", {"contacts-0-name": "Änne", "contacts-0-email": "nowhere"}, "contacts-0-email"),
     ("review", {"review-every_months": "99"}, "review-every_months"),
-    ("sign", {"signers-0-email": "nobody"}, "signers-0-email"),
+    ("sign", {"signers-0-side": "sales", "signers-0-email": "nobody"}, "signers-0-email"),
 ]
 
 
@@ -322,6 +322,22 @@ def test_a_row_that_is_emptied_goes(clients, draft):
     write(client, "lead", **{"definitions-0-term": "", "definitions-0-meaning": ""})
     draft.refresh_from_db()
     assert [row.term for row in whole_document(draft).groups["definitions"]] == ["Deal"]
+
+
+def test_an_empty_list_box_makes_no_row_and_a_chosen_one_does(clients, draft):
+    """Also the first choice of each box: a lead that can be reached is a criterion like any other."""
+    client = clients["marketing"]
+    assert fields(client, "lead")["criteria-0-fact"] == ""
+    kept = lambda: [row.fact for row in whole_document(Version.objects.get()).groups.get("criteria", ())]  # noqa: E731
+    assert write(client, "lead", **{"criteria-0-rule": "yes"}).status_code == 422, "no fact is said"
+    for number, fact in enumerate(("company", "email_or_phone")):
+        write(client, "lead", **{f"criteria-{number}-fact": fact, f"criteria-{number}-rule": "given"})
+    assert kept() == ["company", "email_or_phone"]
+    write(client, "lead", **{"criteria-0-fact": "", "criteria-0-tier": "A"})
+    assert kept() == ["email_or_phone"]
+    write(client, "contacts", **{"contacts-0-name": "Mo", "contacts-0-side": "sales"})
+    write(client, "contacts", **{"contacts-0-name": ""})
+    assert not whole_document(Version.objects.get()).groups.get("contacts")
 
 
 def test_a_row_is_written_on_while_the_page_stays_open(clients, draft):

@@ -1,8 +1,9 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
+from agreements.models import Agreement
 from leads.models import Attempt, Handoff, Lead, WaitingRow
 from smarketing.accounts.models import Side
 from tests import cast
@@ -210,3 +211,19 @@ def test_enter_in_a_field_saves_and_hands_nothing_over(client, typed):
     html = client.get(URL).content.decode()
     first = html[html.index("<button", html.index("form_key")) :].partition(">")[0]
     assert ('name="then" value=""' in first, "hidden" in first) == (True, True)
+
+
+@pytest.mark.django_db
+def test_under_terms_that_begin_later_a_lead_is_logged_and_not_handed_over(client, north, typed):
+    later = cast.agreement("later", effective_on=date(2026, 12, 1))
+    Agreement.objects.filter(pk=later.pk).update(marketing_team=north.marketing_team)
+    assert client.get(URL).context["form"]["agreement"].value() == north.pk, "the only one in force"
+    answer = client.post(URL, {**typed, "agreement": later.pk, "then": "hand_over"})
+    (said,) = answer.context["form"].errors["agreement"]
+    assert "in force from Dec. 1, 2026" in said
+    assert (answer.status_code, Lead.objects.exists()) == (422, False)
+    client.post(URL, {**typed, "agreement": later.pk, "then": ""})
+    lead = Lead.objects.get()
+    assert said in client.post("/leads/hand-over/", {"lead": lead.pk}, follow=True).text
+    page = client.get(lead.get_absolute_url()).text
+    assert (said in page, "Hand over</button>" in page, Handoff.objects.exists()) == (True, False, False)

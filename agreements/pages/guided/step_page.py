@@ -24,6 +24,7 @@ from agreements.pages.guided.steps import STEPS, GuidedStep, shown_parts
 from agreements.pages.reading.chapters import ReadAgreement
 from agreements.pages.versions import readable
 from agreements.pages.writing.edit_form import Draft, initial_of
+from agreements.pages.writing.forms import is_emptied
 from agreements.pages.writing.write import TEAMS, fixed_fields, team_names
 from agreements.signing.drafting import mark_seen, open_draft, rewrite
 from agreements.signing.parties import sides_signed_by
@@ -217,9 +218,7 @@ def _know_what_is_kept(formset: Any, data: QueryDict) -> None:
     """A page that stays open knows less rows than are kept by now; one that is emptied is taken out, as if ticked."""
     there = min(whole(data.get(f"{formset.prefix}-TOTAL_FORMS", "")) or 0, formset.initial_form_count())
     data[f"{formset.prefix}-INITIAL_FORMS"] = str(there)
-    empty = formset.empty_form
-    nothing = {name: as_sent(empty[name]) for name in empty.fields if name != "DELETE"}
     for row in range(there):
-        sent = {name: data.getlist(f"{formset.prefix}-{row}-{name}") for name in nothing}
-        if all([one for one in sent[name] if one.strip()] == [one for one in nothing[name] if one] for name in nothing):
+        start = f"{formset.prefix}-{row}-"
+        if is_emptied(formset.empty_form, lambda name, start=start: data.getlist(start + name)):
             data[f"{formset.prefix}-{row}-DELETE"] = "on"

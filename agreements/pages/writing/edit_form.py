@@ -288,7 +288,13 @@ def _non_form_errors(part: Any) -> bool:
 
 def _filled(formset: Any) -> list[Any]:
     rows = [row for row in formset.forms if row.initial or row.has_changed()]
-    return [row for row in rows if not row.cleaned_data.get("DELETE")]
+    return [row for row in rows if not row.cleaned_data.get("DELETE") and not _is_given_up(row)]
+
+
+def _is_given_up(row: Any) -> bool:
+    """A row that stood there and whose leading list box is emptied; a new one without it is refused, not lost."""
+    leading = getattr(row, "leading", "")
+    return bool(leading and row.initial and not row.cleaned_data.get(leading))
 
 
 def _group_values(group: AnyGroup, part: Any) -> Any:

@@ -1,7 +1,7 @@
 """The parts of the form in which an agreement is written; `edit_form` beside it makes one document of them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -256,6 +256,7 @@ class GroupForm(forms.Form):
     """One table of a clause group: its fields are those that the group declares. What is missing the document says."""
 
     group: ClassVar[AnyGroup]
+    leading = ""  # the list box that makes a row: without a choice there is none
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -266,13 +267,26 @@ class GroupForm(forms.Form):
             field.required, field.help_text = False, gettext(hints[name]) if hints[name] else ""
             if not table.model_fields[name].is_required():
                 field.initial = table.model_fields[name].default
-            elif isinstance(kind, Choice):  # what a browser sends of an empty row too
-                field.initial = kind.choices[0]
+            elif isinstance(kind, Choice):
+                field.choices = [("", gettext("Choose one")), *field.choices]  # type: ignore[attr-defined]
+        first = table.named_by[0] if table.named_by else ""
+        self.leading = first if isinstance(table.kinds().get(first), Choice) else ""
 
     def values(self) -> dict[str, Any]:
         """As they stand in the TOML form: what is empty is left out."""
         cleaned = {name: self.cleaned_data[name] for name in self.group.table.model_fields}
         return {name: value for name, value in cleaned.items() if value not in (None, "", ())}
+
+
+def is_emptied(row: Any, sent: Callable[[str], list[str]]) -> bool:
+    """Whether nothing is left in a row of a formset: what its list boxes and ticks say alone makes none.
+
+    `sent` answers what a browser sends of a field.
+    """
+    chosen = (forms.Select, forms.CheckboxInput)
+    leading = getattr(row, "leading", "")
+    typed = [leading] if leading else [n for n, field in row.fields.items() if not isinstance(field.widget, chosen)]
+    return not any(one.strip() for name in typed for one in sent(name))
 
 
 class Rows(BaseFormSet):  # type: ignore[type-arg]

@@ -17,6 +17,7 @@ from leads.doors.form import edit_lead
 from leads.enums import OutsideReason
 from leads.models import Lead
 from leads.pages.lead.form import LeadForm, read_texts
+from leads.work.handoffs import NotInForce, refuse_not_in_force
 from leads.work.qualification import Qualified, qualification
 from smarketing.accounts.models import User
 
@@ -46,6 +47,11 @@ class Prospect:
     def __init__(self, lead: Lead, known: Timeline, at: datetime, data: QueryDict | None = None) -> None:
         self.lead, self._on = lead, known.day_of(at)
         self._terms = terms = known.on(self._on)
+        self.bars = ""  # why it cannot be handed over now
+        try:
+            refuse_not_in_force(known, at)
+        except NotInForce as reason:
+            self.bars = str(reason)
         self.found = qualification(lead, terms, self._on)
         unknown = [one.criterion.fact for one in self.found.failing if one.value is None]
         names = dict.fromkeys(name for fact in (*self.found.missing, *unknown) for name in ASKED_FACTS[fact].fields)
@@ -100,12 +106,15 @@ class NewOutside:
     """
 
     def __init__(self, lead: Lead, at: datetime, data: QueryDict) -> None:
-        known = timeline(lead.agreement)
+        self._at = at
+        self._known = known = timeline(lead.agreement)
         on = known.day_of(at)
         self.failing = [failing_text(one.as_json()) for one in qualification(lead, known.on(on), on).failing]
         self.reason = OutsideForm(data if "reason" in data else None)
 
     def is_answered(self) -> bool:
+        """Raises NotInForce."""
+        refuse_not_in_force(self._known, self._at)
         return not self.failing or (self.reason.is_valid() and self.reason.says_why())
 
     def answers(self) -> dict[str, Any]:

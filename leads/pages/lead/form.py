@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from agreements.models import Agreement
 from agreements.pages.fields import NumberField
 from agreements.place_words import NAMES, place_name
+from agreements.terms import in_force_at
 from leads.doors.fields import LEAD, LEAD_FIELDS
 from leads.doors.files.wording import worded
 from leads.doors.texts import Partly, read_text
@@ -74,7 +75,7 @@ class LeadForm(Base):
         if self.instance.pk:
             self._prepare_for_change()
         else:
-            self._prepare_for_new(list(agreements[:2]))
+            self._prepare_for_new(list(agreements))
         self._tell_currency({agreement.currency for agreement in agreements})
         self.helper = lead_layout()
 
@@ -101,6 +102,12 @@ class LeadForm(Base):
         else:
             text = _("You have several agreements: this one says which sales team gets the lead and what is promised.")
             self.fields["agreement"].help_text = text
+            if len(standing := in_force_at(agreements, self.at)) == 1:
+                self.initial.setdefault("agreement", standing[0].pk)
+
+    def refuse_agreement(self, text: str) -> None:
+        """Beside its choice; where there is nothing to choose, above all fields."""
+        self.add_error(None if self.fields["agreement"].widget.is_hidden else "agreement", text)
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data

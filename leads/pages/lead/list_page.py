@@ -21,7 +21,7 @@ from leads.pages.lead.filter import LeadFilter
 from leads.pages.lead.form import LeadForm
 from leads.pages.lead.rows import listed
 from leads.pages.lead.sorting import MOST, heads_of
-from leads.work.handoffs import hand_over_many
+from leads.work.handoffs import NotInForce, hand_over_many
 from smarketing.accounts.access import marketers, practitioners
 from smarketing.accounts.rights import Verb
 from smarketing.lib.notices import say
@@ -77,6 +77,8 @@ def new(request: PortalRequest) -> HttpResponse:
             known = reason.known
         except ExternalIdTaken as reason:
             form.add_error("external_id", str(reason))
+        except NotInForce as reason:
+            form.refuse_agreement(str(reason))
     context = {"form": form, "known": known, "outside": outside, "now": at, "has_agreements": agreements.exists()}
     return TemplateResponse(request, "leads/new.html", context, status=422 if request.method == "POST" else 200)
 

@@ -134,6 +134,36 @@ window.addEventListener("beforeunload", (event) => {
 
 window.addEventListener("pageshow", () => (isSending = false));
 
+/* A form that saves by itself is sent once its own last save is answered, and saves no more then: with both under way
+   at once a person would be told that somebody else has changed the same. */
+const SAVES = "form[data-saves-by-itself]";
+const waiting = new WeakSet();
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches(SAVES)) return;
+  if (!form.classList.contains("htmx-request")) {
+    form.dataset.isSent = "";
+    return;
+  }
+  event.preventDefault();
+  if (waiting.has(form)) return;
+  waiting.add(form);
+  const send = () => {
+    waiting.delete(form);
+    form.requestSubmit(event.submitter);
+  };
+  form.addEventListener("htmx:afterRequest", () => setTimeout(send), { once: true });
+});
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.matches(SAVES) && "isSent" in event.target.dataset) event.preventDefault();
+});
+
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll(SAVES)) delete form.dataset.isSent;
+});
+
 /* A filter acts when it is changed; a date only once it is left, for it changes with every figure typed. */
 const FOCUS = "filter-focus";
 
