@@ -10,10 +10,13 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils.translation import override
 
+from agreements.document.differences import differences
 from agreements.document.groups.qualification import BRIEF, Criterion
 from agreements.document.stored import document_of
 from agreements.models import Agreement
+from agreements.pages.reading.history import clause_change
 from agreements.promises.promise import BriefPromise
 from agreements.signing.drafting import begin
 from leads.enums import OutsideReason
@@ -27,6 +30,7 @@ from tests.unit.leads.doors.files.files import taken
 TEN = cast.MONDAY + timedelta(minutes=10)
 HAND_OVER = "/leads/hand-over/"
 SIZE = {"fact": "company_size", "rule": "at_least", "value": ["50"]}
+KNOWN = ("known-countries", "known-languages")
 GROUPS = {"criteria": [SIZE], "brief": [{"fact": "email_or_phone"}, {"fact": "question"}]}
 
 
@@ -290,10 +294,26 @@ def test_a_country_is_one_code_through_form_file_and_criterion_and_shown_in_the_
     marketer.save()
     for page in (reverse("leads:detail", args=[ada.pk]), reverse("leads:edit", args=[ada.pk])):
         assert "Tyskland" in client.get(page).text
+    for page in (reverse("leads:edit", args=[ada.pk]), "/leads/new/"):
+        html = client.get(page).text
+        listed = {name: html.partition(f'<datalist id="{name}">')[2].partition("</datalist>")[0] for name in KNOWN}
+        assert [f'list="{name}"' in html for name in KNOWN] == [True, True]
+        assert ["Østrig" in listed["known-countries"], "Tysk" in listed["known-languages"]] == [True, True]
     rows = "g,Grace,2026-03-02 08:30,Deutschland,en\nm,Mary,2026-03-02 08:30,Entenhausen,Klingon\n"
     taken(north, "leads", f"lead_id,name,created_at,country,language\n{rows}")
     found = {one.name: (one.country, one.language) for one in Lead.objects.exclude(pk=ada.pk)}
     assert found == {"Grace": ("DE", "en"), "Mary": ("", "")}
+
+
+@pytest.mark.django_db
+def test_what_changed_in_a_criterion_names_countries_in_the_readers_language(north):
+    former, later = (
+        replace(document_of(north), groups={"criteria": (Criterion(fact="country", rule="one_of", value=codes),)})
+        for codes in (("DE",), ("DE", "AT"))
+    )
+    with override("de"):
+        (changed,) = [clause_change(one.as_json()) for one in differences(former, later)]
+    assert (changed.before, changed.after) == ("Deutschland", "Deutschland; Österreich")
 
 
 @pytest.mark.django_db
