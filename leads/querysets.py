@@ -142,15 +142,15 @@ class HandoffQuerySet(QuerySet["Handoff"]):
     def due_soon(self, at: datetime) -> "HandoffQuerySet":
         return self.open().filter(stopped_at=None, warn_at__lte=at, due_at__gte=at)
 
-    def by_urgency(self) -> "HandoffQuerySet":
+    def by_urgency(self, at: datetime) -> "HandoffQuerySet":
         """Nobody called yet, by due time; then promised attempts outstanding, by theirs; then those with all of them
-        made; the connected last."""
-        is_unmet, is_connected = Q(stopped_at=None), Q(connected_at__isnull=False)
+        made; the connected last. What happened after the instant changes no place."""
+        is_unmet, is_connected = Q(stopped_at=None) | Q(stopped_at__gt=at), Q(connected_at__lte=at)
         return self.annotate(
             rank=Case(
                 When(is_unmet, then=Value(0)),
                 When(is_connected, then=Value(3)),
-                When(depth_met_at__isnull=False, then=Value(2)),
+                When(depth_met_at__lte=at, then=Value(2)),
                 default=Value(1),
             ),
             deadline=Coalesce(Case(When(is_unmet, then=F("due_at")), default=F("depth_due_at")), Value(NEVER)),

@@ -218,6 +218,10 @@ class Amount(Number):
         return {"type": "number", "minimum" if self.may_be_zero else "exclusiveMinimum": 0}
 
 
+class MoneySum(Amount):
+    """In the currency of the agreement, which says so beside it."""
+
+
 class Day(ValueKind):
     """A date, of TOML's own kind or in quotes."""
 

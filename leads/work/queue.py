@@ -97,8 +97,8 @@ def clocked(handoffs: HandoffQuerySet, clock: str, *, at: datetime) -> HandoffQu
 
 
 def page(handoffs: HandoffQuerySet, params: QueryDict, *, at: datetime, total: int) -> Page[Handoff]:
-    """The most urgent first; the place is the last one seen, so whoever is called meanwhile shifts nobody."""
-    shown = handoffs.by_urgency().select_related("lead", "agreement", "rep")
+    """The most urgent first, as it was at the instant: whoever is called meanwhile shifts nobody and keeps its page."""
+    shown = handoffs.by_urgency(at).select_related("lead", "agreement", "rep")
     return page_of(shown, URGENCY, params, at=at, total=total)
 
 

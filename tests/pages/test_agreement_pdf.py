@@ -4,15 +4,18 @@ import re
 import zlib
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
+from agreements.document.groups.consequences import CONSEQUENCES
 from agreements.document.groups.wordings import Definition, Goals, Texts
 from agreements.document.stored import document_of
 from agreements.document.versions import apply
 from agreements.models import Signature
 from tests import cast
 from tests.pages.test_agreement_detail import HOSTILE, amend, words_of
+from tests.unit.agreements.months.test_tier_targets import TIERED
 
 URL = "/agreements/north/pdf/"
 
@@ -126,3 +129,13 @@ def test_who_has_signed_stands_at_the_end(signed_in, rep, sales_lead, north):
     assert f"{sales_lead.name} (as lead)" in text
     assert "f" * 64 in text
     assert "nobody yet" not in text
+
+
+def test_targets_stand_on_paper_by_tier_and_sums_with_their_currency(signed_in, rep, north):
+    rule = CONSEQUENCES.from_stored([{"name": "Missed", "follows": "compensation", "amount": "500"}])
+    document = replace(document_of(north), **TIERED, groups={"consequences": rule})
+    document = replace(document, quotas={date(2026, 3, 1): Decimal(200_000)})
+    apply(document, by=None, at=cast.local(north, "2026-02-02 09:00"))
+    text = text_of(signed_in(rep).get(f"{URL}?on=2026-03-02").content)
+    assert "€500" in text
+    assert all(told in text for told in ("A: 16 leads", "B: 100 leads", "€10,000 a deal")), text

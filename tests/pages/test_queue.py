@@ -231,6 +231,18 @@ def test_a_lead_whose_clock_moves_on_meanwhile_is_on_exactly_one_page(north, cli
 
 
 @pytest.mark.django_db
+def test_in_the_whole_queue_one_who_is_called_meanwhile_is_on_exactly_one_page(north, client, rep, clock):
+    """Of the first page one is reached and one is not: both go down in the queue, and are not met again."""
+    handed = [cast.handed(north, cast.MONDAY + timedelta(seconds=n), name=f"Lead {n:02}") for n in range(52)]
+    first = client.get(f"{URL}?whose=team")
+    clock.move_to(TEN + timedelta(minutes=1), tick=False)
+    for number, result in ((0, "connected"), (1, "no_answer"), (51, "no_answer")):
+        attempts.record(handed[number], channel="phone", result=result, by=rep, at=TEN + timedelta(minutes=1))
+    second = client.get(URL + first.context["page"].next_url)
+    assert names(first) + names(second) == [f"Lead {n:02}" for n in range(52)]
+
+
+@pytest.mark.django_db
 def test_a_filtered_queue_offers_the_whole_one(north, client, clock):
     assert client.get(URL).context["clear_url"] == ""
     assert client.get(f"{URL}?whose=mine").context["clear_url"] == URL

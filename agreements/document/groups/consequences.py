@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, ValidationInfo, field_validator
 
 from agreements.document.groups.clause_group import Choice, ClauseGroup, ClauseRow, Prose
-from agreements.promises.kinds import Amount, Flag, Fraction, Text, Whole, refused
+from agreements.promises.kinds import Flag, Fraction, MoneySum, Text, Whole, refused
 
 JUDGED_ON, FEWEST = 5, 1
 
@@ -77,15 +77,15 @@ class Consequence(ClauseRow):
     ] = None
     follows: Annotated[str, FOLLOWS, Field(title=_("What follows"), validate_default=True)] = "review"
     text: Annotated[str, Prose(2_000), Field(title=_("In words"))] = ""
-    amount: Annotated[Decimal | None, Amount(places=2, may_be_zero=False), Field(title=_("Fixed sum"))] = None
-    monthly_fee: Annotated[Decimal | None, Amount(places=2, may_be_zero=False), Field(title=_("Monthly fee"))] = None
+    amount: Annotated[Decimal | None, MoneySum(places=2, may_be_zero=False), Field(title=_("Fixed sum"))] = None
+    monthly_fee: Annotated[Decimal | None, MoneySum(places=2, may_be_zero=False), Field(title=_("Monthly fee"))] = None
     share_of_fee: Annotated[
         Decimal | None, Fraction(places=6, may_be_zero=False), Field(title=_("Share of the monthly fee"))
     ] = None
     per_missing_lead: Annotated[
-        Decimal | None, Amount(places=2, may_be_zero=False), Field(title=_("Sum for each missing lead"))
+        Decimal | None, MoneySum(places=2, may_be_zero=False), Field(title=_("Sum for each missing lead"))
     ] = None
-    at_most: Annotated[Decimal | None, Amount(places=2, may_be_zero=False), Field(title=_("At most"))] = None
+    at_most: Annotated[Decimal | None, MoneySum(places=2, may_be_zero=False), Field(title=_("At most"))] = None
 
     @field_validator("within_months")
     @classmethod

@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from agreements.document.clauses import AgreementDocument
 from agreements.document.stored import document_of
 from agreements.document.text import digest
 from agreements.document.versions import AmendmentRefused, apply
@@ -46,7 +45,7 @@ def year(request: PortalRequest, slug: str) -> HttpResponse:
     agreement = visible(request, slug)
     former, terms = document_of(agreement), timeline(agreement)
     chosen = _year(request, agreement, terms.day_of(request.now))
-    form, paste = YearForm(former, chosen), PasteForm(initial=_usual(former, chosen))
+    form, paste = YearForm(former, chosen), PasteForm(initial={"spread": "working"})
     opened = OpenedForm([form], None, request.path)
     return _answer(request, _context(request, agreement, form, terms) | {"paste": paste, "opened": opened})
 
@@ -64,7 +63,7 @@ def plan_year(request: PortalRequest, slug: str) -> HttpResponse:
     former, terms = document_of(agreement), timeline(agreement)
     chosen = _year(request, agreement, terms.day_of(request.now))
     opened = OpenedForm([YearForm(former, chosen)], request.POST, reverse("agreements:year", args=[slug]))
-    form, paste = YearForm(former, chosen, opened.data), PasteForm(initial=_usual(former, chosen))
+    form, paste = YearForm(former, chosen, opened.data), PasteForm(initial={"spread": "working"})
     do = request.POST.get("do")
     if do == "read":
         form, paste = _read_in(request, form, terms)
@@ -90,13 +89,6 @@ def _year(request: PortalRequest, agreement: Agreement, today: date) -> Planning
     if asked is not None and FIRST_YEAR < asked < LAST_YEAR:
         return PlanningYear(asked, agreement.year_begins)
     return PlanningYear.of(today, agreement.year_begins)
-
-
-def _usual(former: AgreementDocument, chosen: PlanningYear) -> dict[str, Any]:
-    """The weights are the quotas of the year before, where every month has one."""
-    before = [former.quotas.get(month.moved(-12).start_on) for month in chosen.months]
-    weights = " ".join(f"{amount.normalize():f}" for amount in before if amount)
-    return {"spread": "working", "weights": weights if all(before) else ""}
 
 
 def _read_in(request: PortalRequest, form: YearForm, terms: Timeline) -> tuple[YearForm, PasteForm]:

@@ -238,7 +238,7 @@ def _chapters(group: AnyGroup, reading: ReadAgreement) -> Iterator[Chapter]:
         case "people":
             yield Chapter(group.key, name, "people", blocks=tuple(_people(rows, reading.document)))
         case _ if group.many:
-            heads, cells = _table(group, rows)
+            heads, cells = _table(group, rows, reading.document.currency)
             yield Chapter(group.key, name, "table", heads=heads, rows=cells)
         case _:
             yield Chapter(group.key, name, "terms", rows=tuple(_terms(group, rows[0], reading)))
@@ -265,11 +265,15 @@ def _people(rows: tuple[Any, ...], document: AgreementDocument) -> Iterator[Bloc
             yield Block(title, rows=own)
 
 
-def _table(group: AnyGroup, rows: tuple[ClauseRow, ...]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def _table(
+    group: AnyGroup, rows: tuple[ClauseRow, ...], currency: str
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """The columns in which something stands."""
     kinds, words = group.table.kinds(), titles(group)
     used = [name for name in kinds if any(row.flat().get(name) for row in rows)]
-    cells = tuple(tuple(said(kinds[name], texts.get(name, "")) for name in used) for texts in map(_texts, rows))
+    cells = tuple(
+        tuple(said(kinds[name], texts.get(name, ""), currency) for name in used) for texts in map(_texts, rows)
+    )
     return tuple(words[name] for name in used), cells
 
 
@@ -285,4 +289,4 @@ def _terms(group: AnyGroup, row: ClauseRow, reading: ReadAgreement) -> Iterator[
     kinds, words = group.table.kinds(), titles(group)
     if group is REVIEW and reading.next_review:
         yield gettext("Next review by the rhythm"), overview.dated(reading.next_review.isoformat())
-    yield from ((words[name], said(kinds[name], text)) for name, text in row.flat().items())
+    yield from ((words[name], said(kinds[name], text, reading.document.currency)) for name, text in row.flat().items())

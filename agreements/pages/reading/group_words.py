@@ -11,8 +11,8 @@ from agreements.document.groups.clause_group import AnyGroup, Choice
 from agreements.document.groups.every_group import GROUPS
 from agreements.document.groups.qualification import CRITERIA
 from agreements.pages.reading.overview import dated
-from agreements.promises.kinds import Day, Flag, Fraction, Number, ValueKind, Whole
-from smarketing.lib.numbers import exact_percent, exactly
+from agreements.promises.kinds import Day, Flag, Fraction, MoneySum, Number, ValueKind, Whole
+from smarketing.lib.numbers import exact_percent, exactly, money
 
 
 def path_words(path: tuple[str, ...]) -> list[str]:
@@ -42,8 +42,8 @@ def value_words(path: tuple[str, ...], text: str) -> str:
     return said(kinds[path[-1]], text) if path[-1] in kinds else text
 
 
-def said(kind: ValueKind, value: Any) -> str:
-    """A value, or the text by which the differences know it."""
+def said(kind: ValueKind, value: Any, currency: str = "") -> str:
+    """A value, or the text by which the differences know it; a sum of money in the currency, where it is known."""
     if value in (None, ""):
         return ""
     match kind:
@@ -54,8 +54,14 @@ def said(kind: ValueKind, value: Any) -> str:
         case Flag():
             return gettext("yes") if value else gettext("no")
         case Whole() | Number():
-            return exact_percent(Decimal(value)) if isinstance(kind, Fraction) else exactly(Decimal(value))
+            return _counted(kind, Decimal(value), currency)
     return str(value)
+
+
+def _counted(kind: ValueKind, value: Decimal, currency: str) -> str:
+    if isinstance(kind, Fraction):
+        return exact_percent(value)
+    return money(value, currency) if currency and isinstance(kind, MoneySum) else exactly(value)
 
 
 def titles(group: AnyGroup) -> dict[str, str]:

@@ -19,6 +19,7 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from agreements.models import Agreement, Signature, Version
+from agreements.pages.months.formula import tier_text
 from agreements.pages.reading.chapters import Chapter, ReadAgreement
 from agreements.promises.promise import Promise
 from smarketing.accounts.models import Side
@@ -213,6 +214,7 @@ def _leads(reading: ReadAgreement) -> list[str]:
         f"{gettext('Share of revenue from marketing leads')}: {exact_percent(document.marketing_share)}",
         f"{gettext('Average deal size')}: {money(document.average_deal, document.currency)}",
         f"{gettext('Lead-to-customer rate')}: {exact_percent(document.lead_to_customer)}",
+        *(f"{tier}: {assumed}" for tier, assumed in reading.assumed_tiers),
     ]
 
 
@@ -268,4 +270,13 @@ def _signed(signature: Signature, zone: ZoneInfo) -> str:
 
 
 def month_rows(months: Iterable[Any], currency: str) -> list[tuple[str, str, str]]:
-    return [(date_format(one.on, "YEAR_MONTH_FORMAT"), money(one.quota, currency), number(one.leads)) for one in months]
+    return [(date_format(one.on, "YEAR_MONTH_FORMAT"), money(one.quota, currency), _wanted(one)) for one in months]
+
+
+def _wanted(month: Any) -> str:
+    """The leads, of which tier how many, and what they are worth together."""
+    if month.target is None:
+        return number(None)
+    tiers = [tier_text(row.tier, row.leads, row.points) for row in month.target.numbers.by_tier]
+    value = [f"{gettext('Value')}: {number(month.value)}"] if tiers and month.value else []
+    return "\n".join([number(month.leads), *tiers, *value])

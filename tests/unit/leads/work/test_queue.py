@@ -16,7 +16,7 @@ NOON = cast.MONDAY + timedelta(hours=3)
 
 def titles(user, at=NOON, **asked):
     handoffs = queue.workload(access_of(user), user, whose="team", **asked)
-    return [row.title for row in queue.rows(handoffs.by_urgency(), user, at=at)]
+    return [row.title for row in queue.rows(handoffs.by_urgency(at), user, at=at)]
 
 
 def tried(handoff, rep, result="no_answer", after=5, times=1):
