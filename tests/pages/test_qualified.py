@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from agreements.document.differences import differences
-from agreements.document.groups.qualification import BRIEF, Criterion
+from agreements.document.groups.qualification import BRIEF, CRITERIA, Criterion
 from agreements.document.stored import document_of
+from agreements.document.versions import whole_document
 from agreements.models import Agreement
 from agreements.pages.reading.history import clause_change
 from agreements.promises.promise import BriefPromise
@@ -24,6 +25,7 @@ from leads.models import Handoff, Lead
 from leads.work.handoffs import OutsideCriteria, hand_over
 from smarketing.accounts.models import Role
 from tests import cast
+from tests.pages.shown_forms import shown_forms
 from tests.pages.test_agreement_edit import filled
 from tests.unit.leads.doors.files.files import taken
 
@@ -250,6 +252,20 @@ def test_a_draft_and_a_new_agreement_count_the_leads_of_their_marketing_team(
     Lead.objects.all().delete()
     html = client.post(shown[1], typed | {"marketing_team": "Marketing north"}).text
     assert "There were no leads of Marketing north in February 2026" in html
+
+
+@pytest.mark.django_db
+def test_the_first_fact_of_the_list_can_be_asked_and_stays_asked(drafted, signed_in, administrator):
+    client, url = signed_in(administrator), "/agreements/next/steps/lead/"
+    for kept, chosen in (
+        ("", {"criteria-1-fact": "email_or_phone", "criteria-1-rule": "given"}),
+        ("email_or_phone", {}),
+    ):
+        (form,) = [one for one in shown_forms(client.get(url).text) if "criteria-0-fact" in one.fields]
+        assert form.fields["criteria-1-fact"] == kept
+        client.post(url, form.fields | chosen)
+        asked = CRITERIA.of(whole_document(drafted.versions.get()))
+        assert [one.fact for one in asked] == ["company_size", "email_or_phone"]
 
 
 @pytest.mark.django_db

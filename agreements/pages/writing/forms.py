@@ -260,12 +260,16 @@ class GroupForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         table = self.group.table
-        titles, hints = table.words(), table.hints()
-        for name, kind in table.kinds().items():
+        titles, hints, kinds = table.words(), table.hints(), table.kinds()
+        must = [name for name in kinds if table.model_fields[name].is_required()]
+        is_chosen_only = all(isinstance(kinds[name], Choice) for name in must)
+        for name, kind in kinds.items():
             field = self.fields[name] = field_of(kind, capfirst(gettext(titles[name])))
             field.required, field.help_text = False, gettext(hints[name]) if hints[name] else ""
             if not table.model_fields[name].is_required():
                 field.initial = table.model_fields[name].default
+            elif isinstance(kind, Choice) and is_chosen_only:  # any choice fills the row, so none is the empty one's
+                field.choices = [("", "–"), *field.choices]
             elif isinstance(kind, Choice):  # what a browser sends of an empty row too
                 field.initial = kind.choices[0]
 
