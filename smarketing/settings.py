@@ -232,6 +232,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = "smarketing.formats"  # how each language writes a time of day, where we differ from Django
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

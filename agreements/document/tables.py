@@ -380,15 +380,16 @@ class TextWithoutGroups(TomlTable, MonthTables):
         return self
 
     def _refuse_absence(self) -> None:
-        """Nobody is away as many working days as the year of the first day has."""
+        """Nobody is away as many working days as a year has, of those in which the terms may be in force."""
         absent = [row.absence_days for row in CAPACITY.rows(getattr(self, CAPACITY.key)) if row.absence_days]
         if not absent:
             return
-        year, work = Period.of(self.effective_on, "year"), self.calendar.clause().work(self.time_zone)
-        days = len(work.working_days(year.start_on, year.end_on))
-        if absent[0] >= days:
-            reason = _("leaves no day to work on: {year} has {days} working days")
-            refuse([((CAPACITY.key, "absence_days"), refused(reason, year=year.label, days=days))])
+        work, first = self.calendar.clause().work(self.time_zone), Period.of(self.effective_on, "year")
+        for year in (first.moved(12 * n) for n in range(YEARS_AHEAD)):
+            days = len(work.working_days(year.start_on, year.end_on))
+            if absent[0] >= days:
+                reason = _("leaves no day to work on: {year} has {days} working days")
+                refuse([((CAPACITY.key, "absence_days"), refused(reason, year=year.label, days=days))])
 
     def _without_service(self) -> list[tuple[str | int, ...]]:
         """What would be for a service team that there is not."""
@@ -444,6 +445,7 @@ else:
     )
 
 
+YEARS_AHEAD = 28  # the days of the week fall anew on the same dates after so many years
 _DEFAULTS = {reason.key: reason for reason in DEFAULT_REASONS}
 HEADING = ("slug", "name", "time_zone", "currency", "marketing_team", "sales_team", "service_team", "effective_on")
 _NO_SERVICE_TEAM = refused(_("is no party: there is no service team"))

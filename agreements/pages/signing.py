@@ -19,6 +19,7 @@ from agreements.enums import VersionState
 from agreements.models import Agreement, DraftNote, Version
 from agreements.pages import versions as reads
 from agreements.pages.fetch import editable, may_edit, visible_or_written
+from agreements.pages.guided.missing import StepState, states_of
 from agreements.pages.writing.forms import DayField
 from agreements.signing.cancelling import propose_end
 from agreements.signing.parties import missing, teams_of
@@ -182,6 +183,12 @@ def _notes(request: PortalRequest, found: Version) -> QuerySet[DraftNote]:
     return found.agreement.draft_notes.to_write(request.user) if is_draft else found.notes.all()
 
 
+def _lacking(request: PortalRequest, found: Version) -> list[StepState]:
+    """Of the draft that both sides write: what its last step says, too."""
+    is_draft = found.state == VersionState.DRAFT and found.is_shared
+    return states_of(found, "", today_of(found.agreement, request.now))[1] if is_draft else []
+
+
 def _page(request: PortalRequest, found: Version, refused: AmendmentRefused | None = None) -> HttpResponse:
     agreement: Agreement = found.agreement
     shown = reads.shown(found, request.user, request.access, request.now)
@@ -196,5 +203,6 @@ def _page(request: PortalRequest, found: Version, refused: AmendmentRefused | No
         "refused": refused,
         "reason": request.POST.get("reason", ""),
         "now": request.now,
+        "states": _lacking(request, found),
     }
     return TemplateResponse(request, "agreements/version.html", context, status=422 if refused else 200)

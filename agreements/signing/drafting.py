@@ -94,6 +94,17 @@ def rewrite(draft: Version, document: AgreementDocument, *, by: User, at: dateti
         return draft
 
 
+def mark_seen(draft: Version, step: str) -> None:
+    """Somebody has looked at this step of the shared draft, or saved it."""
+    if step in draft.seen_steps:
+        return
+    with transaction.atomic():
+        standing = Version.objects.select_for_update().filter(pk=draft.pk, state=VersionState.DRAFT).first()
+        if standing and step not in standing.seen_steps:
+            standing.seen_steps.append(step)
+            standing.save(update_fields=["seen_steps"])
+
+
 def may_write(draft: Version, by: User) -> bool:
     if draft.state != VersionState.DRAFT or not draft.is_shared:
         return False

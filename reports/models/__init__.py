@@ -7,7 +7,7 @@ from reports.models.judged import (
     RootCause,
     StrikeNote,
 )
-from reports.models.reviews import CalendarAddress, ReviewDecision, ReviewMeeting, ReviewPoint
+from reports.models.reviews import CalendarAddress, ReviewDecision, ReviewMeeting, ReviewMove, ReviewPoint
 
 __all__ = [
     "AskedAgain",
@@ -18,6 +18,7 @@ __all__ = [
     "Owed",
     "ReviewDecision",
     "ReviewMeeting",
+    "ReviewMove",
     "ReviewPoint",
     "RootCause",
     "StrikeNote",

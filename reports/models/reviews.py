@@ -52,6 +52,25 @@ class ReviewMeeting(models.Model):
         return reverse("reports:review", args=[self.agreement.slug, self.planned_on.isoformat()])
 
 
+class ReviewMove(models.Model):
+    """One change of a review's day, or its cancelling: none of its reasons is lost when it is moved again."""
+
+    meeting = models.ForeignKey(ReviewMeeting, models.CASCADE, related_name="moves")
+    before = models.DateField(_("day before"))
+    on = models.DateField(_("day"), null=True)
+    reason = models.CharField(_("reason"), max_length=300)
+    at = models.DateTimeField(_("changed"))
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("move of a review")
+        verbose_name_plural = _("moves of reviews")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
 class ReviewPoint(models.Model):
     """What somebody of the parties wants to talk about."""
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from agreements.document.groups.review import months_later
 from agreements.models import Agreement
 from agreements.terms import timeline, today_of
-from reports.models import ReviewMeeting, ReviewPoint
+from reports.models import ReviewMeeting, ReviewMove, ReviewPoint
 from reports.reviews.agenda import agenda
 from reports.reviews.dates import AHEAD_MONTHS, CLOSED, COMING, NOT_HELD, UNDER_WAY, ReviewDate, review_on
 from smarketing.accounts.models import User
@@ -56,7 +56,9 @@ def call(agreement: Agreement, on: date, begins: time | None, *, by: User, at: d
         if review_on(agreement, on, today_of(agreement, at)):
             raise DayRefused("on", _("There is a review of this day already."))
         made = {"is_called": True, "on": on, "begins": begins, "reason": reason.strip()}
-        return ReviewMeeting.objects.create(agreement=agreement, planned_on=on, changed_at=at, changed_by=by, **made)
+        meeting = ReviewMeeting.objects.create(agreement=agreement, planned_on=on, changed_at=at, changed_by=by, **made)
+        _keep_move(meeting, on)
+        return meeting
 
 
 def move(
@@ -149,11 +151,20 @@ def _meeting(review: ReviewDate, at: datetime) -> ReviewMeeting:
 
 def _changed(review: ReviewDate, *, by: User, at: datetime, **values: Any) -> ReviewMeeting:
     meeting = _meeting(review, at)
+    before = meeting.on
     for name, value in values.items():
         setattr(meeting, name, value)
     meeting.changed_at, meeting.changed_by, meeting.changes = at, by, meeting.changes + 1
     meeting.save()
+    _keep_move(meeting, before)
     return meeting
+
+
+def _keep_move(meeting: ReviewMeeting, before: date) -> None:
+    """With its reason: the next one does not replace it."""
+    on = None if meeting.cancelled_at else meeting.on
+    kept = {"reason": meeting.reason, "at": meeting.changed_at, "by": meeting.changed_by}
+    ReviewMove.objects.create(meeting=meeting, before=before, on=on, **kept)
 
 
 def _check_reason(reason: str) -> None:

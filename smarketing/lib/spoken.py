@@ -7,8 +7,6 @@ from django.utils.translation import gettext, pgettext
 
 from smarketing.lib.periods import Period
 
-CLOCK_TIME = "H:i"
-
 
 def duration(span: timedelta) -> str:
     """Working time: hours are never turned into days, for a working day is not 24 hours long."""
@@ -27,7 +25,7 @@ def duration(span: timedelta) -> str:
 def when(instant: datetime, at: datetime, zone: tzinfo) -> str:
     """ "today 14:05", "Monday 09:00" within six days of `at`, else the date and the time."""
     local, today = instant.astimezone(zone), at.astimezone(zone).date()
-    time = date_format(local, CLOCK_TIME)
+    time = date_format(local, "TIME_FORMAT")
     return pgettext("day and time", "%(day)s %(time)s") % {"day": day_name(local.date(), today), "time": time}
 
 

@@ -10,7 +10,8 @@ from django.utils import translation
 from agreements.document.beginnings import OWN, Template, beginnings, read_template
 from agreements.document.groups.wordings import GOALS, TEXTS
 from agreements.document.stored import document_of
-from agreements.document.text import DocumentError, write
+from agreements.document.text import DocumentError, read, write
+from agreements.document.versions import apply
 from agreements.models import Agreement
 from smarketing.accounts.models import Team
 from tests import cast
@@ -186,3 +187,39 @@ def test_a_quota_that_can_be_read_in_two_ways_is_asked_about(signed_in, administ
     assert answer.context["form"].errors == {
         "quota_a_month": ["“500.000” can be read in two ways: write 500000 or 500.00."]
     }
+
+
+def test_zone_and_holidays_are_those_of_the_teams_other_agreement_unless_a_zone_is_chosen(
+    signed_in, administrator, time_machine
+):
+    client = signed_in(administrator)
+    for name, zone in (("One", "Asia/Tokyo"), ("Far", "America/Lima")):
+        teams = TEAMS if name == "One" else {"marketing_team": "Far away", "sales_team": "Farther"}
+        client.post(f"{URL}plain/", sent(client, "plain", name=name, time_zone=zone, **teams))
+    one = Agreement.objects.get(slug="one")
+    text = write(document_of(one)).replace('country = "GB"', 'country = "DE"\nsubdivision = "BY"')
+    apply(read(text), by=None, at=cast.MONDAY)
+    chosen = {"Two": {}, "Three": {"time_zone": "Europe/Rome"}, "Four": {"sales_team": "Newcomers"}}
+    chosen["Five"] = {"marketing_team": "Nobody yet", "sales_team": "Nor they"}
+    found = {}
+    for name, typed in chosen.items():
+        answer = client.post(f"{URL}plain/", sent(client, "plain", **(TEAMS | {"name": name} | typed)), follow=True)
+        document = document_of(Agreement.objects.get(name=name))
+        told = "is between the same teams" in answer.text
+        found[name] = (document.time_zone, document.calendar.country, document.calendar.subdivision, told)
+    assert found == {
+        "Two": ("Asia/Tokyo", "DE", "BY", True),
+        "Three": ("Europe/Rome", "DE", "BY", True),
+        "Four": ("Europe/Rome", "DE", "BY", False),
+        "Five": ("Europe/London", "GB", "", False),
+    }
+    page = client.get("/agreements/two/")
+    assert (page.context["year"].label, page.context["this_month"].on, page.context["leads_promised"]) == (
+        "2026",
+        date(2026, 4, 1),
+        50,
+    )
+    assert "Leads in April 2026" in page.text
+    time_machine.move_to(date(2025, 11, 3))
+    assert client.get("/agreements/two/").context["year"].start_on.year == 2026
+    assert client.get("/agreements/two/year/").context["chosen"].year == 2026

@@ -191,6 +191,7 @@ def test_where_only_tiers_have_promises_leads_of_no_tier_take_as_many_attempts_a
         ({"absence_share": "10", "absence_days": "30"}, "absence_days", "Is given as a share already"),
         ({"absence_share": "100"}, "absence_share", "Leaves no time to work in."),
         ({"absence_days": "262"}, "absence_days", "Leaves no day to work on: 2020 has 262 working days."),
+        ({"absence_days": "261"}, "absence_days", "Leaves no day to work on: 2021 has 261 working days."),
         ({"absence_days": "400"}, "absence_days", "Ensure this value is less than or equal to 366."),
     ],
 )

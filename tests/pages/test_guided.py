@@ -334,3 +334,36 @@ def test_a_row_is_written_on_while_the_page_stays_open(clients, draft):
         typed["opened_on"] = fields_of(answer_form(answer))["opened_on"]
     draft.refresh_from_db()
     assert [made.figure for made in whole_document(draft).promises if made.measure == "depth"] == [7]
+
+
+def test_a_step_is_ticked_once_somebody_has_looked_at_it(clients, draft):
+    ticked = [{state.step.key for state in seen_by(clients[who], step) if state.is_done} for who, step in VISITS]
+    assert ticked == [set(), {"hours"}, {"hours", "lead"}], "in the others nobody has been"
+    write(clients["sales"], "review", **{"review-every_months": "3"}, htmx=True)
+    assert {state.step.key for state in seen_by(clients["sales"], "review") if state.is_done} >= {"review"}
+    draft.refresh_from_db()
+    assert draft.seen_steps == ["hours", "lead", "review"]
+
+
+VISITS = [("marketing", "hours"), ("sales", "lead"), ("sales", "lead")]
+
+
+def seen_by(client: Client, step: str):
+    return client.get(f"{URL}{step}/").context["states"]
+
+
+def test_a_second_agreement_that_its_scope_does_not_tell_apart_is_told_and_may_be_proposed(clients, draft):
+    page = clients["marketing"].get(f"{URL}who/")
+    assert "is between the same teams" not in page.text
+    begin(clients["marketing"], name="Alps two")
+    second = Version.objects.exclude(pk=draft.pk).get()
+    address = f"/agreements/{second.agreement.slug}/"
+    said = re.compile(r"Missing, but it can be proposed without:\s*<a[^>]*>[^<]*</a>\. ([^\n]+)")
+    pages = [clients["sales"].get(address + where).text for where in ("steps/sign/", f"versions/{second.pk}/")]
+    on_step, on_page = map(said.findall, pages)
+    assert on_step == on_page, "both say the same of whether it can be proposed"
+    assert {text.partition(" ")[0] for text in on_step} >= {"“Alps”", "Nobody"}
+    (form,) = [f for f in shown_forms(clients["sales"].get(address + "steps/who/").text) if "opened_on" in f.fields]
+    clients["sales"].post(address + "steps/who/", form.fields | {"scope-region": "Tyrol"})
+    assert "is between the same teams" not in clients["sales"].get(f"{address}steps/sign/").text
+    assert proposed(clients["marketing"], clients["marketing"].get(f"{address}steps/sign/")).pk == second.pk

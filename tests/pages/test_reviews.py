@@ -18,6 +18,7 @@ from reports.reviews.dates import review_dates
 from smarketing.accounts.models import Role
 from smarketing.lib.periods import Period
 from tests import cast
+from tests.pages.shown_forms import shown_forms
 
 pytestmark = pytest.mark.django_db
 RHYTHM = {"review": [{"every_months": 3, "first_on": "2026-01-07", "agenda": "The quarter."}]}
@@ -62,6 +63,16 @@ def test_a_review_is_moved_with_a_reason_to_a_working_day_and_keeps_its_address(
     assert signed_in(rep).post(address, {**body, "reason": "No"}).status_code == 403
     meeting = ReviewMeeting.objects.get()
     assert (meeting.planned_on, meeting.on, meeting.changes) == (planned_on, monday, 1)
+    tuesday = {**body, "on": (monday + timedelta(days=1)).isoformat(), "reason": "The strike"}
+    lead.post(address, lead_form(lead, address) | tuesday)
+    lead.post(address, {"do": "cancel", "reason": "Nobody comes"})
+    shown = signed_in(rep).get(address).text
+    assert [word for word in ("The fair", "The strike", "Nobody comes") if shown.count(word) != 1] == []
+    assert [move.on for move in meeting.moves.all()] == [monday, monday + timedelta(days=1), None]
+
+
+def lead_form(client, address) -> dict[str, str]:
+    return next(form.fields for form in shown_forms(client.get(address).text) if "opened_on" in form.fields)
 
 
 def test_a_move_on_top_of_anothers_asks_which_day_is_to_stand(rhythm, sales_lead, marketing_lead, signed_in):

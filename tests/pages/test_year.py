@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from agreements.document.stored import document_of
 from agreements.document.versions import apply
+from agreements.enums import How
 from agreements.models import Agreement
 from smarketing.accounts.models import Role, Side
 from tests import cast
@@ -354,3 +355,16 @@ def test_a_reader_sees_the_year_and_no_field(signed_in, leader, tiered):
     assert page.status_code == 200
     assert "quota-2026-04" not in page.text
     assert signed_in(leader).post(PLAN, {"do": "save"}).status_code == 403
+
+
+def test_what_the_portal_proposes_is_said_in_whole_sentences(client, north):
+    cast.made(north, MAY, cast.agreed_directly(60), How.PROPOSED, by=None, at=cast.MONDAY).save()
+    found = []
+    for language in ("en", "de", "da"):
+        text = html.unescape(client.get(URL, {"year": "2026"}, headers={"accept-language": language}).text)
+        found.append(re.sub(r"\s+", " ", text.partition("<strong>60")[2].partition("Sales north")[0]))
+    assert found == [
+        " leads</strong> proposed by the portal from the ledger, waiting for Marketing north and ",
+        " Leads</strong>, vom Portal aus dem Monatsbuch vorgeschlagen, warten auf Marketing north und ",
+        " leads</strong>, foreslået af portalen ud fra månedsbogen, venter på Marketing north og ",
+    ]

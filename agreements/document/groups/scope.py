@@ -47,6 +47,7 @@ SCOPE = ClauseGroup(
     many=False,
     hint=_("Where a team has several agreements, region, business unit and product line stand beside the name."),
     holds_unwritten=True,
+    step="who",
 )
 
 

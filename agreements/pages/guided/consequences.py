@@ -26,7 +26,7 @@ from agreements.signing.parties import Party
 from agreements.terms import Terms, terms_in
 from agreements.worktime import CalendarError
 from smarketing.lib.numbers import exactly, number
-from smarketing.lib.spoken import CLOCK_TIME, duration
+from smarketing.lib.spoken import duration
 
 FRIDAY = 4
 LATE_ON_FRIDAY = time(16, 40)
@@ -38,11 +38,12 @@ LESS = 5  # of a hundred: a month that misses its target by so many
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a draft says, its months too, and for whom."""
+    """What a draft says, its months too, and for whom. `beside` tells of an agreement that it is not told from."""
 
     document: AgreementDocument
     parties: list[Party]
     today: date
+    beside: str = ""
 
     @cached_property
     def terms(self) -> Terms:
@@ -250,4 +251,4 @@ def _day(on: date) -> str:
 def _moment(at: datetime, meaning: Meaning) -> str:
     """ "Friday 16:40", in the agreement's zone."""
     local = at.astimezone(meaning.zone)
-    return f"{date_format(local, 'l')} {date_format(local, CLOCK_TIME)}"
+    return f"{date_format(local, 'l')} {date_format(local, 'TIME_FORMAT')}"

@@ -1,7 +1,8 @@
-"""Reads: what an agreement still lacks, step by step. Nothing of it stands in the way of signing."""
+"""Reads: what an agreement still lacks, step by step; only a first day that is over stands in the way of proposing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,10 +12,14 @@ from agreements.document.groups.contacts import CONTACTS
 from agreements.document.groups.every_group import GROUPS
 from agreements.document.groups.review import REVIEW
 from agreements.document.groups.wordings import DEFINITIONS, TEXTS
+from agreements.document.versions import whole_document
+from agreements.models import Version
 from agreements.months.plans import numbers_of
 from agreements.pages.guided.consequences import Meaning
 from agreements.pages.guided.every_month import first_months
 from agreements.pages.guided.steps import STEPS, GuidedStep
+from agreements.pages.writing.same_teams import not_told_apart
+from agreements.signing.parties import parties
 from smarketing.accounts.models import Side
 
 
@@ -23,24 +28,46 @@ class StepState:
     """In the list of the steps."""
 
     step: GuidedStep
-    missing: list[str]
+    bars: list[str]
+    hints: list[str]
     is_current: bool
+    is_seen: bool
+
+    @property
+    def missing(self) -> list[str]:
+        return self.bars + self.hints
 
     @property
     def is_done(self) -> bool:
-        return not self.missing
+        """Nothing is lacking, and somebody has looked at it: what a template brings along nobody has agreed to."""
+        return self.is_seen and not self.missing
 
 
-def step_states(meaning: Meaning, current: str, *, has_months: bool) -> list[StepState]:
-    return [
-        StepState(step, list(_LACKS[key](meaning, has_months)) if key in _LACKS else [], key == current)
+def states_of(draft: Version, current: str, today: date, seen: Collection[str] = ()) -> tuple[Meaning, list[StepState]]:
+    """What a draft means and lacks, the same on each of its pages. `seen` are the steps that somebody has looked at."""
+    agreement = draft.agreement
+    meaning = Meaning(whole_document(draft), parties(agreement, today), today, not_told_apart(agreement))
+    has_months = agreement.is_draft
+    return meaning, [
+        StepState(
+            step,
+            list(_bars(meaning)) if key == "who" else [],
+            list(_LACKS[key](meaning, has_months)) if key in _LACKS else [],
+            key == current,
+            key in seen,
+        )
         for key, step in STEPS.items()
     ]
 
 
-def _who(meaning: Meaning, has_months: bool) -> Iterator[str]:
+def _bars(meaning: Meaning) -> Iterator[str]:
     if meaning.document.effective_on < meaning.today:
         yield _("The first day is over: choose today or a later day.")
+
+
+def _who(meaning: Meaning, has_months: bool) -> Iterator[str]:
+    if meaning.beside:
+        yield meaning.beside
 
 
 def _lead(meaning: Meaning, has_months: bool) -> Iterator[str]:

@@ -19,14 +19,14 @@ from agreements.months.plans import numbers_of
 from agreements.pages.fetch import visible_or_written
 from agreements.pages.guided.consequences import Meaning, consequences
 from agreements.pages.guided.every_month import EveryMonthForm, first_months, moved_along
-from agreements.pages.guided.missing import step_states
+from agreements.pages.guided.missing import states_of
 from agreements.pages.guided.steps import STEPS, GuidedStep, shown_parts
 from agreements.pages.reading.chapters import ReadAgreement
 from agreements.pages.versions import readable
 from agreements.pages.writing.edit_form import Draft, initial_of
 from agreements.pages.writing.write import TEAMS, fixed_fields, team_names
-from agreements.signing.drafting import open_draft, rewrite
-from agreements.signing.parties import parties, sides_signed_by
+from agreements.signing.drafting import mark_seen, open_draft, rewrite
+from agreements.signing.parties import sides_signed_by
 from agreements.terms import today_of
 from smarketing.accounts.access import readers
 from smarketing.accounts.rights import Verb
@@ -35,7 +35,6 @@ from smarketing.lib.notices import say
 from smarketing.lib.numbers import whole
 from smarketing.lib.opened import CHOICE, OpenedForm, as_sent
 from smarketing.lib.request import PortalRequest
-from smarketing.lib.spoken import CLOCK_TIME
 
 
 @readers
@@ -72,6 +71,7 @@ class StepPage:
         self.request, self.agreement, self.draft, self.step = request, agreement, draft, step
         self.document = whole_document(draft)
         self.has_months = agreement.is_draft
+        self.seen = set(draft.seen_steps)  # before this page: what is being looked at is not done yet
         self._make(None)
 
     def _make(self, data: QueryDict | None) -> None:
@@ -97,6 +97,9 @@ class StepPage:
             self._make(opened.data)
             is_sound = opened.allows(self.form) and self.every.is_valid()
             is_saved = is_sound and self._save()
+        if is_saved:
+            self.seen.add(self.step.key)
+        mark_seen(self.draft, self.step.key)
         if is_partial(self.request):
             return self._beside(opened, sent or QueryDict(), is_saved=is_saved)
         if is_saved:
@@ -138,7 +141,7 @@ class StepPage:
 
     def _context(self, opened: OpenedForm) -> dict[str, Any]:
         request, today = self.request, today_of(self.agreement, self.request.now)
-        meaning = Meaning(self.document, parties(self.agreement, today), today)
+        meaning, states = states_of(self.draft, self.step.key, today, self.seen)
         keys, key = list(STEPS), self.step.key
         place = keys.index(key)
         is_last = place == len(keys) - 1
@@ -152,7 +155,7 @@ class StepPage:
             "form": self.form,
             "parts": self.parts,
             "opened": opened,
-            "states": step_states(meaning, key, has_months=self.has_months),
+            "states": states,
             "follows": consequences(key, meaning),
             "work": meaning.shown_work if key in ("target", "often") else None,
             "has_months": self.has_months,
@@ -163,7 +166,7 @@ class StepPage:
             **(self._as_it_will_read(meaning) if is_last else {}),
             "edit_url": reverse("agreements:draft", args=[self.agreement.slug]) + f"#{self.step.anchor}",
             "errors": [error for form in (self.form.heading, self.form.calendar) for error in form.non_field_errors()],
-            "saved_at": date_format((self.draft.made_at or request.now).astimezone(meaning.zone), CLOCK_TIME),
+            "saved_at": date_format((self.draft.made_at or request.now).astimezone(meaning.zone), "TIME_FORMAT"),
             "now": request.now,
             **(team_names(request.access) if self.has_months else {}),
         }

@@ -89,8 +89,8 @@ def this_month(agreement: Agreement, today: date) -> PlannedMonth:
     return months(agreement, Period.of(today), today)[0]
 
 
-def current(found: list[PlannedMonth]) -> PlannedMonth | None:
-    return next((month for month in found if month.is_current), None)
+def month_of(found: list[PlannedMonth], day: date) -> PlannedMonth | None:
+    return next((month for month in found if month.on == day.replace(day=1)), None)
 
 
 def waits_for(agreement: Agreement, proposal: Target) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Min
 from django.forms.boundfield import BoundField
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -88,7 +89,8 @@ def _year(request: PortalRequest, agreement: Agreement, today: date) -> Planning
     asked = whole(request.GET.get("year", ""))
     if asked is not None and FIRST_YEAR < asked < LAST_YEAR:
         return PlanningYear(asked, agreement.year_begins)
-    return PlanningYear.of(today, agreement.year_begins)
+    first = agreement.versions.current().aggregate(on=Min("effective_on"))["on"]
+    return PlanningYear.of(max(today, first or today), agreement.year_begins)
 
 
 def _read_in(request: PortalRequest, form: YearForm, terms: Timeline) -> tuple[YearForm, PasteForm]:

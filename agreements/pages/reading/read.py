@@ -44,9 +44,10 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
     dated = list(agreement.versions.dated().order_by("effective_on").prefetch_related("objectives", "tiers"))
     asked, standing = in_force(dated, day_of(request, today)), in_force(dated, today)
     version = overview.terms_before(dated, asked)
-    year = year_of(request, today)
+    opens_on = max(today, dated[0].effective_on)  # a new agreement opens on its first month
+    year = year_of(request, opens_on)
     months = months_table.months(agreement, year, today, request.access.sides(Verb.PLAN, agreement))
-    this_month = months_table.current(months) or months_table.this_month(agreement, today)
+    this_month = months_table.month_of(months, opens_on) or months_table.this_month(agreement, opens_on)
     context = {
         "agreement": agreement,
         "reading": running(agreement, version, dated, today),
@@ -60,6 +61,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "states_figures": any(map(terms.ever_promised, STATED)),
         "own_drafts": readable(agreement, request.user, request.access).drafts(),
         "this_month": this_month,
+        "is_first_month": opens_on > today,
         "leads_promised": this_month.leads,
         "quota_promised": this_month.quota,
         "year": year,

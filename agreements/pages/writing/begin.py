@@ -1,6 +1,7 @@
 """A new agreement from a template: choose one, see how it will read, name the teams."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -25,6 +26,7 @@ from agreements.models import Agreement
 from agreements.months.targets import Conversion, Derivation, TargetError, derive
 from agreements.pages.reading.chapters import ReadAgreement
 from agreements.pages.writing.forms import BeginForm, problem_words
+from agreements.pages.writing.same_teams import days_of, nearest, with_days
 from agreements.pages.writing.write import saved, team_names
 from agreements.signing import drafting
 from smarketing.accounts.access import writers
@@ -101,8 +103,13 @@ def _told(broken: BrokenTemplate) -> str:
 def _begun(request: PortalRequest, beginning: AgreementTemplate, form: BeginForm) -> HttpResponse | None:
     """In force at once, by an administrator; else a draft in which both sides write step by step."""
     is_draft = request.POST.get("how") == STEP_BY_STEP or not request.access.is_administrator
+    given = form.heading()
+    given["slug"] = _free_slug(given["name"])
+    if other := nearest(request.access, given["marketing_team"], given["sales_team"]):
+        beginning = replace(beginning, data=with_days(beginning.data, days_of(other)))
+        given["time_zone"] = given["time_zone"] or other.time_zone
     try:
-        document = _document(beginning, form.heading() | {"slug": _free_slug(form.heading()["name"])})
+        document = _document(beginning, given)
         if not is_draft:
             return saved(request, apply(document, by=request.user, at=request.now, is_new=True))
         drafting.begin(document, by=request.user, at=request.now)
@@ -117,6 +124,7 @@ def _begun(request: PortalRequest, beginning: AgreementTemplate, form: BeginForm
 
 def _document(beginning: AgreementTemplate, given: Mapping[str, Any]) -> AgreementDocument:
     heading = {key: value for key, value in given.items() if key not in ("leads_a_month", "quota_a_month")}
+    heading["time_zone"] = heading.get("time_zone") or beginning.time_zone
     leads, quota = given.get("leads_a_month"), given.get("quota_a_month")
     words = _words(beginning, heading, leads, quota)
     return beginning.document(heading, words, leads=leads, quota=quota)

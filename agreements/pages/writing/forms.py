@@ -431,16 +431,23 @@ class BeginForm(forms.Form):
         label=_("Name"), max_length=150, required=False, help_text=_("Without one: the names of the teams.")
     )
     effective_on = DayField(label=_("First day"))
-    time_zone = forms.ChoiceField(label=_("Time zone"), widget=LongSelect)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        widget=LongSelect,
+        required=False,
+        help_text=_("Without one, and the public holidays: as in another agreement of these teams."),
+    )
     currency = forms.CharField(label=_("Currency"), max_length=3)
 
     def __init__(self, data: QueryDict | None, *, beginning: AgreementTemplate, today: date) -> None:
         template = beginning.template
         first = Period.of(today).next().start_on
         numbers = {"leads_a_month": template.leads_a_month, "quota_a_month": template.quota_a_month}
-        heading = {"time_zone": beginning.time_zone, "currency": beginning.currency, "effective_on": first}
+        heading = {"currency": beginning.currency, "effective_on": first}
         super().__init__(data, initial=numbers | heading)
-        self.fields["time_zone"].choices = [(zone, zone.replace("_", " ")) for zone in zones()]  # type: ignore[attr-defined]
+        usual = gettext("as in another agreement of these teams, else %(zone)s") % {"zone": beginning.time_zone}
+        known = [(zone, zone.replace("_", " ")) for zone in zones()]
+        self.fields["time_zone"].choices = [("", usual), *known]  # type: ignore[attr-defined]
         if not beginning.has_service:
             del self.fields["service_team"]
         for name in [name for name, value in numbers.items() if value is None]:

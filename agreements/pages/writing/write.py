@@ -29,6 +29,7 @@ from agreements.pages.guided.steps import steps_of_places
 from agreements.pages.versions import readable
 from agreements.pages.writing.edit_form import Draft, blank, initial_of
 from agreements.pages.writing.forms import TomlForm
+from agreements.pages.writing.same_teams import not_told_apart
 from agreements.signing.drafting import rewrite
 from agreements.terms import today_of
 from smarketing.accounts.access import Access, administrators, readers
@@ -184,6 +185,8 @@ def saved(request: PortalRequest, amendment: Amendment) -> HttpResponse:
         say(request, text, level=messages.WARNING)
     elif amendment.is_new:
         say(request, _("Agreement created."))
+        if text := not_told_apart(amendment.agreement):
+            say(request, text, level=messages.WARNING)
     elif count:
         say(request, ngettext("Saved: %(n)d change.", "Saved: %(n)d changes.", count) % {"n": count})
     elif not amendment.told:

@@ -76,6 +76,8 @@ def refused(problem: Problem) -> HttpResponse:
     response = answer(problem.status, problem.told(), media_type=MEDIA_TYPE)
     for name, value in problem.headers.items():
         response.headers[name] = value
+    if problem.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        response.headers["Connection"] = "close"  # nobody reads the rest of it as another request
     return response
 
 

@@ -136,7 +136,7 @@ def shown(field: str, value: Any, zone: ZoneInfo, reasons: Mapping[str, str]) ->
     """A value of a field as people read it. `reasons`: the agreement's for returns, key -> label."""
     if isinstance(value, datetime):
         local = value.astimezone(zone)
-        return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M}"
+        return f"{date_format(local, 'DATE_FORMAT')}, {date_format(local, 'TIME_FORMAT')}"
     if isinstance(value, Decimal):
         return number_format(value, use_l10n=True)
     if field == "return_reason":

@@ -90,6 +90,7 @@ def _page(request: PortalRequest, found: ReviewDate, **forms: Any) -> HttpRespon
         "agreement": agreement,
         "review": found,
         "meeting": meeting,
+        "moves": list(meeting.moves.select_related("by")) if meeting else [],
         "points": points,
         "own_points": _own_points(request, found, may_lead=may_lead),
         "decisions": list(meeting.decisions.with_review()) if meeting else [],

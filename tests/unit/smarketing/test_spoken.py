@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import translation
+from django.utils.formats import date_format
 
 from smarketing.lib import spoken
 from smarketing.lib.periods import Period
@@ -59,3 +60,12 @@ def test_dates_follow_the_language():
 @pytest.mark.parametrize(("label", "text"), [("2011-10", "October 2011"), ("2011-Q4", "Q4 2011"), ("2011", "2011")])
 def test_periods_have_names(label, text):
     assert spoken.period_name(Period.parse(label)) == text
+
+
+@pytest.mark.parametrize("language", ["en", "de", "da"])
+def test_a_time_of_day_is_written_in_one_way_on_a_page(language):
+    at = datetime(2026, 3, 2, 14, 5, tzinfo=UTC)
+    with translation.override(language):
+        styles = ("TIME_FORMAT", "DATETIME_FORMAT", "SHORT_DATETIME_FORMAT")
+        written = [date_format(at, style) for style in styles] + [spoken.when(at, at, UTC), spoken.exact(at, UTC)]
+    assert [text for text in written if "14:05" not in text] == []

@@ -141,6 +141,7 @@ def test_every_refusal_is_a_problem_whoever_refuses(program, north, monkeypatch)
     monkeypatch.setattr("leads.doors.api.views.told", lambda *args: 1 / 0)
     Lead.objects.create(agreement=north, external_id="1", created_at=cast.MONDAY, recorded_at=cast.MONDAY)
     answers[500] = program.get("leads/")
+    assert {status for status, answer in answers.items() if answer.headers.get("Connection") == "close"} == {413}
     for status, answer in answers.items():
         assert (status, answer.status_code) == (status, answer.json()["status"])
         assert answer.headers["Content-Type"] == "application/problem+json"
