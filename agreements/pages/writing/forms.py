@@ -268,7 +268,9 @@ class GroupForm(forms.Form):
             field.required, field.help_text = False, gettext(hints[name]) if hints[name] else ""
             if not table.model_fields[name].is_required():
                 field.initial = table.model_fields[name].default
-            elif isinstance(kind, Choice) and is_chosen_only:  # any choice fills the row, so none is the empty one's
+            elif (
+                isinstance(field, forms.ChoiceField) and is_chosen_only
+            ):  # any choice fills the row: it begins with none
                 field.choices = [("", "–"), *field.choices]
             elif isinstance(kind, Choice):  # what a browser sends of an empty row too
                 field.initial = kind.choices[0]
