@@ -268,10 +268,8 @@ class GroupForm(forms.Form):
             field.required, field.help_text = False, gettext(hints[name]) if hints[name] else ""
             if not table.model_fields[name].is_required():
                 field.initial = table.model_fields[name].default
-            elif (
-                isinstance(field, forms.ChoiceField) and is_chosen_only
-            ):  # any choice fills the row: it begins with none
-                field.choices = [("", "–"), *field.choices]
+            elif isinstance(kind, Choice) and isinstance(field, forms.ChoiceField) and is_chosen_only:
+                field.choices = [("", "–"), *_choices(kind)]  # any choice fills the row, so it begins with none
             elif isinstance(kind, Choice):  # what a browser sends of an empty row too
                 field.initial = kind.choices[0]
 
@@ -332,10 +330,14 @@ def field_of(kind: ValueKind, label: str) -> forms.Field:
     raise TypeError(kind)
 
 
+def _choices(kind: Choice) -> list[tuple[str, str]]:
+    return [(key, capfirst(gettext(name))) for key, name in kind.pairs]
+
+
 def _chosen_field(kind: Choice | Day | Flag, label: str) -> forms.Field:
     match kind:
         case Choice():
-            return forms.ChoiceField(label=label, choices=[(key, capfirst(gettext(name))) for key, name in kind.pairs])
+            return forms.ChoiceField(label=label, choices=_choices(kind))
         case Day():
             return forms.DateField(label=label, widget=DayInput())
     return forms.BooleanField(label=label, required=False, widget=forms.CheckboxInput())
