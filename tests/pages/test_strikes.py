@@ -56,7 +56,7 @@ def turned(client, **body):
 
 def test_the_page_says_what_is_owed_why_and_what_comes_next(judged, leader, stranger, signed_in):
     text = said(signed_in(leader))
-    assert "a missed month: a service credit of €500" in text
+    assert "A service credit of €500 follows a missed month" in text
     assert "A review follows 2 missed months in a row. One more missed month leads to: a review." in text
     assert "0 of 4" in text
     assert 'name="turn"' not in text
