@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from agreements.document.differences import Difference, differences
 from agreements.document.stored import document_of
-from agreements.document.versions import version_document
+from agreements.document.versions import version_document, whole_document
 from agreements.enums import VersionState
 from agreements.models import Agreement, Signature, Version
-from agreements.pages.months.capacity_sheet import CapacitySheet, proposed_sheet
+from agreements.pages.months.capacity_sheet import CapacitySheet, first_sheet, proposed_sheet
 from agreements.pages.reading.chapters import ReadAgreement
 from agreements.pages.reading.history import ClauseChange, clause_change
 from agreements.pages.reading.of_version import as_written
@@ -103,7 +103,7 @@ def _capacity(version: Version, today: date) -> CapacitySheet | None:
         return None
     agreement = version.agreement
     if agreement.is_draft:
-        return None
+        return first_sheet(whole_document(version))
     document = version_document(version).with_months_of(document_of(agreement))
     return proposed_sheet(agreement, document, timeline(agreement).versions, today=today)
 
