@@ -30,7 +30,7 @@ from smarketing.accounts.rights import Verb
 @dataclass(frozen=True)
 class ShownVersion:
     """`standing` says in words where it stands today; `before` is the version that it changes, or has changed;
-    `answered` what it says otherwise than the proposal that it answers. `signed` are the parties as its text names them.
+    `answered` what it says otherwise than the proposal that it answers. `signed`: parties as its text names them.
     """
 
     version: Version
