@@ -33,7 +33,11 @@ def fact_names(facts: Iterable[str]) -> str:
 
 def asked(criterion: Criterion) -> str:
     """ "at least 50 is asked"."""
-    return str(ASKED[criterion.rule]) % {"value": "; ".join(_said(criterion.fact, one) for one in criterion.value)}
+    return str(ASKED[criterion.rule]) % {"value": values_text(criterion.fact, criterion.value)}
+
+
+def values_text(fact: str, values: Iterable[str]) -> str:
+    return "; ".join(_said(fact, one) for one in values)
 
 
 def criterion_text(criterion: Criterion) -> str:

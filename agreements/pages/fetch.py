@@ -51,7 +51,9 @@ def year_of(request: PortalRequest, today: date) -> Period:
 
 
 def day_of(request: PortalRequest, today: date) -> date:
+    """The day asked for, else today."""
     try:
-        return date.fromisoformat(request.GET.get("on", ""))
+        asked = date.fromisoformat(request.GET.get("on", ""))
     except ValueError:
         return today
+    return asked if FIRST_YEAR <= asked.year <= LAST_YEAR else today

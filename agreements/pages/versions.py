@@ -30,12 +30,12 @@ from smarketing.accounts.rights import Verb
 @dataclass(frozen=True)
 class ShownVersion:
     """`standing` says in words where it stands today; `before` is the version that it changes, or has changed;
-    `answered` what it says otherwise than the proposal that it answers.
+    `answered` what it says otherwise than the proposal that it answers. `signed`: parties as its text names them.
     """
 
     version: Version
     standing: str
-    signed: list[tuple[Party, Signature | None]]
+    signed: list[tuple[Party, str, Signature | None]]
     changes: list[ClauseChange]
     before: Version | None
     reading: ReadAgreement | None
@@ -49,7 +49,7 @@ class ShownVersion:
 
     @property
     def missing(self) -> list[Party]:
-        return [party for party, signature in self.signed if signature is None]
+        return [party for party, _name, signature in self.signed if signature is None]
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,17 @@ def shown(version: Version, reader: User, access: Access, at: datetime) -> Shown
     signatures = {row.side: row for row in version.signatures.select_related("signed_by")}
     may_amend = access.may(Verb.AMEND, version.agreement)
     is_proposed = version.state == VersionState.PROPOSED
+    reading = as_written(version, dated, today)
     return ShownVersion(
         version=version,
         standing=standing(version, dated, today),
-        signed=[(party, signatures.get(party.side)) for party in parties(version.agreement, today)],
+        signed=[
+            (party, getattr(reading.document, f"{party.side}_team") if reading else "", signatures.get(party.side))
+            for party in parties(version.agreement, today)
+        ],
         changes=compared(before, version) if before else [],
         before=before,
-        reading=as_written(version, dated, today),
+        reading=reading,
         answered=compared(version.answers, version) if version.answers else [],
         may_propose=may_propose(version, reader),
         may_sign=may_sign(version, reader, at),

@@ -22,7 +22,11 @@ class Market:
     waiting_minutes: tuple[int, ...]  # working time since the handoffs that wait at this moment
     surnames: tuple[str, ...]
     first_names: tuple[str, ...]
-    places: tuple[str, ...]
+    places: dict[str, str]  # name -> the country in which it lies
+    abroad: str  # where a few come from, of whom the agreement does not speak
+    languages: dict[str, tuple[str, ...]]  # spoken in each of the countries
+    campaigns: tuple[str, ...]
+    questions: tuple[str, ...]
     dialling_code: str
     deal: int
     lead_to_customer: float
@@ -207,7 +211,22 @@ DACH = Market(
         "Vera",
         "Yusuf",
     ),
-    places=("Köln", "Graz", "Zürich", "Leipzig", "Bremen", "Linz", "Ulm", "Basel", "Kiel", "Mainz"),
+    places={
+        "Köln": "DE",
+        "Graz": "AT",
+        "Zürich": "CH",
+        "Leipzig": "DE",
+        "Bremen": "DE",
+        "Linz": "AT",
+        "Ulm": "DE",
+        "Basel": "CH",
+        "Kiel": "DE",
+        "Mainz": "DE",
+    },
+    abroad="LI",
+    languages={"CH": ("de", "de", "fr")},
+    campaigns=("Herbst", "Messe", "Newsletter"),
+    questions=("Was kostet das?", "Bitte eine Vorführung.", "Wie lange dauert die Lieferung?"),
     dialling_code="+49 30",
     deal=9000,
     lead_to_customer=0.09,
@@ -247,6 +266,16 @@ NORDICS = Market(
         measure = "depth"
         attempts = 5
         within_working_days = 10
+
+        [[criteria]]
+        fact = "country"
+        rule = "one_of"
+        value = ["Danmark", "Norge", "Sverige"]
+
+        [[criteria]]
+        fact = "company_size"
+        rule = "at_least"
+        value = 10
 
         [capacity]
         reps = 3
@@ -305,7 +334,20 @@ NORDICS = Market(
         "Trine",
         "Viggo",
     ),
-    places=("Aarhus", "Odense", "Malmö", "Aalborg", "Esbjerg", "Lund", "Vejle", "Roskilde"),
+    places={
+        "Aarhus": "DK",
+        "Odense": "DK",
+        "Malmö": "SE",
+        "Aalborg": "DK",
+        "Esbjerg": "DK",
+        "Lund": "SE",
+        "Oslo": "NO",
+        "Roskilde": "DK",
+    },
+    abroad="FI",
+    languages={"DK": ("da",), "SE": ("sv",), "NO": ("nb",), "FI": ("fi", "sv")},
+    campaigns=("Efterår", "Messe", "Nyhedsbrev"),
+    questions=("Hvad koster det?", "Vi vil gerne se det vist.", "Hvor lang er leveringstiden?"),
     dialling_code="+45 33",
     deal=52_000,
     lead_to_customer=0.08,

@@ -60,6 +60,7 @@ BATCH = 500
 class Stage:
     """One agreement of the demonstration and what its stories are written down with."""
 
+    market: Market
     agreement: Agreement
     terms: Timeline
     people: dict[str, User]
@@ -181,7 +182,7 @@ def _see_to_people(people: dict[str, User], at: datetime) -> None:
 
 def _tell(market: Market, people: dict[str, User], at: datetime) -> int:
     agreement = Agreement.objects.get(slug=market.slug)
-    stage = Stage(agreement, timeline(agreement), people, at)
+    stage = Stage(market, agreement, timeline(agreement), people, at)
     today = stage.terms.day_of(at)
     ours = Lead.objects.filter(agreement=agreement, external_id__startswith=f"{market.slug}-")
     told_until = ours.aggregate(last=Max("recorded_at"))["last"]
@@ -287,22 +288,22 @@ def _lead(story: Story, stage: Stage) -> Lead:
         phone=story.phone,
         value=story.value,
         recorded_at=stage.at,
-        **_qualities(story),
+        **_qualities(story, stage.market),
     )
 
 
-def _qualities(story: Story) -> dict[str, Any]:
-    """Most leads are as the agreement asks; some are too small, and some tell less than a rep needs."""
+def _qualities(story: Story, market: Market) -> dict[str, Any]:
+    """Most leads are as the agreement asks; some are too small or from abroad, and some tell less than a rep needs."""
     dice = Random(f"qualities-{story.external_id}")  # noqa: S311, a story is no secret
     size = dice.randrange(3, 20) if dice.random() < 0.06 else dice.choice((25, 40, 90, 250, 1_200))
-    question = dice.choice(("Was kostet das?", "Bitte eine Vorführung.", "Wie lange dauert die Lieferung?"))
+    country = market.abroad if dice.random() < 0.03 else market.places[story.company.rpartition(" ")[2]]
     return {
         "company_size": size if dice.random() < 0.95 else None,
-        "country": dice.choices(("DE", "AT", "CH", "LI", ""), (60, 17, 14, 3, 6))[0],
-        "language": dice.choices(("de", "en", "fr"), (88, 8, 4))[0],
-        "campaign": dice.choice(("Herbst", "Messe", "Newsletter")),
+        "country": country if dice.random() < 0.94 else "",
+        "language": "en" if dice.random() < 0.08 else dice.choice(market.languages.get(country, ("de",))),
+        "campaign": dice.choice(market.campaigns),
         "consent": True if dice.random() < 0.9 else None,
-        "question": question if dice.random() < 0.93 else "",
+        "question": dice.choice(market.questions) if dice.random() < 0.93 else "",
     }
 
 

@@ -147,7 +147,7 @@ def _story(external_id: str, at: datetime, scene: Scene, dice: Random) -> Story:
 def _person(external_id: str, at: datetime, scene: Scene, dice: Random) -> Story:
     market = scene.market
     first, last = dice.choice(market.first_names), dice.choice(market.surnames)
-    company = f"{dice.choice(market.surnames)} {dice.choice(TRADES)} {dice.choice(market.places)}"
+    company = f"{dice.choice(market.surnames)} {dice.choice(TRADES)} {dice.choice(tuple(market.places))}"
     return Story(
         external_id=external_id,
         created_at=at,

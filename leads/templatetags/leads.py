@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
 from agreements.criterion_words import fact_names, failing_text
+from agreements.place_words import place_names
 from leads.clock.face import ClockFace
 from leads.clock.rule import OVERDUE
 from leads.enums import LossReason, State
@@ -24,6 +25,7 @@ register = template.Library()
 PHONE = re.compile(r"\+?[\d ()/.-]{3,40}", re.ASCII)
 register.filter(fact_names)
 register.filter(failing_text)
+register.simple_tag(place_names)
 A_LONG_TIME = timedelta(hours=8)
 STATE_TONES = {
     State.WAITING: "on_the_way",

@@ -28,7 +28,7 @@ MADE = "made"
 
 
 def download(
-    request: PortalRequest, name: str, content_type: str, pieces: Callable[[], Iterable[str]], *, rows: int
+    request: PortalRequest, name: str, content_type: str, pieces: Callable[[], Iterable[str | bytes]], *, rows: int
 ) -> HttpResponseBase:
     """`rows` is how many have to be read for it, at most."""
     if MADE in request.GET:
@@ -38,7 +38,7 @@ def download(
     return asked(request, name)
 
 
-def streamed(name: str, content_type: str, pieces: Iterable[str]) -> StreamingHttpResponse:
+def streamed(name: str, content_type: str, pieces: Iterable[str | bytes]) -> StreamingHttpResponse:
     """The first block is made before the answer begins, so that what fails at once is a page and no torn file."""
     found = blocks(pieces, get_language() or "en")
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

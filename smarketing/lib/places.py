@@ -5,7 +5,7 @@ The names are those of the Unicode consortium (CLDR), as the library Babel keeps
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from babel import Locale
@@ -58,6 +58,15 @@ def language_name(code: str, spoken: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def country_names(spoken: str) -> list[str]:
+    """To choose from, as a speaker of the language looks them up."""
+    return _sorted((country_name(code, spoken) for code in country_codes()), spoken)
+
+
+def language_names(spoken: str) -> list[str]:
+    return _sorted((language_name(code, spoken) for code in language_codes()), spoken)
+
+
 def country_codes() -> tuple[str, ...]:
     known = _names("territories", "en")
     return tuple(sorted(code for code in known if re.fullmatch("[A-Z]{2}", code) and code not in NO_COUNTRIES))
@@ -65,6 +74,11 @@ def country_codes() -> tuple[str, ...]:
 
 def language_codes() -> tuple[str, ...]:
     return tuple(sorted(code for code in _names("languages", "en") if len(code) == 2 and code not in NO_LANGUAGES))
+
+
+def _sorted(names: Iterable[str], spoken: str) -> list[str]:
+    """Å, Æ and Ø are letters of their own in Danish, at the end; elsewhere an accent does not move a name."""
+    return sorted(set(names), key=str.casefold if spoken == "da" else _plain)
 
 
 def _named(kind: str, code: str, spoken: str) -> str:

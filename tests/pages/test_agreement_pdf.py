@@ -121,6 +121,11 @@ def test_another_version_is_printed_by_its_day(signed_in, rep, north):
     assert "in force from April 1, 2026" not in first
 
 
+@pytest.mark.parametrize("on", ["9999-12-31", "0001-01-01", "2199-12-31", "1900-01-01", "soon"])
+def test_a_day_out_of_reach_is_today(signed_in, rep, north, on):
+    assert signed_in(rep).get(f"{URL}?on={on}").status_code == 200
+
+
 def test_who_has_signed_stands_at_the_end(signed_in, rep, sales_lead, north):
     version = north.versions.current().get()
     facts = {"side": "sales", "capacity": "lead", "signed_by": sales_lead, "signed_at": cast.MONDAY}

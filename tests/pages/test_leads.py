@@ -1,12 +1,19 @@
-from datetime import timedelta
+import csv
+from datetime import datetime, timedelta
+from io import BytesIO
+from xml.etree import ElementTree
+from zipfile import ZipFile
 
 import pytest
 
 from leads.models import Handoff
 from leads.work.handoffs import send_back
+from smarketing.lib.cells import plain_cell
 from tests import cast
 
 URL = "/leads/"
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+EXCEL_ZERO = datetime(1899, 12, 30)
 
 
 @pytest.fixture(autouse=True)
@@ -160,3 +167,52 @@ def test_what_is_shown_is_exported_and_no_more(north, south, signed_in, marketer
     assert [line.split("T;")[0].split(";ada")[0] for line in lines[1:]] == ['\'=1+1;"Ä;B"']
     assert ";+49 170 1234567;" in lines[1]
     assert len(signed_in(rep).get(f"{URL}export/").getvalue().splitlines()) == 1
+
+
+@pytest.mark.django_db
+def test_the_sheet_has_the_rows_and_columns_of_the_csv_as_text_and_times(north, signed_in, marketer):
+    hostile = ["=1+1", "@SUM(A1)", "<r><f>1</f></r>", "_x0041_ \x08", "https://x.example", "+49 170 1234567", " 00123"]
+    for n, text in enumerate(hostile):
+        cast.lead(north, at=cast.MONDAY - timedelta(days=n), name=text, company="A&B", phone="0049 170 1234567")
+    cast.lead(north, name="Hidden by the filter", company="Other")
+    client = signed_in(marketer)
+    answer = client.get(f"{URL}export/?q=A%26B&form=xlsx")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="leads.xlsx"'
+    with ZipFile(BytesIO(answer.getvalue())) as book:
+        cells = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml")).iter(f"{SHEET}c")
+        told = [("".join(cell.itertext()), cell.get("t")) for cell in cells]
+    rows = [told[n : n + 11] for n in range(0, len(told), 11)]
+    assert {tuple(kind for _text, kind in row) for row in rows[1:]} == {(*["inlineStr"] * 7, None, *["inlineStr"] * 3)}
+    csv_rows = list(csv.reader(client.get(f"{URL}export/?q=A%26B").getvalue().decode("utf-8-sig").splitlines()))
+    times = [EXCEL_ZERO + timedelta(days=float(row[7][0])) for row in rows[1:]]
+    assert [f"{at + timedelta(seconds=1):%Y-%m-%d %H:%M}" for at in times] == [row[7] for row in csv_rows[1:]]
+    escaped = {"_x0041_ \x08": "_x005F_x0041_ _x0008_"}
+    assert [row[0][0] for row in rows[1:]] == [escaped.get(text, text) for text in hostile]
+    for row, line in zip(rows, csv_rows, strict=True):
+        same = [(text, plain_cell(cell)) for (text, kind), cell in zip(row[1:], line[1:], strict=True) if kind]
+        assert [text for text, _cell in same] == [cell for _text, cell in same]
+
+
+@pytest.mark.django_db
+def test_the_list_is_sorted_by_a_column_over_all_its_pages_and_files(north, client, monkeypatch):
+    for number in range(52):
+        cast.lead(north, name=f"{'bB'[number % 2]}ob", tier=f"{number:02}")
+    cast.lead(north, name="", company="Acme")
+    first = client.get(f"{URL}?sort=name")
+    cast.lead(north, name="Aaron")  # comes meanwhile, before what was seen
+    second = client.get(URL + first.context["page"].next_url)
+    seen = [row.lead for page in (first, second) for row in page.context["rows"]]
+    assert seen[0].company == "Acme"
+    assert [lead.tier for lead in seen[1:]] == [f"{number:02}" for number in range(52)]
+    assert first.text.count('aria-sort="ascending"') == 1
+    assert first.text.count("aria-sort") == 1
+    last = client.get(URL + first.context["heads"]["name"].url)
+    assert last.context["rows"][0].lead.tier == "51"
+    assert 'aria-sort="descending"' in last.text
+    file = client.get(f"{URL}export/?sort=-name").getvalue().decode().splitlines()
+    assert [line.split(",")[0] for line in file[-2:]] == ["", "Aaron"]
+    monkeypatch.setattr("leads.pages.lead.sorting.MOST", 53)
+    many = client.get(f"{URL}?sort=name")
+    assert "only those you filter are sorted otherwise" in many.text
+    assert names(many) == names(client.get(URL))
+    assert "only those you filter" not in client.get(f"{URL}?sort=name&q=acme").text

@@ -10,10 +10,14 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils.translation import override
 
-from agreements.document.groups.qualification import BRIEF, Criterion
+from agreements.document.differences import differences
+from agreements.document.groups.qualification import BRIEF, CRITERIA, Criterion
 from agreements.document.stored import document_of
+from agreements.document.versions import whole_document
 from agreements.models import Agreement
+from agreements.pages.reading.history import clause_change
 from agreements.promises.promise import BriefPromise
 from agreements.signing.drafting import begin
 from leads.enums import OutsideReason
@@ -21,12 +25,14 @@ from leads.models import Handoff, Lead
 from leads.work.handoffs import OutsideCriteria, hand_over
 from smarketing.accounts.models import Role
 from tests import cast
+from tests.pages.shown_forms import shown_forms
 from tests.pages.test_agreement_edit import filled
 from tests.unit.leads.doors.files.files import taken
 
 TEN = cast.MONDAY + timedelta(minutes=10)
 HAND_OVER = "/leads/hand-over/"
 SIZE = {"fact": "company_size", "rule": "at_least", "value": ["50"]}
+KNOWN = ("known-countries", "known-languages")
 GROUPS = {"criteria": [SIZE], "brief": [{"fact": "email_or_phone"}, {"fact": "question"}]}
 
 
@@ -249,6 +255,20 @@ def test_a_draft_and_a_new_agreement_count_the_leads_of_their_marketing_team(
 
 
 @pytest.mark.django_db
+def test_the_first_fact_of_the_list_can_be_asked_and_stays_asked(drafted, signed_in, administrator):
+    client, url = signed_in(administrator), "/agreements/next/steps/lead/"
+    for kept, chosen in (
+        ("", {"criteria-1-fact": "email_or_phone", "criteria-1-rule": "given"}),
+        ("email_or_phone", {}),
+    ):
+        (form,) = [one for one in shown_forms(client.get(url).text) if "criteria-0-fact" in one.fields]
+        assert form.fields["criteria-1-fact"] == kept
+        client.post(url, form.fields | chosen)
+        asked = CRITERIA.of(whole_document(drafted.versions.get()))
+        assert [one.fact for one in asked] == ["company_size", "email_or_phone"]
+
+
+@pytest.mark.django_db
 def test_what_marketing_wins_for_others_is_not_counted_for_those_who_may_not_read_it(drafted, south, signed_in):
     Agreement.every.filter(pk=drafted.pk).update(sales_team=south.sales_team)
     outsider = cast.person("sam@example.org", south.sales_team, role=Role.LEAD)
@@ -290,10 +310,26 @@ def test_a_country_is_one_code_through_form_file_and_criterion_and_shown_in_the_
     marketer.save()
     for page in (reverse("leads:detail", args=[ada.pk]), reverse("leads:edit", args=[ada.pk])):
         assert "Tyskland" in client.get(page).text
+    for page in (reverse("leads:edit", args=[ada.pk]), "/leads/new/"):
+        html = client.get(page).text
+        listed = {name: html.partition(f'<datalist id="{name}">')[2].partition("</datalist>")[0] for name in KNOWN}
+        assert [f'list="{name}"' in html for name in KNOWN] == [True, True]
+        assert ["Østrig" in listed["known-countries"], "Tysk" in listed["known-languages"]] == [True, True]
     rows = "g,Grace,2026-03-02 08:30,Deutschland,en\nm,Mary,2026-03-02 08:30,Entenhausen,Klingon\n"
     taken(north, "leads", f"lead_id,name,created_at,country,language\n{rows}")
     found = {one.name: (one.country, one.language) for one in Lead.objects.exclude(pk=ada.pk)}
     assert found == {"Grace": ("DE", "en"), "Mary": ("", "")}
+
+
+@pytest.mark.django_db
+def test_what_changed_in_a_criterion_names_countries_in_the_readers_language(north):
+    former, later = (
+        replace(document_of(north), groups={"criteria": (Criterion(fact="country", rule="one_of", value=codes),)})
+        for codes in (("DE",), ("DE", "AT"))
+    )
+    with override("de"):
+        (changed,) = [clause_change(one.as_json()) for one in differences(former, later)]
+    assert (changed.before, changed.after) == ("Deutschland", "Deutschland; Österreich")
 
 
 @pytest.mark.django_db

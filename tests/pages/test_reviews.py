@@ -220,7 +220,7 @@ def test_what_is_owed_and_what_was_missed_unexplained_stand_on_the_agenda(rhythm
         StrikeNote.objects.create(owed=Owed.objects.create(**month, side="sales", **owed), kind="proposed", at=now())
     address, lead = page(rhythm, last_planned(rhythm)), signed_in(sales_lead)
     shown = lead.get(address).text
-    assert "Owed by Sales: a missed month: a service credit of €500" in shown
+    assert "Owed by Sales: a service credit of €500 follows a missed month" in shown
     assert "€30" not in shown
     assert "Not done yet: Two &lt;more&gt; reps" in shown
     assert "nobody has written down why" in shown

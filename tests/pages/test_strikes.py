@@ -56,7 +56,7 @@ def turned(client, **body):
 
 def test_the_page_says_what_is_owed_why_and_what_comes_next(judged, leader, stranger, signed_in):
     text = said(signed_in(leader))
-    assert "a missed month: a service credit of €500" in text
+    assert "A service credit of €500 follows a missed month" in text
     assert "A review follows 2 missed months in a row. One more missed month leads to: a review." in text
     assert "0 of 4" in text
     assert 'name="turn"' not in text
@@ -86,10 +86,12 @@ def test_given_by_who_owes_and_confirmed_by_the_other(judged, marketing_lead, sa
     ours, theirs = signed_in(marketing_lead), signed_in(sales_lead)
     assert signed_in(rep).post(reverse("reports:settle_owed", args=["north", Owed.objects.get().pk])).status_code == 403
     assert "That is for the other side to say." in turned(theirs, turn="give").content.decode()
-    refused = turned(ours, turn="give", on="2199-01-01", text="on invoice 7")
+    refused = turned(ours, turn="give", on="2198-01-01", text="on invoice 7")
     field = " ".join(refused.text.partition('value="give"')[2].partition("</form>")[0].split())
     assert (refused.status_code, "The day lies in the future." in field) == (422, True)
-    assert 'value="2199-01-01"' in field
+    for on in ("0001-01-01", "2026-02-27"):  # out of every reach; before the month
+        assert (turned(ours, turn="give", on=on).status_code, Owed.objects.get().state) == (422, "open")
+    assert 'value="2198-01-01"' in field
     assert 'value="on invoice 7"' in field
     assert "Say why." in turned(theirs, turn="waive", text=" ").text
     turned(ours, turn="give", on="2026-04-10", text="on invoice 7")

@@ -20,6 +20,8 @@ from smarketing.accounts.models import Invitation, Membership, PeopleChange, Rol
 from smarketing.accounts.people import PeopleRefused, TwoHouses
 from smarketing.roof.people.merging import NotMergeable, merge
 from tests import cast
+from tests.pages.test_agreement_pdf import text_of
+from tests.pages.test_versions import decide, page_of, plain, proposed
 
 TURNED = "Sales \u202enorth"
 
@@ -95,6 +97,20 @@ def test_merging_moves_people_invitations_and_agreements(north, south, rep, sale
     assert history(source)[-1] == ("merged", "Sales north", "Sales south")
     assert north.changes.get().lines == [[["sales_team"], "Sales north", "Sales south"]]
     assert handoff.lead.name in signed_in(rep).get("/leads/queue/").text
+
+
+def test_what_was_signed_keeps_the_team_of_its_day(north, south, sales_lead, administrator, signed_in, time_machine):
+    time_machine.move_to(cast.MONDAY)
+    client, lead = signed_in(sales_lead), cast.person("max@example.org", north.marketing_team, role=Role.LEAD)
+    version = proposed(client, north)
+    decide(signed_in(lead), version, "sign")
+    merge(north.sales_team, south.sales_team, by=administrator, at=cast.MONDAY)
+    reader = signed_in(lead)
+    signatures = plain(reader.get(page_of(version))).partition("Who may sign")[2]
+    assert signatures.startswith(" Marketing north")
+    assert "Sales north Lea Lead" in signatures
+    paper = text_of(reader.get("/agreements/north/pdf/?on=2026-04-02").content)
+    assert ("Sales north" in paper, "Sales south" in paper) == (True, False)
 
 
 def test_two_teams_that_must_stay_two_are_not_merged(north, south, rep, administrator, signed_in):

@@ -70,7 +70,7 @@ def test_what_is_owed_waits_for_whose_turn_it_is_and_the_agreement_tells_it_to_a
     judged, marketing_lead, marketer, sales_lead, leader, stranger, told
 ):
     owed, sheet = (
-        "Agreement North: a missed month: a service credit of €500 (to be given)",
+        "Agreement North: a service credit of €500 follows a missed month (to be given)",
         "Agreement North: say why this was missed in March 2026: Leads delivered",
     )
     assert told(marketing_lead)["own"] == [owed, sheet]
@@ -81,7 +81,9 @@ def test_what_is_owed_waits_for_whose_turn_it_is_and_the_agreement_tells_it_to_a
     assert told(stranger)["own"] == []
     turn(Owed.objects.get(), "give", sides=["marketing"], text="", on=DAY.date(), by=marketing_lead, at=DAY)
     assert told(marketing_lead)["own"] == [sheet]
-    assert "a service credit of €500 (given: to be confirmed)" in " ".join(told(sales_lead)["own"])
+    assert "a service credit of €500 follows a missed month (given: to be confirmed)" in " ".join(
+        told(sales_lead)["own"]
+    )
 
 
 def test_each_other_thing_waits_for_who_can_do_it(judged, north, marketing_lead, sales_lead, told):

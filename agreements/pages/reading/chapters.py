@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from agreements.criterion_words import values_text
 from agreements.document.clauses import AgreementDocument
 from agreements.document.groups.clause_group import AnyGroup, ClauseRow
 from agreements.document.groups.every_group import GROUPS
@@ -19,7 +20,6 @@ from agreements.document.groups.scope import BETWEEN, KIND_NAMES, SCOPE, kind_of
 from agreements.enums import Pacing, reason_words
 from agreements.pages.reading import overview
 from agreements.pages.reading.group_words import said, titles
-from agreements.place_words import NAMES, place_name
 from agreements.promises.promise import Promise
 from agreements.terms import terms_in
 from smarketing.accounts.models import Side
@@ -278,10 +278,10 @@ def _table(
 
 
 def _texts(row: ClauseRow) -> dict[str, str]:
-    """Countries and languages by their names."""
+    """What a criterion asks as people say it: a country by its name."""
     texts = row.flat()
-    if isinstance(row, Criterion) and row.fact in NAMES and row.value:
-        texts["value"] = "; ".join(place_name(row.fact, one) for one in row.value)
+    if isinstance(row, Criterion) and row.value:
+        texts["value"] = values_text(row.fact, row.value)
     return texts
 
 

@@ -6,8 +6,10 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
+from agreements.criterion_words import values_text
 from agreements.document.groups.clause_group import AnyGroup, Choice
 from agreements.document.groups.every_group import GROUPS
+from agreements.document.groups.qualification import CRITERIA
 from agreements.pages.reading.overview import dated
 from agreements.promises.kinds import Day, Flag, Fraction, MoneySum, Number, ValueKind, Whole
 from smarketing.lib.numbers import exact_percent, exactly, money
@@ -34,6 +36,9 @@ def _row_words(group: str, name: str) -> str:
 
 def value_words(path: tuple[str, ...], text: str) -> str:
     kinds = GROUPS[path[0]].table.kinds()
+    if path[0] == CRITERIA.key and path[-1] == "value":
+        fact, _dot, _rule = path[1].partition(" · ")
+        return values_text(fact, text.split("; "))
     return said(kinds[path[-1]], text) if path[-1] in kinds else text
 
 

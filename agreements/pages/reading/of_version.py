@@ -1,6 +1,7 @@
 """Reads: a version as the reading view shows it, with the day from which its reviews are counted."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from agreements.document.stored import document_of
@@ -8,12 +9,20 @@ from agreements.document.versions import whole_document
 from agreements.models import Agreement, Version
 from agreements.pages.reading.chapters import ReadAgreement
 from agreements.review_days import rhythm_since
+from smarketing.accounts.models import Side
 
 
 def running(agreement: Agreement, version: Version, dated: Sequence[Version], today: date) -> ReadAgreement:
     """With the months as they are agreed by now. `dated` are the versions in order of time."""
     since = rhythm_since(dated, dated.index(version))
     return ReadAgreement(document_of(agreement, version), today, since, _is_outside(agreement))
+
+
+def on_paper(agreement: Agreement, version: Version, dated: Sequence[Version], today: date) -> ReadAgreement:
+    """The same with the teams as its text names them, for the digest of that stands beside."""
+    reading, written = running(agreement, version, dated, today), whole_document(version)
+    teams = {f"{side}_team": getattr(written, f"{side}_team") for side in Side}
+    return replace(reading, document=replace(reading.document, **teams))
 
 
 def as_written(version: Version, dated: Sequence[Version], today: date) -> ReadAgreement | None:

@@ -11,7 +11,7 @@ from agreements.pages.months import months_table
 from agreements.pages.months.capacity_sheet import capacity_sheet
 from agreements.pages.reading import overview
 from agreements.pages.reading.history import history
-from agreements.pages.reading.of_version import running
+from agreements.pages.reading.of_version import on_paper, running
 from agreements.pages.versions import proposal, readable, waiting_for
 from agreements.promises.measures import STATED
 from agreements.terms import in_force, timeline
@@ -97,7 +97,7 @@ def pdf(request: PortalRequest, slug: str) -> HttpResponse:
     version = overview.terms_before(dated, in_force(dated, day_of(request, today)))
     year = year_of(request, day_of(request, today))
     rows = month_rows(months_table.months(agreement, year, today), agreement.currency)
-    reading = running(agreement, version, dated, today)
+    reading = on_paper(agreement, version, dated, today)
     data = agreement_pdf(reading, imprint_of(version, agreement, rows))
     headers = {"Content-Disposition": f'attachment; filename="{slug}-{version.number}.pdf"'}
     return HttpResponse(data, content_type="application/pdf", headers=headers)

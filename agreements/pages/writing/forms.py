@@ -260,12 +260,16 @@ class GroupForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         table = self.group.table
-        titles, hints = table.words(), table.hints()
-        for name, kind in table.kinds().items():
+        titles, hints, kinds = table.words(), table.hints(), table.kinds()
+        must = [name for name in kinds if table.model_fields[name].is_required()]
+        is_chosen_only = all(isinstance(kinds[name], Choice) for name in must)
+        for name, kind in kinds.items():
             field = self.fields[name] = field_of(kind, capfirst(gettext(titles[name])))
             field.required, field.help_text = False, gettext(hints[name]) if hints[name] else ""
             if not table.model_fields[name].is_required():
                 field.initial = table.model_fields[name].default
+            elif isinstance(kind, Choice) and isinstance(field, forms.ChoiceField) and is_chosen_only:
+                field.choices = [("", "–"), *_choices(kind)]  # any choice fills the row, so it begins with none
             elif isinstance(kind, Choice):  # what a browser sends of an empty row too
                 field.initial = kind.choices[0]
 
@@ -326,10 +330,14 @@ def field_of(kind: ValueKind, label: str) -> forms.Field:
     raise TypeError(kind)
 
 
+def _choices(kind: Choice) -> list[tuple[str, str]]:
+    return [(key, capfirst(gettext(name))) for key, name in kind.pairs]
+
+
 def _chosen_field(kind: Choice | Day | Flag, label: str) -> forms.Field:
     match kind:
         case Choice():
-            return forms.ChoiceField(label=label, choices=[(key, capfirst(gettext(name))) for key, name in kind.pairs])
+            return forms.ChoiceField(label=label, choices=_choices(kind))
         case Day():
             return forms.DateField(label=label, widget=DayInput())
     return forms.BooleanField(label=label, required=False, widget=forms.CheckboxInput())

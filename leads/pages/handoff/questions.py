@@ -104,6 +104,7 @@ class NewOutside:
         on = known.day_of(at)
         self.failing = [failing_text(one.as_json()) for one in qualification(lead, known.on(on), on).failing]
         self.reason = OutsideForm(data if "reason" in data else None)
+        self.reason.fields["reason"].widget.attrs["autofocus"] = True  # the page was sent and has come back
 
     def is_answered(self) -> bool:
         return not self.failing or (self.reason.is_valid() and self.reason.says_why())

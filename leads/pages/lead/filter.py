@@ -16,6 +16,7 @@ from leads.doors.words_in_use import words_in_use
 from leads.enums import OUTSIDE, OUTSIDE_WORDS, State
 from leads.finding.search import at_once, found, meant
 from leads.models import Handoff, Lead
+from leads.pages.lead.sorting import BY, SORTS, Sorted, in_order
 from leads.querysets import LeadQuerySet
 from smarketing.accounts.access import Access
 from smarketing.accounts.models import User
@@ -58,6 +59,9 @@ class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
     until = django_filters.DateFilter(
         label=_("Created until"), method="won_until", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
+    sort = django_filters.ChoiceFilter(
+        label=_("Sorted"), choices=list(SORTS.items()), method="as_it_is", empty_label=_("Newest first")
+    )
 
     class Meta:
         model = Lead
@@ -77,11 +81,19 @@ class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     @property
     def is_active(self) -> bool:
-        return any(self.data.get(name) for name in self.filters)
+        return any(self.data.get(name) for name in self.filters if name != BY)
 
     @property
     def has_several_agreements(self) -> bool:
         return len(self.agreements) > 1
+
+    @cached_property
+    def sorted(self) -> Sorted:
+        asked = self.form.cleaned_data.get(BY) or "" if self.form.is_valid() else ""
+        return in_order(self.qs, asked, is_countable=not self.count_text)
+
+    def as_it_is(self, leads: LeadQuerySet, name: str, value: str) -> QuerySet[Lead]:
+        return leads
 
     def search(self, leads: LeadQuerySet, name: str, text: str) -> QuerySet[Lead]:
         return found(leads, text)

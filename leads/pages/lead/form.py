@@ -52,6 +52,8 @@ class LeadForm(Base):
         widgets = {
             "source": forms.TextInput({"list": "known-sources", "autocomplete": "off"}),
             "tier": forms.TextInput({"list": "known-tiers", "autocomplete": "off"}),
+            "country": forms.TextInput({"list": "known-countries", "autocomplete": "off"}),
+            "language": forms.TextInput({"list": "known-languages", "autocomplete": "off"}),
             "phone": forms.TextInput({"type": "tel"}),
             "external_id": forms.TextInput({"autocomplete": "off"}),
             "active_on": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),

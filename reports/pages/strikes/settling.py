@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agreements.models import Agreement
+from agreements.pages.writing.forms import DayField
 from leads.refusals import Refused
 from reports.enums import NoteKind
 from reports.models import AskedAgain, JudgedMonth, JudgedObjective, Owed, RootCause, StrikeNote
@@ -35,13 +36,6 @@ from smarketing.lib.spoken import period_name
 MISS = ("month", "side", "measure", "tier", "is_rest")
 
 
-class SheetDay(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
 class RootCauseForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = RootCause
@@ -49,9 +43,8 @@ class RootCauseForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {
             "what_happened": forms.Textarea({"rows": 3}),
             "action": forms.Textarea({"rows": 3}),
-            "due_on": SheetDay(),
-            "done_on": SheetDay(),
         }
+        field_classes = {"due_on": DayField, "done_on": DayField}
 
     def __init__(self, *args: Any, team_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,7 +55,7 @@ class RootCauseForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class TurnForm(forms.Form):
     text = forms.CharField(max_length=1000, required=False)
-    on = forms.DateField(required=False)
+    on = DayField(required=False)
 
 
 @readers
@@ -162,6 +155,8 @@ def settle_owed(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
         try:
             if name == "give" and said["on"] > at_hand.today:
                 form.add_error("on", _("The day lies in the future."))
+            elif name == "give" and said["on"] < owed.month:
+                form.add_error("on", _("The day lies before the month of which it is owed."))
             else:
                 turn(owed, name, sides=sides, **said, by=request.user, at=request.now)
         except Refused as refusal:

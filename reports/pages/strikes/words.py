@@ -34,21 +34,22 @@ def counted(months: int, within: int | None, is_reward: bool) -> str:
 
 def rule_text(rule: Consequence) -> str:
     """'A warning follows a missed month'."""
-    said = {"when": counted(rule.months, rule.within_months, rule.is_reward), "what": consequence(rule.follows)}
-    text = _("%(what)s follows %(when)s")
-    if rule.months == 1 and rule.within_months is None:  # in a sentence the words of one month are others
-        text = _("%(what)s follows a kept month") if rule.is_reward else _("%(what)s follows a missed month")
-    return capfirst(text % said)
+    return capfirst(_followed(consequence(rule.follows), rule))
 
 
 def owed_text(owed: Owed) -> str:
-    """'3 missed months in a row: a service credit of €500'."""
-    said = {
-        "when": counted(owed.months, owed.within_months, owed.is_reward),
-        "what": consequence(owed.follows),
-        "sum": money(owed.amount, owed.currency),
-    }
-    text = _("%(when)s: %(what)s") if owed.amount is None else _("%(when)s: %(what)s of %(sum)s")
+    """'a service credit of €500 follows 3 missed months in a row'."""
+    what = consequence(owed.follows)
+    if owed.amount is not None:
+        what = _("%(what)s of %(sum)s") % {"what": what, "sum": money(owed.amount, owed.currency)}
+    return _followed(what, owed)
+
+
+def _followed(what: str, rule: Consequence | Owed) -> str:
+    said = {"when": counted(rule.months, rule.within_months, rule.is_reward), "what": what}
+    text = _("%(what)s follows %(when)s")
+    if rule.months == 1 and rule.within_months is None:  # in a sentence the words of one month are others
+        text = _("%(what)s follows a kept month") if rule.is_reward else _("%(what)s follows a missed month")
     return text % said
 
 

@@ -87,10 +87,20 @@ function sayAllDetails(button) {
   button.setAttribute("aria-expanded", String(isOpen));
 }
 
+const phone = matchMedia("(max-width: 48rem)");
+
+function foldForAPhone() {
+  for (const part of document.querySelectorAll("details[data-folds-on-a-phone]")) part.open = !phone.matches;
+  for (const button of document.querySelectorAll("[data-all-details]")) sayAllDetails(button);
+}
+
+/* Paper is narrow too and wants nothing folded. */
+phone.addEventListener("change", () => {
+  if (!matchMedia("print").matches) foldForAPhone();
+});
+
 document.addEventListener("DOMContentLoaded", () => {
-  if (matchMedia("(max-width: 48rem)").matches) {
-    for (const part of document.querySelectorAll("details[data-folds-on-a-phone]")) part.open = false;
-  }
+  foldForAPhone();
   for (const button of document.querySelectorAll("[data-all-details]")) {
     button.hidden = false;
     sayAllDetails(button);

@@ -70,9 +70,14 @@ def test_a_company_of_thirteen_and_an_agency_with_thirteen_months_and_a_queue_th
     outage = timeline(Agreement.objects.get(slug="dach")).versions[-1].agreed[0]
     paused = Clock.objects.filter(kind="response", started_at__lt=outage.end, due_at__gt=outage.begin)
     assert paused.count() > 0
-    made = Handoff.objects.filter(agreement__slug="dach")
-    outside, incomplete = made.filter(is_outside=True), made.filter(brief="incomplete")
-    assert 0.02 < outside.count() / made.count() < 0.25
+    northern = Lead.objects.filter(agreement__slug="nordics")
+    assert set(northern.values_list("country", flat=True)) == {"DK", "SE", "NO", "FI", ""}
+    assert set(northern.values_list("language", flat=True)) == {"da", "sv", "nb", "fi", "en"}
+    for slug in ("nordics", "dach"):
+        made = Handoff.objects.filter(agreement__slug=slug)
+        outside = made.filter(is_outside=True)
+        assert 0.02 < outside.count() / made.count() < 0.25
+    incomplete = made.filter(brief="incomplete")
     assert not outside.filter(outside_reason="").exists()
     assert 0.02 < incomplete.count() / made.count() < 0.4
     assert all(clock.pauses for clock in paused.filter(handoff__agreement__slug="dach"))
