@@ -37,6 +37,11 @@ def _(text: str) -> str:
     return text
 
 
+def first_months(document: AgreementDocument) -> list[date]:
+    """Those that stand in the text of a first version."""
+    return [months_later(document.effective_on.replace(day=1), number) for number in range(MONTHS)]
+
+
 class Template(TomlTable):
     """`position` is its place among the others."""
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from agreements.document.differences import Difference, differences
 from agreements.document.stored import document_of
-from agreements.document.versions import version_document
+from agreements.document.versions import version_document, whole_document
 from agreements.enums import VersionState
 from agreements.models import Agreement, Signature, Version
-from agreements.pages.months.capacity_sheet import CapacitySheet, proposed_sheet
+from agreements.pages.months.capacity_sheet import CapacitySheet, first_sheet, proposed_sheet
 from agreements.pages.reading.chapters import ReadAgreement
 from agreements.pages.reading.history import ClauseChange, clause_change
 from agreements.pages.reading.of_version import as_written
@@ -30,7 +30,7 @@ from smarketing.accounts.rights import Verb
 @dataclass(frozen=True)
 class ShownVersion:
     """`standing` says in words where it stands today; `before` is the version that it changes, or has changed;
-    `answered` what it says otherwise than the proposal that it answers. `signed` are the parties as its text names them.
+    `answered` what it says otherwise than the proposal that it answers. `signed`: parties as its text names them.
     """
 
     version: Version
@@ -107,7 +107,7 @@ def _capacity(version: Version, today: date) -> CapacitySheet | None:
         return None
     agreement = version.agreement
     if agreement.is_draft:
-        return None
+        return first_sheet(whole_document(version))
     document = version_document(version).with_months_of(document_of(agreement))
     return proposed_sheet(agreement, document, timeline(agreement).versions, today=today)
 

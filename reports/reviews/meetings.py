@@ -121,6 +121,14 @@ def write_minutes(
         return meeting
 
 
+def is_empty(agreement: Agreement, planned_on: date) -> bool:
+    """Minutes in which nobody has written anything, and nothing is decided."""
+    meeting = ReviewMeeting.objects.filter(agreement=agreement, planned_on=planned_on).first()
+    return meeting is None or not (
+        meeting.present or any(point["note"] for point in meeting.agenda) or meeting.decisions.exists()
+    )
+
+
 def close(agreement: Agreement, planned_on: date, *, by: User, at: datetime) -> ReviewMeeting:
     """From then on the minutes stay as they are."""
     with transaction.atomic():

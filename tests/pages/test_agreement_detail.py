@@ -43,7 +43,7 @@ def test_both_sides_read_each_others_promises(signed_in, marketer, north, time_m
     amend(north, quotas={date(2026, 3, 1): Decimal(5000)}, **_assumed("1", "100", "0.3"))
     page = signed_in(marketer).get(URL).content.decode()
     assert "167" in page
-    assert "166.67" in page
+    assert "166.6667 → 167" in page
     assert "within 1 h in 90%" in page
     assert "6 attempts in 15 working days" in page
 

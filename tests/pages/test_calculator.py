@@ -7,6 +7,8 @@ from django.utils import translation
 
 from agreements.document.stored import document_of
 from agreements.document.versions import apply
+from agreements.months.targets import Conversion, from_quota
+from agreements.pages.months.formula import formula_lines
 from smarketing.accounts.models import Role
 from tests import cast
 from tests.unit.agreements.months.test_tier_targets import TIERED as ASSUMED_BY_TIER
@@ -45,6 +47,18 @@ def test_the_unrounded_number_stays_visible(signed_in, rep, north):
     page = signed_in(rep).get(URL, EXAMPLE | {"lead_to_customer": "0.7"}).content.decode()
     assert "rounded up from 7,142.8571" in page
     assert "7,143" in page
+
+
+def test_what_lifts_the_leads_by_one_is_shown_wherever_the_formula_is(signed_in, rep, north):
+    asked = EXAMPLE | {"quota": "120000.50", "marketing_share": "40", "average_deal": "5000", "lead_to_customer": "10"}
+    response = signed_in(rep).get(URL, asked)
+    assert steps(response)[1:] == [("€48,000.20 ÷ €5,000", "9.60004"), ("9.60004 ÷ 10%", "96.0004 → 97")]
+    assert "rounded up from 96.0004" in response.text
+    made = Conversion(Decimal("0.4"), Decimal(5000), Decimal("0.1"))
+    numbers = from_quota(Decimal("120000.50"), made)
+    kept = replace(numbers, exact_leads=Decimal("96.00"))  # as if its last decimals had been cut
+    for each in (numbers, kept):
+        assert formula_lines(each, "EUR") == ["€120,000.50 × 40% ÷ €5,000 ÷ 10% = 96.0004 → 97"]
 
 
 @pytest.mark.parametrize(
@@ -287,6 +301,9 @@ def test_by_tier_each_has_its_own_fields_and_the_formula_is_shown_for_each(signe
         ("16 + 100", "116"),
     ]
     assert "The leads serve the quota of May 2026, a sales cycle of 30 days later." in response.text
+    odd = signed_in(rep).get(URL, TIERED | {"month": "2026-04", "tier_deal-0": "9000"})
+    assert "18 + 100, each tier rounded up" in odd.text
+    assert ("4.4444 ÷ 25%", "17.7778 → 18") in steps(odd)
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,9 @@ def test_after_the_fact_the_preview_is_offered_and_what_was_measured_changes_whe
     signed_in(marketing_lead).post(URL, OUTAGE)
     answer = settle(signed_in(sales_lead), "accept")
     assert answer.redirect_chain[-1][0] == f"{URL}measure/"
-    assert "1 record would be measured otherwise" in answer.text
+    assert "1 promise would stand otherwise than it does." in answer.text
+    assert answer.context["moved"] == sum(count for _before, _after, count in answer.context["moves"]) == 1
+    assert "for what is measured from now on" in answer.text
     assert Handoff.objects.get().clock(NOON) == "missed"
     rep = cast.person("ria@example.org", north.sales_team)
     assert signed_in(rep).post(f"{URL}measure/").status_code == 403

@@ -129,6 +129,28 @@ def test_two_sides_write_one_draft_and_both_sign_it(clients, draft):
     assert clients["rep"].get("/agreements/alps/").status_code == 200
 
 
+def test_who_signs_a_first_version_reads_whether_sales_has_the_time_and_when_it_begins(clients, draft):
+    marketing, sales = clients["marketing"], clients["sales"]
+    write(marketing, "target", **{"every-leads": "5000"})
+    write(marketing, "often", **{"capacity-reps": "1", "capacity-minutes_per_attempt": "60"})
+    line = marketing.get(f"{URL}often/").context["work"].line
+    page = marketing.get(f"{URL}sign/")
+    assert page.context["work"].line == line
+    assert line.verdict == "cannot be kept"
+    assert f"{line.used} of the time is taken." in page.text
+    write(marketing, "contacts", **{"contacts-0-name": "Mia Field", "contacts-0-side": "marketing"})
+    assert "With questions one turns to: Mia Field" in marketing.get(f"{URL}contacts/").text
+    version = proposed(marketing, marketing.get(f"{URL}sign/"))
+    address = f"/agreements/alps/versions/{version.pk}/"
+    signing = sales.get(address)
+    assert signing.context["shown"].capacity.work.line == line
+    assert f"{line.used} of the time is taken." in signing.text
+    sales.post(f"{address}settle/", {"decision": "sign", "seen": version.digest})
+    agreed = sales.get("/agreements/alps/")
+    assert "Not in force yet: from " in agreed.text
+    assert agreed.context["version_in_force"] is None
+
+
 CONVERSION = {"marketing_share": "100", "average_deal": "100", "lead_to_customer": "50"}
 
 

@@ -138,6 +138,24 @@ def test_minutes_are_written_by_two_at_once_and_closed_for_good(rhythm, sales_le
     assert not ReviewDecision.objects.exists()
 
 
+def test_each_button_of_the_minutes_keeps_what_was_typed_and_empty_ones_are_closed_when_asked(
+    rhythm, sales_lead, rep, signed_in
+):
+    address, lead = page(rhythm, last_planned(rhythm)), signed_in(sales_lead)
+    lead.post(address, {"do": "hold"})
+    assert "Close them all the same?" in lead.post(address, lead_form(lead, address) | {"do": "close"}).text
+    assert ReviewMeeting.objects.get().closed_at is None
+    body = lead_form(lead, address) | {"present": "Max", "note_0": "Agreed.", "text": "Call sooner", "do": "decide"}
+    answer = lead.post(address, body)
+    assert (answer.status_code, "Call sooner" in answer.text) == (422, True), "nobody is named"
+    assert ReviewMeeting.objects.get().agenda[0]["note"] == "Agreed."
+    body = lead_form(lead, address) | {"note_0": "All agreed.", "text": "Call sooner", "owner": str(rep.pk)}
+    lead.post(address, body | {"due_on": now().date().isoformat(), "do": "close"})
+    kept = ReviewMeeting.objects.get()
+    assert (kept.closed_at is None, kept.agenda[0]["note"], kept.present) == (False, "All agreed.", "Max")
+    assert ReviewDecision.objects.get().text == "Call sooner"
+
+
 def test_a_decision_is_seen_by_its_owner_becomes_a_draft_and_is_done_once_that_is_in_force(
     rhythm, sales_lead, marketing_lead, rep, marketer, stranger, signed_in
 ):

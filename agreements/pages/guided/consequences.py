@@ -11,15 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.document.clauses import AgreementDocument
-from agreements.document.groups.contacts import LADDER
+from agreements.document.groups.contacts import CONTACTS, LADDER
 from agreements.document.groups.review import REVIEW
 from agreements.document.groups.wordings import TEXTS
 from agreements.enums import reason_words
 from agreements.months.plans import numbers_of
 from agreements.months.targets import MonthNumbers
-from agreements.months.workload import MonthWork, month_work
-from agreements.pages.guided.every_month import first_months
-from agreements.pages.months.capacity_sheet import ShownWork, shown_work
+from agreements.months.workload import MonthWork
+from agreements.pages.months.capacity_sheet import ShownWork, first_month, shown_work, written_work
 from agreements.pages.months.formula import formula_lines, serves
 from agreements.promises.promise import TimedPromise
 from agreements.signing.parties import Party
@@ -55,9 +54,7 @@ class Meaning:
 
     @cached_property
     def first_month(self) -> date:
-        """The first one with a target, else the first one."""
-        months = first_months(self.document)
-        return next((month for month in months if numbers_of(self.document, month)), months[0])
+        return first_month(self.document)
 
     @cached_property
     def numbers(self) -> MonthNumbers | None:
@@ -65,10 +62,7 @@ class Meaning:
 
     @cached_property
     def work(self) -> MonthWork | None:
-        if self.terms.capacity is None:
-            return None
-        leads = {"": self.numbers.leads} | self.numbers.leads_by_tier if self.numbers else None
-        return month_work(self.terms, self.first_month, leads, self.zone)
+        return written_work(self.terms, self.document, self.first_month)
 
     @property
     def shown_work(self) -> ShownWork | None:
@@ -206,6 +200,8 @@ def _missed(meaning: Meaning) -> Iterator[str]:
 
 
 def _contacts(meaning: Meaning) -> Iterator[str]:
+    if names := [row.name for row in CONTACTS.of(meaning.document)]:
+        yield _("With questions one turns to: %(names)s.") % {"names": ", ".join(names)}
     monday = meaning.friday + timedelta(days=3)
     for row in LADDER.of(meaning.document):
         if row.after_working_days:

@@ -8,9 +8,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from agreements.document.beginnings import MONTHS
+from agreements.document.beginnings import first_months
 from agreements.document.clauses import AgreementDocument
-from agreements.document.groups.review import months_later
 from agreements.months.targets import MOST_LEADS
 from agreements.pages.fields import AmountField, WholeField
 from agreements.pages.guided.steps import EVERY_MONTH
@@ -49,10 +48,6 @@ class EveryMonthForm(forms.Form):
     def _set(self, kept: Any, value: Any) -> dict[date, Any]:
         others = {month: each for month, each in kept.items() if month not in self.months}
         return dict(sorted((others | ({} if value is None else dict.fromkeys(self.months, value))).items()))
-
-
-def first_months(document: AgreementDocument) -> list[date]:
-    return [months_later(document.effective_on.replace(day=1), number) for number in range(MONTHS)]
 
 
 def moved_along(former: AgreementDocument, document: AgreementDocument) -> AgreementDocument:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from agreements.document.beginnings import first_months
 from agreements.document.clauses import AgreementDocument
 from agreements.document.groups.contacts import CONTACTS
 from agreements.document.groups.every_group import GROUPS
@@ -16,7 +17,6 @@ from agreements.document.versions import whole_document
 from agreements.models import Version
 from agreements.months.plans import numbers_of
 from agreements.pages.guided.consequences import Meaning
-from agreements.pages.guided.every_month import first_months
 from agreements.pages.guided.steps import STEPS, GuidedStep
 from agreements.pages.writing.same_teams import not_told_apart
 from agreements.signing.parties import parties

@@ -12,13 +12,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from agreements.document.beginnings import first_months
 from agreements.document.clauses import AgreementDocument
 from agreements.document.versions import AmendmentRefused, whole_document
 from agreements.models import Agreement, Version
 from agreements.months.plans import numbers_of
 from agreements.pages.fetch import visible_or_written
 from agreements.pages.guided.consequences import Meaning, consequences
-from agreements.pages.guided.every_month import EveryMonthForm, first_months, moved_along
+from agreements.pages.guided.every_month import EveryMonthForm, moved_along
 from agreements.pages.guided.missing import states_of
 from agreements.pages.guided.steps import STEPS, GuidedStep, shown_parts
 from agreements.pages.reading.chapters import ReadAgreement
@@ -158,7 +159,7 @@ class StepPage:
             "opened": opened,
             "states": states,
             "follows": consequences(key, meaning),
-            "work": meaning.shown_work if key in ("target", "often") else None,
+            "work": meaning.shown_work if key in ("target", "often") or is_last else None,
             "has_months": self.has_months,
             "months_differ": self._months_differ(meaning.document),
             "is_last": is_last,

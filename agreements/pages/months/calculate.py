@@ -17,7 +17,7 @@ from agreements.pages.months.calculator_form import (
     EXAMPLES,
     CalculatorForm,
     calculator_form,
-    exact_leads,
+    how_rounded,
     numbers_of,
     steps,
 )
@@ -81,8 +81,7 @@ def _answer(
         "form": form,
         "derivation": form.derivation,
         "steps": steps(form.derivation, agreement.currency) if form.derivation else [],
-        "exact_leads": exact_leads(form.derivation) if form.derivation else "",
-        "is_rounded": form.derivation and form.derivation.exact_leads != form.derivation.leads,
+        "how_rounded": how_rounded(form.derivation) if form.derivation else "",
         "month_name": form.month_name,
         "examples": () if form.tiers else EXAMPLES,
         "shifted": _shifted(form, month),

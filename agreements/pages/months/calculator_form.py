@@ -28,6 +28,7 @@ from agreements.months.targets import (
     taken_together,
 )
 from agreements.pages.fields import AmountField, PercentField
+from agreements.pages.months.formula import shown_customers, shown_leads
 from agreements.pages.months.tier_fields import (
     ASSUMED_AS,
     name_of,
@@ -38,11 +39,10 @@ from agreements.pages.months.tier_fields import (
     tier_values,
 )
 from agreements.pages.writing.forms import NUMBERS
-from smarketing.lib.numbers import exact_percent, exactly, money, number, places_of
+from smarketing.lib.numbers import exact_percent, money, number, places_of
 from smarketing.lib.periods import Period
 
 MONTHS_AROUND = 12
-MOST_PLACES = 4
 EXAMPLES = (
     (_("A quota of 5,000"), "quota=5000&marketing_share=100&average_deal=100&lead_to_customer=50"),
     (_("Seven customers at five per cent"), "quota=700&marketing_share=100&average_deal=100&lead_to_customer=5"),
@@ -212,13 +212,13 @@ def _to_leads(
     made: Derivation | TierDerivation, given: Conversion | TierConversion, currency: str, name: str
 ) -> list[FormulaStep]:
     goal, deal = money(made.revenue_goal, currency), money(given.average_deal, currency)
-    customers, leads = (exactly(n, MOST_PLACES) for n in (made.customers, made.exact_leads))
+    customers, is_exact = shown_customers(made.customers, given.lead_to_customer)
+    leads, are_exact = shown_leads(made.exact_leads)
+    rounded_up = "" if made.exact_leads == made.leads else f" → {number(made.leads)}"
     by_deal, by_rate = f"{goal} ÷ {deal}", f"{customers} ÷ {exact_percent(given.lead_to_customer)}"
     return [
-        FormulaStep(
-            name.format(gettext("Customers needed")), by_deal, customers, places_of(made.customers) <= MOST_PLACES
-        ),
-        FormulaStep(name.format(gettext("Leads needed")), by_rate, leads, places_of(made.exact_leads) <= MOST_PLACES),
+        FormulaStep(name.format(gettext("Customers needed")), by_deal, customers, is_exact),
+        FormulaStep(name.format(gettext("Leads needed")), by_rate, leads + rounded_up, are_exact),
     ]
 
 
@@ -228,5 +228,11 @@ def _added_up(made: Derivation) -> FormulaStep:
     return FormulaStep(gettext("Leads needed"), counts, number(made.leads), True)
 
 
-def exact_leads(made: Derivation) -> str:
-    return exactly(made.exact_leads, MOST_PLACES)
+def how_rounded(made: Derivation) -> str:
+    """Nothing where it comes out whole. By tier each is rounded up, and the sum of them is not."""
+    if all(part.exact_leads == part.leads for part in made.by_tier or (made,)):
+        return ""
+    if made.by_tier:
+        counts = " + ".join(number(tier.leads) for tier in made.by_tier)
+        return gettext("%(counts)s, each tier rounded up") % {"counts": counts}
+    return gettext("rounded up from %(exact)s") % {"exact": shown_leads(made.exact_leads)[0]}

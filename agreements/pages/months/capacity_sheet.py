@@ -5,14 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agreements.document.beginnings import first_months
 from agreements.document.clauses import AgreementDocument
 from agreements.models import Agreement
 from agreements.months.capacity import CANNOT, KEEPS, TIGHT, TIGHT_FROM, Load, lead_time
-from agreements.months.workload import MonthWork, month_works
+from agreements.months.plans import numbers_of
+from agreements.months.workload import MonthWork, month_work, month_works
 from agreements.pages.months.calculator_form import FormulaStep
 from agreements.terms import Terms, terms_in
 from smarketing.lib.numbers import exact_percent, exactly, number, percent
@@ -81,6 +84,32 @@ def proposed_sheet(
     begins = max(document.effective_on, today)
     own = replace(terms_in(document), agreed=next((terms.agreed for terms in in_force if terms.agreed), ()))
     return capacity_sheet(agreement, Period.of(begins, "year"), [*before, own], today=begins)
+
+
+def first_sheet(document: AgreementDocument) -> CapacitySheet:
+    """What a first version means: its months stand in its text. The year of the first month with a target."""
+    terms, shown_month = terms_in(document), first_month(document)
+    months = [period.start_on for period in Period.of(shown_month, "year").months()]
+    begins = document.effective_on.replace(day=1)
+    works = [made for month in months if month >= begins and (made := written_work(terms, document, month))]
+    work = next((each for each in works if each.month == shown_month), None)
+    lines = [month_verdict(each, is_shown=each is work) for each in works]
+    return CapacitySheet(lines, shown_work(work) if work else None, thresholds())
+
+
+def first_month(document: AgreementDocument) -> date:
+    """Of an agreement: the first one with a target, else the first one."""
+    months = first_months(document)
+    return next((month for month in months if numbers_of(document, month)), months[0])
+
+
+def written_work(terms: Terms, document: AgreementDocument, month: date) -> MonthWork | None:
+    """By the target in the text."""
+    if terms.capacity is None:
+        return None
+    numbers = numbers_of(document, month)
+    leads = {"": numbers.leads} | numbers.leads_by_tier if numbers else None
+    return month_work(terms, month, leads, ZoneInfo(document.time_zone))
 
 
 def _chosen(works: list[MonthWork], month: str, today: date) -> MonthWork | None:

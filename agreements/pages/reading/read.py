@@ -53,7 +53,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "reading": running(agreement, version, dated, today),
         "version": version,
         "versions": dated,
-        "version_in_force": None if standing.is_cancellation else standing,
+        "version_in_force": None if standing.is_cancellation or standing.effective_on > today else standing,
         "ended": standing if standing.is_cancellation else None,
         "end": next((each for each in dated if each.is_cancellation and each.effective_on > today), None),
         "coming": [each for each in overview.coming(dated, today) if each != version],

@@ -86,7 +86,7 @@ def settle(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
 
 def _accepted(request: PortalRequest, found: AgreedException) -> str:
     accept_exception(found, by=request.user, at=request.now)
-    return _("Agreed: from now on it counts for both sides.")
+    return _("Agreed: it counts for both sides, for what is measured from now on.")
 
 
 def _declined(request: PortalRequest, found: AgreedException) -> str:
@@ -137,7 +137,8 @@ def measure(request: PortalRequest, slug: str) -> HttpResponse:
         "leads": leads,
         "is_here": is_here,
         "changed": found["handoffs"] + found["leads"],
-        "moves": _moves(found),
+        "moves": (moves := _moves(found)),
+        "moved": sum(count for _before, _after, count in moves),
         "may": may,
     }
     return TemplateResponse(request, "leads/exceptions_measured.html", context)

@@ -88,6 +88,10 @@ class DecisionForm(ReviewForm):
         assert isinstance(owner, forms.ModelChoiceField)
         owner.queryset = people
 
+    @property
+    def is_begun(self) -> bool:
+        return any(self.data.get(name, "").strip() for name in self.fields)
+
     def clean_due_on(self) -> date:
         due_on: date = self.cleaned_data["due_on"]
         if due_on < self.today:

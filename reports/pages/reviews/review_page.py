@@ -178,9 +178,10 @@ def _hold(request: PortalRequest, found: ReviewDate) -> HttpResponse:
     return _told(request, found, change)
 
 
-def _write(request: PortalRequest, found: ReviewDate) -> HttpResponse:
+def _minutes(request: PortalRequest, found: ReviewDate) -> HttpResponse:
+    """Minutes, a decision and the end of both are one form: each of its buttons keeps whatever was typed in it."""
     request.access.check(Verb.AMEND, found.agreement)
-    meeting = found.meeting
+    meeting, doing = found.meeting, request.POST["do"]
     if meeting is None or found.state != UNDER_WAY:
         say(request, _("Nothing was saved: the minutes are closed by now."), level=ERROR)
         return _back(found)
@@ -188,36 +189,36 @@ def _write(request: PortalRequest, found: ReviewDate) -> HttpResponse:
     form = MinutesForm(meeting=meeting, points=points)
     opened = OpenedForm([form], request.POST, request.path)
     form = MinutesForm(opened.data, meeting=meeting, points=points)
-    if not opened.allows(form):
-        return _page(request, found, minutes_form=form, opened=opened)
-
-    def change() -> str:
-        present = form.cleaned_data["present"]
-        meetings.write_minutes(found.agreement, found.planned_on, present=present, notes=form.notes, at=request.now)
-        return _("The minutes are saved.")
-
-    return _told(request, found, change)
-
-
-def _close(request: PortalRequest, found: ReviewDate) -> HttpResponse:
-    request.access.check(Verb.AMEND, found.agreement)
-
-    def change() -> str:
-        meetings.close(found.agreement, found.planned_on, **_who(request))
-        return _("The minutes are closed: they stay as they are.")
-
-    return _told(request, found, change)
-
-
-def _decide(request: PortalRequest, found: ReviewDate) -> HttpResponse:
     today = timeline(found.agreement).day_of(request.now)
-    form = DecisionForm(request.POST, people=people_of(found.agreement), today=today)
+    decision = DecisionForm(request.POST, people=people_of(found.agreement), today=today)
+    if not opened.allows(form):
+        typed = {"decision_form": decision} if decision.is_begun else {}
+        return _page(request, found, minutes_form=form, opened=opened, **typed)
+    present = form.cleaned_data["present"]
+    meetings.write_minutes(found.agreement, found.planned_on, present=present, notes=form.notes, at=request.now)
+    if doing == "decide" or decision.is_begun:
+        if not _is_decided(found, decision, request):
+            say(request, _("The minutes are saved, the decision is not: see below."))
+            return _page(request, _review(request, found.agreement, found.key), decision_form=decision)
+        say(request, _("The decision is written down."))
+    if doing not in ("close", "close_empty"):
+        say(request, _("The minutes are saved."))
+        return _back(found)
+    if doing == "close" and meetings.is_empty(found.agreement, found.planned_on):
+        return _page(request, found, asks_to_close=True)
+    meetings.close(found.agreement, found.planned_on, **_who(request))
+    say(request, _("The minutes are closed: they stay as they are."))
+    return _back(found)
 
-    def done(form: ReviewForm) -> str:
-        decide(found.agreement, found.planned_on, **form.cleaned_data, **_who(request))
-        return _("The decision is written down.")
 
-    return _led(request, found, "decision_form", form, done)
+def _is_decided(found: ReviewDate, form: DecisionForm, request: PortalRequest) -> bool:
+    if form.is_valid():
+        try:
+            decide(found.agreement, found.planned_on, **form.cleaned_data, **_who(request))
+            return True
+        except ReviewRefused as refusal:
+            form.refuse(refusal)
+    return False
 
 
 def _led(
@@ -262,9 +263,7 @@ DOINGS: dict[str, Callable[[PortalRequest, ReviewDate], HttpResponse]] = {
     "add_point": _add_point,
     "take_back_point": _take_back_point,
     "hold": _hold,
-    "write": _write,
-    "close": _close,
-    "decide": _decide,
+    **dict.fromkeys(("write", "decide", "close", "close_empty"), _minutes),
 }
 
 
