@@ -219,7 +219,8 @@ def _know_what_is_kept(formset: Any, data: QueryDict) -> None:
     """A page that stays open knows less rows than are kept by now; one that is emptied is taken out, as if ticked."""
     there = min(whole(data.get(f"{formset.prefix}-TOTAL_FORMS", "")) or 0, formset.initial_form_count())
     data[f"{formset.prefix}-INITIAL_FORMS"] = str(there)
+    empty = formset.empty_form
     for row in range(there):
         start = f"{formset.prefix}-{row}-"
-        if is_emptied(formset.empty_form, lambda name, start=start: data.getlist(start + name)):
+        if is_emptied(empty, {name: data.getlist(start + name) for name in empty.fields}):
             data[f"{formset.prefix}-{row}-DELETE"] = "on"

@@ -1,7 +1,7 @@
 """The parts of the form in which an agreement is written; `edit_form` beside it makes one document of them."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -282,15 +282,15 @@ class GroupForm(forms.Form):
         return {name: value for name, value in cleaned.items() if value not in (None, "", ())}
 
 
-def is_emptied(row: Any, sent: Callable[[str], list[str]]) -> bool:
+def is_emptied(row: Any, sent: Mapping[str, list[str]]) -> bool:
     """Whether nothing is left in a row of a formset: what its list boxes and ticks say alone makes none.
 
-    `sent` answers what a browser sends of a field.
+    `sent` is what a browser sends of each field.
     """
     chosen = (forms.Select, forms.CheckboxInput)
     leading = getattr(row, "leading", "")
     typed = [leading] if leading else [n for n, field in row.fields.items() if not isinstance(field.widget, chosen)]
-    return not any(one.strip() for name in typed for one in sent(name))
+    return not any(one.strip() for name in typed for one in sent[name])
 
 
 class Rows(BaseFormSet):  # type: ignore[type-arg]
