@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from agreements.document.stored import document_of
 from agreements.models import Agreement
+from agreements.signing.drafting import open_draft
 from smarketing.accounts.models import Role, Side, User
 from tests import cast
 from tests.needs import needs_chromium
@@ -127,3 +128,32 @@ def test_two_leads_sign_their_first_agreement_in_under_forty_clicks_and_fields(
     reader.goto(f"{start}alps/")
     expect(reader.get_by_role("heading", level=1)).to_have_text("Alps")
     expect(reader.locator("article")).to_contain_text("Both leads look for the cause.")
+
+
+def test_what_the_page_saves_by_itself_does_not_contradict_ones_own_save(sits_down, live_server, transactional_db):
+    """Sent while the answer to what it has saved by itself is under way."""
+    north = cast.agreement("north")
+    lea = cast.person("lea@example.org", north.sales_team, role=Role.LEAD, name="Lea")
+    open_draft(north, None, by=lea, at=cast.MONDAY)
+    page = sits_down(lea, 1280)
+    page.goto(f"{live_server.url}/agreements/north/steps/contacts/")
+    name, asked, held = page.locator("[name=contacts-0-name]"), list[Any](), list[Any]()
+
+    def hold_the_first(route: Route) -> None:
+        asked.append(route)
+        if len(asked) == 1:
+            held.append(route.fetch())
+        else:
+            route.continue_()
+
+    page.route("**/steps/contacts/", hold_the_first)
+    name.fill("Sal")
+    name.blur()
+    while not held:
+        page.wait_for_timeout(50)
+    name.evaluate("field => { field.value = 'Sally' }")
+    with page.expect_navigation() as saved:
+        page.get_by_role("button", name="Save and stay here").click(no_wait_after=True)
+        asked[0].fulfill(response=held[0])
+    assert saved.value.status == 200
+    assert page.locator("[name=contacts-0-name]").input_value() == "Sally"
