@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 
 LENGTH = 60_000
-BOUND = 0.05  # seconds of processor time
+BOUND = 0.15  # seconds of processor time
 TURNS = 4
 TRACED = 5  # times as long where each line that runs is noted
 

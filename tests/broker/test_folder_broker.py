@@ -77,6 +77,16 @@ def test_half_a_message_stops_nobody(site):
         assert worker.poll() is None
 
 
+def test_half_a_table_of_queues_stops_nobody(site):
+    control = site.folder / "broker" / "control"
+    control.mkdir(parents=True)
+    (control / "celery.exchange").write_text('[["celery", "", "ce')
+    with site.worker() as worker:
+        site.python(QUEUE.format(path=leads_file(site, 20)))
+        done(site)
+        assert worker.poll() is None
+
+
 def test_a_worker_whose_disk_was_full_goes_on(site, small_disk):
     with site.worker() as worker:
         started(site)

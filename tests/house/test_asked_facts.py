@@ -6,6 +6,8 @@ KIND = {
     Reads.PHONE: "given",
     Reads.NOTE: "given",
     Reads.WORDS: "word",
+    Reads.COUNTRY: "place",
+    Reads.LANGUAGE: "place",
     Reads.COUNT: "number",
     Reads.AMOUNT: "number",
     Reads.DAY: "day",
