@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 
 import pytest
 
@@ -90,6 +91,9 @@ def test_half_a_table_of_queues_stops_nobody(site):
 def test_a_worker_whose_disk_was_full_goes_on(site, small_disk):
     with site.worker() as worker:
         started(site)
+        table = small_disk / "control" / "celery.exchange"
+        while not (table.exists() and table.stat().st_size):  # it has its queue a moment after it has signed
+            time.sleep(0.1)
         filler = small_disk / "filler"
         with pytest.raises(OSError, match="No space left"):
             filler.write_bytes(os.urandom(1_000_000))
