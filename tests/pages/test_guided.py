@@ -183,6 +183,7 @@ def test_what_is_refused_stands_beside_its_field_and_nothing_is_saved(clients, d
     assert draft.text == text
 
 
+@pytest.mark.timeout(400)  # every step in three languages
 def test_wrong_input_is_answered_beside_its_field_in_each_language(clients, draft):
     client, told = clients["marketing"], {}
     shown = {step: fields(client, step) for step in STEPS}
