@@ -120,8 +120,7 @@ def _deleted_meanwhile(request: PortalRequest, key: str) -> HttpResponse:
     row = KeptTemplate(key=key)
     form = TemplateForm(row, request.POST)
     if form.is_valid() and "anew" in request.POST:
-        told = {name: form.cleaned_data[name] for name in ("name", "description", "language")}
-        return _kept(request, form.cleaned_data["text"], told["name"], told["description"], told["language"])
+        return _kept(request, **{name: form.cleaned_data[name] for name in ("text", "name", "description", "language")})
     form.add_error(
         None, gettext("Somebody has deleted this template meanwhile. Save once more to keep it as a new one.")
     )
