@@ -86,7 +86,7 @@ class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def _file_asked(self, run: str) -> list[tuple[str, str]]:
         """One comes to it from the page of an import; it is not chosen out of all of them."""
-        found = ImportRun.objects.filter(agreement__in=self.agreements, pk=whole(run))
+        found = ImportRun.objects.filter(agreement__in=self.agreements, pk=whole(run) or 0)
         return [(str(pk), name) for pk, name in found.values_list("pk", "file_name")]
 
     @property

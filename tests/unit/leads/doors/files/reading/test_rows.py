@@ -46,6 +46,7 @@ def test_a_good_row_is_read():
         "email": "ada@example.org",
         "name": "Ada",
         "value": Decimal("1234.50"),
+        "question": "",
     }
 
 
