@@ -26,7 +26,7 @@ from agreements.models import AgreedException, Agreement
 from agreements.pages.fetch import visible
 from leads.clock.recompute import preview, recompute, to_measure_again
 from leads.pages.exceptions.forms import EarlierEndForm, ExceptionForm
-from leads.pages.exceptions.rows import PAST, STANDING, WAITING, shown_exceptions
+from leads.pages.exceptions.rows import PAST, STANDING, WAITING, shown_exceptions, span_of
 from smarketing.accounts.access import readers
 from smarketing.lib.notices import say
 from smarketing.lib.numbers import number
@@ -134,6 +134,7 @@ def measure(request: PortalRequest, slug: str) -> HttpResponse:
     found = preview(agreement, with_exceptions=True, at=request.now) if is_here else Counter[str]()
     context = {
         "agreement": agreement,
+        "concerned": [(row.reason, span_of(row)) for row in agreement.agreed_exceptions.of_former().order_by("begins")],
         "leads": leads,
         "is_here": is_here,
         "changed": found["handoffs"] + found["leads"],

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from agreements.enums import ExceptionState
 from agreements.exceptions.agreeing import may_answer, may_take_back
 from agreements.models import AgreedException, Agreement, Target
-from agreements.pages.reading.overview import dated
+from agreements.pages.reading.overview import dated_span
 from smarketing.accounts.models import Side, User
 
 WAITING, STANDING, PAST = "waiting", "standing", "past"
@@ -29,23 +29,22 @@ class ShownException:
 
     @property
     def span(self) -> str:
-        row = self.exception
-        if row.is_called_off:
-            return _("called off")
-        if row.begins == row.ends:
-            return dated(row.begins)
-        return f"{dated(row.begins)} – {dated(row.ends)}"
+        return span_of(self.exception)
 
     @property
     def former_span(self) -> str:
         """What would end otherwise."""
         row = self.exception.replaces
-        return f"{dated(row.begins)} – {dated(row.ends)}" if row else ""
+        return span_of(row) if row else ""
 
     @property
     def whose(self) -> str:
         sides = [str(side.label) for side in (Side.MARKETING, Side.SALES) if side in self.exception.sides]
         return _("the clocks of %(sides)s pause") % {"sides": _(" and ").join(sides)} if sides else ""
+
+
+def span_of(row: AgreedException) -> str:
+    return _("called off") if row.is_called_off else dated_span(row.begins, row.ends)
 
 
 def shown_exceptions(agreement: Agreement, user: User, at: datetime, *, may_propose: bool) -> list[ShownException]:
