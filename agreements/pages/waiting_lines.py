@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.exceptions.agreeing import may_answer
-from agreements.friction.owed import told
+from agreements.friction.owed import told_of
 from agreements.models import AgreedException, Agreement, FrictionReport, Target
 from agreements.months.stated import months_to_state
 from agreements.pages.versions import waiting_for
@@ -71,13 +71,13 @@ def friction_reports(asker: Asker) -> Iterator[WaitingLine]:
     """To be sent by sales, then answered by service."""
     open_ones = FrictionReport.objects.filter(answered_at=None, **asker.about("agreement__"))
     rows = open_ones.filter(asker.access.where(Verb.READ, "agreement__")).select_related("agreement", "version")
-    for row in rows:
-        agreement = row.agreement
+    for owed in told_of(rows, asker.at):
+        row, agreement = owed.report, owed.report.agreement
         verb = Verb.FOLLOW_UP if row.sent_at is None else Verb.ANSWER
         is_own = bool(asker.own.sides(verb, agreement))
         if not is_own and not asker.slug:
             continue
-        owed, said = told(row, asker.at), {"month": period_name(Period(row.month))}
+        said = {"month": period_name(Period(row.month))}
         of: dict[str, Any] = {"is_own": is_own, "agreement": str(agreement)}
         address = reverse("agreements:friction_report", args=[agreement.slug, row.pk])
         if row.sent_at is not None:
@@ -88,7 +88,7 @@ def friction_reports(asker: Asker) -> Iterator[WaitingLine]:
         if owed.is_late:
             late = ngettext("%(n)s working day late", "%(n)s working days late", owed.days_late)
             text += f" ({late % {'n': number(owed.days_late)}})"
-        yield WaitingLine(text, address, row.due_on, is_due=True, is_late=owed.is_late, **of)
+        yield WaitingLine(text, address, owed.due_on, is_due=True, is_late=owed.is_late, **of)
 
 
 def figures_to_state(asker: Asker) -> Iterator[WaitingLine]:

@@ -1,5 +1,5 @@
 from leads.models.clocks import Clock, Escalation
-from leads.models.facts import Attempt, Deal, Event, Handoff, Lead, phone_key
+from leads.models.facts import Attempt, Deal, Event, Handoff, Lead
 from leads.models.imports import DifferingRow, ImportRun, RejectedRow, RepName, WaitingRow, Word
 from leads.models.integrations import ApiCall, ApiToken
 
@@ -22,5 +22,4 @@ __all__ = [
     "RepName",
     "WaitingRow",
     "Word",
-    "phone_key",
 ]

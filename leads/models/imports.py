@@ -17,12 +17,17 @@ class ImportRun(models.Model):
     """A file on its way in. The row is the truth: `read` says how far it came, in the transaction of each chunk.
 
     `claim` counts the workers that took it up, `tries` those that did so at the same place; `leads.doors.files.lease`.
+    Of a `workbook` one `sheet` was made a text: that is `file`, and its rows are counted as the sheet's. `sheets` are
+    the names of all, each with whether it is hidden.
     """
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="imports")
     kind = models.CharField(_("rows"), max_length=10, choices=RowKind.choices)
     file = models.FileField(upload_to="imports/%Y/%m", max_length=300, blank=True)
     file_name = models.CharField(_("file"), max_length=255)
+    workbook = models.FileField(upload_to="imports/%Y/%m", max_length=300, blank=True)
+    sheet = models.CharField(max_length=200, blank=True)
+    sheets = models.JSONField(default=list)
     options = models.JSONField(default=dict)
     status = models.CharField(_("status"), max_length=10, choices=RunStatus.choices, default=RunStatus.DRAFT)
     size = models.BigIntegerField(default=0)

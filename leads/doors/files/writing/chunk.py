@@ -14,9 +14,11 @@ from leads.doors.files.writing.identity import OWN_ID, contradictions
 from leads.doors.files.writing.waiting import keep, link, lock_files_of
 from leads.models import ImportRun, Lead
 from smarketing.lib import bulk
+from smarketing.lib.places import country_of_zone
 from smarketing.lib.words import same_id
 
 KEPT = (*LEAD_FIELDS, "precision")
+KEY_COLUMNS = ("phone_key", "name_key", "who_key")
 
 
 @dataclass
@@ -77,7 +79,7 @@ def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: Im
     if others and run is None:
         raise Contradicts({name for _row, says in others for name in says})
     leads = _created([known[row.values["external_id"]] for row in fresh], hand, run)
-    tally.touched |= _fill([known[name] for name in filled if "pk" in known[name]])
+    tally.touched |= _fill([known[name] for name in filled if "pk" in known[name]], hand)
     counts.created = len(fresh)
     for row, says in others:
         name = row.values["external_id"]
@@ -93,10 +95,18 @@ def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: Im
     return counts
 
 
-def _fill(leads: list[Values]) -> set[int]:
+def _fill(leads: list[Values], hand: Hand) -> set[int]:
     """Writes leads that have got more to say; answers their primary keys."""
-    bulk.update([Lead(**{name: values[name] for name in ("pk", *LEAD_FIELDS)}) for values in leads], LEAD_FIELDS)
+    rows = [Lead(**{name: values[name] for name in ("pk", *LEAD_FIELDS)}) for values in leads]
+    bulk.update(_with_keys(rows, hand), [*LEAD_FIELDS, *KEY_COLUMNS])
     return {values["pk"] for values in leads}
+
+
+def _with_keys(leads: list[Lead], hand: Hand) -> list[Lead]:
+    country = country_of_zone(hand.terms.zone.key)
+    for lead in leads:
+        lead.set_keys(country)
+    return leads
 
 
 def _claim(lead_id: int, row: CheckedRow, hand: Hand, run: ImportRun | None) -> Claim:
@@ -118,7 +128,7 @@ def _created(rows: list[Values], hand: Hand, run: ImportRun | None) -> dict[str,
     """External id -> primary key of the new leads."""
     came: dict[str, Any] = {"door": door_of(hand.token_id), "token_id": hand.token_id, "run": run}
     came |= {"recorded_at": hand.at, "recorded_by": hand.by}
-    bulk.insert([Lead(agreement_id=hand.agreement_id, **came, **values) for values in rows])
+    bulk.insert(_with_keys([Lead(agreement_id=hand.agreement_id, **came, **values) for values in rows], hand))
     ids = [values["external_id"] for values in rows]
     return dict(Lead.objects.filter(agreement=hand.agreement_id, external_id__in=ids).values_list("external_id", "pk"))
 
