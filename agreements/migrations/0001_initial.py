@@ -49,6 +49,8 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=300, verbose_name='why')),
                 ('pauses_marketing', models.BooleanField(default=False, verbose_name="marketing's clocks pause")),
                 ('pauses_sales', models.BooleanField(default=False, verbose_name="sales' clocks pause")),
+                ('pauses_service', models.BooleanField(default=False, verbose_name="service's clock pauses")),
+                ('end_reason', models.CharField(blank=True, max_length=300, verbose_name='why it ends otherwise')),
                 ('state', models.CharField(choices=[('proposed', 'proposed'), ('agreed', 'agreed'), ('declined', 'declined'), ('withdrawn', 'withdrawn')], default='proposed', max_length=10, verbose_name='state')),
                 ('side', models.CharField(choices=[('marketing', 'Marketing'), ('sales', 'Sales'), ('service', 'Service')], max_length=10, verbose_name='proposed for')),
                 ('proposed_at', models.DateTimeField(verbose_name='proposed')),
@@ -105,6 +107,22 @@ class Migration(migrations.Migration):
                 'verbose_name': 'change',
                 'verbose_name_plural': 'changes',
                 'ordering': [models.OrderBy(models.F('at'), descending=True)],
+            },
+        ),
+        migrations.CreateModel(
+            name='ExceptionConsent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('side', models.CharField(choices=[('marketing', 'Marketing'), ('sales', 'Sales'), ('service', 'Service')], max_length=10, verbose_name='side')),
+                ('at', models.DateTimeField(verbose_name='accepted')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('exception', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='agreements.agreedexception')),
+            ],
+            options={
+                'verbose_name': 'consent to an exception',
+                'verbose_name_plural': 'consents to exceptions',
+                'ordering': ['at', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('exception', 'side'), name='one_consent_per_side')],
             },
         ),
         migrations.CreateModel(

@@ -50,6 +50,7 @@ from smarketing.accounts.models import Invitation, Membership, Role, Side, Team,
 from smarketing.accounts.people import leave, set_role
 from smarketing.lib import bulk
 from smarketing.lib.periods import Period
+from smarketing.lib.places import country_of_zone
 
 BAD_MONTH = 8  # after the first
 LONGEST_STORY = timedelta(days=150)
@@ -276,7 +277,7 @@ def _came(handoff: Handoff, one: Pass, stage: Stage) -> bool:
 
 
 def _lead(story: Story, stage: Stage) -> Lead:
-    return Lead(
+    lead = Lead(
         agreement=stage.agreement,
         external_id=story.external_id,
         created_at=story.created_at,
@@ -290,6 +291,8 @@ def _lead(story: Story, stage: Stage) -> Lead:
         recorded_at=stage.at,
         **_qualities(story, stage.market),
     )
+    lead.set_keys(country_of_zone(stage.agreement.time_zone))
+    return lead
 
 
 def _qualities(story: Story, market: Market) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agreements.terms import timeline
@@ -14,12 +13,14 @@ from leads.doors.dictionary import settle
 from leads.doors.fields import LEAD_FIELDS
 from leads.doors.files.writing.waiting import link_waiting, lock_files_of
 from leads.enums import EventKind
-from leads.models import Event, Lead, phone_key
+from leads.models import Event, Lead
+from leads.persons.known import same_people
 from leads.refusals import Refused
 from smarketing.accounts.models import User
+from smarketing.lib.places import country_of_zone
 from smarketing.lib.words import same_id
 
-SHORTEST_NUMBER = 6  # digits; shorter ones are extensions, and many people's
+MOST_SHOWN = 5
 
 
 class ExternalIdTaken(Refused):
@@ -91,16 +92,12 @@ def edit_lead(lead: Lead, values: dict[str, Any], *, by: User, at: datetime) -> 
 
 
 def same_person(lead: Lead) -> list[Lead]:
-    """Other leads of the agreement with this e-mail address or telephone number."""
-    same = Q()
-    if lead.email:
-        same |= Q(email=lead.email.lower())
-    if len(number := phone_key(lead.phone)) >= SHORTEST_NUMBER:
-        same |= Q(phone_key=number)
-    if not same:
-        return []
-    others = Lead.objects.filter(same, agreement=lead.agreement_id).exclude(pk=lead.pk)
-    return list(others.order_by("-created_at")[:5])
+    """Other leads of the agreement that are this person, or may be."""
+    lead.set_keys(country_of_zone(lead.agreement.time_zone))
+    found = same_people(lead)
+    pks = [found.certain, *found.likely] if found.certain else list(found.likely)
+    known = Lead.objects.in_bulk(pks[:MOST_SHOWN])
+    return [known[pk] for pk in pks[:MOST_SHOWN]]
 
 
 def _settle(lead: Lead) -> None:

@@ -1,6 +1,5 @@
 import django.core.validators
 import django.db.models.deletion
-import django.db.models.functions.text
 import leads.finding.index
 import smarketing.lib.numbers
 from django.conf import settings
@@ -47,8 +46,11 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('leads', 'Leads'), ('handoffs', 'Handoffs'), ('attempts', 'Attempts'), ('outcomes', 'Outcomes')], max_length=10, verbose_name='rows')),
                 ('file', models.FileField(blank=True, max_length=300, upload_to='imports/%Y/%m')),
                 ('file_name', models.CharField(max_length=255, verbose_name='file')),
+                ('workbook', models.FileField(blank=True, max_length=300, upload_to='imports/%Y/%m')),
+                ('sheet', models.CharField(blank=True, max_length=200)),
+                ('sheets', models.JSONField(default=list)),
                 ('options', models.JSONField(default=dict)),
-                ('status', models.CharField(choices=[('draft', 'Not started'), ('queued', 'Queued'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='draft', max_length=10, verbose_name='status')),
+                ('status', models.CharField(choices=[('draft', 'Not started'), ('queued', 'Queued'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('undoing', 'Being undone'), ('undone', 'Undone')], default='draft', max_length=10, verbose_name='status')),
                 ('size', models.BigIntegerField(default=0)),
                 ('digest', models.CharField(blank=True, max_length=64)),
                 ('position', models.BigIntegerField(default=0)),
@@ -70,8 +72,11 @@ class Migration(migrations.Migration):
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('careful_until', models.PositiveIntegerField(default=0)),
                 ('ended_at', models.DateTimeField(null=True)),
+                ('undone_at', models.DateTimeField(null=True)),
+                ('undone', models.JSONField(default=dict)),
                 ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imports', to='agreements.agreement')),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'import',
@@ -216,7 +221,9 @@ class Migration(migrations.Migration):
                 ('active_on', models.DateField(blank=True, null=True, verbose_name='last active on')),
                 ('consent', models.BooleanField(blank=True, null=True, verbose_name='consent to be contacted')),
                 ('question', models.TextField(blank=True, max_length=5000, verbose_name='question asked')),
-                ('phone_key', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Right(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(models.F('phone'), models.Value(' '), models.Value('')), models.Value('\xa0'), models.Value('')), models.Value('-'), models.Value('')), models.Value('('), models.Value('')), models.Value(')'), models.Value('')), models.Value('/'), models.Value('')), models.Value('.'), models.Value('')), models.Value('+'), models.Value('')), 9), output_field=models.CharField(max_length=60))),
+                ('phone_key', models.CharField(blank=True, default='', editable=False, max_length=40)),
+                ('name_key', models.CharField(blank=True, default='', editable=False, max_length=240)),
+                ('who_key', models.CharField(blank=True, default='', editable=False, max_length=240)),
                 ('notes', models.TextField(blank=True, db_default='', default='', editable=False)),
                 ('found_by', models.GeneratedField(db_persist=True, expression=leads.finding.index.FoundBy(), output_field=models.TextField())),
                 ('precision', models.PositiveIntegerField(choices=[(0, 'to the second'), (60, 'to the minute'), (86400, 'to the day')], default=0)),
@@ -230,7 +237,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'lead',
                 'verbose_name_plural': 'leads',
-                'indexes': [models.Index(fields=['agreement', '-created_at', '-id'], name='lead_newest'), models.Index(fields=['-created_at', '-id'], name='lead_latest'), models.Index(condition=models.Q(('email', ''), _negated=True), fields=['agreement', 'email'], name='lead_email'), models.Index(condition=models.Q(('phone', ''), _negated=True), fields=['agreement', 'phone_key'], name='lead_phone')],
+                'indexes': [models.Index(fields=['agreement', '-created_at', '-id'], name='lead_newest'), models.Index(fields=['-created_at', '-id'], name='lead_latest'), models.Index(condition=models.Q(('email', ''), _negated=True), fields=['agreement', 'email'], name='lead_email'), models.Index(condition=models.Q(('phone_key', ''), _negated=True), fields=['agreement', 'phone_key'], name='lead_phone'), models.Index(condition=models.Q(('who_key', ''), _negated=True), fields=['agreement', 'who_key'], name='lead_who')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('agreement', 'external_id'), name='one_lead_per_external_id')],
             },
         ),
@@ -243,7 +250,7 @@ class Migration(migrations.Migration):
             name='Event',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('logged', 'Lead logged'), ('edited', 'Lead edited'), ('handed_over', 'Handed over'), ('taken_back', 'Handoff taken back'), ('assigned', 'Assigned'), ('tier_put_right', 'Tier corrected'), ('accepted', 'Accepted'), ('unaccepted', 'Acceptance undone'), ('attempted', 'Attempt recorded'), ('withdrawn', 'Attempt withdrawn'), ('sent_back', 'Returned to marketing'), ('return_undone', 'Return undone'), ('recycled', 'Handed over again'), ('closed', 'Closed'), ('reopened', 'Reopened'), ('corrected', 'Updated from a file'), ('excuse_asked', 'Excuse asked for'), ('excused', 'Excuse approved'), ('excuse_dropped', 'Excuse taken back or declined'), ('due_soon', 'Due soon'), ('overdue', 'Overdue')], max_length=15)),
+                ('kind', models.CharField(choices=[('logged', 'Lead logged'), ('edited', 'Lead edited'), ('handed_over', 'Handed over'), ('taken_back', 'Handoff taken back'), ('assigned', 'Assigned'), ('tier_put_right', 'Tier corrected'), ('accepted', 'Accepted'), ('unaccepted', 'Acceptance undone'), ('attempted', 'Attempt recorded'), ('withdrawn', 'Attempt withdrawn'), ('sent_back', 'Returned to marketing'), ('return_undone', 'Return undone'), ('recycled', 'Handed over again'), ('closed', 'Closed'), ('reopened', 'Reopened'), ('corrected', 'Updated from a file'), ('import_undone', 'Import undone'), ('excuse_asked', 'Excuse asked for'), ('excused', 'Excuse approved'), ('excuse_dropped', 'Excuse taken back or declined'), ('due_soon', 'Due soon'), ('overdue', 'Overdue')], max_length=15)),
                 ('at', models.DateTimeField()),
                 ('details', models.JSONField(default=dict)),
                 ('attempt', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to='leads.attempt')),
@@ -299,6 +306,21 @@ class Migration(migrations.Migration):
             model_name='attempt',
             name='lead',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='leads.lead'),
+        ),
+        migrations.CreateModel(
+            name='Addition',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('leads', 'Leads'), ('handoffs', 'Handoffs'), ('attempts', 'Attempts'), ('outcomes', 'Outcomes')], max_length=10)),
+                ('record', models.PositiveBigIntegerField()),
+                ('fields', models.JSONField()),
+                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='additions', to='leads.importrun')),
+                ('lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='leads.lead')),
+            ],
+            options={
+                'verbose_name': 'addition',
+                'verbose_name_plural': 'additions',
+            },
         ),
         migrations.CreateModel(
             name='RejectedRow',

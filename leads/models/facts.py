@@ -1,11 +1,11 @@
 """What happened to leads: won, handed over, tried, sold; and the history that tells it."""
 
 from datetime import datetime
+from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Expression, F, Q, Value
-from django.db.models.functions import Replace, Right
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -14,32 +14,23 @@ from agreements.models import Agreement, Version
 from leads.clock import rule
 from leads.enums import Brief, Channel, Direction, Door, EventKind, OutsideReason, Precision, Result, State, Verdict
 from leads.finding.index import FoundBy
+from leads.persons import spelling
 from leads.querysets import HandoffQuerySet, LeadQuerySet
 from leads.work import states
 from smarketing.accounts.models import User
 from smarketing.lib.numbers import refuse_too_many_digits
+from smarketing.lib.places import country_of_zone
 
-PHONE_SIGNS = " \u00a0-()/.+"
-PHONE_DIGITS = 9  # from the end: "+49 170 ..." and "0170 ..." are one number
-
-
-def phone_key(phone: str) -> str:
-    """Equal for one telephone number however it is written; `Lead.phone_key` is the same in SQL."""
-    return "".join(sign for sign in phone if sign not in PHONE_SIGNS)[-PHONE_DIGITS:]
-
-
-def _phone_key() -> Expression:
-    bare: Expression = F("phone")  # type: ignore[assignment]  # an expression in all that matters
-    for sign in PHONE_SIGNS:
-        bare = Replace(bare, Value(sign), Value(""))
-    return Right(bare, PHONE_DIGITS)
+KEYS_OF = frozenset({"name", "company", "phone", "country"})  # the fields from which the keys follow
 
 
 class Lead(models.Model):
     """A person or company that marketing has won as a prospect, under one agreement.
 
-    `notes` repeats what was noted with its attempts and returns, so that it is found by them; they are kept by
-    `leads.clock.consequences`. `found_by` follows from it and from the lead's own fields.
+    `phone_key`, `name_key` and `who_key` are what is equal for one person however it is written
+    (`leads.persons.spelling`); `save` keeps them, and whoever writes many rows at once calls `set_keys`. `email` is
+    kept in small letters. `notes` repeats what was noted with its attempts and returns, so that it is found by them;
+    they are kept by `leads.clock.consequences`. `found_by` follows from it and from the lead's own fields.
     """
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="leads", verbose_name=_("agreement"))
@@ -68,9 +59,9 @@ class Lead(models.Model):
     active_on = models.DateField(_("last active on"), null=True, blank=True)
     consent = models.BooleanField(_("consent to be contacted"), null=True, blank=True)
     question = models.TextField(_("question asked"), max_length=5_000, blank=True)
-    phone_key = models.GeneratedField(
-        expression=_phone_key(), output_field=models.CharField(max_length=60), db_persist=True
-    )
+    phone_key = models.CharField(max_length=spelling.LONGEST_NUMBER, blank=True, default="", editable=False)
+    name_key = models.CharField(max_length=spelling.LONGEST, blank=True, default="", editable=False)
+    who_key = models.CharField(max_length=spelling.LONGEST, blank=True, default="", editable=False)
     notes = models.TextField(blank=True, default="", db_default="", editable=False)
     found_by = models.GeneratedField(expression=FoundBy(), output_field=models.TextField(), db_persist=True)
     precision = models.PositiveIntegerField(choices=Precision.choices, default=Precision.EXACT)
@@ -94,14 +85,32 @@ class Lead(models.Model):
             models.Index(fields=["agreement", "-created_at", "-id"], name="lead_newest"),
             models.Index(fields=["-created_at", "-id"], name="lead_latest"),
             models.Index(fields=["agreement", "email"], condition=~Q(email=""), name="lead_email"),
-            models.Index(fields=["agreement", "phone_key"], condition=~Q(phone=""), name="lead_phone"),
+            models.Index(fields=["agreement", "phone_key"], condition=~Q(phone_key=""), name="lead_phone"),
+            models.Index(fields=["agreement", "who_key"], condition=~Q(who_key=""), name="lead_who"),
         ]
 
     def __str__(self) -> str:
         return self.name or self.company or self.email or self.external_id or f"#{self.pk}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        names = kwargs.get("update_fields")
+        if names is None or not KEYS_OF.isdisjoint(names):
+            self.set_keys(country_of_zone(self.agreement.time_zone))
+        if names is not None and not KEYS_OF.isdisjoint(names):
+            kwargs["update_fields"] = {*names, "phone_key", "name_key", "who_key"}
+        super().save(*args, **kwargs)
+
     def get_absolute_url(self) -> str:
         return reverse("leads:detail", args=[self.pk])
+
+    def set_keys(self, country: str) -> None:
+        """`country` is the team's; a number is dialled in the lead's own where that is known."""
+        self.phone_key = spelling.phone_key(self.phone, self.country or country)
+        self.name_key, self.who_key = spelling.name_key(self.name), spelling.who_key(self.name, self.company)
+
+    @property
+    def keys(self) -> spelling.Keys:
+        return spelling.Keys(spelling.email_key(self.email), self.phone_key, self.name_key, self.who_key)
 
 
 class RecordedFact(models.Model):

@@ -48,6 +48,12 @@ def language(text: str) -> str | None:
     return _languages().get(_plain(tag[1] if tag else text))
 
 
+def country_of_zone(zone: str) -> str:
+    """The code of the country that a time zone lies in; empty for one that lies in none, as UTC does."""
+    found = str(get_global("zone_territories").get(zone, ""))
+    return "" if found in NO_COUNTRIES or not found.isalpha() else found
+
+
 def country_name(code: str, spoken: str) -> str:
     """What is no code stays as it is."""
     return _named("territories", code, spoken)

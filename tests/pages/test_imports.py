@@ -1,14 +1,18 @@
 import re
+from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from leads.doors.files import runs
 from leads.enums import RunStatus
 from leads.models import Handoff, ImportRun, Lead
 from tests import cast
+from tests.unit.leads.doors.files.reading.test_workbook import workbook
 
 LEADS = "lead_id,created_at,origin\n7,2026-01-05 09:00,fair\n8,31.02.2026,fair\n"
 
@@ -65,7 +69,7 @@ def test_an_uploaded_file_is_shown_as_it_is_read_and_takes_nothing(signed_in, ma
         ("empty.csv", b" \n", "The file is empty."),
         ("header.csv", b"lead_id,created_at\n", "has a header but no rows"),
         ("zeros.csv", b"\0" * 999, "This is not a text file"),
-        ("sheet.xlsx", b"PK\x03\x04....", "Save the sheet as CSV"),
+        ("sheet.xlsx", b"PK\x03\x04....", "This workbook cannot be read"),
         ("line.csv", b"x" * 2_000_000, "too long for a row"),
     ],
 )
@@ -322,3 +326,34 @@ def test_a_draft_whose_file_was_changed_says_so(signed_in, marketer, north, name
     answer = client.get(url, follow=True) if name == "import" else client.post(url, {}, follow=True)
     assert "The stored file is not the one that was sent" in answer.content.decode()
     assert not ImportRun.objects.exists()
+
+
+def test_a_workbook_comes_in_by_the_sheet_that_is_chosen_and_its_rejects_come_back_as_one(
+    signed_in, marketer, north, queued, django_capture_on_commit_callbacks
+):
+    client, head = signed_in(marketer), ["lead_id", "created_at", "phone", "note"]
+    last_year = [["7", datetime(2025, 1, 5, 9, 0), "+49 170 1", "'=1"]]
+    this_year = [["8", datetime(2026, 1, 5, 9, 0), "+49 (170) 2-3", ""], ["9", "31.02.2026", "", "'=1+1"]]
+    book = workbook(head, *last_year, title="2025", **{"2026": [head, *this_year]})
+    run = draft(client, north, text=book.getvalue(), name="leads.xlsx")
+    page = client.get(run.get_absolute_url())
+    assert "Jan. 5, 2025, 09:00" in page.text
+    chosen = {**form_of(page), "sheet": "2026"}
+    assert "+49 (170) 2-3" in client.post(reverse("leads:import_reading", args=[run.pk]), chosen, follow=True).text
+    page = client.get(run.get_absolute_url())
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("leads:import_start", args=[run.pk]), form_of(page))
+    runs.process(queued[0], clock=lambda: cast.MONDAY)
+    run.refresh_from_db()
+    assert Lead.objects.get().phone == "+49 (170) 2-3"
+    assert (run.read, run.created, run.rejected, run.workbook.name) == (2, 1, 1, "")
+    again = b"".join(client.get(reverse("leads:import_rejects", args=[run.pk])).streaming_content)
+    sheet = load_workbook(BytesIO(again)).active
+    assert [cell.value for cell in sheet[2]] == [
+        "3", "created_at", "There is no such day or time.", "9", "31.02.2026", "", "'=1+1"
+    ]  # fmt: skip
+    sheet["E2"] = datetime(2026, 2, 28)
+    mended = BytesIO()
+    sheet.parent.save(mended)
+    page = client.get(draft(client, north, text=mended.getvalue(), name="rejects.xlsx").get_absolute_url())
+    assert page.context["preview"].rows[0].cells[:2] == ["9", "Feb. 28, 2026, 00:00"]

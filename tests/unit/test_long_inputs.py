@@ -22,7 +22,7 @@ from leads.doors.files.reading.recognition import Asked, recognise
 from leads.doors.files.reading.records import Record
 from leads.doors.files.reading.rows import Checker, Notation
 from leads.doors.texts import Partly
-from leads.models import phone_key
+from leads.persons.spelling import keys
 from smarketing.lib import amounts, cells, words
 from smarketing.lib.file_problems import RefusedFile, Unreadable
 from smarketing.lib.periods import Period
@@ -53,7 +53,7 @@ READERS = {
     "word": words.key,
     "id": words.same_id,
     "cell for a spreadsheet": lambda text: cells.plain_cell(cells.safe_cell(text)),
-    "telephone number": phone_key,
+    "person": lambda text: keys(email=text, phone=text, name=text, company=text, country="DE"),
     "period": Period.parse,
     "value in a message": shown,
     "text in a message": without_controls,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import file_digest
 from io import SEEK_END, BytesIO
 from itertools import islice
@@ -176,16 +177,16 @@ def _advance(run: ImportRun, counts: Counts, position: int, line: int, at: datet
 
 def _finish(run: ImportRun, at: datetime) -> None:
     with transaction.atomic():
-        if not held(run).update(status=RunStatus.DONE, ended_at=at, position=F("size"), file="", error=""):
+        if not held(run).update(status=RunStatus.DONE, ended_at=at, position=F("size"), file="", workbook="", error=""):
             raise Overtaken
-        _drop_file(run)
+        drop_files(run)
     run.refresh_from_db()
 
 
-def _drop_file(run: ImportRun) -> None:
-    storage, name = run.file.storage, run.file.name
-    if name:
-        transaction.on_commit(lambda: storage.delete(name), robust=True)
+def drop_files(run: ImportRun) -> None:
+    for file in (run.file, run.workbook):
+        if file.name:
+            transaction.on_commit(partial(file.storage.delete, file.name), robust=True)
 
 
 def pending(at: datetime) -> QuerySet[ImportRun]:
@@ -226,5 +227,5 @@ def discard(run: ImportRun) -> bool:
     with transaction.atomic():
         deleted, _by_model = ImportRun.objects.filter(pk=run.pk, status__in=DISCARDED, read=0).delete()
         if deleted:
-            _drop_file(run)
+            drop_files(run)
     return bool(deleted)

@@ -14,6 +14,13 @@ WORDS = {
     "empty": _("The file is empty."),
     "header_only": _("The file has a header but no rows."),
     "no_text": _("This is not a text file. Export it as CSV."),
+    "broken_workbook": _("This workbook cannot be read. Open it in a spreadsheet program, save it and send it again."),
+    "large_workbook": _("This workbook is too large, or pretends to be small. Save the sheet as CSV."),
+    "no_results": _(
+        "The sheet has formulas whose results are not in the file. Open it in a spreadsheet program, save it and send "
+        "it again."
+    ),
+    "no_sheet": _("The workbook has no sheet “%(detail)s”."),
     "too_many_rows": _("The file has more than %(detail)s rows."),
     "no_months": _("No row with a month and an amount was found, like 2026-03;1234.50."),
     "too_many_columns": _("The file has more than %(detail)s columns."),
@@ -82,7 +89,7 @@ WORDS = {
     "no_language": _("“%(detail)s” is no language known here: write its name in English, German or Danish, or a code."),
 }
 FORMATS = {
-    "workbook": _("This is a workbook. Save the sheet as CSV."),
+    "workbook": _("This is a workbook of an older or protected kind. Save it as XLSX or CSV."),
     "image": _("This is a picture, not a table."),
     "document": _("This is a document, not a table. Export the table as CSV."),
     "archive": _("This is an archive. Unpack it first."),

@@ -3,8 +3,10 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
@@ -14,6 +16,7 @@ from django.utils.timezone import now
 from agreements.models import Agreement
 from leads.doors.dictionary import read_for
 from leads.doors.files import runs
+from leads.doors.files.drafts import TableText, text_of
 from leads.doors.files.lease import end, renewed
 from leads.doors.files.reading.dates import ORDERS
 from leads.doors.files.reading.dialect import delimiter_named
@@ -30,7 +33,7 @@ MARKS = {"comma": ",", "point": ".", ",": ",", ".": "."}
 
 
 class Command(BaseCommand):
-    help = "Brings a CSV file of leads, handoffs, attempts or outcomes in. Running it twice changes nothing."
+    help = "Brings a file (CSV or XLSX) of leads, handoffs, attempts or outcomes in. Running it twice changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", choices=RowKind.values, metavar="KIND", help=" | ".join(RowKind.values))
@@ -42,6 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("--date-order", default="", choices=ORDERS)
         parser.add_argument("--encoding", default="", metavar="E", help="utf-8, utf-16, cp1252, ...")
         parser.add_argument("--delimiter", default="", metavar="D", help="a character, or tab")
+        parser.add_argument("--sheet", default="", metavar="NAME", help="of a workbook")
         mark = parser.add_argument("--decimal", "--decimal-mark", default="", choices=MARKS, metavar="comma|point")
         mark.help = "how to read 1.234"
         header = parser.add_mutually_exclusive_group()
@@ -63,8 +67,8 @@ class Command(BaseCommand):
         try:
             asked = _asked(options)
             _check_rejects(options["rejects"], options["file"])
-            with options["file"].open("rb") as file:
-                plan, run = self._carry_in(agreement, file, asked, options)
+            with options["file"].open("rb") as file, closing(text_of(file, options["kind"], options["sheet"])) as text:
+                plan, run = self._carry_in(agreement, text, replace(asked, **text.asked), options)
         except RefusedFile as error:
             raise CommandError(refusal(error, options["kind"])) from None
         except Unreadable as error:
@@ -76,17 +80,17 @@ class Command(BaseCommand):
             raise CommandError("None of the rows could be taken.")
 
     def _carry_in(
-        self, agreement: Agreement, file: BinaryIO, asked: Asked, options: dict[str, Any]
+        self, agreement: Agreement, text: TableText, asked: Asked, options: dict[str, Any]
     ) -> tuple[Plan, ImportRun]:
-        plan = recognise(file, options["kind"], asked, **read_for(agreement)).required()
+        plan = recognise(text.file, options["kind"], asked, **read_for(agreement)).required()
         if not options["dry_run"]:
-            return plan, self._run(agreement, file, plan, options)
+            return plan, self._run(agreement, text, plan, options)
         with transaction.atomic():
-            run = self._run(agreement, file, plan, options)
+            run = self._run(agreement, text, plan, options)
             transaction.set_rollback(True)
         return plan, run
 
-    def _run(self, agreement: Agreement, file: BinaryIO, plan: Plan, options: dict[str, Any]) -> ImportRun:
+    def _run(self, agreement: Agreement, text: TableText, plan: Plan, options: dict[str, Any]) -> ImportRun:
         path: Path = options["file"]
         run = ImportRun.objects.create(
             agreement=agreement,
@@ -94,13 +98,14 @@ class Command(BaseCommand):
             file_name=path.name[:255],
             options=plan.options(),
             status=RunStatus.RUNNING,
-            size=path.stat().st_size,
-            digest=runs.digest_of(file),
+            sheet=text.sheet[:200],
+            size=text.size,
+            digest=runs.digest_of(text.file),
             touched_at=now(),
         )
         try:
             with renewed(run, clock=now, is_worker=False):
-                runs.carry_in(run, file, clock=now, on_chunk=self._progress)
+                runs.carry_in(run, text.file, clock=now, on_chunk=self._progress)
         except RefusedFile as refused:
             end(run, refused.problem, at=now())
             raise

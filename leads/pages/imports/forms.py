@@ -1,8 +1,8 @@
 """The forms of an import: the file, and how it is to be read."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any, BinaryIO, cast
-from uuid import uuid4
 from zoneinfo import available_timezones
 
 from django import forms
@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement
 from leads.doors.dictionary import read_for
+from leads.doors.files.drafts import drafted, text_of
 from leads.doors.files.preview import choices_of
 from leads.doors.files.reading.choices import OPEN
 from leads.doors.files.reading.columns import FIELDS, REQUIRED
 from leads.doors.files.reading.dialect import DELIMITERS
 from leads.doors.files.reading.recognition import Asked, Plan, recognise
-from leads.doors.files.runs import digest_of
 from leads.doors.files.wording import field_name, worded
 from leads.enums import RowKind
 from leads.models import ImportRun
@@ -37,7 +37,9 @@ def opened(file: Any) -> BinaryIO:
 class UploadForm(forms.Form):
     agreement = forms.ModelChoiceField(Agreement.objects.none(), label=_("Agreement"), empty_label=None)
     kind = forms.ChoiceField(label=_("What is in a row"), choices=RowKind.choices, widget=forms.RadioSelect)
-    file = forms.FileField(label=_("CSV file"), widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}))
+    file = forms.FileField(
+        label=_("File (CSV or XLSX)"), widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm,text/csv"})
+    )
 
     def __init__(self, *args: Any, agreements: QuerySet[Agreement], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,27 +58,24 @@ class UploadForm(forms.Form):
         """Refuses here what is no table at all; what is unclear is asked on the next page."""
         found = self.cleaned_data
         if {"agreement", "kind", "file"} <= found.keys():
+            text = None
             try:
-                plan = recognise(opened(found["file"].file), found["kind"], Asked(), **read_for(found["agreement"]))
-                found["options"] = plan.options()
+                text = text_of(opened(found["file"].file), found["kind"])
+                asked = Asked.of(text.asked)
+                plan = recognise(text.file, found["kind"], asked, **read_for(found["agreement"]))
             except (RefusedFile, Unreadable) as error:
+                if text:
+                    text.close()
                 self.add_error("file", worded(error.problem))
+            else:
+                found |= {"text": text, "options": plan.options()}
         return found
 
     def draft(self, *, by: Any) -> ImportRun:
-        file: UploadedFile[Any] = self.cleaned_data["file"]
-        run = ImportRun(
-            agreement=self.cleaned_data["agreement"],
-            kind=self.cleaned_data["kind"],
-            file_name=(file.name or "")[-255:],
-            options=self.cleaned_data["options"],
-            size=file.size or 0,
-            digest=digest_of(opened(file.file)),
-            by=by,
-        )
-        file.seek(0)
-        run.file.save(f"{uuid4().hex}.csv", file)
-        return run
+        found = self.cleaned_data
+        run = ImportRun(agreement=found["agreement"], kind=found["kind"], options=found["options"], by=by)
+        with closing(found["text"]):
+            return drafted(run, found["file"], found["text"])
 
 
 class ReadingForm(forms.Form):
@@ -86,6 +85,7 @@ class ReadingForm(forms.Form):
     somebody to say what they mean.
     """
 
+    sheet = forms.ChoiceField(label=_("Sheet"))
     header = forms.TypedChoiceField(label=_("Names of the columns"), coerce=int, required=False, empty_value=None)
     delimiter = forms.ChoiceField(label=_("Columns are divided by"))
     encoding = forms.ChoiceField(label=_("Encoding"))
@@ -95,12 +95,22 @@ class ReadingForm(forms.Form):
     hand_over = forms.BooleanField(label=_("Hand each new lead over at the time it was created"), required=False)
 
     def __init__(
-        self, data: Any = None, *, plan: Plan, lines: list[tuple[int, str]], foreign: list[tuple[str, str]]
+        self,
+        data: Any = None,
+        *,
+        run: ImportRun,
+        plan: Plan,
+        lines: list[tuple[int, str]],
+        foreign: list[tuple[str, str]],
     ) -> None:
-        super().__init__(data, initial=_initial(plan))
+        super().__init__(data, initial={**_initial(plan), "sheet": run.sheet})
         self.plan, self.foreign = plan, foreign
+        self.fields["sheet"].choices = _sheets(run)  # type: ignore[attr-defined]
+        for name in ("delimiter", "encoding") if run.sheet else ("sheet",):
+            del self.fields[name]
         for name, choices in {**_reading_choices(plan), "header": _header_choices(plan, lines)}.items():
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+            if name in self.fields:
+                self.fields[name].choices = choices  # type: ignore[attr-defined]
         for number, (field, word) in enumerate(foreign):
             self.fields[f"word_{number}"] = _word_field(plan, field, word)
         if plan.kind != "leads":
@@ -126,6 +136,11 @@ class ReadingForm(forms.Form):
         """Each field with whether it is needed."""
         return [(self[f"column_{name}"], name in REQUIRED[self.plan.kind]) for name in FIELDS[self.plan.kind]]
 
+    @property
+    def other_sheet(self) -> str:
+        """The sheet that was chosen in the place of the one that is read."""
+        return str(self.cleaned_data["sheet"]) if "sheet" in self.changed_data else ""
+
     def clean_header(self) -> int:
         line: int | None = self.cleaned_data["header"]
         return self.plan.header if line is None else line
@@ -142,6 +157,8 @@ class ReadingForm(forms.Form):
         chosen = {field: found[f"column_{field}"] for field in FIELDS[self.plan.kind]}
         fixed = {field: value for field, value in chosen.items() if value.startswith(CONSTANT)}
         options["constants"] = {field: value.removeprefix(CONSTANT) for field, value in fixed.items()}
+        if self.plan.is_sheet:
+            options |= {"encoding": self.plan.encoding, "delimiter": self.plan.delimiter}
         options["header"], options["has_header"] = found["header"], found["header"] > 0
         options["words"] = self._said()
         if not TABLE & set(self.changed_data):
@@ -165,6 +182,10 @@ def _initial(plan: Plan) -> dict[str, Any]:
     columns = {f"column_{field}": "+".join(map(str, indexes)) for field, indexes in plan.mapped.items()}
     constants = {f"column_{field}": f"{CONSTANT}{value}" for field, value in plan.constants.items()}
     return {**{name: getattr(plan, name) for name in names}, **columns, **constants}
+
+
+def _sheets(run: ImportRun) -> list[tuple[str, str]]:
+    return [(name, _text("%(sheet)s (hidden)") % {"sheet": name} if hidden else name) for name, hidden in run.sheets]
 
 
 def _header_choices(plan: Plan, lines: list[tuple[int, str]]) -> list[tuple[int, str]]:

@@ -1,6 +1,8 @@
 """Files: choose one, look at how it is read, start it, watch it, see what became of it."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from django.contrib.messages import ERROR
@@ -9,13 +11,16 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agreements.models import Agreement
 from leads.doors.dictionary import read_for
 from leads.doors.files import runs
+from leads.doors.files.drafts import choose_sheet
 from leads.doors.files.preview import first_lines, foreign_words, preview
 from leads.doors.files.reading.recognition import Asked, Plan, recognise
+from leads.doors.files.undoing import can_be_undone
 from leads.doors.files.wording import told, worded
 from leads.enums import RunStatus
 from leads.models import ImportRun, WaitingRow
@@ -23,15 +28,18 @@ from leads.pages.answers import csv_file
 from leads.pages.fetch import marketed_run, marketed_runs
 from leads.pages.imports.differing import differing_rows
 from leads.pages.imports.forms import ReadingForm, UploadForm, opened
+from leads.pages.imports.undo_page import undone
 from leads.tasks import run_import
 from smarketing.accounts.access import marketers
+from smarketing.exports.answers import download
+from smarketing.exports.sheets import XLSX, sheet_pieces
 from smarketing.lib.file_problems import FileProblem, RefusedFile, Unreadable
 from smarketing.lib.htmx import fragment, is_partial
 from smarketing.lib.notices import say
 from smarketing.lib.paging import page_of
 from smarketing.lib.request import PortalRequest
 
-UNDER_WAY = (RunStatus.QUEUED, RunStatus.RUNNING)
+UNDER_WAY = (RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.UNDOING)
 
 
 @marketers
@@ -75,6 +83,8 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
             "differing": differing_rows(run),
             "pending": run.differing_rows.filter(taken_at=None).count(),
             "is_under_way": run.status in UNDER_WAY,
+            "can_be_undone": can_be_undone(run),
+            "undone": undone(run) if run.status == RunStatus.UNDONE else None,
             "can_be_removed": run.status in runs.DISCARDED and not run.read,
             "percent": _percent(run),
             "now": request.now,
@@ -150,12 +160,20 @@ def delete(request: PortalRequest, pk: int) -> HttpResponse:
 @marketers
 @require_safe
 def rejects(request: PortalRequest, pk: int) -> HttpResponseBase:
+    """As it came: of a workbook as a workbook."""
     run = marketed_run(request, pk)
-    return csv_file(request, f"rejects-{run.pk}", lambda: _rejects(run), count=run.rejects.count())
+    name, count = f"rejects-{run.pk}", run.rejects.count()
+    if run.sheet:
+        pieces = partial(sheet_pieces, pgettext("file", "Rejected"), _reject_heads(run), _rejects(run))
+        return download(request, f"{name}.xlsx", XLSX, pieces, rows=count)
+    return csv_file(request, name, lambda: chain([_reject_heads(run)], _rejects(run)), count=count)
+
+
+def _reject_heads(run: ImportRun) -> list[str]:
+    return [_("line"), _("column"), _("reason"), *run.options.get("labels", [])]
 
 
 def _rejects(run: ImportRun) -> Iterator[list[object]]:
-    yield [_("line"), _("column"), _("reason"), *run.options.get("labels", [])]
     for row in run.rejects.iterator():
         yield [row.line, row.column, told(row), *row.values]
 
@@ -190,7 +208,7 @@ def _plan(run: ImportRun) -> Plan:
 def _reading_form(run: ImportRun, plan: Plan, data: Any = None) -> ReadingForm:
     with run.file.open("rb") as file:
         lines, foreign = first_lines(opened(file), plan), foreign_words(opened(file), plan)
-    return ReadingForm(data, plan=plan, lines=lines, foreign=foreign)
+    return ReadingForm(data, run=run, plan=plan, lines=lines, foreign=foreign)
 
 
 def _reread(run: ImportRun, data: Any) -> tuple[ReadingForm, str]:
@@ -200,6 +218,9 @@ def _reread(run: ImportRun, data: Any) -> tuple[ReadingForm, str]:
         return form, ""
     before, run.options = run.options, form.options()
     try:
+        if form.other_sheet:
+            choose_sheet(run, form.other_sheet)
+            return form, ""
         run.options = _plan(run).options()
     except (RefusedFile, Unreadable) as refusal:
         run.options = before

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from leads.doors.files.reading import columns, dates, dialect, rows
 from leads.doors.files.reading.choices import DEFAULT_REASONS, Words, squeezed
-from leads.doors.files.reading.records import Record, Records, limited, without_footer, without_hint
+from leads.doors.files.reading.records import SHEET, Record, Records, limited, padded, without_footer, without_hint
 from smarketing.lib import amounts
 from smarketing.lib.cells import plain_cell
 from smarketing.lib.file_problems import FileProblem, RefusedFile, Unreadable
@@ -77,6 +77,10 @@ class Plan:
     reasons: Mapping[str, str] = field(default_factory=lambda: DEFAULT_REASONS)
 
     @property
+    def is_sheet(self) -> bool:
+        return self.delimiter == SHEET
+
+    @property
     def ignored(self) -> list[str]:
         used = {index for indexes in self.mapped.values() for index in indexes}
         return [label for index, label in enumerate(self.labels) if index not in used]
@@ -120,9 +124,10 @@ class Plan:
         """The rows of the table: what stands above its header and under its end is none."""
         width = len(self.labels) + (BEFORE_REJECTS if self.is_rejects else 0)
         with opened(file, self.encoding, self.delimiter, glance=glance) as records:
-            table = (record for record in records if record.line > self.header)
+            below = (record for record in records if record.line > self.header)
+            table = padded(below, width) if self.is_sheet else below
             for record in without_footer(table, width):
-                yield _as_before(record) if self.is_rejects else record
+                yield _as_before(record, is_sheet=self.is_sheet) if self.is_rejects else record
 
 
 def recognise(
@@ -144,7 +149,7 @@ def recognise(
     delimiter = _delimiter(file, kind, encoding, asked)
     header = _header(file, kind, encoding, delimiter, asked)
     is_rejects = asked.has_header and tuple(map(squeezed, header.cells[:BEFORE_REJECTS])) in REJECTS
-    labels = _labels(_as_before(header) if is_rejects else header, asked)
+    labels = _labels(_as_before(header, is_sheet=delimiter == SHEET) if is_rejects else header, asked)
     plan = Plan(
         kind=kind,
         encoding=encoding,
@@ -179,10 +184,10 @@ def opened(file: BinaryIO, encoding: str, delimiter: str, *, glance: bool = Fals
         records.detach()
 
 
-def _as_before(record: Record) -> Record:
+def _as_before(record: Record, *, is_sheet: bool) -> Record:
     """A record of a list of rejects as it stood in the file that was rejected."""
     cells = record.cells[BEFORE_REJECTS:]
-    return replace(record, cells=[plain_cell(cell) for cell in cells])
+    return replace(record, cells=cells if is_sheet else [plain_cell(cell) for cell in cells])
 
 
 def _delimiter(file: BinaryIO, kind: str, encoding: str, asked: Asked) -> str:

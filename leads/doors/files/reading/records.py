@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from smarketing.lib.file_problems import FileProblem, RefusedFile
 
+SHEET = "\x1f"  # between the cells of what was a sheet of a workbook: its rows are counted, and not its lines
 LIMIT = 2**20  # characters of one record; more is no row of a table
 MOST_AGAIN = 2**26  # characters read in vain, and then again, after quotes that are never closed
 A_LINE = 32  # characters that take as long as beginning a line does
@@ -95,6 +96,7 @@ class Records:
         self._text = io.TextIOWrapper(file, encoding, errors=_MARK, newline="")
         self._lines = _Lines(self._text)
         self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
+        self._is_sheet = delimiter == SHEET
         self._line = self._again = 0
 
     def detach(self) -> None:
@@ -123,7 +125,7 @@ class Records:
             return None
         except (TooLong, csv.Error):
             record = self._broken(first)
-        self._line += len(self._lines.taken)
+        self._line += 1 if self._is_sheet else len(self._lines.taken)
         return record
 
     def _broken(self, first: int) -> Record:
@@ -145,6 +147,12 @@ def limited(records: Iterable[Record], characters: int) -> Iterator[Record]:
         line = record.line
         if characters <= 0:
             return
+
+
+def padded(records: Iterable[Record], width: int) -> Iterator[Record]:
+    """Rows of a sheet end with what is in them."""
+    for record in records:
+        yield replace(record, cells=[*record.cells, *[""] * (width - len(record.cells))])
 
 
 def without_hint(records: Iterable[Record]) -> Iterator[Record]:
