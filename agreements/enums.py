@@ -20,7 +20,7 @@ class VersionState(TextChoices):
 
 
 class ExceptionState(TextChoices):
-    """Of an exception beyond the terms: it counts once somebody of the other side has accepted it."""
+    """Of an exception beyond the terms: it counts once every other party that it concerns has accepted it."""
 
     PROPOSED = "proposed", _("proposed")
     AGREED = "agreed", _("agreed")

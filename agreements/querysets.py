@@ -137,6 +137,10 @@ class ExceptionQuerySet(QuerySet["AgreedException"]):
         """Those of which something measured before they were agreed may not know yet."""
         return self.agreed().filter(applied_at=None)
 
+    def pausing_leads(self) -> "ExceptionQuerySet":
+        """Those in which the clock of a lead pauses: neither a target alone, nor service's clock."""
+        return self.filter(Q(pauses_marketing=True) | Q(pauses_sales=True))
+
 
 class TargetQuerySet(QuerySet["Target"]):
     def agreed(self) -> "TargetQuerySet":

@@ -169,12 +169,15 @@ class WorkCalendar:
         """Whether at least one window begins on that local day."""
         return bool(self.working_days(on, on))
 
-    def working_days(self, start_on: date, end_on: date) -> list[date]:
-        """The local days from `start_on` to `end_on`, both included, on which at least one window begins."""
+    def working_days(self, start_on: date, end_on: date, pauses: Pauses = ()) -> list[date]:
+        """The local days from `start_on` to `end_on`, both included, on which at least one window begins.
+
+        A day whose windows lie in pauses altogether is none.
+        """
         first, last = day_of(start_on).toordinal(), day_of(end_on).toordinal()
         if last < first:
             return []
-        days = self._timeline.covering(_midnight(first), _midnight(last)).days
+        days = self._without(pauses).covering(_midnight(first), _midnight(last)).days
         return [date.fromordinal(day) for day in days[bisect_left(days, first) : bisect_right(days, last)]]
 
     def end_of_working_day(self, start: datetime, days: int, pauses: Pauses = ()) -> datetime:

@@ -1,11 +1,11 @@
-"""Actions: an exception beyond the terms, proposed by one side and accepted by the other, or it comes to nothing.
+"""Actions: an exception beyond the terms, proposed by one party and accepted by every other one that it concerns.
 
-Who may sign for a side proposes, and a second person who may sign for the other side accepts. Months whose targets are
+Who may sign for a side proposes, and a second person who may sign for each other side accepts. Months whose targets are
 to change are proposed with it, as any month is. An exception that is agreed ends otherwise only by another such
-agreement.
+agreement, which says why where it takes back a time that has gone by.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,14 +15,15 @@ from django.utils.translation import gettext as _
 from agreements.document.clauses import PauseClause
 from agreements.document.versions import AmendmentRefused
 from agreements.enums import ExceptionState
+from agreements.exceptions.pauses import concerned_by
 from agreements.models import AgreedException, Agreement, Change, Target
 from agreements.months.proposing import MonthRefused, consent, propose_leads
-from agreements.signing.parties import sides_signed_by
+from agreements.signing.parties import sides_signed_by, teams_of
 from agreements.terms import today_of
 from smarketing.accounts.models import Side, User
 
-PARTIES = (Side.MARKETING, Side.SALES)  # they have the clocks and the targets
 LONGEST = timedelta(days=366)
+LONGEST_REASON = 300
 
 
 class ExceptionRefused(AmendmentRefused):
@@ -30,7 +31,7 @@ class ExceptionRefused(AmendmentRefused):
 
 
 class NotYoursToAgree(ExceptionRefused):
-    """Who may sign for a side agrees to an exception for it, a second person for the other."""
+    """Who may sign for a side agrees to an exception for it, a second person for each other."""
 
 
 class ExceptionSettled(ExceptionRefused):
@@ -43,14 +44,37 @@ class UnsoundException(ExceptionRefused):
 
 def sides_agreed_by(agreement: Agreement, by: User, at: datetime) -> list[Side]:
     """For which this person may propose and accept exceptions."""
-    return [side for side in sides_signed_by(agreement, by, today_of(agreement, at)) if side in PARTIES]
+    return list(sides_signed_by(agreement, by, today_of(agreement, at)))
+
+
+def concerned(exception: AgreedException) -> list[Side]:
+    """The parties that it binds."""
+    found = concerned_by(exception.sides, changes_targets=_changes_targets(exception))
+    return [side for side in teams_of(exception.agreement) if side in found]
+
+
+def _changes_targets(exception: AgreedException) -> bool:
+    """Itself, or the one whose end it says."""
+    former = exception.replaces
+    return bool(exception.targets.all()) or (former is not None and _changes_targets(former))
+
+
+def asked(exception: AgreedException) -> list[Side]:
+    """The parties that have still to accept it."""
+    given = {exception.side, *(consent.side for consent in exception.consents.all())}
+    return [side for side in concerned(exception) if side not in given]
 
 
 def check_answerer(exception: AgreedException, by: User, at: datetime) -> None:
     """Raises NotYoursToAgree. The second person is never the one who has proposed it."""
-    own = sides_agreed_by(exception.agreement, by, at)
-    if by.pk == exception.proposed_by_id or not any(side != exception.side for side in own):
-        raise NotYoursToAgree("", _("Somebody who may sign for the other side answers this."))
+    if not _answered_by(exception, by, at):
+        text = _("Somebody who may sign for a side that has not answered yet answers this.")
+        raise NotYoursToAgree("", text)
+
+
+def _answered_by(exception: AgreedException, by: User, at: datetime) -> list[Side]:
+    own = [] if by.pk == exception.proposed_by_id else sides_agreed_by(exception.agreement, by, at)
+    return [side for side in asked(exception) if side in own]
 
 
 def check_taker_back(exception: AgreedException, by: User, at: datetime) -> None:
@@ -86,15 +110,14 @@ def propose_exception(
 ) -> AgreedException:
     """`targets` are the leads that the months are to be worth, by their first day."""
     agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
-    side = _own_side(agreement, by, at)
-    _check_sound(agreement, clause, pauses, targets)
+    side = _own_side(agreement, by, at, concerned_by(pauses, changes_targets=bool(targets)))
+    _check_sound(agreement, clause, pauses, targets, side)
     made = AgreedException.objects.create(
         agreement=agreement,
         begins=clause.begins.isoformat(),
         ends=clause.ends.isoformat(),
         reason=clause.reason,
-        pauses_marketing=Side.MARKETING in pauses,
-        pauses_sales=Side.SALES in pauses,
+        **{f"pauses_{each}": each in pauses for each in Side},
         side=side,
         proposed_at=at,
         proposed_by=by,
@@ -110,11 +133,16 @@ def propose_exception(
 
 
 @transaction.atomic
-def propose_end(exception: AgreedException, ends: datetime, *, by: User, at: datetime) -> AgreedException:
-    """One that is agreed ends then instead; before it has begun it is called off. Local time, as it is written."""
+def propose_end(
+    exception: AgreedException, ends: datetime, *, by: User, at: datetime, reason: str = ""
+) -> AgreedException:
+    """One that is agreed ends then instead; before its beginning it is called off. Local time, as it is written.
+
+    A time that has gone by has paused what was promised: it is taken back with a reason only.
+    """
     agreement = Agreement.objects.select_for_update().get(pk=exception.agreement_id)
-    side = _own_side(agreement, by, at)
     exception = AgreedException.objects.get(pk=exception.pk)
+    side = _own_side(agreement, by, at, concerned(exception))
     if exception.state != ExceptionState.AGREED or exception.replaced_at or exception.replaced_by.waiting().exists():
         raise ExceptionSettled("", _("Another end is agreed or proposed already: look at it and decide again."))
     zone = ZoneInfo(agreement.time_zone)
@@ -122,17 +150,15 @@ def propose_end(exception: AgreedException, ends: datetime, *, by: User, at: dat
     last = ends.replace(tzinfo=zone)
     if last >= end:
         raise UnsoundException("last", _("It ends before that anyhow."))
-    return _ended(exception, exception.begins if last <= begin else ends.isoformat(), side, by=by, at=at)
-
-
-def _ended(exception: AgreedException, ends: str, side: Side, *, by: User, at: datetime) -> AgreedException:
+    if max(begin, last) < at and not reason.strip():
+        raise UnsoundException("end_reason", _("This takes back a time that has gone by: say why."))
     made = AgreedException.objects.create(
         agreement_id=exception.agreement_id,
         begins=exception.begins,
-        ends=ends,
+        ends=exception.begins if last <= begin else ends.isoformat(),
         reason=exception.reason,
-        pauses_marketing=exception.pauses_marketing,
-        pauses_sales=exception.pauses_sales,
+        end_reason=reason.strip()[:LONGEST_REASON],
+        **{f"pauses_{each}": each in exception.sides for each in Side},
         replaces=exception,
         side=side,
         proposed_at=at,
@@ -144,18 +170,29 @@ def _ended(exception: AgreedException, ends: str, side: Side, *, by: User, at: d
 
 @transaction.atomic
 def accept_exception(exception: AgreedException, *, by: User, at: datetime) -> AgreedException:
-    """With the months proposed with it that still wait. What was measured before stays until it is measured again."""
+    """For the sides that this person may sign for. With the last one it counts, and so do the months proposed with it.
+
+    What was measured before stays until it is measured again.
+    """
     exception = _locked(exception)
     check_answerer(exception, by, at)
+    for side in _answered_by(exception, by, at):
+        exception.consents.create(side=side, by=by, at=at)
+        _write_down(exception, "exception_accepted", side, by=by, at=at)
+    if not asked(exception):
+        _take_effect(exception, by=by, at=at)
+    return exception
+
+
+def _take_effect(exception: AgreedException, *, by: User, at: datetime) -> None:
     if exception.replaces_id:
         former = AgreedException.objects.filter(pk=exception.replaces_id, replaced_at=None)
         if not former.update(replaced_at=at):
             raise ExceptionSettled("", _("Another end is agreed or proposed already: look at it and decide again."))
-    other = next(side for side in PARTIES if side != exception.side)
     for target in exception.targets.waiting():
-        consent(target, other, by=by, at=at)
+        for given in exception.consents.filter(side__in=target.missing_consents):
+            consent(target, Side(given.side), by=given.by, at=at)
     _settle(exception, ExceptionState.AGREED, by=by, at=at)
-    return exception
 
 
 @transaction.atomic
@@ -164,7 +201,7 @@ def decline_exception(exception: AgreedException, *, by: User, at: datetime, rea
     check_answerer(exception, by, at)
     if not reason.strip():
         raise ExceptionRefused("reason", _("Say why: the other side reads it."))
-    _settle(exception, ExceptionState.DECLINED, by=by, at=at, answer=reason.strip()[:300])
+    _settle(exception, ExceptionState.DECLINED, by=by, at=at, answer=reason.strip()[:LONGEST_REASON])
     return exception
 
 
@@ -194,15 +231,16 @@ def _settle(exception: AgreedException, state: ExceptionState, *, by: User, at: 
     _write_down(exception, f"exception_{state}", by=by, at=at)
 
 
-def _own_side(agreement: Agreement, by: User, at: datetime) -> Side:
+def _own_side(agreement: Agreement, by: User, at: datetime, concerned: Container[str]) -> Side:
+    """For which this person proposes: one that it concerns, where there is one."""
     own = sides_agreed_by(agreement, by, at)
     if not own:
-        raise NotYoursToAgree("", _("Only who may sign for marketing or sales proposes an exception."))
-    return own[0]
+        raise NotYoursToAgree("", _("Only who may sign for a side proposes an exception."))
+    return next((side for side in own if side in concerned), own[0])
 
 
 def _check_sound(
-    agreement: Agreement, clause: PauseClause, pauses: frozenset[Side], targets: Mapping[date, int]
+    agreement: Agreement, clause: PauseClause, pauses: frozenset[Side], targets: Mapping[date, int], side: Side
 ) -> None:
     begin, end = clause.instants(ZoneInfo(agreement.time_zone))
     if end <= begin:
@@ -211,12 +249,16 @@ def _check_sound(
         raise UnsoundException("ends", _("An exception lasts a year at most: change the terms instead."))
     if not pauses and not targets:
         raise UnsoundException("pauses", _("Say whose clocks pause, or which target changes."))
+    if not pauses <= teams_of(agreement).keys():
+        raise UnsoundException("pauses", _("This side is no party of the agreement."))
+    if targets and side == Side.SERVICE:
+        raise UnsoundException("leads", _("Targets are proposed by marketing or sales."))
     if not clause.reason.strip():
         raise UnsoundException("reason", _("Say why."))
 
 
-def _write_down(exception: AgreedException, word: str, *, by: User, at: datetime) -> None:
-    told = f"{exception.ends} {exception.answer or exception.reason}"
+def _write_down(exception: AgreedException, word: str, *more: str, by: User, at: datetime) -> None:
+    told = f"{exception.ends} {exception.answer or exception.end_reason or exception.reason}"
     Change.objects.create(
-        agreement_id=exception.agreement_id, by=by, at=at, lines=[[[word, exception.begins], None, told]]
+        agreement_id=exception.agreement_id, by=by, at=at, lines=[[[word, exception.begins, *more], None, told]]
     )

@@ -1,4 +1,4 @@
-"""PURE. Times agreed beyond the terms in which clocks pause, and for which records each of them counts."""
+"""PURE. Times agreed beyond the terms in which clocks pause: for which records each counts, and whom it concerns."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,12 +6,21 @@ from datetime import datetime
 
 Pauses = tuple[tuple[datetime, datetime], ...]
 
+# Whose promise it is, and to whom it is made. The friction report is sent by sales to service.
+BETWEEN = {"marketing": ("marketing", "sales"), "sales": ("marketing", "sales"), "service": ("sales", "service")}
+
+
+def concerned_by(paused: Iterable[str], *, changes_targets: bool) -> frozenset[str]:
+    """The sides bound by what pauses; a target is between marketing and sales."""
+    found = {side for own in paused for side in BETWEEN[own]}
+    return frozenset(found | {"marketing", "sales"} if changes_targets else found)
+
 
 @dataclass(frozen=True)
 class AgreedPause:
     """`sides` are those whose clocks pause; a time that was called off has no length.
 
-    What was measured before both sides had agreed stays as it is until it is measured again on purpose: a pause counts
+    What was measured before it was agreed stays as it is until it is measured again on purpose: a pause counts
     for what was recorded from `agreed_at` on, until another one replaces it (`replaced_at`). `is_applied`: it has
     been measured again, so that it counts for all; `is_undone`: what replaced it has.
     """

@@ -1,5 +1,5 @@
 from agreements.models.draft_notes import DraftNote
-from agreements.models.exceptions import AgreedException
+from agreements.models.exceptions import AgreedException, ExceptionConsent
 from agreements.models.friction import FrictionPoint, FrictionReport
 from agreements.models.kept_templates import KeptTemplate
 from agreements.models.ledger import LedgerEntry, LedgerProposal
@@ -15,6 +15,7 @@ __all__ = [
     "Assumptions",
     "Change",
     "DraftNote",
+    "ExceptionConsent",
     "FrictionPoint",
     "FrictionReport",
     "KeptTemplate",

@@ -13,11 +13,12 @@ from smarketing.accounts.models import Side
 
 
 class AgreedException(models.Model):
-    """A time agreed by both sides, beyond the terms, in which clocks pause or targets change.
+    """A time agreed by every party that it concerns, beyond the terms, in which clocks pause or targets change.
 
     `begins` and `ends` are days, the last one included, or local times, as in the exceptions of the terms. One that
     `replaces` another says another end for it; as soon as it is agreed the other counts no more. From `applied_at` on
-    it counts also for what was measured before it was agreed.
+    it counts also for what was measured before it was agreed. The clock of service is the working days until the
+    friction report is due.
     """
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="agreed_exceptions")
@@ -26,6 +27,8 @@ class AgreedException(models.Model):
     reason = models.CharField(_("why"), max_length=300)
     pauses_marketing = models.BooleanField(_("marketing's clocks pause"), default=False)
     pauses_sales = models.BooleanField(_("sales' clocks pause"), default=False)
+    pauses_service = models.BooleanField(_("service's clock pauses"), default=False)
+    end_reason = models.CharField(_("why it ends otherwise"), max_length=300, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=ExceptionState.choices, default=ExceptionState.PROPOSED)
     replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")
     side = models.CharField(_("proposed for"), max_length=10, choices=Side.choices)
@@ -62,8 +65,7 @@ class AgreedException(models.Model):
 
     @property
     def sides(self) -> frozenset[str]:
-        told = {Side.MARKETING: self.pauses_marketing, Side.SALES: self.pauses_sales}
-        return frozenset(side.value for side, pauses in told.items() if pauses)
+        return frozenset(side.value for side in Side if getattr(self, f"pauses_{side}"))
 
     @property
     def is_called_off(self) -> bool:
@@ -73,3 +75,21 @@ class AgreedException(models.Model):
     def instants(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         begin, end = self.clause.instants(zone)
         return (begin, begin) if self.is_called_off else (begin, end)
+
+
+class ExceptionConsent(models.Model):
+    """A party other than the one that has proposed an exception agrees to it. It counts once all of them have."""
+
+    exception = models.ForeignKey(AgreedException, models.CASCADE, related_name="consents")
+    side = models.CharField(_("side"), max_length=10, choices=Side.choices)
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("accepted"))
+
+    class Meta:
+        verbose_name = _("consent to an exception")
+        verbose_name_plural = _("consents to exceptions")
+        ordering = ["at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["exception", "side"], name="one_consent_per_side")]
+
+    def __str__(self) -> str:
+        return f"{self.get_side_display()} · {self.exception}"

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from agreements.friction.owed import moved_by_exceptions
 from agreements.models import Agreement, Change
 from agreements.terms import timeline
 from leads.clock.consequences import StaleHandoff, differences, lock, refresh, state_of
@@ -27,17 +28,22 @@ def preview(
 
     Under "leads" those that nobody has handed over yet: the clock of marketing would change. With `at` also how many
     promises would stand otherwise at that instant, as "overdue>running". `with_exceptions`: as if what was agreed
-    beyond the terms counted also for what was measured before.
+    beyond the terms counted also for what was measured before, and under "friction" how many friction reports that
+    were sent before would have been due on another day.
     """
     found: Counter[str] = Counter()
     terms = timeline(agreement)
-    known, since = (terms.with_all_applied, _earliest(agreement)) if with_exceptions else (terms, None)
-    for lead_ids in _batches(agreement, since):
+    known, batches = (
+        (terms.with_all_applied, _concerned(agreement)) if with_exceptions else (terms, _batches(agreement))
+    )
+    for lead_ids in batches:
         wrong = differences(lead_ids, known, by_terms_in_force=by_terms_in_force)
         _count(found, wrong)
         if at is not None:
             found.update(move for difference in wrong for move in _moves(difference, at))
-    return found
+    if with_exceptions:
+        found["friction"] = len(moved_by_exceptions(agreement))
+    return +found
 
 
 def _moves(difference: StaleHandoff, at: datetime) -> Iterator[str]:
@@ -50,18 +56,24 @@ def _moves(difference: StaleHandoff, at: datetime) -> Iterator[str]:
                 yield f"{before}>{after}"
 
 
-def _earliest(agreement: Agreement) -> datetime | None:
-    """Nothing that was over by then has to be measured again for the exceptions agreed since. None: there are none."""
-    zone = ZoneInfo(agreement.time_zone)
-    rows = agreement.agreed_exceptions.of_former()
-    begins = [each.instants(zone)[0] for row in rows for each in (row, row.replaces) if each is not None]
-    return min(begins, default=None)
+def _concerned(agreement: Agreement) -> Iterator[list[int]]:
+    """Those whom the exceptions agreed since may concern: nothing that was over when the earliest began.
+
+    All, where none was agreed since: what was broken off is finished.
+    """
+    former = agreement.agreed_exceptions.of_former()
+    zone, pausing = ZoneInfo(agreement.time_zone), former.pausing_leads().select_related("replaces")
+    begins = [each.instants(zone)[0] for row in pausing for each in (row, row.replaces) if each is not None]
+    if not begins and former.exists():
+        return iter(())
+    return _batches(agreement, min(begins, default=None))
 
 
-def to_measure_again(agreement: Agreement) -> int:
-    """How many leads the exceptions agreed since may concern."""
-    since = _earliest(agreement)
-    return 0 if since is None else sum(len(ids) for ids in _batches(agreement, since))
+def to_measure_again(agreement: Agreement) -> tuple[int, int]:
+    """How many leads the exceptions agreed since may concern, and how many friction reports they move."""
+    if not agreement.agreed_exceptions.of_former().exists():
+        return 0, 0
+    return sum(len(ids) for ids in _concerned(agreement)), len(moved_by_exceptions(agreement))
 
 
 def recompute(
@@ -77,24 +89,22 @@ def recompute(
     What was broken off is finished by doing it once more: whatever changes meanwhile goes by the new rule already.
     """
     found: Counter[str] = Counter()
-    since = _earliest(agreement) if with_exceptions else None
+    batches = _concerned(agreement) if with_exceptions else _batches(agreement)
     if with_exceptions:
+        found["friction"] = len(moved_by_exceptions(agreement))
         agreement.agreed_exceptions.of_former().update(applied_at=at, applied_by=by)
     terms = timeline(agreement)
-    for lead_ids in _batches(agreement, since):
+    for lead_ids in batches:
         with transaction.atomic():
             lock(lead_ids)
             wrong = refresh(lead_ids, terms, by_terms_in_force=by_terms_in_force, at=at)
         give_way()
         _count(found, wrong)
-    if found:
-        path = [
-            "recomputed",
-            "with_exceptions" if with_exceptions else "terms_in_force" if by_terms_in_force else "own_terms",
-        ]
-        count = str(found["handoffs"] + found["leads"])
-        Change.objects.create(agreement=agreement, by=by, at=at, lines=[[path, None, count]])
-    return found
+    how = "with_exceptions" if with_exceptions else "terms_in_force" if by_terms_in_force else "own_terms"
+    counts = {"recomputed": found["handoffs"] + found["leads"], "friction_moved": found["friction"]}
+    if lines := [[[word, how], None, str(count)] for word, count in counts.items() if count]:
+        Change.objects.create(agreement=agreement, by=by, at=at, lines=lines)
+    return +found
 
 
 def _count(found: Counter[str], wrong: list[StaleHandoff]) -> None:

@@ -59,7 +59,7 @@ RECORD: dict[str, Any] = {"is_of_a_record": True}
 MAY_SIGN = {(who, "post"): FOUND for who in ("marketing_lead", "service_member")}
 FOLLOW_UP, MARKET, AMEND, PLAN = Verb.FOLLOW_UP, Verb.MARKET, Verb.AMEND, Verb.PLAN
 NOT_OF_THE_REPORT = {(who, "post"): FORBIDDEN for who in ("marketer", "marketing_lead", "leader", "service_member")}
-MAY_AGREE = {(who, "post"): FOUND for who in ("marketing_lead", "sales_lead")}
+MAY_AGREE = {(who, "post"): FOUND for who in ("marketing_lead", "sales_lead", "service_member")}
 MAY_ACCEPT = {("marketing_lead", "post"): FOUND}
 MAY_MEASURE = {**MAY_AGREE, ("administrator", "post"): FOUND}
 WRITES_SHEET = {(who, "post"): FOUND for who in ("marketer", "marketing_lead")}
@@ -181,6 +181,7 @@ DOORS = {
     **{f"leads:{name}": button(MARKETERS, get=FOUND) for name in ("import_reading", "import_start")},
     "leads:import_progress": page(MARKETERS, **RECORD),
     "leads:import_retry": button(MARKETERS),
+    "leads:import_undo": page(MARKETERS, FOUND, **RECORD),
     "leads:import_delete": button(MARKETERS),
     "leads:import_rejects": page(MARKETERS, **RECORD),
     "leads:import_differing": page(MARKETERS, **RECORD),

@@ -131,6 +131,27 @@ def test_it_is_called_off_only_by_both(north, signed_in, sales_lead, marketing_l
     assert standing == ()
 
 
+def test_a_time_that_has_gone_by_is_taken_back_with_a_reason_only(north, signed_in, sales_lead, marketing_lead):
+    sales, marketing = signed_in(sales_lead), signed_in(marketing_lead)
+    sales.post(URL, OUTAGE)
+    settle(marketing, "accept")
+    address = f"{URL}{AgreedException.objects.get().pk}/settle/"
+    end = {"decision": "end", "last_on": "2026-03-02", "last_at": "09:30"}
+    answer = marketing.post(address, end)
+    assert answer.status_code == 422
+    assert "This takes back a time that has gone by: say why." in answer.text
+    assert 'value="09:30"' in answer.text
+    assert AgreedException.objects.count() == 1
+    page = marketing.post(address, end | {"end_reason": "They worked again from half past nine"}, follow=True).text
+    assert "it ends so once it is accepted for Sales." in page
+    assert "Why it ends otherwise: They worked again from half past nine" in page
+    sales.post(URL, {**FAIR, "month_1": "", "leads_1": ""})  # of what is to come nothing has gone by
+    settle(marketing, "accept")
+    fair = AgreedException.objects.get(reason="Trade fair")
+    earlier = {"decision": "end", "last_on": "2026-03-11", "last_at": "12:00"}
+    assert marketing.post(f"{URL}{fair.pk}/settle/", earlier).status_code == 302
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
@@ -140,6 +161,8 @@ def test_it_is_called_off_only_by_both(north, signed_in, sales_lead, marketing_l
         ({"reason": ""}, "This field is required."),
         ({"month_1": "2026-03-01"}, "Say how many leads the month is to have."),
         ({"leads_1": "5"}, "Say which month."),
+        ({"month_1": "2026-03-01", "leads_1": "2147483648"}, "less than or equal to 2147483647"),
+        ({"pauses": ["service"]}, "service is not one of the available choices."),
     ],
 )
 def test_what_makes_no_sense_is_refused_beside_its_field_with_what_was_typed(

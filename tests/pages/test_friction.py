@@ -12,11 +12,13 @@ from agreements.document.text import DocumentError, read, write
 from agreements.document.versions import apply
 from agreements.friction.opening import open_reports
 from agreements.friction.owed import told
-from agreements.models import Agreement, FrictionReport
-from agreements.terms import work_calendar
+from agreements.friction.writing import send
+from agreements.models import AgreedException, Agreement, FrictionReport
+from agreements.terms import timeline, work_calendar
 from smarketing.accounts.models import Role, Side
 from tests import cast
 
+EXCEPTIONS = "/agreements/north/exceptions/"
 APRIL = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)  # half past midnight of 1 April in Berlin
 
 
@@ -29,6 +31,16 @@ def deal(north: Agreement) -> Agreement:
     version.groups, version.effective_on = {"friction": [{"due_working_day": 3}]}, date(2026, 2, 10)
     type(version).objects.filter(pk=version.pk).update(groups=version.groups, effective_on=version.effective_on)
     return north
+
+
+@pytest.fixture
+def service_lead(deal):
+    return cast.person("sara@example.org", deal.service_team, role=Role.LEAD)
+
+
+@pytest.fixture
+def marketing_lead(deal):
+    return cast.person("max@example.org", deal.marketing_team, role=Role.LEAD)
 
 
 @pytest.fixture
@@ -96,6 +108,89 @@ def test_sales_writes_and_sends_it_and_service_answers(deal, rep, service, marke
     assert [change.lines[0][0][0] for change in deal.changes.order_by("pk")] == ["friction_sent", "friction_answered"]
     assert first.report_id == report.pk
     assert "Friction report sent, points" in sales.get(deal.get_absolute_url()).content.decode()
+
+
+def moves(client, **told: str):
+    """The exceptions page: an exception proposed, or what is decided about the latest."""
+    if "decision" in told:
+        return client.post(f"{EXCEPTIONS}{AgreedException.objects.latest('pk').pk}/settle/", told, follow=True)
+    inventory = {"begins_on": "2026-03-02", "ends_on": "2026-03-03", "reason": "Inventory", "pauses": ["service"]}
+    return client.post(EXCEPTIONS, inventory | told, follow=True)
+
+
+def test_service_proposes_for_its_time_sales_accepts_and_the_report_is_due_later(
+    deal, signed_in, sales_lead, service_lead, marketing_lead, time_machine
+):
+    time_machine.move_to(datetime(2026, 3, 2, 12, tzinfo=UTC))
+    open_reports(at=datetime(2026, 3, 1, tzinfo=UTC))  # due on Wednesday 4 March
+    service, sales, marketing = map(signed_in, (service_lead, sales_lead, marketing_lead))
+    assert "Month whose target changes" not in service.get(EXCEPTIONS).text
+    page = moves(service).text
+    assert "it counts once it is accepted for Sales." in page
+    assert "its working days do not count for the friction report" in page
+    assert [moves(who, decision="accept").status_code for who in (service, marketing)] == [422, 422]
+    report = FrictionReport.objects.get()
+    assert told(report, cast.MONDAY).due_on == date(2026, 3, 4)
+    assert "Agreed: it counts for every side" in moves(sales, decision="accept").text
+    owed = told(report, datetime(2026, 3, 9, 12, tzinfo=UTC))
+    assert (owed.due_on, owed.days_late) == (date(2026, 3, 6), 1)
+    page = marketing.get(reverse("agreements:friction", args=[deal.slug])).text
+    assert all(day in page for day in ("March 6, 2026", "March 4, 2026 without the exceptions"))
+    assert timeline(deal).versions[0].pauses_for(Side.SALES, None) == ()
+
+
+def test_what_concerns_three_counts_once_each_other_side_has_accepted_it(
+    deal, signed_in, sales_lead, service_lead, marketing_lead, time_machine
+):
+    time_machine.move_to(datetime(2026, 2, 27, 12, tzinfo=UTC))
+    cast.target(deal, "2026-03", 44)
+    marketing, sales, service = map(signed_in, (marketing_lead, sales_lead, service_lead))
+    both = {"pauses": ["sales", "service"], "month_1": "2026-03-01", "leads_1": "40"}
+    assert "accepted for Sales and Service." in moves(marketing, **both).text
+    page = moves(sales, decision="accept").text
+    assert "Accepted: it counts once it is accepted for Service, too." in page
+    assert moves(sales, decision="decline", reason="After all").status_code == 422
+    assert timeline(deal).agreed == ()
+    assert deal.targets.agreed().get().leads == 44
+    assert "Inventory" in service.get("/waiting/").text
+    moves(service, decision="accept")
+    assert timeline(deal).agreed[0].sides == {"sales", "service"}
+    assert (deal.targets.agreed().get().leads, deal.targets.agreed().get().sales_agreed_by) == (40, sales_lead)
+    words = [change.lines[0][0][0] for change in deal.changes.order_by("pk")]
+    accepted = ["exception_accepted"] * 2
+    assert words == ["proposal", "exception_proposed", *accepted, "target", "exception_agreed"]
+    assert "Exception accepted for · March 2, 2026 · Sales" in marketing.get(deal.get_absolute_url()).text
+    moves(sales, pauses=["marketing"])
+    assert moves(service, decision="accept").status_code == 422
+    moves(marketing, decision="accept")
+    moves(service, pauses=["marketing"], begins_on="2026-04-07", ends_on="2026-04-07")
+    moves(sales, decision="accept")
+    moves(marketing, decision="decline", reason="That day we work")
+    assert AgreedException.objects.latest("pk").state == "declined"
+
+
+def test_one_sent_before_keeps_its_due_day_until_it_is_measured_again(
+    deal, signed_in, rep, sales_lead, service_lead, marketing_lead, time_machine
+):
+    open_reports(at=datetime(2026, 3, 1, tzinfo=UTC))
+    report = send(FrictionReport.objects.get(), nothing=True, by=rep, at=datetime(2026, 3, 6, 9, tzinfo=UTC))
+    time_machine.move_to(datetime(2026, 3, 9, 12, tzinfo=UTC))
+    moves(signed_in(service_lead))
+    page = moves(signed_in(sales_lead), decision="accept").text
+    assert "The friction report for February 2026 would have been due on March 6, 2026." in page
+    assert told(report, cast.MONDAY).is_late
+    assert signed_in(marketing_lead).post(f"{EXCEPTIONS}measure/").status_code == 403
+    assert "1 record is measured again" in signed_in(service_lead).post(f"{EXCEPTIONS}measure/", follow=True).text
+    assert not told(report, cast.MONDAY).is_late
+    assert deal.changes.first().lines == [[["friction_moved", "with_exceptions"], None, "1"]]
+
+
+def test_an_exception_of_the_terms_moves_the_due_day_too(deal):
+    paused = [{"from": "2026-03-03", "to": "2026-03-03", "reason": "Carnival"}]
+    deal.versions.update(exceptions=paused)
+    open_reports(at=datetime(2026, 3, 1, tzinfo=UTC))
+    report = FrictionReport.objects.get()
+    assert (report.due_on, told(report, cast.MONDAY).due_on) == (date(2026, 3, 4), date(2026, 3, 5))
 
 
 def test_the_clause_goes_through_the_file_and_needs_a_service_team(deal):

@@ -67,7 +67,9 @@ def test_a_review_is_moved_with_a_reason_to_a_working_day_and_keeps_its_address(
     lead.post(address, lead_form(lead, address) | tuesday)
     lead.post(address, {"do": "cancel", "reason": "Nobody comes"})
     shown = signed_in(rep).get(address).text
-    assert [word for word in ("The fair", "The strike", "Nobody comes") if shown.count(word) != 1] == []
+    listed = signed_in(rep).get(f"/reports/{rhythm.slug}/reviews/").text
+    reasons = ("The fair", "The strike", "Nobody comes")
+    assert [word for text in (shown, listed) for word in reasons if text.count(word) != 1] == []
     assert [move.on for move in meeting.moves.all()] == [monday, monday + timedelta(days=1), None]
 
 

@@ -180,9 +180,7 @@ def test_a_reminder_is_seen_by_those_who_have_not_signed_once_a_day(
     version = proposed(author, north)
     assert "reminds you" not in other.get("/waiting/").text
     decide(author, version, "remind")
-    assert "Version 2 of Agreement North waits for your signature. Lea Lead reminds you." in plain(
-        other.get("/waiting/")
-    )
+    assert "Version 2 waits for your signature. Lea Lead reminds you." in plain(other.get("/waiting/"))
     assert "waits for your signature" not in author.get("/waiting/").text
     assert "Reminded of the version · 2 Marketing north" in plain(author.get(URL))
     assert decide(author, version, "remind").status_code == 422

@@ -57,6 +57,7 @@ NAMES = {
     "exception": _("Exception"),
     "exception_proposed": _("Exception proposed"),
     "exception_end_proposed": _("Other end of an exception proposed"),
+    "exception_accepted": _("Exception accepted for"),
     "exception_agreed": _("Exception agreed"),
     "exception_declined": _("Exception declined"),
     "exception_withdrawn": _("Exception withdrawn"),
@@ -80,6 +81,7 @@ NAMES = {
     "reminded": _("Reminded of the version"),
     "put_in_force": _("Put in force without signatures"),
     "friction_sent": _("Friction report sent, points"),
+    "friction_moved": _("Friction reports due on another day"),
     "friction_answered": _("Friction report answered"),
     **dict(Side.choices),
 }
@@ -88,7 +90,7 @@ SHARES = {"warn_share", "marketing_share", "lead_to_customer", "tier_share"} | {
     f for f, k in KINDS.items() if isinstance(k, Fraction)
 }
 NUMBERS = (KINDS.keys() - SHARES) | {
-    *("propose_on", "fewest_customers", "friction_sent"),
+    *("propose_on", "fewest_customers", "friction_sent", "friction_moved"),
     *("average_deal", "return_within", "quota", "target", "proposal", "declined", "place", "recomputed"),
     *("points", "cycle_days", "year_begins"),
 }

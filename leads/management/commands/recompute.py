@@ -54,7 +54,10 @@ class Command(BaseCommand):
             raise CommandError(f"nobody has the e-mail address {email}") from error
 
     def _tell(self, agreement: Agreement, fields: Counter[str], *, applied: bool) -> None:
-        total, leads = fields.pop("handoffs", 0), fields.pop("leads", 0)
+        total, leads, reports = (fields.pop(what, 0) for what in ("handoffs", "leads", "friction"))
+        if reports:
+            verb = "are" if applied else "would be"
+            self.stdout.write(f"{agreement.slug}: {reports} friction reports {verb} due on another day")
         if not total and not leads:
             self.stdout.write(f"{agreement.slug}: nothing to mend")
             return

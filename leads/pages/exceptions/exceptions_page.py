@@ -16,17 +16,20 @@ from django.views.decorators.http import require_http_methods, require_POST
 from agreements.exceptions.agreeing import (
     ExceptionRefused,
     accept_exception,
+    asked,
+    concerned,
     decline_exception,
     propose_end,
     propose_exception,
     sides_agreed_by,
     withdraw_exception,
 )
+from agreements.friction.owed import moved_by_exceptions
 from agreements.models import AgreedException, Agreement
 from agreements.pages.fetch import visible
 from leads.clock.recompute import preview, recompute, to_measure_again
 from leads.pages.exceptions.forms import EarlierEndForm, ExceptionForm
-from leads.pages.exceptions.rows import PAST, STANDING, WAITING, shown_exceptions
+from leads.pages.exceptions.rows import PAST, STANDING, WAITING, named, shown_exceptions, span_of
 from smarketing.accounts.access import readers
 from smarketing.lib.notices import say
 from smarketing.lib.numbers import number
@@ -42,23 +45,24 @@ def exceptions(request: PortalRequest, slug: str) -> HttpResponse:
     agreement = visible(request, slug)
     if request.method != "POST":
         return _page(request, agreement)
-    if not sides_agreed_by(agreement, request.user, request.now):
+    own = sides_agreed_by(agreement, request.user, request.now)
+    if not own:
         raise PermissionDenied
-    form = ExceptionForm(request.POST, agreement, request.now)
+    form = ExceptionForm(request.POST, agreement, request.now, own)
     if form.is_valid():
         try:
-            _propose(request, agreement, form)
+            made = _propose(request, agreement, form)
         except ExceptionRefused as refusal:
             form.add_error(_field(refusal.key, form), str(refusal))
         else:
-            say(request, _("Proposed: it counts once somebody of the other side has accepted it."))
+            say(request, _("Proposed: it counts once it is accepted for %(sides)s.") % {"sides": named(asked(made))})
             return redirect("exceptions:exceptions", slug)
     return _page(request, agreement, form=form, status=422)
 
 
-def _propose(request: PortalRequest, agreement: Agreement, form: ExceptionForm) -> None:
+def _propose(request: PortalRequest, agreement: Agreement, form: ExceptionForm) -> AgreedException:
     clause, pauses, targets = form.clause, form.pausing, form.targets
-    propose_exception(agreement, clause, pauses=pauses, targets=targets, by=request.user, at=request.now)
+    return propose_exception(agreement, clause, pauses=pauses, targets=targets, by=request.user, at=request.now)
 
 
 def _field(key: str, form: ExceptionForm) -> str | None:
@@ -79,19 +83,21 @@ def settle(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
     except ExceptionRefused as refusal:
         return _page(request, agreement, refused={"pk": pk, "text": str(refusal)}, status=422)
     say(request, text)
-    if request.POST["decision"] == "accept" and to_measure_again(agreement):
+    if request.POST["decision"] == "accept" and any(to_measure_again(agreement)):
         return redirect(MEASURE, slug)
     return redirect("exceptions:exceptions", slug)
 
 
 def _accepted(request: PortalRequest, found: AgreedException) -> str:
-    accept_exception(found, by=request.user, at=request.now)
-    return _("Agreed: it counts for both sides, for what is measured from now on.")
+    accepted = accept_exception(found, by=request.user, at=request.now)
+    if still := asked(accepted):
+        return _("Accepted: it counts once it is accepted for %(sides)s, too.") % {"sides": named(still)}
+    return _("Agreed: it counts for every side, for what is measured from now on.")
 
 
 def _declined(request: PortalRequest, found: AgreedException) -> str:
     decline_exception(found, by=request.user, at=request.now, reason=request.POST.get("reason", ""))
-    return _("Declined. The other side reads your reason.")
+    return _("Declined. The others read your reason.")
 
 
 def _withdrawn(request: PortalRequest, found: AgreedException) -> str:
@@ -103,8 +109,9 @@ def _ended(request: PortalRequest, found: AgreedException) -> str:
     form = EarlierEndForm(request.POST)
     if not form.is_valid():
         raise ExceptionRefused("last", _("Say the day and the time at which it ends."))
-    propose_end(found, form.last, by=request.user, at=request.now)
-    return _("Proposed: it ends so once somebody of the other side has accepted it.")
+    reason = form.cleaned_data["end_reason"]
+    made = propose_end(found, form.last, by=request.user, at=request.now, reason=reason)
+    return _("Proposed: it ends so once it is accepted for %(sides)s.") % {"sides": named(asked(made))}
 
 
 DECISIONS: dict[str, Callable[[PortalRequest, AgreedException], str]] = {
@@ -120,28 +127,37 @@ DECISIONS: dict[str, Callable[[PortalRequest, AgreedException], str]] = {
 def measure(request: PortalRequest, slug: str) -> HttpResponse:
     """What was measured before an exception was agreed: what would change, and, asked to, it does."""
     agreement = visible(request, slug)
-    may = bool(sides_agreed_by(agreement, request.user, request.now)) or request.access.is_administrator
-    leads = to_measure_again(agreement)
+    may = request.access.is_administrator or _may_measure(request, agreement)
+    leads, reports = to_measure_again(agreement)
     if request.method == "POST":
         if not may:
             raise PermissionDenied
         if leads <= MOST_LEADS:
             found = recompute(agreement, with_exceptions=True, by=request.user, at=request.now)
-            say(request, _measured(found["handoffs"] + found["leads"]))
+            say(request, _measured(found["handoffs"] + found["leads"] + found["friction"]))
             return redirect("exceptions:exceptions", slug)
         say(request, _("These are too many to be measured while you wait."), level=messages.ERROR)
-    is_here = 0 < leads <= MOST_LEADS
+    is_here = bool(leads or reports) and leads <= MOST_LEADS
     found = preview(agreement, with_exceptions=True, at=request.now) if is_here else Counter[str]()
     context = {
         "agreement": agreement,
+        "concerned": [(row.reason, span_of(row)) for row in agreement.agreed_exceptions.of_former().order_by("begins")],
         "leads": leads,
         "is_here": is_here,
         "changed": found["handoffs"] + found["leads"],
+        "reports": moved_by_exceptions(agreement),
         "moves": (moves := _moves(found)),
         "moved": sum(count for _before, _after, count in moves),
         "may": may,
     }
     return TemplateResponse(request, "leads/exceptions_measured.html", context)
+
+
+def _may_measure(request: PortalRequest, agreement: Agreement) -> bool:
+    """Who may sign for a side that one of the exceptions agreed since concerns, if there still is one."""
+    own, former = sides_agreed_by(agreement, request.user, request.now), agreement.agreed_exceptions.of_former()
+    bound = {side for row in former for side in concerned(row)}
+    return bool(own) and (not bound or not bound.isdisjoint(own))
 
 
 def _measured(count: int) -> str:
@@ -156,7 +172,8 @@ def _moves(found: Counter[str]) -> list[tuple[str, str, int]]:
 
 
 def _page(request: PortalRequest, agreement: Agreement, *, status: int = 200, **more: Any) -> HttpResponse:
-    may_propose = bool(sides_agreed_by(agreement, request.user, request.now))
+    own = sides_agreed_by(agreement, request.user, request.now)
+    may_propose = bool(own)
     shown = shown_exceptions(agreement, request.user, request.now, may_propose=may_propose)
     context = {
         "agreement": agreement,
@@ -165,10 +182,10 @@ def _page(request: PortalRequest, agreement: Agreement, *, status: int = 200, **
         "past": [row for row in shown if row.place == PAST],
         "has_any": bool(shown),
         "may_propose": may_propose,
-        "to_measure": to_measure_again(agreement),
-        "reason": request.POST.get("reason", ""),
+        "to_measure": any(to_measure_again(agreement)),
+        "typed": request.POST,
         "now": request.now,
-        "form": ExceptionForm(None, agreement, request.now),
+        "form": ExceptionForm(None, agreement, request.now, own),
         **more,
     }
     return TemplateResponse(request, "leads/exceptions.html", context, status=status)

@@ -1,5 +1,6 @@
 """Reads: the exceptions of an agreement beyond its terms, as one person sees them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -7,9 +8,9 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from agreements.enums import ExceptionState
-from agreements.exceptions.agreeing import may_answer, may_take_back
+from agreements.exceptions.agreeing import asked, may_answer, may_take_back
 from agreements.models import AgreedException, Agreement, Target
-from agreements.pages.reading.overview import dated
+from agreements.pages.reading.overview import dated_span
 from smarketing.accounts.models import Side, User
 
 WAITING, STANDING, PAST = "waiting", "standing", "past"
@@ -17,41 +18,54 @@ WAITING, STANDING, PAST = "waiting", "standing", "past"
 
 @dataclass(frozen=True)
 class ShownException:
-    """`place` is where it stands on the page; `standing` says how it stands in words."""
+    """`place` is where it stands on the page; `standing` says how it stands in words. `asked` are who has to answer.
+
+    `is_begun`: another end may take back a time that has gone by.
+    """
 
     exception: AgreedException
     place: str
     standing: str
     targets: list[Target]
+    asked: str = ""
     may_answer: bool = False
     may_take_back: bool = False
     may_end: bool = False
+    is_begun: bool = False
 
     @property
     def span(self) -> str:
-        row = self.exception
-        if row.is_called_off:
-            return _("called off")
-        if row.begins == row.ends:
-            return dated(row.begins)
-        return f"{dated(row.begins)} – {dated(row.ends)}"
+        return span_of(self.exception)
 
     @property
     def former_span(self) -> str:
         """What would end otherwise."""
         row = self.exception.replaces
-        return f"{dated(row.begins)} – {dated(row.ends)}" if row else ""
+        return span_of(row) if row else ""
 
     @property
     def whose(self) -> str:
-        sides = [str(side.label) for side in (Side.MARKETING, Side.SALES) if side in self.exception.sides]
-        return _("the clocks of %(sides)s pause") % {"sides": _(" and ").join(sides)} if sides else ""
+        sides = [side for side in (Side.MARKETING, Side.SALES) if side in self.exception.sides]
+        said = [_("the clocks of %(sides)s pause") % {"sides": named(sides)}] if sides else []
+        if Side.SERVICE in self.exception.sides:
+            said.append(_("its working days do not count for the friction report"))
+        return ", ".join(said)
+
+
+def named(sides: Iterable[Side]) -> str:
+    *others, last = [str(side.label) for side in sides]
+    return _(" and ").join([", ".join(others), last] if others else [last])
+
+
+def span_of(row: AgreedException) -> str:
+    return _("called off") if row.is_called_off else dated_span(row.begins, row.ends)
 
 
 def shown_exceptions(agreement: Agreement, user: User, at: datetime, *, may_propose: bool) -> list[ShownException]:
     """The latest first."""
-    people = ("proposed_by", "settled_by", "applied_by", "replaces")
-    rows = agreement.agreed_exceptions.select_related(*people).prefetch_related("targets", "replaced_by")
+    people = ("proposed_by", "settled_by", "applied_by", "replaces", "agreement")
+    more = ("targets", "replaced_by", "consents__by")
+    rows = agreement.agreed_exceptions.select_related(*people).prefetch_related(*more)
     zone = ZoneInfo(agreement.time_zone)
     return [_shown(row, user, at, zone, may_propose) for row in rows.order_by("-begins", "-pk")]
 
@@ -64,16 +78,18 @@ def _shown(row: AgreedException, user: User, at: datetime, zone: ZoneInfo, may_p
             WAITING,
             str(row.get_state_display()),
             targets,
+            asked=named(asked(row)) if asked(row) else "",
             may_answer=may_answer(row, user, at),
             may_take_back=may_take_back(row, user, at),
         )
     if row.state != ExceptionState.AGREED or row.replaced_at or row.is_called_off:
         return ShownException(row, PAST, _("replaced") if row.replaced_at else str(row.get_state_display()), targets)
     begin, end = row.instants(zone)
-    if end <= at:
-        return ShownException(row, PAST, _("over"), targets, may_end=may_propose and _is_open(row))
-    standing = _("in force") if begin <= at else _("agreed, to come")
-    return ShownException(row, STANDING, standing, targets, may_end=may_propose and _is_open(row))
+    place, standing = (
+        (PAST, _("over")) if end <= at else (STANDING, _("in force") if begin <= at else _("agreed, to come"))
+    )
+    may_end = may_propose and _is_open(row)
+    return ShownException(row, place, standing, targets, may_end=may_end, is_begun=begin < at)
 
 
 def _is_open(row: AgreedException) -> bool:

@@ -103,7 +103,7 @@ def test_an_earlier_end_counts_like_an_exception_of_its_own(north, agree, sales_
     first = agree("2026-03-02T09:00:00", "2026-03-02T11:00:00", cast.MONDAY - timedelta(days=1))
     handoff = cast.handed(north)
     assert minutes(handoff) == 180
-    end = propose_end(first, datetime(2026, 3, 2, 10), by=marketing_lead, at=NOON)
+    end = propose_end(first, datetime(2026, 3, 2, 10), by=marketing_lead, at=NOON, reason="They came back")
     assert minutes(handoff) == 180
     accept_exception(end, by=sales_lead, at=NOON)
     refresh([handoff.lead_id])
