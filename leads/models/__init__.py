@@ -1,7 +1,7 @@
 from leads.models.clocks import Clock, Escalation
 from leads.models.facts import Attempt, Deal, Event, Handoff, Lead
-from leads.models.inquiries import Inquiry, NotSame, OtherId
 from leads.models.imports import Addition, DifferingRow, ImportRun, RejectedRow, RepName, WaitingRow, Word
+from leads.models.inquiries import Inquiry, NotSame, OtherId
 from leads.models.integrations import ApiCall, ApiToken
 
 LONG_TABLES = (Lead, Handoff, Attempt, Deal, Inquiry, Clock)  # what an import fills
