@@ -16,7 +16,7 @@ from django.db.models import Value
 from agreements.terms import Timeline
 from leads.clock import rule
 from leads.clock.derivation import Values, Wanted, clock_with_marketing, clocks, derive
-from leads.clock.happened import Asked, Case, ClockRows, Timelines, cases, with_marketing
+from leads.clock.happened import Asking, Case, ClockRows, Timelines, cases, with_marketing
 from leads.enums import ClockKind
 from leads.models import Attempt, Clock, Handoff, Inquiry, Lead
 from smarketing.lib import bulk
@@ -162,7 +162,7 @@ def _differences(found: list[Case], derived: list[Values]) -> Iterator[tuple[Han
 
 
 def _merged(
-    wrong: Iterable[tuple[Handoff, StaleHandoff]], odd: "Odd", inquiries: list[tuple[Handoff, Asked]]
+    wrong: Iterable[tuple[Handoff, StaleHandoff]], odd: "Odd", inquiries: list[tuple[Handoff, Asking]]
 ) -> list[StaleHandoff]:
     """One for each handoff, with its clocks and inquiries as one field more; and the leads that have none yet."""
     found = {handoff.pk: difference for handoff, difference in wrong}
@@ -188,11 +188,11 @@ def _link_attempts(found: list[Case]) -> None:
     bulk.update(strays, ["handoff"])
 
 
-def _odd_inquiries(found: list[Case]) -> list[tuple[Handoff, Asked]]:
+def _odd_inquiries(found: list[Case]) -> list[tuple[Handoff, Asking]]:
     return [(case.handoff, asked) for case in found for asked in case.asked if asked.is_stale]
 
 
-def _keep_inquiries(stale: list[tuple[Handoff, Asked]], with_marketing: Collection[int]) -> None:
+def _keep_inquiries(stale: list[tuple[Handoff, Asking]], with_marketing: Collection[int]) -> None:
     """Of leads whose handoff was taken back nothing is settled."""
     rows = [Inquiry(pk=one.row.pk, handoff_id=one.handoff_id, settled_at=one.settled_at) for _handoff, one in stale]
     bulk.update(rows, ["handoff", "settled_at"])

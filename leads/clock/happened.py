@@ -56,7 +56,7 @@ class Touch(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Asked:
+class Asking:
     """An inquiry, the handoff of its time (None before the first one), and when it was answered or taken up."""
 
     row: Inquiry
@@ -84,7 +84,7 @@ class Case:
     closed_at: datetime | None = None
     touches: list[Touch] = field(default_factory=list)
     rows: "ClockRows" = field(default_factory=dict)
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[Asking] = field(default_factory=list)
 
     @property
     def lead(self) -> Lead:
@@ -256,9 +256,9 @@ def _add_inquiries(own: dict[int, list[Case]], until: datetime | None) -> None:
         after = some[nth].handoff.handed_at if nth < len(some) else None
         if nth:
             case = some[nth - 1]
-            case.asked.append(Asked(inquiry, case.handoff.pk, case.settles(inquiry, after)))
+            case.asked.append(Asking(inquiry, case.handoff.pk, case.settles(inquiry, after)))
         else:
-            some[0].asked.append(Asked(inquiry, None, after))
+            some[0].asked.append(Asking(inquiry, None, after))
 
 
 def _add_clocks(own: dict[int, list[Case]]) -> None:
