@@ -97,6 +97,8 @@ class RunStatus(TextChoices):
     RUNNING = "running", pgettext_lazy("import", "Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
+    UNDOING = "undoing", _("Being undone")
+    UNDONE = "undone", _("Undone")
 
 
 OUTSIDE, OUTSIDE_WORDS = "outside", _("Outside the criteria")  # in filters
@@ -138,6 +140,7 @@ class EventKind(TextChoices):
     CLOSED = "closed", _("Closed")
     REOPENED = "reopened", _("Reopened")
     CORRECTED = "corrected", _("Updated from a file")
+    IMPORT_UNDONE = "import_undone", _("Import undone")
     EXCUSE_ASKED = "excuse_asked", _("Excuse asked for")
     EXCUSED = "excused", _("Excuse approved")
     EXCUSE_DROPPED = "excuse_dropped", _("Excuse taken back or declined")

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from leads.pages.imports import differing, import_page, rep_names
+from leads.pages.imports import differing, import_page, rep_names, undo_page
 
 urlpatterns: list[URLPattern] = [
     path("", import_page.imports, name="imports"),
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/start/", import_page.start, name="import_start"),
     path("<int:pk>/progress/", import_page.progress, name="import_progress"),
     path("<int:pk>/retry/", import_page.retry, name="import_retry"),
+    path("<int:pk>/undo/", undo_page.undo_import, name="import_undo"),
     path("<int:pk>/take-over/", differing.take, name="import_take_over"),
     path("<int:pk>/delete/", import_page.delete, name="import_delete"),
     path("<int:pk>/rejects.csv", import_page.rejects, name="import_rejects"),

@@ -3,7 +3,7 @@ from django.utils.timezone import now
 
 from leads.clock.sweep import note_clocks
 from leads.doors.api import once
-from leads.doors.files import runs
+from leads.doors.files import runs, undoing
 from leads.ledger.proposal import propose_months
 from smarketing.accounts import sent_forms
 
@@ -11,6 +11,11 @@ from smarketing.accounts import sent_forms
 @shared_task(name="leads.tasks.run_import")
 def run_import(run_id: int) -> None:
     runs.process(run_id, clock=now)
+
+
+@shared_task(name="leads.tasks.undo_import")
+def undo_import(run_id: int) -> None:
+    undoing.undo(run_id, clock=now)
 
 
 @shared_task(name="leads.tasks.sweep")
@@ -27,6 +32,8 @@ def take_up_imports() -> None:
     """Each quarter of a minute: imports that a lost message or a killed worker left undone."""
     for run_id in runs.tidy(now()):
         run_import.delay(run_id=run_id)
+    for run in undoing.left_undone(now()):
+        undo_import.delay(run_id=run.pk)
 
 
 @shared_task(name="leads.tasks.propose_targets")

@@ -1,12 +1,13 @@
 from leads.models.clocks import Clock, Escalation
 from leads.models.facts import Attempt, Deal, Event, Handoff, Lead
-from leads.models.imports import DifferingRow, ImportRun, RejectedRow, RepName, WaitingRow, Word
+from leads.models.imports import Addition, DifferingRow, ImportRun, RejectedRow, RepName, WaitingRow, Word
 from leads.models.integrations import ApiCall, ApiToken
 
 LONG_TABLES = (Lead, Handoff, Attempt, Deal, Clock)  # what an import fills
 
 __all__ = [
     "LONG_TABLES",
+    "Addition",
     "ApiCall",
     "ApiToken",
     "Attempt",

@@ -18,7 +18,7 @@ class ImportRun(models.Model):
 
     `claim` counts the workers that took it up, `tries` those that did so at the same place; `leads.doors.files.lease`.
     Of a `workbook` one `sheet` was made a text: that is `file`, and its rows are counted as the sheet's. `sheets` are
-    the names of all, each with whether it is hidden.
+    the names of all, each with whether it is hidden. `undone` counts what has gone again, and lists what has stayed.
     """
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="imports")
@@ -52,6 +52,9 @@ class ImportRun(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     careful_until = models.PositiveIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    undone = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("import")
@@ -85,6 +88,26 @@ class RejectedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line}: {self.column}"
+
+
+class Addition(models.Model):
+    """What a run wrote into a record that was there: it goes again when the import is undone.
+
+    `record` is the primary key of a fact of this kind, or of a waiting row where there is no lead.
+    """
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="additions")
+    lead = models.ForeignKey(Lead, models.CASCADE, null=True, related_name="+")
+    kind = models.CharField(max_length=10, choices=RowKind.choices)
+    record = models.PositiveBigIntegerField()
+    fields = models.JSONField()
+
+    class Meta:
+        verbose_name = _("addition")
+        verbose_name_plural = _("additions")
+
+    def __str__(self) -> str:
+        return f"{self.kind} · {self.record}"
 
 
 class WaitingRow(models.Model):

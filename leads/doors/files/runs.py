@@ -179,11 +179,11 @@ def _finish(run: ImportRun, at: datetime) -> None:
     with transaction.atomic():
         if not held(run).update(status=RunStatus.DONE, ended_at=at, position=F("size"), file="", workbook="", error=""):
             raise Overtaken
-        _drop_file(run)
+        drop_files(run)
     run.refresh_from_db()
 
 
-def _drop_file(run: ImportRun) -> None:
+def drop_files(run: ImportRun) -> None:
     for file in (run.file, run.workbook):
         if file.name:
             transaction.on_commit(partial(file.storage.delete, file.name), robust=True)
@@ -227,5 +227,5 @@ def discard(run: ImportRun) -> bool:
     with transaction.atomic():
         deleted, _by_model = ImportRun.objects.filter(pk=run.pk, status__in=DISCARDED, read=0).delete()
         if deleted:
-            _drop_file(run)
+            drop_files(run)
     return bool(deleted)

@@ -20,6 +20,7 @@ from leads.doors.files import runs
 from leads.doors.files.drafts import choose_sheet
 from leads.doors.files.preview import first_lines, foreign_words, preview
 from leads.doors.files.reading.recognition import Asked, Plan, recognise
+from leads.doors.files.undoing import can_be_undone
 from leads.doors.files.wording import told, worded
 from leads.enums import RunStatus
 from leads.models import ImportRun, WaitingRow
@@ -27,6 +28,7 @@ from leads.pages.answers import csv_file
 from leads.pages.fetch import marketed_run, marketed_runs
 from leads.pages.imports.differing import differing_rows
 from leads.pages.imports.forms import ReadingForm, UploadForm, opened
+from leads.pages.imports.undo_page import undone
 from leads.tasks import run_import
 from smarketing.accounts.access import marketers
 from smarketing.exports.answers import download
@@ -37,7 +39,7 @@ from smarketing.lib.notices import say
 from smarketing.lib.paging import page_of
 from smarketing.lib.request import PortalRequest
 
-UNDER_WAY = (RunStatus.QUEUED, RunStatus.RUNNING)
+UNDER_WAY = (RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.UNDOING)
 
 
 @marketers
@@ -81,6 +83,8 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
             "differing": differing_rows(run),
             "pending": run.differing_rows.filter(taken_at=None).count(),
             "is_under_way": run.status in UNDER_WAY,
+            "can_be_undone": can_be_undone(run),
+            "undone": undone(run) if run.status == RunStatus.UNDONE else None,
             "can_be_removed": run.status in runs.DISCARDED and not run.read,
             "percent": _percent(run),
             "now": request.now,

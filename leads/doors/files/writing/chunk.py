@@ -1,5 +1,6 @@
 """Action: a handful of checked rows of one kind, in the caller's transaction, with all that follows from them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from leads.doors.files.writing.claims import Claim, Contradicts, Hand, Tally, di
 from leads.doors.files.writing.filling import TakenOut, additions
 from leads.doors.files.writing.identity import OWN_ID, contradictions
 from leads.doors.files.writing.waiting import keep, link, lock_files_of
-from leads.models import ImportRun, Lead
+from leads.models import Addition, ImportRun, Lead
 from smarketing.lib import bulk
 from smarketing.lib.places import country_of_zone
 from smarketing.lib.words import same_id
@@ -60,7 +61,7 @@ def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: Im
     counts, tally = Counts(read=len(rows)), Tally()
     known = _known_leads([row.values for row in rows], hand)
     taken_out = TakenOut("leads", [values["pk"] for values in known.values()])
-    filled: set[str] = set()
+    filled: dict[str, set[str]] = defaultdict(set)
     fresh: list[CheckedRow] = []
     others: list[tuple[CheckedRow, dict[str, tuple[Any, Any]]]] = []
     for row in rows:
@@ -70,7 +71,7 @@ def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: Im
             added = taken_out.without(existing.get("pk", 0), additions("leads", row.values, existing, says))
             if added:
                 known[row.values["external_id"]] = {**existing, **added}
-                filled.add(row.values["external_id"])
+                filled[row.values["external_id"]] |= added.keys()
             if says := {name: pair for name, pair in says.items() if name not in added}:
                 others.append((row, says))
             continue
@@ -79,7 +80,11 @@ def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: Im
     if others and run is None:
         raise Contradicts({name for _row, says in others for name in says})
     leads = _created([known[row.values["external_id"]] for row in fresh], hand, run)
-    tally.touched |= _fill([known[name] for name in filled if "pk" in known[name]], hand)
+    there = {name: names for name, names in filled.items() if "pk" in known[name]}
+    tally.touched |= _fill([known[name] for name in there], hand)
+    if run is not None:
+        pks = ((known[name]["pk"], sorted(names)) for name, names in there.items())
+        bulk.insert([Addition(run=run, lead_id=pk, kind="leads", record=pk, fields=names) for pk, names in pks])
     counts.created = len(fresh)
     for row, says in others:
         name = row.values["external_id"]

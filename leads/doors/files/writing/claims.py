@@ -20,7 +20,7 @@ from leads.doors.files.writing.filling import TakenOut, additions
 from leads.doors.files.writing.identity import OWN_ID, WHEN, Kept, KeptFacts, contradictions
 from leads.doors.files.writing.reps import RepBook
 from leads.enums import Door
-from leads.models import Attempt, Deal, DifferingRow, Handoff, Lead
+from leads.models import Addition, Attempt, Deal, DifferingRow, Handoff, Lead
 from leads.work.qualification import freeze_from_file
 from smarketing.accounts.models import User
 from smarketing.lib import bulk
@@ -245,6 +245,7 @@ class Filling:
     def __init__(self, kind: str, hand: Hand, taken_out: TakenOut) -> None:
         self.kind, self.hand, self._taken_out = kind, hand, taken_out
         self._columns: dict[int, dict[str, Any]] = defaultdict(dict)
+        self._added: list[Addition] = []
 
     def fill(self, claim: Claim, kept: Kept, person: int | None, says: Mapping[str, tuple[Any, Any]]) -> Values:
         """Answers what was added."""
@@ -260,6 +261,7 @@ class Filling:
         columns = stored(self.kind, added, self.hand.reps, kept.values.get("handed_at"))
         if kept.pk:
             self._columns[kept.pk] |= columns
+            self._added += addition(claim, self.kind, kept.pk, columns)
         for name, value in columns.items() if not kept.pk else ():
             setattr(kept.fresh, name, value)
         return added
@@ -271,6 +273,15 @@ class Filling:
             alike[tuple(sorted(columns))].append(model(pk=pk, **columns))
         for names, facts in alike.items():
             bulk.update(facts, names)
+        bulk.insert(self._added)
+
+
+def addition(claim: Claim, kind: str, record: int, columns: Iterable[str]) -> list[Addition]:
+    """What has to go again if the run is undone; what came by the API is not."""
+    if claim.run_id is None:
+        return []
+    lead = claim.lead_id or None
+    return [Addition(run_id=claim.run_id, lead_id=lead, kind=kind, record=record, fields=list(columns))]
 
 
 def write(kind: str, rows: Iterable[Claim], hand: Hand, tally: Tally) -> None:
@@ -353,12 +364,14 @@ def _mark(kind: str, met: Sequence[tuple[Claim, Kept]]) -> None:
     """Writes down which run met which fact, and the ids that facts without one have got."""
     model, own_id = FACTS[kind].model, OWN_ID[kind]
     by_run: dict[int, list[int]] = defaultdict(list)
-    adopted = []
+    adopted, added = [], []
     for claim, kept in met:
         if claim.run_id is not None and kept.pk:
             by_run[claim.run_id].append(kept.pk)
         if kept.pk and claim.values.get(own_id) and not kept.values.get(own_id):
             adopted.append(model(pk=kept.pk, external_id=claim.values[own_id]))
+            added += addition(claim, kind, kept.pk, ["external_id"])
     for run_id, pks in by_run.items():
         bulk.mark(model, pks, "seen_in", run_id)
     bulk.update(adopted, ["external_id"])
+    bulk.insert(added)

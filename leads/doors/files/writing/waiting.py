@@ -9,11 +9,11 @@ from agreements.models import Agreement
 from agreements.terms import Timeline
 from leads.clock.consequences import refresh
 from leads.doors.files.reading.rows import CheckedRow, Values, packed, unpacked
-from leads.doors.files.writing.claims import FACTS, Claim, Contradicts, Hand, Tally, differing, write
+from leads.doors.files.writing.claims import FACTS, Claim, Contradicts, Hand, Tally, addition, differing, write
 from leads.doors.files.writing.filling import additions
 from leads.doors.files.writing.identity import OWN_ID, Kept, KeptFacts, contradictions
 from leads.doors.files.writing.reps import rep_book
-from leads.models import DifferingRow, ImportRun, Lead, WaitingRow
+from leads.models import Addition, DifferingRow, ImportRun, Lead, WaitingRow
 from smarketing.lib import bulk
 from smarketing.lib.words import same_id
 
@@ -36,7 +36,7 @@ def keep(kind: str, rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | Non
     if not rows:
         return []
     facts = _waiting(kind, {row.values["external_id"] for row in rows}, hand, run)
-    fresh, met, others = [], [], []
+    fresh, met, others, additional = [], [], [], list[Addition]()
     for row in sorted(rows, key=lambda row: int(row.values.get("precision", 0))):
         name, person = row.values["external_id"], hand.reps.rep(row.values.get("rep", ""))
         kept = facts.find(name, row.values, person)
@@ -47,11 +47,14 @@ def keep(kind: str, rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | Non
         met.append(kept)
         says = contradictions(row.values, kept.values, hand.day_of)
         added = _fill(kind, row.values, kept, says)
+        if added and kept.pk and run is not None:
+            additional += addition(Claim(0, row.values, run.pk), kind, kept.pk, added)
         if says := {name: pair for name, pair in says.items() if name not in added}:
             if run is None:
                 raise Contradicts(says)
             others.append(differing(Claim(0, row.values, run.pk, row.line), kept.pk, says, is_waiting=True))
     bulk.insert(fresh)
+    bulk.insert(additional)
     _mark(met, run)
     return others
 
