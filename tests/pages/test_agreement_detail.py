@@ -200,8 +200,8 @@ def test_the_page_shows_the_whole_calendar_tiers_and_reasons(signed_in, rep, nor
     for told in (
         "including optional and half-day holidays",
         "known until 2100",
-        "December 24: 09:00-12:00",
-        "December 31: closed",
+        "Dec. 24: 09:00-12:00",
+        "Dec. 31: closed",
         "April 2, 2026: 10:00-11:00",
         'July 1, 2026 – July 31, 2026 <span class="quiet">the move</span>',
         "up to 3 working days after it",

@@ -8,6 +8,7 @@ import pytest
 
 from leads.models import Handoff
 from leads.work.handoffs import send_back
+from smarketing.accounts.models import Team
 from smarketing.lib.cells import plain_cell
 from tests import cast
 
@@ -153,6 +154,15 @@ def test_the_list_is_filtered_by_rep_clock_and_what_is_missing(north, client, re
     assert names(client.get(URL, {"clock": "overdue"})) == ["Late"]
     assert names(client.get(URL, {"source": " "})) == ["Nobody's"]
     assert names(client.get(URL, {"tier": " "})) == ["Moved"]
+
+
+@pytest.mark.django_db
+def test_another_house_filters_by_the_reps_whose_names_stand_in_its_list(north, client, rep):
+    cast.person("idle@example.org", north.sales_team)
+    cast.handed(north, rep=rep)
+    Team.objects.filter(pk=north.marketing_team_id).update(organisation="Agency")
+    choices = client.get(URL).context["asked"].form.fields["rep"].choices
+    assert [value for value, _name in choices] == ["", "nobody", str(rep.pk)]
 
 
 @pytest.mark.django_db

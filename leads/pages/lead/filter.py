@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import django_filters
 from django import forms
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -158,7 +158,10 @@ def _choices(known: list[str], asked: str) -> list[tuple[str, Any]]:
 
 
 def _reps(agreements: list[Agreement], access: Access) -> list[tuple[str, str]]:
-    """Who is in a sales team of these agreements. Who else works in a team stays in its house."""
-    teams = {one.sales_team_id for one in agreements if access.is_of_house(one.sales_team.organisation)}
-    members = User.objects.filter(memberships__team__in=teams).distinct().order_by("name", "email")
+    """Who is in a sales team of these agreements. Of a team of another house those whose names stand in the list."""
+    own = {one.sales_team_id for one in agreements if access.is_of_house(one.sales_team.organisation)}
+    foreign = [one for one in agreements if one.sales_team_id not in own]
+    holds = Exists(Handoff.objects.filter(rep=OuterRef("pk"), agreement__in=foreign))
+    seen = Q(memberships__team__in=[one.sales_team_id for one in foreign]) & holds
+    members = User.objects.filter(Q(memberships__team__in=own) | seen).distinct().order_by("name", "email")
     return [(str(rep.pk), str(rep)) for rep in members]

@@ -157,7 +157,7 @@ def lead_layout() -> FormHelper:
     helper.form_tag = False
     helper.layout = Layout(
         "agreement",
-        *(Div(*pair, css_class="form-pair") for pair in PAIRS),
+        Div(*(Div(*pair, css_class="form-pair") for pair in PAIRS), css_class="pairs"),
         *(name for name in reversed(LEAD_FIELDS) if not any(name in pair for pair in PAIRS)),
     )
     return helper
