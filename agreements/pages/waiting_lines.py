@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import groupby
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,12 +26,11 @@ def signatures(asker: Asker) -> Iterator[WaitingLine]:
         agreement = version.agreement
         if asker.slug not in ("", agreement.slug) or version.proposed_at is None:
             continue
-        said = {"number": version.number, "name": agreement}
-        text = _("Version %(number)s of %(name)s waits for your signature.") % said
+        text = _("Version %(number)s waits for your signature.") % {"number": version.number}
         if version.reminded_by:
             text += " " + _("%(by)s reminds you.") % {"by": version.reminded_by}
         address = reverse("agreements:version", args=[agreement.slug, version.pk])
-        yield WaitingLine(text, address, today_of(agreement, version.proposed_at))
+        yield WaitingLine(text, address, today_of(agreement, version.proposed_at), agreement=str(agreement))
 
 
 def targets(asker: Asker) -> Iterator[WaitingLine]:
@@ -43,14 +43,15 @@ def targets(asker: Asker) -> Iterator[WaitingLine]:
         open_ones = [row for row in of_one if any(side in sides for side in row.missing_consents)]
         if open_ones:
             text = ngettext(
-                "%(name)s: the target of %(month)s waits for your side's answer",
-                "%(name)s: %(n)s targets, the first for %(month)s, wait for your side's answer",
+                "the target of %(month)s waits for your side's answer",
+                "%(n)s targets, the first for %(month)s, wait for your side's answer",
                 len(open_ones),
             )
             first = Period(open_ones[0].month)
-            said = {"name": agreement, "n": number(len(open_ones)), "month": period_name(first)}
+            said = {"n": number(len(open_ones)), "month": period_name(first)}
             address = reverse("agreements:year", args=[agreement.slug], query={"year": first.start_on.year})
-            yield WaitingLine(text % said, address, min(today_of(agreement, row.made_at) for row in open_ones))
+            since = min(today_of(agreement, row.made_at) for row in open_ones)
+            yield WaitingLine(text % said, address, since, agreement=str(agreement))
 
 
 def exceptions(asker: Asker) -> Iterator[WaitingLine]:
@@ -60,10 +61,10 @@ def exceptions(asker: Asker) -> Iterator[WaitingLine]:
     for row in rows.select_related("agreement__marketing_team", "agreement__sales_team", "agreement__service_team"):
         is_own = may_answer(row, asker.person, asker.at)
         if is_own or asker.slug:
-            text = _("%(name)s: the exception “%(reason)s” waits for an answer")
-            said = {"name": row.agreement, "reason": row.reason}
+            text = _("the exception “%(reason)s” waits for an answer")
             address = reverse("exceptions:exceptions", args=[row.agreement.slug])
-            yield WaitingLine(text % said, address, today_of(row.agreement, row.proposed_at), is_own=is_own)
+            since, name = today_of(row.agreement, row.proposed_at), str(row.agreement)
+            yield WaitingLine(text % {"reason": row.reason}, address, since, is_own=is_own, agreement=name)
 
 
 def friction_reports(asker: Asker) -> Iterator[WaitingLine]:
@@ -76,17 +77,18 @@ def friction_reports(asker: Asker) -> Iterator[WaitingLine]:
         is_own = bool(asker.own.sides(verb, agreement))
         if not is_own and not asker.slug:
             continue
-        said = {"name": agreement, "month": period_name(Period(row.month))}
+        said = {"month": period_name(Period(row.month))}
+        of: dict[str, Any] = {"is_own": is_own, "agreement": str(agreement)}
         address = reverse("agreements:friction_report", args=[agreement.slug, row.pk])
         if row.sent_at is not None:
-            text = _("%(name)s: answer the friction report for %(month)s") % said
-            yield WaitingLine(text, address, today_of(agreement, row.sent_at), is_own=is_own)
+            text = _("answer the friction report for %(month)s") % said
+            yield WaitingLine(text, address, today_of(agreement, row.sent_at), **of)
             continue
-        text = _("%(name)s: send the friction report for %(month)s") % said
+        text = _("send the friction report for %(month)s") % said
         if owed.is_late:
             late = ngettext("%(n)s working day late", "%(n)s working days late", owed.days_late)
             text += f" ({late % {'n': number(owed.days_late)}})"
-        yield WaitingLine(text, address, owed.due_on, is_due=True, is_late=owed.is_late, is_own=is_own)
+        yield WaitingLine(text, address, owed.due_on, is_due=True, is_late=owed.is_late, **of)
 
 
 def figures_to_state(asker: Asker) -> Iterator[WaitingLine]:
@@ -96,10 +98,10 @@ def figures_to_state(asker: Asker) -> Iterator[WaitingLine]:
         if months:
             first = Period(months[0])
             text = ngettext(
-                "%(name)s: state the figures of %(month)s",
-                "%(name)s: state the figures of %(n)s months, the first %(month)s",
+                "state the figures of %(month)s",
+                "state the figures of %(n)s months, the first %(month)s",
                 len(months),
             )
-            said = {"name": agreement, "n": number(len(months)), "month": period_name(first)}
+            said = {"n": number(len(months)), "month": period_name(first)}
             address = reverse("agreements:stated", args=[agreement.slug], query={"month": first.label})
-            yield WaitingLine(text % said, address, first.next().start_on)
+            yield WaitingLine(text % said, address, first.next().start_on, agreement=str(agreement))

@@ -43,9 +43,7 @@ def _numbers(reading: Reading, links: Links) -> list[BigNumber]:
         whole = links.records("returned" if volume.delivered < 0 else "delivered")
         shown.append(BigNumber(_("Delivered in all"), number(volume.delivered), outside, url=whole))
     if reading.goal_for_today is not None:
-        due = number(whole_leads(reading.expected or 0))
-        note = _("%(goal)s due so far: a day counts once its working time is over") % {"goal": due}
-        shown.append(BigNumber(_("Due by this evening"), number(reading.goal_for_today), note))
+        shown.append(BigNumber(_("Due by this evening"), number(reading.goal_for_today), _so_far(reading)))
     if reading.projection is not None and not reading.is_over:
         shown.append(BigNumber(_("At this pace"), number(reading.projection), _("by the end")))
     return [
@@ -56,6 +54,11 @@ def _numbers(reading: Reading, links: Links) -> list[BigNumber]:
             _("Returned to marketing"), number(volume.returned), _taken_off(reading), url=links.records("returned")
         ),
     ]
+
+
+def _so_far(reading: Reading) -> str:
+    due = number(whole_leads(reading.expected or 0))
+    return _("%(goal)s due so far: a day counts once its working time is over") % {"goal": due}
 
 
 def _outside(reading: Reading, links: Links) -> list[BigNumber]:
@@ -75,7 +78,7 @@ def _value_numbers(reading: Reading, links: Links) -> list[BigNumber]:
     if judged.delivered != value.delivered:
         shown.append(BigNumber(_("Value in all"), number(value.delivered), url=links.records("delivered")))
     if reading.goal_for_today is not None:
-        shown.append(BigNumber(_("Value due by this evening"), number(reading.goal_for_today), _("points")))
+        shown.append(BigNumber(_("Value due by this evening"), number(reading.goal_for_today), _so_far(reading)))
     if reading.projection is not None and not reading.is_over:
         shown.append(BigNumber(_("Value at this pace"), number(reading.projection), _("by the end")))
     return shown

@@ -21,9 +21,10 @@ from smarketing.lib.spoken import period_name
 def decisions(asker: Asker) -> Iterator[WaitingLine]:
     for own in own_open(asker.person).filter(**asker.about("meeting__agreement__")):
         agreement = own.meeting.agreement
-        text = _("%(name)s: decided in a review: %(what)s") % {"name": agreement, "what": own.text}
+        text = _("decided in a review: %(what)s") % {"what": own.text}
         is_late = own.is_late(today_of(agreement, asker.at))
-        yield WaitingLine(text, f"{own.meeting.get_absolute_url()}#decisions", own.due_on, True, is_late)
+        address = f"{own.meeting.get_absolute_url()}#decisions"
+        yield WaitingLine(text, address, own.due_on, True, is_late, agreement=str(agreement))
 
 
 def owed_items(asker: Asker) -> Iterator[WaitingLine]:
@@ -34,20 +35,19 @@ def owed_items(asker: Asker) -> Iterator[WaitingLine]:
         if not is_own and not asker.slug:
             continue
         state = _("given: to be confirmed") if is_given else _("to be given")
-        said = {"agreement": agreement, "what": owed_text(owed), "state": state}
         address = _strikes(agreement.slug, Period(owed.month))
         day = owed.given_on if is_given and owed.given_on else Period(owed.month).next().start_on
-        text = _("%(agreement)s: %(what)s (%(state)s)") % said
-        yield WaitingLine(text, f"{address}#owed-{owed.pk}", day, is_own=is_own)
+        text = f"{owed_text(owed)} ({state})"
+        yield WaitingLine(text, f"{address}#owed-{owed.pk}", day, is_own=is_own, agreement=str(agreement))
 
 
 def root_cause_sheets(asker: Asker) -> Iterator[WaitingLine]:
     for own in sheets_to_write(asker.own, asker.slug):
         agreement = own.judged.agreement
-        said = {"agreement": agreement, "what": label_of(own), "month": period_name(Period(own.judged.month))}
-        text = _("%(agreement)s: say why this was missed in %(month)s: %(what)s") % said
+        said = {"what": label_of(own), "month": period_name(Period(own.judged.month))}
+        text = _("say why this was missed in %(month)s: %(what)s") % said
         address = reverse("reports:root_cause", args=[agreement.slug, own.pk])
-        yield WaitingLine(text, address, today_of(agreement, own.judged.judged_at))
+        yield WaitingLine(text, address, today_of(agreement, own.judged.judged_at), agreement=str(agreement))
 
 
 def months_to_judge_again(asker: Asker) -> Iterator[WaitingLine]:
@@ -57,10 +57,9 @@ def months_to_judge_again(asker: Asker) -> Iterator[WaitingLine]:
         is_own = any(side != asked.side for side in sides) and asked.asked_by_id != asker.person.pk
         if is_own or asker.slug:
             month = Period(asked.month)
-            said = {"agreement": asked.agreement, "month": period_name(month)}
-            text = _("%(agreement)s: the other side asks that %(month)s be judged again") % said
-            since = today_of(asked.agreement, asked.asked_at)
-            yield WaitingLine(text, _strikes(asked.agreement.slug, month), since, is_own=is_own)
+            text = _("the other side asks that %(month)s be judged again") % {"month": period_name(month)}
+            since, name = today_of(asked.agreement, asked.asked_at), str(asked.agreement)
+            yield WaitingLine(text, _strikes(asked.agreement.slug, month), since, is_own=is_own, agreement=name)
 
 
 def _strikes(slug: str, month: Period) -> str:

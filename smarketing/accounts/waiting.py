@@ -28,7 +28,8 @@ class Asker:
 
 @dataclass(frozen=True)
 class WaitingLine:
-    """`day` is when it is due, or since when it waits; `is_own` unless somebody else has to do it."""
+    """`day` is when it is due, or since when it waits; `is_own` unless somebody else has to do it; `agreement` is the
+    name of the one that it is about."""
 
     text: str
     url: str
@@ -36,6 +37,7 @@ class WaitingLine:
     is_due: bool = False
     is_late: bool = False
     is_own: bool = True
+    agreement: str = ""
 
     @property
     def urgency(self) -> tuple[bool, date]:

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.urls import reverse
@@ -33,6 +33,14 @@ def test_the_promises_and_this_month_s_leads_are_in_the_row(signed_in, rep, nort
     assert "5,678" not in page
     assert "within 1 h in 90%" in page
     assert "6 attempts in 15 working days" in page
+
+
+def test_before_it_begins_the_row_says_when(signed_in, rep, north, time_machine):
+    begins = north.versions.get().effective_on
+    time_machine.move_to(datetime.combine(begins - timedelta(days=3), time(12), UTC))
+    assert "begins on" in signed_in(rep).get(URL).text
+    time_machine.move_to(datetime.combine(begins, time(12), UTC))
+    assert "begins on" not in signed_in(rep).get(URL).text
 
 
 def test_this_month_is_that_of_each_agreements_own_today(signed_in, administrator, time_machine):

@@ -89,7 +89,7 @@ def test_missing_columns_are_asked_for_and_the_import_cannot_start(signed_in, ma
         "Created (created_at)."
         in page.content.decode()
     )
-    client.post(reverse("leads:import_start", args=[run.pk]), form_of(page))
+    assert client.post(reverse("leads:import_start", args=[run.pk]), form_of(page)).status_code == 422
     run.refresh_from_db()
     assert (run.status, queued) == (RunStatus.DRAFT, [])
 

@@ -8,6 +8,7 @@ import pytest
 
 from leads.models import Handoff
 from leads.work.handoffs import send_back
+from smarketing.accounts.models import Team
 from smarketing.lib.cells import plain_cell
 from tests import cast
 
@@ -109,7 +110,7 @@ def test_pages_follow_each_other_without_a_gap(north, client):
 def test_the_list_needs_the_same_queries_for_any_number_of_rows(north, client, count, django_assert_num_queries):
     for number in range(count):
         cast.handed(north, name=f"Lead {number}")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert len(names(client.get(URL))) == count
 
 
@@ -153,6 +154,15 @@ def test_the_list_is_filtered_by_rep_clock_and_what_is_missing(north, client, re
     assert names(client.get(URL, {"clock": "overdue"})) == ["Late"]
     assert names(client.get(URL, {"source": " "})) == ["Nobody's"]
     assert names(client.get(URL, {"tier": " "})) == ["Moved"]
+
+
+@pytest.mark.django_db
+def test_another_house_filters_by_the_reps_whose_names_stand_in_its_list(north, client, rep):
+    cast.person("idle@example.org", north.sales_team)
+    cast.handed(north, rep=rep)
+    Team.objects.filter(pk=north.marketing_team_id).update(organisation="Agency")
+    choices = client.get(URL).context["asked"].form.fields["rep"].choices
+    assert [value for value, _name in choices] == ["", "nobody", str(rep.pk)]
 
 
 @pytest.mark.django_db

@@ -67,7 +67,9 @@ def test_a_review_is_moved_with_a_reason_to_a_working_day_and_keeps_its_address(
     lead.post(address, lead_form(lead, address) | tuesday)
     lead.post(address, {"do": "cancel", "reason": "Nobody comes"})
     shown = signed_in(rep).get(address).text
-    assert [word for word in ("The fair", "The strike", "Nobody comes") if shown.count(word) != 1] == []
+    listed = signed_in(rep).get(f"/reports/{rhythm.slug}/reviews/").text
+    reasons = ("The fair", "The strike", "Nobody comes")
+    assert [word for text in (shown, listed) for word in reasons if text.count(word) != 1] == []
     assert [move.on for move in meeting.moves.all()] == [monday, monday + timedelta(days=1), None]
 
 
@@ -163,6 +165,7 @@ def test_a_decision_is_seen_by_its_owner_becomes_a_draft_and_is_done_once_that_i
     lead.post(address, {"do": "hold"})
     body = {"do": "decide", "text": "Call within an hour", "due_on": (now().date() + timedelta(days=9)).isoformat()}
     assert "Select a valid choice" in lead.post(address, {**body, "owner": stranger.pk}).text
+    assert "at most 10 years away" in lead.post(address, {**body, "owner": rep.pk, "due_on": "2137-01-01"}).text
     lead.post(address, {**body, "owner": rep.pk})
     decision = ReviewDecision.objects.get()
     button = reverse("reports:decision", args=[decision.pk])

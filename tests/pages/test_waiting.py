@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from agreements.document.clauses import PauseClause
 from agreements.exceptions.agreeing import propose_exception
@@ -48,9 +49,13 @@ def told(signed_in):
     def read(who, slug="", **headers):
         address = reverse("waiting_in", args=[slug]) if slug else reverse("waiting")
         groups = signed_in(who).get(address, headers=headers).context["groups"]
-        return {whose: [line.text for line in lines] for whose, lines in groups}
+        return {whose: [_said(line) for line in lines] for whose, lines in groups}
 
     return read
+
+
+def _said(line) -> str:
+    return f"{line.agreement}: {line.text}" if line.agreement else line.text
 
 
 def test_the_pages_where_a_day_begins_and_that_of_an_agreement_ask_for_it_and_no_others(
@@ -132,7 +137,11 @@ def test_what_is_late_comes_first_and_beside_other_things_no_more_than_five(nort
     decided = [f"Agreement North: decided in a review: Do {number}" for number in (3, 2, 1, 0)]
     assert told(rep)["own"] == friction + decided
     part = signed_in(rep).get(reverse("waiting"), headers={"HX-Request": "true"}).text
-    assert [text in part for text in friction + decided] == [True] * 5 + [False] * 2
+    titles = [capfirst(text.removeprefix("Agreement North: ")) for text in friction + decided]
+    assert [title in part for title in titles] == [True] * 5 + [False] * 2
+    assert part.count("· Agreement North") == 5
+    of_one = signed_in(rep).get(reverse("waiting_in", args=["north"])).text
+    assert (titles[0] in of_one, "· Agreement North" in of_one) == (True, False)
     assert "2 more" in part
 
 

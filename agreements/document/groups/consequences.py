@@ -43,7 +43,9 @@ class Judging(ClauseRow):
         Whole(1, 20),
         Field(
             title=_("A month is judged on working day"),
-            description=_("Of the next month. Empty means the 5th, so that late returns and attempts are in it."),
+            description=_(
+                "Of the next month. Empty means the 5th. Returns that come later count once the month is judged again."
+            ),
         ),
     ] = None
     fewest: Annotated[

@@ -46,6 +46,7 @@ class AgreementToday:
     leads: int | None
     coming: list[Version]
     ended_on: date | None = None
+    begins_on: date | None = None
 
 
 def rows(agreements: AgreementQuerySet, at: datetime) -> list[AgreementToday]:
@@ -87,7 +88,8 @@ def _row(agreement: Agreement, at: datetime) -> AgreementToday:
     targets = {target.month: target.leads for target in agreement.targets.all()}
     leads = targets.get(today.replace(day=1))
     ended_on = standing.last_on if standing.is_cancellation else None
-    return AgreementToday(agreement, version, promises, leads, coming(versions, today), ended_on)
+    begins_on = version.effective_on if version.effective_on > today else None
+    return AgreementToday(agreement, version, promises, leads, coming(versions, today), ended_on, begins_on)
 
 
 def coming(dated: list[Version], today: date) -> list[Version]:
@@ -211,3 +213,13 @@ def dated(text: str) -> str:
             with suppress(ValueError):
                 return date_format(datetime.fromisoformat(written.format(text)), style)
     return text
+
+
+def dated_span(begins: str, ends: str) -> str:
+    """From the one to the other; what lies in one day names it once."""
+    if begins == ends:
+        return dated(begins)
+    day, hour = ends[:10], ends[10:]
+    if hour and begins.startswith(day):
+        return f"{dated(begins)} – {date_format(datetime.fromisoformat(ends), 'TIME_FORMAT')}"
+    return f"{dated(begins)} – {dated(ends)}"

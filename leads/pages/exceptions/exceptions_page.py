@@ -29,7 +29,7 @@ from agreements.models import AgreedException, Agreement
 from agreements.pages.fetch import visible
 from leads.clock.recompute import preview, recompute, to_measure_again
 from leads.pages.exceptions.forms import EarlierEndForm, ExceptionForm
-from leads.pages.exceptions.rows import PAST, STANDING, WAITING, named, shown_exceptions
+from leads.pages.exceptions.rows import PAST, STANDING, WAITING, named, shown_exceptions, span_of
 from smarketing.accounts.access import readers
 from smarketing.lib.notices import say
 from smarketing.lib.numbers import number
@@ -66,7 +66,7 @@ def _propose(request: PortalRequest, agreement: Agreement, form: ExceptionForm) 
 
 
 def _field(key: str, form: ExceptionForm) -> str | None:
-    return {"ends": "ends_on", "leads": "month_1"}.get(key, key if key in form.fields else None)
+    return {"begins": "begins_on", "ends": "ends_on", "leads": "month_1"}.get(key, key if key in form.fields else None)
 
 
 @readers
@@ -141,6 +141,7 @@ def measure(request: PortalRequest, slug: str) -> HttpResponse:
     found = preview(agreement, with_exceptions=True, at=request.now) if is_here else Counter[str]()
     context = {
         "agreement": agreement,
+        "concerned": [(row.reason, span_of(row)) for row in agreement.agreed_exceptions.of_former().order_by("begins")],
         "leads": leads,
         "is_here": is_here,
         "changed": found["handoffs"] + found["leads"],

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from agreements.enums import ExceptionState
 from agreements.exceptions.agreeing import asked, may_answer, may_take_back
 from agreements.models import AgreedException, Agreement, Target
-from agreements.pages.reading.overview import dated
+from agreements.pages.reading.overview import dated_span
 from smarketing.accounts.models import Side, User
 
 WAITING, STANDING, PAST = "waiting", "standing", "past"
@@ -35,18 +35,13 @@ class ShownException:
 
     @property
     def span(self) -> str:
-        row = self.exception
-        if row.is_called_off:
-            return _("called off")
-        if row.begins == row.ends:
-            return dated(row.begins)
-        return f"{dated(row.begins)} – {dated(row.ends)}"
+        return span_of(self.exception)
 
     @property
     def former_span(self) -> str:
         """What would end otherwise."""
         row = self.exception.replaces
-        return f"{dated(row.begins)} – {dated(row.ends)}" if row else ""
+        return span_of(row) if row else ""
 
     @property
     def whose(self) -> str:
@@ -60,6 +55,10 @@ class ShownException:
 def named(sides: Iterable[Side]) -> str:
     *others, last = [str(side.label) for side in sides]
     return _(" and ").join([", ".join(others), last] if others else [last])
+
+
+def span_of(row: AgreedException) -> str:
+    return _("called off") if row.is_called_off else dated_span(row.begins, row.ends)
 
 
 def shown_exceptions(agreement: Agreement, user: User, at: datetime, *, may_propose: bool) -> list[ShownException]:

@@ -123,7 +123,8 @@ def _way_sentence(way: list[Leg], n: int, handoffs: int, promised: float | None,
     if promised is not None:
         text = _(
             "On average, %(waited)s of working time passed with marketing and %(sales)s with sales;"
-            " sales promised %(promise)s from the handoff, %(due)s in all (the line)."
+            " sales promised %(promise)s, the mean of what these handoffs were promised. The line stands at marketing's"
+            " time and that promise together, %(due)s."
         )
     which = _("Based on the %(n)s of %(all)s handoffs that were followed up and whose time with marketing is known.")
     return f"{text % said} {which % said}"

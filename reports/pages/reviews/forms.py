@@ -15,6 +15,7 @@ from reports.models.reviews import LONGEST_TEXT
 from reports.pages.reviews.words import ShownPoint
 from reports.reviews.meetings import ReviewRefused
 from smarketing.accounts.models import User
+from smarketing.lib.ahead import too_far
 
 LONGEST_NOTE = 5_000
 MOST_PRESENT = 1_000
@@ -96,4 +97,6 @@ class DecisionForm(ReviewForm):
         due_on: date = self.cleaned_data["due_on"]
         if due_on < self.today:
             raise forms.ValidationError(_("This day is over: choose today or a later day."))
+        if refusal := too_far(due_on, self.today):
+            raise forms.ValidationError(refusal)
         return due_on

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.messages import ERROR
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -98,6 +99,7 @@ def _page(request: PortalRequest, found: ReviewDate, **forms: Any) -> HttpRespon
         "is_open": is_open,
         "is_written": is_written,
         "is_due": is_open and found.on <= today,
+        "is_late": found.state == NOT_HELD,
         "is_cancelled": found.state == CANCELLED,
         "is_under_way": found.state == UNDER_WAY,
         "now": request.now,
@@ -286,6 +288,7 @@ def reviews(request: PortalRequest, slug: str) -> HttpResponse:
                 form.refuse(refusal)
     today = terms.day_of(request.now)
     dates = review_dates(agreement, today, terms)
+    prefetch_related_objects([one.meeting for one in dates if one.meeting], "moves__by")
     ahead = [one for one in dates if one.state in (COMING, UNDER_WAY) or (one.state == CANCELLED and one.on >= today)]
     decisions = ReviewDecision.objects.filter(meeting__agreement=agreement).with_review()
     context = {

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.models import Agreement
-from agreements.pages.reading.overview import dated
+from agreements.pages.reading.overview import dated_span
 from reports.enums import OwedState
 from reports.judgement import Judgement
 from reports.models import Owed
@@ -110,7 +110,7 @@ def _no_target(agreement: Agreement, facts: Facts, note: str) -> ShownPoint:
 
 def _exception(agreement: Agreement, facts: Facts, note: str) -> ShownPoint:
     title = _("An exception is proposed and not answered: %(reason)s") % {"reason": facts["reason"]}
-    text = f"{dated(facts['begins'])} – {dated(facts['ends'])}"
+    text = dated_span(facts["begins"], facts["ends"])
     return ShownPoint(title, text, reverse("exceptions:exceptions", args=[agreement.slug]), note=note)
 
 

@@ -1,6 +1,7 @@
 """The page of the strikes: the judged months of an agreement, what followed from them, and what was done about it."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 
 from reports.enums import OwedState
-from reports.models import JudgedObjective, Owed
+from reports.models import JudgedObjective, Owed, RootCause
 from reports.pages.exports import as_csv
 from reports.pages.filters import PeriodFilter
 from reports.pages.opened import Opened
@@ -144,15 +145,19 @@ class StrikesView:
         )
 
     @property
-    def misses(self) -> list[tuple[str, str, JudgedCell]]:
-        """Newest first, each with its sheet, or asking for one."""
-        found = [
-            (month, label_of(row.latest), cell)
-            for row in self.record.rows
-            for month, cell in zip(self.months, row.cells, strict=True)
-            if cell and cell.own.state == "missed"
+    def misses(self) -> list[tuple[str, list[tuple[str, int]], RootCause | None]]:
+        """Newest first, each with its sheet, or asking for one; a month's misses of which the same is said together."""
+        found: dict[tuple[date, object], list[tuple[str, JudgedCell]]] = {}
+        for row in self.record.rows:
+            for month, cell in zip(self.record.months, row.cells, strict=True):
+                if cell and cell.own.state == "missed":
+                    sheet = cell.sheet
+                    said = sheet and (sheet.cause, sheet.action, sheet.done_on)
+                    found.setdefault((month, said), []).append((label_of(row.latest), cell))
+        return [
+            (period_name(Period(month)), [(label, cell.own.pk) for label, cell in misses], misses[0][1].sheet)
+            for (month, _said), misses in sorted(found.items(), key=lambda one: one[0][0], reverse=True)
         ]
-        return sorted(found, key=lambda miss: miss[2].own.judged.month, reverse=True)
 
     @property
     def again(self) -> list[dict[str, Any]]:

@@ -209,6 +209,11 @@ function toTheRefused(root) {
   refused.focus({ preventScroll: true });
 }
 
+/* A wide table of months begins at its newest. */
+document.addEventListener("DOMContentLoaded", () => {
+  for (const box of document.querySelectorAll("[data-newest-last]")) box.scrollLeft = box.scrollWidth;
+});
+
 document.addEventListener("DOMContentLoaded", () => {
   for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
   backToTheFilter();

@@ -21,6 +21,20 @@ function press(key) {
   item?.querySelector(`[data-key="${key}"]`)?.click();
 }
 
+/* Taking back loads the page anew; one goes on at the same lead. */
+function takeBack() {
+  const button = document.querySelector("#messages form button");
+  if (!button) return;
+  sessionStorage.setItem("queue-present", present);
+  button.click();
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  const before = sessionStorage.getItem("queue-present");
+  sessionStorage.removeItem("queue-present");
+  if (before !== null) choose(document.getElementById(before) ?? items()[0]);
+});
+
 const isTyping = (element) => element.closest("input, select, textarea, [contenteditable]");
 
 document.addEventListener("keydown", (event) => {
@@ -28,7 +42,7 @@ document.addEventListener("keydown", (event) => {
   const steps = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
   if (event.key in steps) move(steps[event.key]);
   else if (event.key === "?") document.getElementById("queue-keys").toggleAttribute("open");
-  else if (event.key === "u") document.querySelector("#messages form button")?.click();
+  else if (event.key === "u") takeBack();
   else if ("nvcam".includes(event.key)) press(event.key);
   else if (event.key === "Enter" && event.target.id === present) press("Enter");
   else return;
@@ -46,7 +60,15 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (isRefresh && isBusy) event.preventDefault();
 });
 
+/* What a phone has unfolded stays so when the list comes anew. */
+let unfolded = [];
+
+document.addEventListener("htmx:beforeSwap", () => {
+  unfolded = items().filter((item) => item.querySelector(".card-more[open]")).map((item) => item.id);
+});
+
 document.addEventListener("htmx:afterSettle", () => {
+  for (const id of unfolded) document.getElementById(id)?.querySelector(".card-more")?.setAttribute("open", "");
   const form = document.querySelector("[data-open-form]");
   if (form && !form.contains(document.activeElement)) form.querySelector("select, input:not([type=hidden])").focus();
   else if (document.activeElement === document.body) document.getElementById(present)?.focus({ preventScroll: true });

@@ -106,7 +106,8 @@ def test_the_way_is_the_mean_of_one_set_under_the_promise(north: Agreement, at: 
     assert steps["y"] == pytest.approx(minutes)
     assert minutes[0] == 10
     assert traces(chart)["Promise: by 1 h 10 min"]["y"] == [pytest.approx(70)] * 2
-    assert "sales promised 1 h from the handoff, 1 h 10 min in all (the line)." in chart.sentence
+    assert "sales promised 1 h, the mean" in chart.sentence
+    assert "together, 1 h 10 min." in chart.sentence
 
 
 def test_every_step_of_the_way_opens_the_set_it_is_the_mean_of(north: Agreement, at: datetime) -> None:

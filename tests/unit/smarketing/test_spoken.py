@@ -34,7 +34,7 @@ def test_working_time_is_said_in_hours_and_minutes_and_never_in_days(span, text)
         (-1, "yesterday 14:05"),
         (1, "tomorrow 14:05"),
         (5, "Monday 14:05"),
-        (7, "November 11 14:05"),
+        (7, "Nov. 11 14:05"),
         (-400, "Sept. 30, 2025 15:05"),
     ],
 )
