@@ -241,6 +241,36 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('agreement', 'external_id'), name='one_lead_per_external_id')],
             },
         ),
+        migrations.CreateModel(
+            name='Inquiry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('external_id', models.CharField(blank=True, max_length=200, verbose_name='external id')),
+                ('precision', models.PositiveIntegerField(choices=[(0, 'to the second'), (60, 'to the minute'), (86400, 'to the day')], default=0)),
+                ('door', models.CharField(choices=[('form', 'Form'), ('file', 'File'), ('api', 'API')], default='form', max_length=10, verbose_name='door')),
+                ('recorded_at', models.DateTimeField()),
+                ('asked_at', models.DateTimeField(verbose_name='asked')),
+                ('source', models.CharField(blank=True, max_length=100, verbose_name='source')),
+                ('campaign', models.CharField(blank=True, max_length=100, verbose_name='campaign')),
+                ('question', models.TextField(blank=True, max_length=5000, verbose_name='question asked')),
+                ('said', models.JSONField(default=dict)),
+                ('is_first', models.BooleanField(default=False)),
+                ('settled_at', models.DateTimeField(null=True)),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inquiries', to='agreements.agreement')),
+                ('handoff', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='inquiries', to='leads.handoff')),
+                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='leads.importrun')),
+                ('seen_in', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='leads.importrun')),
+                ('token', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.apitoken')),
+                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='inquiries', to='leads.lead')),
+            ],
+            options={
+                'verbose_name': 'inquiry',
+                'verbose_name_plural': 'inquiries',
+                'indexes': [models.Index(condition=models.Q(('is_first', False), ('settled_at', None)), fields=['agreement', 'asked_at'], name='inquiry_open')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('agreement', 'external_id'), name='one_inquiry_per_external_id')],
+            },
+        ),
         migrations.AddField(
             model_name='handoff',
             name='lead',
@@ -250,7 +280,7 @@ class Migration(migrations.Migration):
             name='Event',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('logged', 'Lead logged'), ('edited', 'Lead edited'), ('handed_over', 'Handed over'), ('taken_back', 'Handoff taken back'), ('assigned', 'Assigned'), ('tier_put_right', 'Tier corrected'), ('accepted', 'Accepted'), ('unaccepted', 'Acceptance undone'), ('attempted', 'Attempt recorded'), ('withdrawn', 'Attempt withdrawn'), ('sent_back', 'Returned to marketing'), ('return_undone', 'Return undone'), ('recycled', 'Handed over again'), ('closed', 'Closed'), ('reopened', 'Reopened'), ('corrected', 'Updated from a file'), ('import_undone', 'Import undone'), ('excuse_asked', 'Excuse asked for'), ('excused', 'Excuse approved'), ('excuse_dropped', 'Excuse taken back or declined'), ('due_soon', 'Due soon'), ('overdue', 'Overdue')], max_length=15)),
+                ('kind', models.CharField(choices=[('logged', 'Lead logged'), ('asked', 'Inquiry'), ('edited', 'Lead edited'), ('handed_over', 'Handed over'), ('taken_back', 'Handoff taken back'), ('assigned', 'Assigned'), ('tier_put_right', 'Tier corrected'), ('accepted', 'Accepted'), ('unaccepted', 'Acceptance undone'), ('attempted', 'Attempt recorded'), ('withdrawn', 'Attempt withdrawn'), ('sent_back', 'Returned to marketing'), ('return_undone', 'Return undone'), ('recycled', 'Handed over again'), ('closed', 'Closed'), ('reopened', 'Reopened'), ('corrected', 'Updated from a file'), ('import_undone', 'Import undone'), ('excuse_asked', 'Excuse asked for'), ('excused', 'Excuse approved'), ('excuse_dropped', 'Excuse taken back or declined'), ('due_soon', 'Due soon'), ('overdue', 'Overdue')], max_length=15)),
                 ('at', models.DateTimeField()),
                 ('details', models.JSONField(default=dict)),
                 ('attempt', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to='leads.attempt')),
@@ -274,7 +304,7 @@ class Migration(migrations.Migration):
             name='Clock',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('handover', 'Handed over by marketing'), ('response', 'First attempt'), ('acceptance', 'Accepted or returned'), ('depth', 'Promised attempts'), ('attempt', 'Attempt')], max_length=10)),
+                ('kind', models.CharField(choices=[('handover', 'Handed over by marketing'), ('response', 'First attempt'), ('acceptance', 'Accepted or returned'), ('inquiry', 'Answer to an inquiry'), ('depth', 'Promised attempts'), ('attempt', 'Attempt')], max_length=10)),
                 ('nth', models.PositiveSmallIntegerField(default=1)),
                 ('started_at', models.DateTimeField()),
                 ('warn_at', models.DateTimeField(null=True)),
@@ -320,6 +350,35 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'addition',
                 'verbose_name_plural': 'additions',
+            },
+        ),
+        migrations.CreateModel(
+            name='NotSame',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('one', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='leads.lead')),
+                ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='leads.lead')),
+            ],
+            options={
+                'verbose_name': 'two people',
+                'verbose_name_plural': 'two people',
+                'constraints': [models.UniqueConstraint(fields=('one', 'other'), name='said_once_of_a_pair'), models.CheckConstraint(condition=models.Q(('one__lt', models.F('other'))), name='lower_key_first')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OtherId',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('external_id', models.CharField(max_length=200, verbose_name='external id')),
+                ('agreement', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agreements.agreement')),
+                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='other_ids', to='leads.lead')),
+            ],
+            options={
+                'verbose_name': 'further external id',
+                'verbose_name_plural': 'further external ids',
+                'constraints': [models.UniqueConstraint(fields=('agreement', 'external_id'), name='one_lead_per_further_id')],
             },
         ),
         migrations.CreateModel(

@@ -21,6 +21,7 @@ from leads.doors.texts import Partly, read_text
 from leads.doors.words_in_use import WordsInUse, words_in_use
 from leads.models import Lead
 from leads.pages.fields import WallTimeField, instant, wall_time
+from leads.persons.known import leads_by_id
 from smarketing.lib.file_problems import Unreadable
 
 if TYPE_CHECKING:
@@ -136,8 +137,7 @@ class LeadForm(Base):
         agreement, external_id = values.get("agreement"), values.get("external_id")
         if agreement is None or not external_id:
             return
-        others = Lead.objects.filter(agreement=agreement, external_id=external_id)
-        if others.exclude(pk=self.instance.pk).exists():
+        if leads_by_id(agreement.pk, [external_id]).get(external_id, self.instance.pk) != self.instance.pk:
             message = _("Another lead of this agreement has this external id.")
             self.add_error("external_id", ValidationError(message, code="taken"))
 
