@@ -1,7 +1,7 @@
 PY := .venv/bin/python
 PYTEST_ARGS ?=
 
-.PHONY: help run test lint fmt backup restore move documents lock messages clean runtime development
+.PHONY: help run test lint fmt backup restore move documents migrations lock messages clean runtime development
 
 help:
 	@echo "make run        the demonstration on http://127.0.0.1:8000/ (PORT=8001 for another)"
@@ -12,6 +12,7 @@ help:
 	@echo "make move       FROM=file.sqlite3 into the empty PostgreSQL of DATABASE_URL"
 	@echo "make fmt        format the code"
 	@echo "make documents  write the documents that are made from the code (access, rooms, states)"
+	@echo "make migrations write the first migrations anew from the models (until the first release)"
 	@echo "make messages   bring the translations up to date with the source"
 	@echo "make lock       choose the versions of all packages anew (UPGRADE=1 for the newest)"
 	@echo "make clean      remove what was built; data in var/ stays"
@@ -41,6 +42,9 @@ fmt: development
 
 documents: development
 	@$(PY) setup/documents.py
+
+migrations: development
+	@$(PY) setup/migrations.py
 
 messages: development
 	@$(PY) setup/translations.py update

@@ -15,7 +15,6 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.broker.site import new_database
 from tests.servers.ten_tabs import YEAR, peak_mb, statuses, ten_tabs
 from tests.servers.web import Answer, Web, prepared, web_of
 
@@ -46,8 +45,8 @@ def pages(web: Web, often_tried: int) -> None:
 
 
 def main(count: int) -> int:
-    with tempfile.TemporaryDirectory(prefix="smarketing-ten-tabs-") as name, new_database(Path(name)) as database:
-        site, begun = prepared(Path(name), database), time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="smarketing-ten-tabs-") as name, prepared(Path(name)) as site:
+        begun = time.monotonic()
         often_tried = int(site.python(f"from tests.servers.year import fill; print(fill({count}, attempts=3000))"))
         print(f"{count:,} handoffs in {YEAR}, filled in {time.monotonic() - begun:.0f} s", flush=True)
         with web_of(site) as web, site.worker() as worker:

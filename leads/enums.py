@@ -59,6 +59,7 @@ class ClockKind(TextChoices):
     HANDOVER = "handover", _("Handed over by marketing")
     RESPONSE = "response", _("First attempt")
     ACCEPTANCE = "acceptance", _("Accepted or returned")
+    INQUIRY = "inquiry", _("Answer to an inquiry")
     DEPTH = "depth", _("Promised attempts")
     ATTEMPT = "attempt", _("Attempt")
 
@@ -83,7 +84,7 @@ class EscalationStep(TextChoices):
 
 
 class RowKind(TextChoices):
-    """The four kinds of rows that files bring."""
+    """The kinds of rows that files bring."""
 
     LEADS = "leads", _("Leads")
     HANDOFFS = "handoffs", _("Handoffs")
@@ -125,6 +126,7 @@ class Brief(TextChoices):
 
 class EventKind(TextChoices):
     LOGGED = "logged", _("Lead logged")
+    ASKED = "asked", _("Inquiry")
     EDITED = "edited", _("Lead edited")
     HANDED_OVER = "handed_over", _("Handed over")
     TAKEN_BACK = "taken_back", _("Handoff taken back")

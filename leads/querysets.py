@@ -16,7 +16,7 @@ from smarketing.accounts.rights import Verb
 
 if TYPE_CHECKING:
     from agreements.models import Agreement
-    from leads.models import Clock, Handoff, Lead  # noqa: F401  (they stand in strings that ruff does not read)
+    from leads.models import Clock, Handoff, Inquiry, Lead  # noqa: F401  (they stand in strings that ruff does not read)
     from smarketing.accounts.access import Access
     from smarketing.accounts.models import User
     from smarketing.lib.periods import Period
@@ -155,6 +155,34 @@ class HandoffQuerySet(QuerySet["Handoff"]):
             ),
             deadline=Coalesce(Case(When(is_unmet, then=F("due_at")), default=F("depth_due_at")), Value(NEVER)),
         ).order_by(*URGENCY)
+
+
+class InquiryQuerySet(QuerySet["Inquiry"]):
+    def unsettled(self) -> "InquiryQuerySet":
+        """Somebody known asks again, and nobody has answered, or handed the lead over since: by `inquiry_open`."""
+        return self.filter(is_first=False, settled_at=None)
+
+    def of_sales(self, access: "Access", user: "User | None" = None) -> "InquiryQuerySet":
+        """Of leads that this person's sales teams have, or had; of `user` the own ones and those that nobody has."""
+        found = self.filter(access.where(Verb.FOLLOW_UP, "handoff__agreement__"))
+        if user is None:
+            return found
+        members = Membership.objects.working().filter(
+            user=OuterRef("handoff__rep"), team=OuterRef("handoff__agreement__sales_team"), user__is_active=True
+        )
+        return found.annotate(is_held=Exists(members)).filter(Q(handoff__rep=user) | Q(is_held=False))
+
+    def of_marketing(self, access: "Access") -> "InquiryQuerySet":
+        """Of leads that are not with sales, so that marketing may hand them over."""
+        with_marketing = Q(handoff=None) | Q(handoff__state__in=states.CLOSED)
+        return self.filter(access.where(Verb.MARKET, "agreement__"), with_marketing)
+
+    def waiting_for(self, access: "Access", user: "User") -> "InquiryQuerySet":
+        """Where this person does the next thing: who has or had the lead, who leads them, and marketing."""
+        own = self.unsettled().of_sales(access, user) | self.unsettled().of_sales(access).filter(
+            access.where(Verb.ASSIGN, "handoff__agreement__")
+        )
+        return self.unsettled().filter(Q(pk__in=own.values("pk")) | Q(pk__in=self.of_marketing(access).values("pk")))
 
 
 class ClockQuerySet(QuerySet["Clock"]):

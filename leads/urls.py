@@ -4,16 +4,19 @@ from leads.pages import criteria
 from leads.pages.finding import find
 from leads.pages.handoff import attempt, close, excuse, handing_over
 from leads.pages.integrations import api_page, tokens_page
-from leads.pages.lead import detail, export, list_page
-from leads.pages.queue import escalations, giving_away, queue_page
+from leads.pages.lead import detail, export, list_page, new_page
+from leads.pages.queue import escalations, giving_away, inquiries, queue_page
 
 app_name = "leads"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", list_page.lead_list, name="list"),
-    path("new/", list_page.new, name="new"),
+    path("new/", new_page.new, name="new"),
+    path("new/known/", new_page.known, name="known"),
     path("export/", export.export, name="export"),
     path("find/", find, name="find"),
     path("queue/", queue_page.queue_page, name="queue"),
+    path("inquiries/", inquiries.inquiries, name="inquiries"),
+    path("inquiries/count/", inquiries.inquiry_count, name="inquiry_count"),
     path("escalations/", escalations.escalations, name="escalations"),
     path("escalations/count/", escalations.escalation_count, name="escalation_count"),
     path("escalations/seen/", escalations.seen, name="seen"),

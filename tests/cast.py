@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -119,4 +120,4 @@ def attempted(handoff: Handoff, at: datetime, result: str = "no_answer", **field
 
 def local(deal: Agreement, text: str) -> datetime:
     """The instant of a wall time like "2026-03-02 09:00" in the agreement's time zone."""
-    return datetime.fromisoformat(text).replace(tzinfo=timeline(deal).zone)
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(deal.time_zone))

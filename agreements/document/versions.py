@@ -26,6 +26,7 @@ from agreements.terms import today_of
 from smarketing.accounts.access import access_of
 from smarketing.accounts.models import Side, Team, User
 from smarketing.accounts.rights import Verb
+from smarketing.lib.ahead import too_far
 from smarketing.lib.currencies import CURRENCIES
 
 FIXED = ("time_zone", "marketing_team", "sales_team")
@@ -57,6 +58,10 @@ class ChangedMeanwhile(AmendmentRefused):
 
 class NameTaken(AmendmentRefused):
     """A new agreement of a short name that there is already."""
+
+
+class DayTooFar(AmendmentRefused):
+    """Nobody plans that far ahead."""
 
 
 class EarlierThanLatest(AmendmentRefused):
@@ -228,6 +233,8 @@ def check_day(agreement: Agreement, effective_on: date, at: datetime) -> None:
         raise SameDay("effective_on", text)
     if effective_on < today:
         raise DayHasPassed("effective_on", _("This day is over: choose today or a later day."))
+    if refusal := too_far(effective_on, today):
+        raise DayTooFar("effective_on", refusal)
 
 
 def stand_of(agreement: Agreement) -> str:

@@ -21,6 +21,7 @@ from agreements.months.proposing import MonthRefused, consent, propose_leads
 from agreements.signing.parties import sides_signed_by, teams_of
 from agreements.terms import today_of
 from smarketing.accounts.models import Side, User
+from smarketing.lib.ahead import too_far
 
 LONGEST = timedelta(days=366)
 LONGEST_REASON = 300
@@ -112,6 +113,8 @@ def propose_exception(
     agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
     side = _own_side(agreement, by, at, concerned_by(pauses, changes_targets=bool(targets)))
     _check_sound(agreement, clause, pauses, targets, side)
+    if said := too_far(clause.begins, today_of(agreement, at)):
+        raise UnsoundException("begins", said)
     made = AgreedException.objects.create(
         agreement=agreement,
         begins=clause.begins.isoformat(),

@@ -9,6 +9,7 @@ from agreements.promises.promise import (
     BriefPromise,
     DepthPromise,
     HandoverPromise,
+    InquiryPromise,
     MarketingAnswersPromise,
     MeetingsPromise,
     OpportunitiesPromise,
@@ -80,6 +81,13 @@ MEASURES = {
             _("Acceptance"),
             AcceptancePromise,
             _("accepted or returned within %(time)s of working time"),
+        ),
+        Measure(
+            "inquiry",
+            "sales",
+            _("Answers to inquiries"),
+            InquiryPromise,
+            _("answered within %(time)s of working time when a known lead asks again"),
         ),
         Measure(
             "handover",

@@ -115,6 +115,12 @@ class AcceptancePromise(TimedPromise):
     measure: Literal["acceptance"] = "acceptance"
 
 
+class InquiryPromise(TimedPromise):
+    """From an inquiry of a lead that sales has, or had, to the next attempt; a handoff keeps it with all of its own."""
+
+    measure: Literal["inquiry"] = "inquiry"
+
+
 class HandoverPromise(TimedPromise):
     """Marketing's own time: from the lead's creation to its first handoff."""
 

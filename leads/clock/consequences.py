@@ -16,9 +16,9 @@ from django.db.models import Value
 from agreements.terms import Timeline
 from leads.clock import rule
 from leads.clock.derivation import Values, Wanted, clock_with_marketing, clocks, derive
-from leads.clock.happened import Case, ClockRows, Timelines, cases, with_marketing
+from leads.clock.happened import Asking, Case, ClockRows, Timelines, cases, with_marketing
 from leads.enums import ClockKind
-from leads.models import Attempt, Clock, Handoff, Lead
+from leads.models import Attempt, Clock, Handoff, Inquiry, Lead
 from smarketing.lib import bulk
 
 BATCH = 5000
@@ -73,9 +73,11 @@ def refresh(
             setattr(handoff, name, new)
             changed[name.removesuffix("_id")] = None
     bulk.update([handoff for handoff, _difference in wrong], list(changed))
+    wrong_inquiries = _odd_inquiries(found)
+    _keep_inquiries(wrong_inquiries, set(lead_ids) - {case.handoff.lead_id for case in found})
     odd = [*_odd_clocks(found, derived), *_odd_with_marketing(lead_ids, found, timelines)]
     _keep_clocks(odd, at)
-    return _merged(wrong, odd)
+    return _merged(wrong, odd, wrong_inquiries)
 
 
 def keep_notes(lead_ids: Collection[int]) -> None:
@@ -105,7 +107,7 @@ def differences(lead_ids: Collection[int], *known: Timeline, by_terms_in_force: 
     found = cases(lead_ids, timelines, by_terms_in_force=by_terms_in_force)
     derived = derive(found)
     odd = [*_odd_clocks(found, derived), *_odd_with_marketing(lead_ids, found, timelines)]
-    return _merged(_differences(found, derived), odd)
+    return _merged(_differences(found, derived), odd, _odd_inquiries(found))
 
 
 def begin(lead_ids: Collection[int], terms: Timeline) -> None:
@@ -133,7 +135,10 @@ def as_of(handoff_ids: Collection[int], known: Timeline, at: datetime, *, excuse
 
 def _with_facts(case: Case, values: Values, at: datetime) -> Values:
     """With the states of its clocks, by kind."""
-    stood = {want.kind: state_of(want, case.excused_at(want.kind), at) for want in clocks(case, values)}
+    stood: dict[str, str] = {}
+    for want in clocks(case, values):
+        state = state_of(want, case.excused_at(want.kind, want.nth), at)
+        stood[want.kind] = rule.worst(state, stood.get(want.kind, state))
     return values | {name: getattr(case.handoff, name) for name in FACTS} | {"clock_states": stood}
 
 
@@ -156,9 +161,14 @@ def _differences(found: list[Case], derived: list[Values]) -> Iterator[tuple[Han
             yield case.handoff, StaleHandoff(case.handoff, wrong)
 
 
-def _merged(wrong: Iterable[tuple[Handoff, StaleHandoff]], odd: "Odd") -> list[StaleHandoff]:
-    """One for each handoff, with its clocks as one field more; and the leads that have none yet."""
+def _merged(
+    wrong: Iterable[tuple[Handoff, StaleHandoff]], odd: "Odd", inquiries: list[tuple[Handoff, Asking]]
+) -> list[StaleHandoff]:
+    """One for each handoff, with its clocks and inquiries as one field more; and the leads that have none yet."""
     found = {handoff.pk: difference for handoff, difference in wrong}
+    for handoff, asked in inquiries:
+        fields = found.setdefault(handoff.pk, StaleHandoff(handoff, {})).fields
+        fields["inquiries"] = asked.row.settled_at, asked.settled_at
     waiting = []
     for subject, change in odd:
         if isinstance(subject, Lead):
@@ -176,6 +186,18 @@ def _link_attempts(found: list[Case]) -> None:
         if touch.handoff_id != case.handoff.pk
     ]
     bulk.update(strays, ["handoff"])
+
+
+def _odd_inquiries(found: list[Case]) -> list[tuple[Handoff, Asking]]:
+    return [(case.handoff, asked) for case in found for asked in case.asked if asked.is_stale]
+
+
+def _keep_inquiries(stale: list[tuple[Handoff, Asking]], with_marketing: Collection[int]) -> None:
+    """Of leads whose handoff was taken back nothing is settled."""
+    rows = [Inquiry(pk=one.row.pk, handoff_id=one.handoff_id, settled_at=one.settled_at) for _handoff, one in stale]
+    bulk.update(rows, ["handoff", "settled_at"])
+    if with_marketing:
+        Inquiry.objects.filter(lead__in=with_marketing).exclude(settled_at=None).update(settled_at=None)
 
 
 WantedClocks = dict[tuple[str, int], Wanted]

@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -204,15 +204,42 @@ def _taken_on(case: Case, values: Values) -> datetime | None:
     return min((at for at in told if at is not None), default=None)
 
 
-def _created_at(case: Case) -> datetime | None:
+class Run(NamedTuple):
+    """From when a clock runs, what stopped it, and from when on nothing more can be done."""
+
+    started_at: datetime
+    stopped_at: datetime | None
+    ended_at: datetime | None
+
+
+def _runs_with_marketing(case: Case, _values: Values) -> list[Run]:
     """Marketing's clock runs once: for the first handoff."""
-    return case.lead.created_at if case.is_first else None
+    return [Run(case.lead.created_at, case.handoff.handed_at, case.closed_at)] if case.is_first else []
+
+
+def _runs_until_taken(case: Case, values: Values) -> list[Run]:
+    return [Run(case.handoff.handed_at, _taken_on(case, values), case.closed_at)]
+
+
+def _runs_since_asked(case: Case, _values: Values) -> list[Run]:
+    """One for each inquiry; a lead that was closed before it asked again is to be answered all the same."""
+    closed_at = case.closed_at
+    own = [asked for asked in case.asked if asked.handoff_id is not None]
+    return [
+        Run(
+            asked.row.asked_at,
+            asked.settled_at,
+            closed_at if closed_at is not None and closed_at >= asked.row.asked_at else None,
+        )
+        for asked in own
+    ]
 
 
 # The promises of a working time: the kind of clock is the key of the measure; from when it runs, and what stops it.
-TIMED: dict[str, tuple[Callable[[Case], datetime | None], Callable[[Case, Values], datetime | None]]] = {
-    ClockKind.HANDOVER: (_created_at, lambda case, _values: case.handoff.handed_at),
-    ClockKind.ACCEPTANCE: (lambda case: case.handoff.handed_at, _taken_on),
+TIMED: dict[str, Callable[[Case, Values], list[Run]]] = {
+    ClockKind.HANDOVER: _runs_with_marketing,
+    ClockKind.ACCEPTANCE: _runs_until_taken,
+    ClockKind.INQUIRY: _runs_since_asked,
 }
 
 
@@ -225,11 +252,12 @@ def clocks(case: Case, values: Values) -> Iterator[Wanted]:
     if values["depth_due_at"] is not None:
         yield _clock(case, handed_at, values["depth_due_at"], ClockKind.DEPTH, stopped_at=values["depth_met_at"])
         yield from _attempts(case)
-    for kind, (begins, stops) in TIMED.items():
-        promise, started_at = case.terms.timed_for(kind, case.handoff.tier), begins(case)
-        if promise and started_at:
-            due_at, warn_at = _due_and_warn(case.terms, promise, started_at, _pauses_of(case, kind))
-            yield _clock(case, started_at, due_at, kind, warn_at=warn_at, stopped_at=stops(case, values))
+    for kind, runs in TIMED.items():
+        if promise := case.terms.timed_for(kind, case.handoff.tier):
+            for nth, run in enumerate(runs(case, values), 1):
+                due_at, warn_at = _due_and_warn(case.terms, promise, run.started_at, _pauses_of(case, kind))
+                wanted = _clock(case, run.started_at, due_at, kind, nth=nth, warn_at=warn_at, stopped_at=run.stopped_at)
+                yield replace(wanted, ended_at=run.ended_at)
 
 
 def clock_with_marketing(waiting: WithMarketing) -> Wanted | None:

@@ -69,7 +69,7 @@ class ClockLine:
 
 def name_of(clock: Clock) -> str:
     kind = str(clock.get_kind_display())
-    return f"{kind} {clock.nth}" if clock.kind == ClockKind.ATTEMPT else kind
+    return f"{kind} {clock.nth}" if clock.kind == ClockKind.ATTEMPT or clock.nth > 1 else kind
 
 
 KINDS = list(ClockKind)  # in the order in which they come due

@@ -13,7 +13,7 @@ from agreements.models import Agreement
 from agreements.terms import Terms, Timeline, timeline
 from leads.clock.span import earliest, latest
 from leads.enums import Channel, ClockKind, Direction, EventKind, Result
-from leads.models import Attempt, Clock, Deal, Event, Handoff, Lead
+from leads.models import Attempt, Clock, Deal, Event, Handoff, Inquiry, Lead
 from leads.work.outcome import closing, outcome_of
 from smarketing.accounts.models import Side
 
@@ -55,6 +55,19 @@ class Touch(NamedTuple):
         return latest(self.at, self.precision)
 
 
+@dataclass(frozen=True)
+class Asking:
+    """An inquiry, the handoff of its time (None before the first one), and when it was answered or taken up."""
+
+    row: Inquiry
+    handoff_id: int | None
+    settled_at: datetime | None
+
+    @property
+    def is_stale(self) -> bool:
+        return (self.row.handoff_id, self.row.settled_at) != (self.handoff_id, self.settled_at)
+
+
 ClockRows = dict[tuple[str, int], Clock]  # as they stand there, by kind and number
 TOUCH = ("attempted_at", "pk", "lead_id", "handoff_id", "channel", "result", "direction", "precision")
 
@@ -71,14 +84,15 @@ class Case:
     closed_at: datetime | None = None
     touches: list[Touch] = field(default_factory=list)
     rows: "ClockRows" = field(default_factory=dict)
+    asked: list[Asking] = field(default_factory=list)
 
     @property
     def lead(self) -> Lead:
         return self.handoff.lead
 
-    def excused_at(self, kind: str) -> datetime | None:
+    def excused_at(self, kind: str, nth: int = 1) -> datetime | None:
         """Since when a breach of this clock is excused."""
-        row = self.rows.get((kind, 1))
+        row = self.rows.get((kind, nth))
         return row.excused_at if row else None
 
     def forget_excuses(self) -> None:
@@ -118,6 +132,13 @@ class Case:
         """In the very minute of the handoff, and known no better: not before it."""
         handed_at = self.handoff.handed_at
         return handed_at if touch.at < handed_at <= touch.latest_at else touch.at
+
+    def settles(self, inquiry: Inquiry, next_handed_at: datetime | None) -> datetime | None:
+        """By the next attempt, by the return, or by the next handoff, whose own clock runs from there."""
+        since = inquiry.asked_at
+        answers = [max(touch.at, since) for touch in self.answers if touch.latest_at >= since]
+        others = [at for at in (self.handoff.returned_at, next_handed_at) if at is not None and at >= since]
+        return min([*answers, *others], default=None)
 
     def begins(self, touch: Touch) -> datetime:
         return earliest(touch.at, touch.precision, self.timeline.zone)
@@ -163,6 +184,7 @@ def cases(
     own = {lead_id: list(_cases(handoffs, timelines, by_terms_in_force)) for lead_id, handoffs in found.items()}
     _add_verdicts(own, until)
     _add_touches(own, until)
+    _add_inquiries(own, until)
     _add_clocks(own)
     return [case for some in own.values() for case in some]
 
@@ -222,6 +244,21 @@ def _add_touches(own: dict[int, list[Case]], until: datetime | None) -> None:
         case = by_handoff[belonging(touch.latest_at, handoffs[touch.lead_id]).pk]
         if until is None or case.begins(touch) <= until:
             case.touches.append(touch)
+
+
+def _add_inquiries(own: dict[int, list[Case]], until: datetime | None) -> None:
+    """With the handoff of the time; one that the lead asked before there was any stands with the first."""
+    for inquiry in Inquiry.objects.filter(lead__in=own.keys()).order_by("asked_at", "pk"):
+        if until is not None and inquiry.asked_at > until:
+            continue
+        some = own[inquiry.lead_id]
+        nth = bisect_right(some, inquiry.asked_at, key=lambda case: case.handoff.handed_at)
+        after = some[nth].handoff.handed_at if nth < len(some) else None
+        if nth:
+            case = some[nth - 1]
+            case.asked.append(Asking(inquiry, case.handoff.pk, case.settles(inquiry, after)))
+        else:
+            some[0].asked.append(Asking(inquiry, None, after))
 
 
 def _add_clocks(own: dict[int, list[Case]]) -> None:

@@ -9,6 +9,14 @@ BREACHED = frozenset({OVERDUE, MISSED})
 OVER_TIME = BREACHED | {EXCUSED}
 
 
+FROM_WORST = (OVERDUE, MISSED, DUE_SOON, RUNNING, EXCUSED, KEPT, NONE)
+
+
+def worst(one: str, other: str) -> str:
+    """Of two clocks of one kind: both have to be kept."""
+    return min(one, other, key=FROM_WORST.index)
+
+
 def clock(
     *,
     warn_at: datetime | None,

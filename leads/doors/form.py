@@ -1,6 +1,7 @@
 """Actions: one lead from a form; finding the same person again. What waited for it from files is linked."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,22 +10,21 @@ from django.utils.translation import gettext as _
 
 from agreements.terms import timeline
 from leads.clock.consequences import begin, changing, lock
+from leads.doors.asking import ExternalIdTaken, ask, first_inquiries
 from leads.doors.dictionary import settle
 from leads.doors.fields import LEAD_FIELDS
 from leads.doors.files.writing.waiting import link_waiting, lock_files_of
 from leads.enums import EventKind
-from leads.models import Event, Lead
-from leads.persons.known import same_people
+from leads.models import Event, Inquiry, Lead
+from leads.persons.known import Known, leads_by_id, same_people
+from leads.persons.two import say_not_same
 from leads.refusals import Refused
 from smarketing.accounts.models import User
+from smarketing.lib import bulk
 from smarketing.lib.places import country_of_zone
 from smarketing.lib.words import same_id
 
 MOST_SHOWN = 5
-
-
-class ExternalIdTaken(Refused):
-    """Two leads of an agreement cannot be the same one of another system."""
 
 
 class HandedOverBefore(Refused):
@@ -32,30 +32,74 @@ class HandedOverBefore(Refused):
 
 
 class SamePerson(Refused):
-    """`known` are leads with the same address or number, one of which whoever logs this one has not been shown."""
+    """`known` are leads that may be this person: whoever logs this one says whether it is one of them."""
 
     def __init__(self, known: list[Lead]) -> None:
         super().__init__(_("This person seems to be here already."))
         self.known = known
 
 
-def log_lead(lead: Lead, *, by: User, at: datetime, known: Collection[int] = ()) -> Lead:
-    """Writes down a lead that the form has checked. `known` are the leads that may be the same person all the same."""
+@dataclass(frozen=True)
+class WhoItIs:
+    """What a person said of somebody who seems to be known: `same` as that lead, or another one than the `others`."""
+
+    same: int | None = None
+    others: frozenset[int] = frozenset()
+
+
+UNASKED = WhoItIs()
+
+
+@dataclass(frozen=True)
+class Logged:
+    """The lead, and the inquiry that it became where the lead was known already."""
+
+    lead: Lead
+    inquiry: Inquiry | None = None
+
+
+def log_lead(lead: Lead, *, by: User, at: datetime) -> Lead:
+    return log(lead, by=by, at=at).lead
+
+
+def log(lead: Lead, *, by: User, at: datetime, who: WhoItIs = UNASKED) -> Logged:
+    """Writes down a lead that the form has checked; somebody known is an inquiry on the lead that is there."""
     lead.email = lead.email.lower()
     lead.external_id = same_id(lead.external_id)
     with transaction.atomic():
-        lock_files_of(lead.agreement_id)  # who logs the same person in this moment waits here, and is shown this lead
-        same = same_person(lead)
-        if not {other.pk for other in same} <= set(known):
-            raise SamePerson(same)
+        lock_files_of(lead.agreement_id)  # who logs the same person in this moment waits here, and finds this lead
         _settle(lead)
+        found = recognised(lead, who)
+        if found.certain is not None:
+            asked = ask(found.certain, lead, by=by, at=at)
+            return Logged(asked.lead, asked)
+        if lead.external_id in leads_by_id(lead.agreement_id, [lead.external_id]):
+            raise ExternalIdTaken(_("Another lead of this agreement has this external id."))
         lead.recorded_at, lead.recorded_by = at, by
         _save(lead)
+        say_not_same(lead.pk, found.likely, by=by, at=at)
+        bulk.insert(first_inquiries([lead]))
         Event.objects.create(lead=lead, kind=EventKind.LOGGED, by=by, at=at)
         terms = timeline(lead.agreement)
         link_waiting([lead], terms=terms, at=at)
         begin([lead.pk], terms)
-    return lead
+    return Logged(lead)
+
+
+def recognised(lead: Lead, who: WhoItIs) -> Known[int]:
+    """Who it is, for certain or as was said. Raises SamePerson where that has to be said first."""
+    lead.set_keys(country_of_zone(lead.agreement.time_zone))
+    found = same_people(lead)
+    if found.certain is None and who.same in found.likely:
+        return Known(who.same)
+    if found.certain is None and not set(found.likely[:MOST_SHOWN]) <= who.others:
+        raise SamePerson(shown(found.likely))
+    return found
+
+
+def shown(pks: Sequence[int]) -> list[Lead]:
+    known = Lead.objects.select_related("agreement").in_bulk(list(pks[:MOST_SHOWN]))
+    return [known[pk] for pk in pks[:MOST_SHOWN]]
 
 
 def hold(lead: Lead) -> None:
@@ -89,15 +133,6 @@ def edit_lead(lead: Lead, values: dict[str, Any], *, by: User, at: datetime) -> 
             if "external_id" in changed:
                 link_waiting([current], terms=timeline(current.agreement), at=at)
     return changed
-
-
-def same_person(lead: Lead) -> list[Lead]:
-    """Other leads of the agreement that are this person, or may be."""
-    lead.set_keys(country_of_zone(lead.agreement.time_zone))
-    found = same_people(lead)
-    pks = [found.certain, *found.likely] if found.certain else list(found.likely)
-    known = Lead.objects.in_bulk(pks[:MOST_SHOWN])
-    return [known[pk] for pk in pks[:MOST_SHOWN]]
 
 
 def _settle(lead: Lead) -> None:

@@ -1,9 +1,10 @@
 from leads.models.clocks import Clock, Escalation
 from leads.models.facts import Attempt, Deal, Event, Handoff, Lead
 from leads.models.imports import Addition, DifferingRow, ImportRun, RejectedRow, RepName, WaitingRow, Word
+from leads.models.inquiries import Inquiry, NotSame, OtherId
 from leads.models.integrations import ApiCall, ApiToken
 
-LONG_TABLES = (Lead, Handoff, Attempt, Deal, Clock)  # what an import fills
+LONG_TABLES = (Lead, Handoff, Attempt, Deal, Inquiry, Clock)  # what an import fills
 
 __all__ = [
     "LONG_TABLES",
@@ -18,7 +19,10 @@ __all__ = [
     "Event",
     "Handoff",
     "ImportRun",
+    "Inquiry",
     "Lead",
+    "NotSame",
+    "OtherId",
     "RejectedRow",
     "RepName",
     "WaitingRow",

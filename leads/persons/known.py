@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from leads.models import Lead
+from leads.models import Lead, OtherId
 from leads.persons.spelling import CERTAIN, Keys, likeness
 
 Handle = TypeVar("Handle")
@@ -71,6 +71,16 @@ def known_people(agreement_id: int, asked: Collection[Keys], *, likely: bool = T
     for _created_at, pk, *columns_of in sorted(found.values()):
         book.add(Keys(*columns_of), pk)
     return book
+
+
+def leads_by_id(agreement_id: int, ids: Collection[str]) -> dict[str, int]:
+    """External id -> primary key of the lead that has it, as its own or as a further one."""
+    known: dict[str, int] = {}
+    wanted = {name for name in ids if name}
+    for ids_of, column in ((Lead.objects, "pk"), (OtherId.objects, "lead_id")):
+        found = ids_of.filter(agreement=agreement_id, external_id__in=wanted)
+        known |= dict(found.values_list("external_id", column))
+    return known
 
 
 def known_leads(agreement_id: int, asked: Sequence[Keys]) -> list[Known[int]]:

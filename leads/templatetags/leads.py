@@ -18,6 +18,7 @@ from leads.clock.face import ClockFace
 from leads.clock.rule import OVERDUE
 from leads.enums import LossReason, State
 from leads.pages.lead.history import label
+from leads.pages.said import said_words
 from smarketing.lib import spoken
 
 register = template.Library()
@@ -25,6 +26,7 @@ register = template.Library()
 PHONE = re.compile(r"\+?[\d ()/.-]{3,40}", re.ASCII)
 register.filter(fact_names)
 register.filter(failing_text)
+register.filter(said_words)
 register.simple_tag(place_names)
 A_LONG_TIME = timedelta(hours=8)
 STATE_TONES = {

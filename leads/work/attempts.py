@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from leads.clock.consequences import changing
 from leads.enums import Direction, EventKind
-from leads.models import Attempt, Event, Handoff
+from leads.models import Attempt, Event, Handoff, Inquiry
 from leads.refusals import Refused
 from leads.work.handoffs import (
     NotFollowedUp,
@@ -52,7 +52,7 @@ def record(
     with changing(handoff.lead_id) as lead:
         if attempted_at is not None and attempted_at < lead.created_at.replace(second=0, microsecond=0):
             raise BeforeTheLead(_("The lead did not exist yet at that time."))
-        current = current_for(handoff, "attempt")
+        current = current_for(handoff, "inquiry" if is_asked_again(handoff) else "attempt")
         take_if_nobodys(current, by=by, at=at)
         attempt = Attempt.objects.create(
             lead=lead,
@@ -77,6 +77,11 @@ def record(
             details={"channel": channel, "result": result},
         )
     return Attempt.objects.filter(pk=attempt.pk).first() or attempt  # somebody may have withdrawn it by now
+
+
+def is_asked_again(handoff: Handoff) -> bool:
+    """The lead asks again and waits for an answer, also where the handoff has ended since."""
+    return Inquiry.objects.unsettled().filter(handoff=handoff).exists()
 
 
 def withdraw(attempt: Attempt, *, by: User, at: datetime) -> None:

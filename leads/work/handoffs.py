@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from agreements.terms import Timeline
 from leads.clock.consequences import changing, lock, refresh
 from leads.clock.happened import Timelines
 from leads.enums import EventKind
-from leads.models import Deal, Event, Handoff, Lead
+from leads.models import Deal, Event, Handoff, Inquiry, Lead
 from leads.refusals import Refused
 from leads.work import states
 from leads.work.qualification import freeze
@@ -143,12 +143,14 @@ def _handed_over(leads: list[Lead], how: Handing) -> HandedOver:
     before: dict[int, list[Handoff]] = defaultdict(list)
     for handoff in Handoff.objects.filter(lead__in=leads):
         before[handoff.lead_id].append(handoff)
-    closed = set(Deal.objects.filter(lead__in=leads).values_list("lead_id", flat=True))
+    asking = set(Inquiry.objects.unsettled().filter(lead__in=leads).values_list("lead_id", flat=True))
+    closed = set(Deal.objects.filter(lead__in=leads).values_list("lead_id", flat=True)) - asking
     for lead in leads:
         try:
             _check_hand_over(lead, before[lead.pk], is_closed=lead.pk in closed, rep=how.rep)
             refuse_not_in_force(terms[lead.agreement_id], how.at)
-            made = _made(lead, terms[lead.agreement_id], how)
+            back = _earlier_rep(before[lead.pk]) if lead.pk in asking and how.rep is None else None
+            made = _made(lead, terms[lead.agreement_id], replace(how, rep=back) if back else how)
         except Refused as reason:
             answer.refused.append((lead, reason))
         else:
@@ -167,6 +169,18 @@ def _handed_over(leads: list[Lead], how: Handing) -> HandedOver:
     )
     refresh([handoff.lead_id for handoff in answer.handoffs], *terms.values())
     return answer
+
+
+def _earlier_rep(before: list[Handoff]) -> User | None:
+    """Who had the lead that asks again, if still of the team."""
+    latest = max(before, key=lambda handoff: (handoff.handed_at, handoff.pk), default=None)
+    if latest is None or latest.rep is None:
+        return None
+    try:
+        refuse_stranger(latest.rep, latest.agreement)
+    except NotInTheTeam:
+        return None
+    return latest.rep
 
 
 def _check_hand_over(lead: Lead, before: list[Handoff], *, is_closed: bool, rep: User | None) -> None:

@@ -53,6 +53,11 @@ def outcome_of(deals: Iterable[AnyDeal]) -> LeadOutcome | None:
     return None
 
 
+def is_customer(deals: Iterable[AnyDeal]) -> bool:
+    """Somebody who has bought, whatever became of later deals."""
+    return any(deal.outcome == WON for deal in deals)
+
+
 def closing(deals: Iterable[D], handed_at: datetime, *, is_first: bool) -> Sequence[D]:
     """The deals that close a handoff: those closed since it was made; the lead's first handoff is closed by any."""
     return [deal for deal in deals if is_first or deal.closed_at >= handed_at]

@@ -1,7 +1,8 @@
 """Reads: what a sales team still has to follow up, the most urgent first."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from agreements.models import Agreement
 from leads.clock import rule
 from leads.clock.face import ClockFace, ClockHours, face_of, hours_of
 from leads.enums import State
-from leads.models import Handoff
+from leads.models import Handoff, Inquiry
 from leads.querysets import URGENCY, HandoffQuerySet
 from smarketing.accounts.access import Access
 from smarketing.accounts.models import Membership, User
@@ -37,6 +38,7 @@ class QueueRow:
     attempts: int
     promised: int | None
     next_due_at: datetime | None
+    asks: int = 0
 
     @property
     def is_waiting(self) -> bool:
@@ -106,8 +108,11 @@ def rows(found: Sequence[Handoff], user: User, *, at: datetime) -> list[QueueRow
     known, pks = hours_of(found), [handoff.pk for handoff in found]
     beside: Any = Handoff.objects.filter(pk__in=pks).with_holder().with_next_attempt()
     held = {pk: (is_held, due_at) for pk, is_held, due_at in beside.values_list("pk", "is_held", "next_attempt_due_at")}
+    asking = Counter(Inquiry.objects.unsettled().filter(handoff__in=pks).values_list("handoff_id", flat=True))
     return [
-        _row(handoff, user, known.get(handoff.version_id or 0), *held[handoff.pk], at=at)
+        replace(
+            _row(handoff, user, known.get(handoff.version_id or 0), *held[handoff.pk], at=at), asks=asking[handoff.pk]
+        )
         for handoff in found
         if handoff.pk in held
     ]

@@ -24,6 +24,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "unaccept": (ACCEPTED,),
     "take_back": (WAITING,),
     "attempt": OPEN,
+    "inquiry": (*OPEN, *CLOSED),  # an attempt that answers a lead that asks again
     "send_back": OPEN,
     "undo_return": (RETURNED,),
     "close": (WORKING, CONNECTED),

@@ -134,7 +134,10 @@ def clock_states(rows: QuerySet[Handoff], kinds: Sequence[str], at: datetime, *,
     """By handoff and kind, of the promises that no column of the handoff tells."""
     clocks: Any = Clock.objects.filter(handoff__in=rows.order_by().values("pk"), kind__in=kinds)
     told = clocks.with_state(at, excuses=excuses).values_list("handoff_id", "kind", "clock_state")
-    return {(pk, kind): state for pk, kind, state in told.iterator(AT_ONCE)}
+    states: States = {}
+    for pk, kind, state in told.iterator(AT_ONCE):
+        states[pk, kind] = rule.worst(state, states.get((pk, kind), state))
+    return states
 
 
 def _row(handoff: Handoff, at: datetime) -> tuple[Any, ...]:

@@ -40,7 +40,14 @@ def may(verb: Verb) -> Callable[[Access], bool]:
 
 # In the order in which they are shown; the first seven that a person may see.
 ENTRIES = (
-    PlaceRule("leads:queue", pgettext_lazy("place", "Queue"), lambda access: Verb.FOLLOW_UP in access.own_verbs),
+    PlaceRule(
+        "leads:queue",
+        pgettext_lazy("place", "Queue"),
+        lambda access: Verb.FOLLOW_UP in access.own_verbs,
+        count="leads:inquiry_count",
+        counted_for=Verb.FOLLOW_UP,
+        within=frozenset({"leads:inquiries"}),
+    ),
     PlaceRule(
         "leads:list",
         pgettext_lazy("place", "Leads"),

@@ -102,7 +102,8 @@ def profile(request: PortalRequest) -> HttpResponse:
         return redirect("profile")
     calendar = CalendarAddress.objects.filter(person=person).first()
     context = {"form": form, "opened": opened, "calendar_since": calendar and calendar.made_at}
-    return TemplateResponse(request, "account/profile.html", context)
+    status = 422 if request.method == "POST" else 200
+    return TemplateResponse(request, "account/profile.html", context, status=status)
 
 
 @signed_in

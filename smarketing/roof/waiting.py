@@ -25,6 +25,7 @@ SOURCES: tuple[Source, ...] = (
     of_agreements.friction_reports,
     of_agreements.figures_to_state,
     of_leads.excuses,
+    of_leads.inquiries,
     of_reports.decisions,
     of_reports.owed_items,
     of_reports.root_cause_sheets,

@@ -3,20 +3,15 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.broker.site import Site, new_database
+from tests.broker.site import Site, kept, new_database
 
 UPLOAD = "imports/2026/11/leads.csv"
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory):
+def template():
     """The demonstration: rows in every table that matters."""
-    folder = tmp_path_factory.mktemp("template")
-    with new_database(folder) as database:
-        site = Site(folder, "filesystem://localhost", database)
-        site.manage("migrate", "-v0")
-        site.manage("load_demo")
-        yield database
+    return kept("demonstration")
 
 
 @pytest.fixture
@@ -24,7 +19,7 @@ def place(tmp_path):
     """Makes installations, each with a folder and a database of its own."""
 
     @contextmanager
-    def make(name: str, template: str = ""):
+    def make(name: str, template: Site | None = None):
         folder = tmp_path / name
         folder.mkdir()
         with new_database(folder, template) as database:

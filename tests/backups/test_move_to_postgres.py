@@ -9,7 +9,7 @@ import pytest
 from smarketing.server.folding import found
 from tests.backups.contents import OF_POSTGRES, rows
 from tests.backups.test_backup import refusal
-from tests.broker.site import Site, migrated
+from tests.broker.site import Site, kept, new_database
 from tests.needs import IS_POSTGRES, needs_postgres
 
 pytestmark = [
@@ -32,12 +32,8 @@ for model in apps.get_models(include_auto_created=True):
 
 
 @pytest.fixture(scope="module")
-def embedded(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("embedded")
-    site = Site(folder, "filesystem://localhost", f"sqlite:///{folder / 'site.sqlite3'}")
-    site.manage("migrate", "-v0")
-    site.manage("load_demo")
-    return site
+def embedded():
+    return kept("demonstration", server="")
 
 
 def file_of(site: Site) -> str:
@@ -68,7 +64,7 @@ def test_every_row_is_moved_and_new_ones_follow(embedded, empty):
 
 
 def test_a_database_with_data_is_refused(embedded, tmp_path):
-    with migrated(tmp_path) as database:
+    with new_database(tmp_path, kept("agreement")) as database:
         full = Site(tmp_path, "filesystem://localhost", database)
         before = rows(full)
         assert "is not empty" in refusal(full, "move_to_postgres", file_of(embedded))

@@ -1,10 +1,9 @@
 import pytest
 
-from tests.broker.site import migrated
+from tests.broker.site import kept
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory):
+def template():
     """A migrated database, of which each test gets a copy."""
-    with migrated(tmp_path_factory.mktemp("template")) as database:
-        yield database
+    return kept("agreement")

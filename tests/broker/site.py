@@ -1,5 +1,6 @@
 """An installation of its own: a database, a broker and worker processes, as `make run` and production have them."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -17,9 +18,15 @@ from urllib.parse import urlsplit
 import psycopg
 
 from smarketing.server.folding import found
+from tests.needs import IS_POSTGRES
 
 ROOT = Path(__file__).resolve().parents[2]
 AGREEMENT = ROOT / "tests" / "acceptance" / "bank.toml"
+SERVER = os.environ["DATABASE_URL"] if IS_POSTGRES else ""
+FILLED = {  # after `migrate`
+    "agreement": (("collectstatic", "--noinput", "-v0"), ("load_agreement", str(AGREEMENT))),
+    "demonstration": (("load_demo",),),
+}
 PATIENCE = 90
 WORKER = ("worker", "--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle")
 
@@ -96,28 +103,43 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-@contextmanager
-def migrated(folder: Path) -> Iterator[str]:
-    """A database with one agreement in it, to make others from."""
-    with new_database(folder) as database:
-        site = Site(folder, "filesystem://localhost", database)
-        site.manage("migrate", "-v0")
-        site.manage("load_agreement", str(AGREEMENT))
-        yield database
+def fill(site: Site, name: str) -> None:
+    for command in (("migrate", "-v0"), *FILLED[name]):
+        site.manage(*command)
+
+
+def kept(name: str, server: str = SERVER) -> Site:
+    """A site with this in its database, made once for all workers of a run, to make others from."""
+    folder = Path(os.environ["VAR_DIR"], "kept", name, urlsplit(server).scheme or "sqlite")
+    folder.mkdir(parents=True, exist_ok=True)
+    address = folder / "address"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not address.exists():
+            database = created(folder, server)
+            fill(Site(folder, "filesystem://localhost", database), name)
+            address.write_text(database)
+    return Site(folder, "filesystem://localhost", address.read_text())
 
 
 @contextmanager
-def new_database(folder: Path, template: str = "") -> Iterator[str]:
+def new_database(folder: Path, template: Site | None = None) -> Iterator[str]:
     """A file, or in the pass on PostgreSQL a database of the tests' server; like the template, if there is one."""
-    server = os.environ.get("DATABASE_URL", "")
-    if not server.startswith("postgres"):
+    database = created(folder, SERVER, template)
+    yield database
+    if SERVER:
+        with psycopg.connect(SERVER, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{urlsplit(database).path[1:]}" WITH (FORCE)')
+
+
+def created(folder: Path, server: str, template: Site | None = None) -> str:
+    if not server:
         path = folder / "site.sqlite3"
         if template:
-            shutil.copy(template.removeprefix("sqlite:///"), path)
-        yield f"sqlite:///{path}"
-        return
-    name, like = f"site_{uuid.uuid4().hex}", f'TEMPLATE "{urlsplit(template).path[1:]}"' if template else ""
+            shutil.copy(template.database.removeprefix("sqlite:///"), path)
+        return f"sqlite:///{path}"
+    name = f"site_{uuid.uuid4().hex}"
+    like = f'TEMPLATE "{urlsplit(template.database).path[1:]}"' if template else ""
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}" {like}')
-        yield urlsplit(server)._replace(path=f"/{name}").geturl()
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    return urlsplit(server)._replace(path=f"/{name}").geturl()

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from agreements.models import Agreement, Version
 from agreements.promises.promise import AcceptancePromise, DepthPromise, HandoverPromise, SpeedPromise
-from agreements.terms import timeline
+from agreements.terms import Timeline, timeline
 from leads.clock import rule
 from leads.clock.consequences import refresh
 from leads.models import Attempt, Clock, Deal, Handoff, Lead
@@ -53,13 +53,14 @@ def speed(version: Version, minutes: int, share: str, tier: str = "") -> None:
 
 def fill(made: Agreement, rng: Random, count: int = 45) -> None:
     """Facts as a file would bring them, and what follows from them."""
+    terms = timeline(made)
     for number in range(count):
         at = cast.local(made, f"{rng.choice(DAYS)} {rng.randrange(7, 19):02}:{rng.randrange(60):02}")
         lead = cast.lead(made, at - timedelta(hours=1), name=f"{made.slug} {number}", tier=rng.choice(TIERS))
         lead.source = rng.choice(("web", "fair", ""))
         lead.save()
         for later in range(rng.choice((1, 1, 1, 2))):
-            _handoff(lead, at + timedelta(days=5 * later, minutes=later), rng)
+            _handoff(lead, at + timedelta(days=5 * later, minutes=later), terms, rng)
         if rng.random() < 0.3:
             _deal(lead, at + timedelta(days=rng.randrange(20)), rng)
     settle(made)
@@ -81,12 +82,12 @@ def settle(made: Agreement) -> None:
         refresh(list(Lead.objects.filter(agreement=made).values_list("pk", flat=True)), timeline(made))
 
 
-def _handoff(lead: Lead, at: datetime, rng: Random) -> None:
+def _handoff(lead: Lead, at: datetime, terms: Timeline, rng: Random) -> None:
     fields: dict[str, Any] = {"agreement": lead.agreement, "handed_at": at, "recorded_at": at, "handed_on": at.date()}
     fields |= {
         "source": lead.source,
         "tier": lead.tier,
-        "version_id": timeline(lead.agreement).on(at.date()).version_id,
+        "version_id": terms.on(at.date()).version_id,
     }
     if rng.random() < 0.25:
         returned_at = at + timedelta(minutes=rng.choice((10, 100, 3000, 60000)))

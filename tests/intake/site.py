@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.broker.site import AGREEMENT, ROOT, Site
+from tests.broker.site import ROOT, Site, fill
 
 sys.path.insert(0, str(ROOT / "setup"))
 import servers
@@ -72,8 +72,7 @@ class Intake:
             "PORT": str(self.port),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         }
-        for command in (("migrate", "-v0"), ("collectstatic", "-v0", "--no-input"), ("load_agreement", str(AGREEMENT))):
-            self.site.manage(*command)
+        fill(self.site, "agreement")
         self.site.python(PEOPLE.format(count=self.clerks, password=PASSWORD))
         for name in self.commands:
             self.start(name)

@@ -32,6 +32,18 @@ def test_a_stranger_does_not_find_it(signed_in, stranger, north):
     assert signed_in(stranger).get(f"{URL}toml/").status_code == 404
 
 
+def test_the_file_says_the_version_that_the_page_shows(signed_in, rep, north, time_machine):
+    time_machine.move_to(cast.MONDAY)
+    amend(north, effective_on=date(2026, 4, 1), pacing="calendar")
+    client, said = signed_in(rep), {}
+    for query in ("", "?on=2026-04-02"):
+        page = client.get(f"{URL}{query}").text
+        file = client.get(re.findall(r'href="([^"]*/toml/[^"]*)"', page)[0])
+        said[query] = (read(file.text).effective_on, read(file.text).pacing)
+    assert said == {"": (date(2020, 1, 1), "working"), "?on=2026-04-02": (date(2026, 4, 1), "calendar")}
+    assert read(client.get(f"{URL}toml/").text).effective_on == date(2020, 1, 1)
+
+
 def test_a_promise_without_a_time_is_read_too(signed_in, marketer, north):
     cast.promise(north.versions.get(), BriefPromise(share=Decimal("0.83")))
     page = " ".join(signed_in(marketer).get(URL).text.split())
@@ -133,7 +145,8 @@ def test_a_wrong_address_shows_today(query, signed_in, rep, north):
 
 def test_the_download_is_the_file_that_makes_the_same_agreement(signed_in, rep, north):
     response = signed_in(rep).get(f"{URL}toml/")
-    assert response.headers["Content-Disposition"] == 'attachment; filename="north.toml"'
+    number = north.versions.get().number
+    assert response.headers["Content-Disposition"] == f'attachment; filename="north-{number}.toml"'
     assert response.content.decode() == write(document_of(north))
     assert read(response.content.decode()) == document_of(north)
 

@@ -5,16 +5,24 @@ import zlib
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
 from agreements.document.groups.consequences import CONSEQUENCES
+from agreements.document.groups.every_group import GROUPS
+from agreements.document.groups.scope import SCOPE
 from agreements.document.groups.wordings import Definition, Goals, Texts
 from agreements.document.stored import document_of
+from agreements.document.text import read
 from agreements.document.versions import apply
 from agreements.models import Signature
+from agreements.pages.reading.chapters import ReadAgreement
+from agreements.pages.reading.group_words import said, titles
+from agreements.pages.reading.pdf import Imprint, agreement_pdf, month_rows
 from tests import cast
 from tests.pages.test_agreement_detail import HOSTILE, amend, words_of
+from tests.unit.agreements.document.test_text import WHOLE
 from tests.unit.agreements.months.test_tier_targets import TIERED
 
 URL = "/agreements/north/pdf/"
@@ -144,3 +152,166 @@ def test_targets_stand_on_paper_by_tier_and_sums_with_their_currency(signed_in, 
     text = text_of(signed_in(rep).get(f"{URL}?on=2026-03-02").content)
     assert "€500" in text
     assert all(told in text for told in ("A: 16 leads", "B: 100 leads", "€10,000 a deal")), text
+
+
+FULL = (
+    WHOLE.replace(
+        "[calendar]",
+        """year_begins = 7
+    return_within_working_days = 4
+    [[tiers]]
+    name = "A"
+    points = 70
+    [calendar]""",
+    )
+    .replace('"BE" }', '"BE", optional = true }')
+    .replace("0.0000000001", "0.05\ncycle_days = 45\nshift_by_cycle = true")
+    + """
+[ledger]
+propose_on = 9
+fewest_customers = 17
+[[exceptions]]
+from = 2011-07-04
+to = 2011-07-05
+reason = "Stocktaking"
+[[return_reasons]]
+key = "too_small"
+label = "Too small"
+whose = "marketing"
+counts = true
+[scope]
+kind = "multi_level"
+region = "Northern Europe"
+business_unit = "Enterprise"
+product_line = "Sensors"
+[texts]
+summary = "The summary"
+when_missed = "What if missed"
+when_beaten = "What if beaten"
+cancellation = "How to cancel"
+dispute = "How to disagree"
+unexpected = "What nobody foresees"
+[goals]
+marketing = "Growth of marketing"
+sales = "Growth of sales"
+service = "Calm customers"
+[needs]
+marketing = "Answers"
+sales = "Briefs"
+service = "Reports"
+[[definitions]]
+term = "Handover"
+meaning = "The moment of the hand-over"
+[[criteria]]
+fact = "country"
+rule = "one_of"
+value = ["DE", "DK"]
+any_of = "place"
+tier = "A"
+[[brief]]
+fact = "question"
+[capacity]
+reps = 3.5
+hours_a_week = 31
+absence_days = 27
+time_share = 0.62
+minutes_per_attempt = 8
+minutes_per_conversation = 23
+connection_rate = 0.34
+[judging]
+working_day = 6
+fewest = 12
+[[consequences]]
+name = "Third miss"
+side = "sales"
+months = 3
+within_months = 6
+same_objective = true
+follows = "credit"
+text = "As said in the annex"
+monthly_fee = 1234
+share_of_fee = 0.21
+at_most = 4321
+[[consequences]]
+name = "Beaten"
+when = "kept"
+beaten_by = 0.13
+follows = "reward"
+per_missing_lead = 19
+[[consequences]]
+name = "Fixed"
+follows = "compensation"
+amount = 888
+[[contacts]]
+name = "Anne Ask"
+role = "Head"
+side = "service"
+email = "anne@example.com"
+telephone = "+49 30 1234567"
+deputy = "Bo Back"
+[[responsibilities]]
+what = "Clean the list"
+who = "Carl Care"
+side = "marketing"
+until = "each fifth"
+[[escalation]]
+level = "Management"
+side = "sales"
+person = "Dora Decide"
+deputy = "Emil Else"
+after_working_days = 14
+[friction]
+due_working_day = 5
+by = "Petra Paulsen"
+holds = "What customers struggle with"
+[review]
+every_months = 5
+first_on = 2011-02-03
+agenda = "Figures and people"
+[[signers]]
+side = "marketing"
+email = "sign@example.com"
+signs_as = "deputy"
+"""
+)
+SAID_OTHERWISE = {"due_day", "absence_share"}  # in the other of two fields
+SHOWN_AS = {
+    ("criteria", "value"): "Germany; Denmark",
+    ("contacts", "side"): "Service",
+    ("scope", "kind"): "Multi-level: with a service team",
+}
+TOLD = (  # beside the groups
+    *("Bank", "Europe/Amsterdam", "EUR", "Marketing", "Sales", "Service", "July", "in force from Jan. 1, 2011"),
+    *("by calendar day", "50% of the time", "count as attempts", "within 1 h in 90%", "6 attempts"),
+    *("45%", "€9,000", "5%", "Sales cycle in days: 45", "Leads serve the quota of a cycle later"),
+    *("proposed 9", "kept 17", "including optional and half-day holidays", "DE BE", "May 5, 2011"),
+    *("Dec. 24, 2011: 09:00-12:00", "22:00-06:00", "July 4, 2011 – July 5, 2011 Stocktaking"),
+    *("Too small Marketing yes", "up to 4 working days after it", "A · 70 points"),
+    "Short name bank",
+)
+
+
+def squeezed(text: str) -> str:
+    """Lines are broken where a cell ends."""
+    return "".join(text.split())
+
+
+def test_all_that_the_digest_covers_stands_on_paper():
+    document = read(FULL)
+    imprint = Imprint(1, "f" * 64, "Ada", cast.MONDAY)
+    on_paper = squeezed(text_of(agreement_pdf(ReadAgreement(document, date(2011, 3, 1)), imprint)))
+    for key, group in GROUPS.items():  # a new one has to be stated in FULL, with all of its fields
+        rows = [row.flat() for row in group.of(document)]
+        assert {name for row in rows for name in row} | SAID_OTHERWISE >= group.table.model_fields.keys(), key
+        for name, value in (pair for row in rows for pair in row.items()):
+            shown = SHOWN_AS.get((key, name)) or said(group.table.kinds()[name], value, "EUR")
+            told = [shown] if group.layout or group is SCOPE else [shown, titles(group)[name]]
+            assert [text for text in told if squeezed(text) not in on_paper] == [], (key, name)
+    assert [text for text in TOLD if squeezed(text) not in on_paper] == []
+
+
+def test_a_quota_in_parts_names_them(north):
+    parts = {date(2026, 3, 1): {"North": Decimal(300), "South": Decimal(700)}}
+    document = replace(document_of(north), quotas={date(2026, 3, 1): Decimal(1_000)}, quota_parts=parts)
+    month = SimpleNamespace(on=date(2026, 3, 1), quota=Decimal(1_000), target=None)
+    assert month_rows([month], document) == [("March 2026", "€1,000\nNorth: €300\nSouth: €700", "–")]

@@ -231,6 +231,8 @@ def test_through_the_file_of_an_agreement(deal, client):
         file = SimpleUploadedFile("north.toml", text.encode())
         answer = client.post(reverse("agreements:load"), {"file": file})
         statuses.add(answer.status_code)
+        if answer.status_code == 422:
+            continue
         for name in ("detail", "toml", "calculator"):
             assert client.get(reverse(f"agreements:{name}", args=["north"])).status_code == 200
     assert statuses == {302, 422}

@@ -118,7 +118,7 @@ def test_the_page_needs_the_same_queries_for_any_number_of_rows(north, client, c
     for number in range(count):
         cast.handed(north, name=f"Lead {number}")
     note_clocks(at=NOON)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         assert len(names(client.get(URL))) == count
 
 

@@ -88,7 +88,7 @@ def test_missing_columns_are_asked_for_and_the_import_cannot_start(signed_in, ma
         "No column was recognised for: Lead&#x27;s external id (external_id), Created (created_at)."
         in page.content.decode()
     )
-    client.post(reverse("leads:import_start", args=[run.pk]), form_of(page))
+    assert client.post(reverse("leads:import_start", args=[run.pk]), form_of(page)).status_code == 422
     run.refresh_from_db()
     assert (run.status, queued) == (RunStatus.DRAFT, [])
 

@@ -211,7 +211,7 @@ def test_the_page_needs_the_same_queries_for_a_long_history(north, signed_in, re
     accept(handoff, by=rep, at=cast.MONDAY)
     tried(handoff, rep, times=count)
     client = signed_in(rep)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(21):
         page(client, handoff.lead)
 
 

@@ -4,7 +4,9 @@ from decimal import Decimal
 import pytest
 
 from agreements.models import Agreement
-from leads.models import Attempt, Handoff, Lead, WaitingRow
+from leads.models import Attempt, Handoff, Inquiry, Lead, WaitingRow
+from leads.persons.known import leads_by_id
+from leads.persons.two import said_not_same
 from smarketing.accounts.models import Side
 from tests import cast
 from tests.unit.leads.doors.files.files import taken
@@ -110,14 +112,43 @@ def test_logging_another_keeps_what_they_share(client, typed):
 
 
 @pytest.mark.django_db
-def test_the_same_person_is_pointed_out_before_saving(client, typed, north):
-    other = cast.lead(north, name="Countess", email="ada@example.org")
-    response = client.post(URL, typed)
-    assert response.status_code == 422
-    assert "Countess" in response.content.decode()
-    assert Lead.objects.count() == 1
-    client.post(URL, {**typed, "known": other.pk})
+def test_who_is_known_for_certain_asks_again_and_is_no_second_lead(client, typed, north, marketer):
+    handoff = cast.handed(north, name="Countess", email="ada@example.org", phone="030 1234567")
+    asks = {"question": "And the price?", "campaign": "Spring", "phone": "+49 30/7654321", "external_id": "web-9"}
+    page = client.post(URL, {**typed, **asks}, follow=True)
+    assert page.redirect_chain == [(handoff.lead.get_absolute_url(), 302)]
+    assert "Countess is known already: your entry is kept here as an inquiry." in page.text
+    (asked,) = Inquiry.objects.all()
+    assert (asked.lead, asked.handoff, asked.recorded_by) == (handoff.lead, handoff, marketer)
+    assert (asked.asked_at, asked.question, asked.campaign, asked.source) == (TEN, "And the price?", "Spring", "fair")
+    assert asked.said == {"name": "Ada Lovelace", "phone": "+49 30/7654321"}
+    assert "And the price?" in page.text
+    assert leads_by_id(north.pk, ["web-9"]) == {"web-9": handoff.lead_id}
+
+
+@pytest.mark.django_db
+def test_who_may_be_known_is_asked_for_and_both_answers_are_taken(client, typed, north):
+    other = cast.lead(north, email="", company="Engine Ltd")
+    typed = {**typed, "company": "Engine"}
+    page = client.post(URL, typed)
+    assert (page.status_code, Lead.objects.count(), Inquiry.objects.count()) == (422, 1, 0)
+    assert f'value="{other.pk}"' in page.text
+    assert "engine" in page.text.lower()
+    client.post(URL, {**typed, "known": other.pk, "same": other.pk})
+    assert list(Inquiry.objects.values_list("lead", flat=True)) == [other.pk]
+    client.post(URL, {**typed, "known": other.pk, "same": "other"})
     assert Lead.objects.count() == 2
+    assert said_not_same(other.pk) == {Lead.objects.latest("pk").pk}
+
+
+@pytest.mark.django_db
+def test_while_typing_it_is_said_who_is_known_and_nothing_of_other_agreements(client, typed, north, south):
+    cast.lead(north, name="Countess", email="ada@example.org")
+    cast.lead(south, name="Secret", email="eve@example.org")
+    ask = f"{URL}known/"
+    assert "Countess" in client.post(ask, {"agreement": north.pk, "email": "ADA@example.org"}).text
+    for agreement in (north.pk, south.pk, "", "x"):
+        assert "alert" not in client.post(ask, {"agreement": agreement, "email": "eve@example.org"}).text
 
 
 @pytest.mark.django_db
@@ -125,6 +156,14 @@ def test_the_same_person_of_another_company_is_not_betrayed(client, typed, south
     cast.lead(south, email="ada@example.org")
     client.post(URL, typed)
     assert Lead.objects.filter(name="Ada Lovelace").count() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("email", ["ada@example.org", ""])  # also of whom nothing would be recognised
+def test_a_form_sent_twice_makes_neither_a_second_lead_nor_an_inquiry(client, typed, email):
+    answers = [client.post(URL, {**typed, "email": email, "form_key": "one"}) for _n in range(2)]
+    assert answers[0].url == answers[1].url
+    assert (Lead.objects.count(), Inquiry.objects.count()) == (1, 0)
 
 
 @pytest.mark.django_db

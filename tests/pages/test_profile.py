@@ -16,7 +16,7 @@ def test_a_person_changes_name_and_language(signed_in, rep):
 def test_a_wrong_profile_is_refused_and_keeps_what_was_typed(signed_in, rep, sent):
     response = signed_in(rep).post("/profile/", sent)
     rep.refresh_from_db()
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert "is-invalid" in response.text
     assert (rep.name, rep.language) == ("Rob Rep", "")
 

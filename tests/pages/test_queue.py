@@ -90,7 +90,7 @@ def test_the_page_needs_the_same_queries_for_any_number_of_rows(
 ):
     for number in range(count):
         cast.handed(north, rep=rep, name=f"Lead {number}")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert len(client.get(URL).context["rows"]) == count
 
 

@@ -165,6 +165,7 @@ def test_a_decision_is_seen_by_its_owner_becomes_a_draft_and_is_done_once_that_i
     lead.post(address, {"do": "hold"})
     body = {"do": "decide", "text": "Call within an hour", "due_on": (now().date() + timedelta(days=9)).isoformat()}
     assert "Select a valid choice" in lead.post(address, {**body, "owner": stranger.pk}).text
+    assert "at most 10 years away" in lead.post(address, {**body, "owner": rep.pk, "due_on": "2137-01-01"}).text
     lead.post(address, {**body, "owner": rep.pk})
     decision = ReviewDecision.objects.get()
     button = reverse("reports:decision", args=[decision.pk])

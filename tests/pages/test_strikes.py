@@ -131,7 +131,9 @@ def test_the_side_that_missed_writes_the_sheet_and_both_read_it(judged, marketer
     assert signed_in(rep).post(address, CAUSE).status_code == 403
     client = signed_in(marketer)
     refused = client.post(address, CAUSE | {"owner": rep.pk})
-    assert "owner" in refused.context["form"].errors
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["owner"])
+    far = client.post(address, CAUSE | {"owner": marketing_lead.pk, "due_on": "2137-01-01"})
+    assert (far.status_code, list(far.context["form"].errors)) == (422, ["due_on"])
     assert "Two webinars" in refused.content.decode()
     client.post(address, CAUSE | {"owner": marketing_lead.pk})
     assert "Two webinars" in signed_in(rep).get(address).content.decode()

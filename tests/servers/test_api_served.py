@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from leads.doors.api.resources import SCOPES
-from tests.broker.site import ROOT, new_database
+from tests.broker.site import ROOT
 from tests.servers.web import prepared, web_of
 
 pytestmark = [pytest.mark.timeout(300)]
@@ -23,8 +23,7 @@ BUSY = (409, 429, 503)  # come again
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("api")
-    with new_database(folder) as database:
-        site = prepared(folder, database)
+    with prepared(folder) as site:
         token = site.manage("make_token", "CRM", "--scope", *SCOPES).split()[-1]
         with web_of(site) as web:
             yield web, token

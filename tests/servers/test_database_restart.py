@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.broker.site import Site, fill
 from tests.needs import IS_POSTGRES
-from tests.servers.web import prepared, servers, web_of
+from tests.servers.web import servers, web_of
 
 pytestmark = [
     pytest.mark.timeout(240),
@@ -41,7 +42,8 @@ def cluster():
 
 def test_after_a_restart_not_one_request_fails_and_meanwhile_the_portal_says_what_is_the_matter(cluster, tmp_path):
     folder, running = cluster
-    site = prepared(tmp_path, running[0].url)
+    site = Site(tmp_path, "filesystem://localhost", running[0].url)
+    fill(site, "agreement")
     with web_of(site) as web, site.worker(), site.process("beat", "--pidfile="):
         cookie = web.session()
         for started in (OF_THE_WORKER, OF_BEAT):  # with the database away neither would start at all

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.broker.site import new_database
 from tests.needs import IS_POSTGRES, leave_out
 from tests.servers.web import prepared, web_of
 
@@ -60,8 +59,7 @@ class Clerk:
 
 @pytest.mark.skipif(IS_POSTGRES, reason="left out: PostgreSQL on a full disk is of tests/intake")
 def test_a_full_disk_is_said_and_nothing_acknowledged_is_lost(disk):
-    site = prepared(disk, f"sqlite:///{disk}/site.sqlite3")
-    with web_of(site) as web:
+    with prepared(disk) as site, web_of(site) as web:
         clerk, keys = Clerk(web), {number: str(uuid.uuid4()) for number in range(40)}
         acknowledged = {number for number in range(5) if clerk.log(number, keys[number])[0] == 302}
         assert len(acknowledged) == 5
@@ -85,8 +83,8 @@ def test_a_full_disk_is_said_and_nothing_acknowledged_is_lost(disk):
 
 
 @pytest.mark.skipif(not IS_POSTGRES, reason="left out: here the database is on another disk")
-def test_a_file_for_which_there_is_no_room_is_refused_in_words(disk, tmp_path):
-    with new_database(tmp_path) as database, web_of(prepared(disk, database)) as web:
+def test_a_file_for_which_there_is_no_room_is_refused_in_words(disk):
+    with prepared(disk) as site, web_of(site) as web:
         clerk, filler = Clerk(web), fill(disk)
         status, again, text = clerk.upload(200_000)
         assert (status, again) == (503, "5")

@@ -12,7 +12,7 @@ import pytest
 
 from smarketing.server.capacity import THREADS
 from smarketing.webserver import SILENT_SECONDS
-from tests.broker.site import ROOT, Site, end, new_database
+from tests.broker.site import ROOT, Site, end
 from tests.needs import NGINX, needs_nginx
 from tests.servers.web import Web, prepared, servers, web_of
 
@@ -23,8 +23,8 @@ BODY = b"POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50
 
 @pytest.fixture
 def site(tmp_path) -> Iterator[Site]:
-    with new_database(tmp_path) as database:
-        yield prepared(tmp_path, database)
+    with prepared(tmp_path) as site:
+        yield site
 
 
 @contextmanager

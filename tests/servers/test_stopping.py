@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.broker.site import new_database
 from tests.servers.web import prepared, web_of
 
 pytestmark = pytest.mark.timeout(240)
@@ -36,19 +35,17 @@ def end(client, body):
 
 
 def test_what_was_accepted_before_the_signal_is_answered(tmp_path):
-    with new_database(tmp_path) as database:
-        site = prepared(tmp_path, database)
-        with web_of(site) as web:
-            page = web.get("/accounts/login/")
-            cookie = re.search(r"csrftoken=(\w+)", page.headers["Set-Cookie"])[1]
-            token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[1]
-            form = {"csrfmiddlewaretoken": token, "login": "nobody@example.org", "password": "wrong"}
-            body = urlencode(form).encode()
-            clients = [begin(web.port, body, cookie) for _n in range(AT_ONCE)]
-            time.sleep(1)
-            web.process.terminate()
-            time.sleep(1)
-            answers = [end(client, body) for client in clients]
-            assert [answer.partition("\r\n")[0] for answer in answers] == ["HTTP/1.1 200 OK"] * AT_ONCE
-            assert "are not correct" in answers[0]
-            assert web.process.wait(30) == 0
+    with prepared(tmp_path) as site, web_of(site) as web:
+        page = web.get("/accounts/login/")
+        cookie = re.search(r"csrftoken=(\w+)", page.headers["Set-Cookie"])[1]
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[1]
+        form = {"csrfmiddlewaretoken": token, "login": "nobody@example.org", "password": "wrong"}
+        body = urlencode(form).encode()
+        clients = [begin(web.port, body, cookie) for _n in range(AT_ONCE)]
+        time.sleep(1)
+        web.process.terminate()
+        time.sleep(1)
+        answers = [end(client, body) for client in clients]
+        assert [answer.partition("\r\n")[0] for answer in answers] == ["HTTP/1.1 200 OK"] * AT_ONCE
+        assert "are not correct" in answers[0]
+        assert web.process.wait(30) == 0

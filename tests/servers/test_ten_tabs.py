@@ -3,7 +3,6 @@
 import pytest
 
 from smarketing.server.capacity import SHARE
-from tests.broker.site import new_database
 from tests.servers.ten_tabs import statuses, ten_tabs
 from tests.servers.web import prepared, web_of
 
@@ -12,8 +11,7 @@ pytestmark = pytest.mark.timeout(300)
 
 @pytest.mark.parametrize(("handoffs", "is_made"), [(1_500, False), (10_500, True)], ids=["streamed", "made"])
 def test_beside_ten_tabs_of_one_reader_the_others_are_answered(tmp_path, handoffs, is_made):
-    with new_database(tmp_path) as database:
-        site = prepared(tmp_path, database)
+    with prepared(tmp_path) as site:
         site.python(f"from tests.servers.year import fill; fill({handoffs})")
         with web_of(site) as web, site.worker():
             told = ten_tabs(web, "bank", turns=3)

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.broker.site import AGREEMENT, PATIENCE, ROOT, Site, end
+from tests.broker.site import PATIENCE, ROOT, Site, end, kept, new_database
 
 SESSION = """
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -77,14 +77,13 @@ class Web:
         return self.site.python(SESSION.format(email=email))
 
 
-def prepared(folder: Path, database: str) -> Site:
+@contextmanager
+def prepared(folder: Path) -> Iterator[Site]:
     """Migrated, with one agreement, ready to be served."""
-    site = Site(folder, "filesystem://localhost", database)
-    site.manage("migrate", "-v0")
-    site.manage("createcachetable", "-v0")
-    site.manage("collectstatic", "--noinput", "-v0")
-    site.manage("load_agreement", str(AGREEMENT))
-    return site
+    template = kept("agreement")
+    with new_database(folder, template) as database:
+        (folder / "static").symlink_to(template.folder / "static")
+        yield Site(folder, "filesystem://localhost", database)
 
 
 @contextmanager

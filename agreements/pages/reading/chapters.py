@@ -134,12 +134,21 @@ class ReadAgreement:
         months = overview.written_months(self.document)
         if months.rows:
             own["months"] = Chapter("months", str(OWN["months"]), "table", heads=months.heads, rows=months.rows)
-        heading = Chapter("heading", gettext("Parties"), "terms", rows=tuple(self._heading()))
-        return [heading, *_ordered(self._written | own)]
+        return [self._parties, *_ordered(self._written | own)]
+
+    @cached_property
+    def chapters_on_paper(self) -> list[Chapter]:
+        """All that the text says, with the months as they are agreed by now."""
+        own = {key: Chapter(key, str(OWN[key]), key) for key in (*OF_TEXT, "months")}
+        return [self._parties, *_ordered(self._written | own)]
 
     @property
     def _written(self) -> dict[str, Chapter]:
         return {chapter.key: chapter for group in GROUPS.values() for chapter in _chapters(group, self)}
+
+    @property
+    def _parties(self) -> Chapter:
+        return Chapter("heading", gettext("Parties"), "terms", rows=tuple(self._heading()))
 
     def _heading(self) -> Iterator[tuple[str, str]]:
         document = self.document

@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from agreements.document.clauses import AgreementDocument
 from agreements.models import Agreement, Signature, Version
 from agreements.pages.months.formula import tier_text
 from agreements.pages.reading.chapters import Chapter, ReadAgreement
@@ -27,7 +28,7 @@ from smarketing.lib.numbers import exact_percent, money, number
 
 FONTS = {"": "Roboto-Regular.ttf", "B": "Roboto-Bold.ttf"}
 INK, QUIET, LINE = 31, 100, 200  # greys
-LONGEST_CELL = 400  # signs: a table with longer ones is set as a list
+LONGEST_CELL, MOST_COLUMNS = 400, 8  # a table with longer texts or more columns is set as a list
 Pairs = Iterable[tuple[str, str]]
 
 
@@ -87,7 +88,9 @@ class Paper(FPDF):
             self.ln(0.8)
 
     def rows(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        if any(len(cell) > LONGEST_CELL or cell.count("\n") > 8 for row in rows for cell in row):
+        if len(heads) > MOST_COLUMNS or any(
+            len(cell) > LONGEST_CELL or cell.count("\n") > 8 for row in rows for cell in row
+        ):
             for row in rows:
                 self.terms((head, cell) for head, cell in zip(heads, row, strict=True) if cell)
                 self.ln(1.5)
@@ -130,11 +133,10 @@ def agreement_pdf(reading: ReadAgreement, imprint: Imprint) -> bytes:
     if imprint.made_at:
         paper.set_creation_date(imprint.made_at)
     _head(paper, reading, imprint)
-    for chapter in reading.chapters:
-        if chapter.key not in ("versions", "capacity"):
-            paper.chapter(chapter.title)
-            _set(paper, chapter, reading, imprint)
-    _foot(paper, imprint)
+    for chapter in reading.chapters_on_paper:
+        paper.chapter(chapter.title)
+        _set(paper, chapter, reading, imprint)
+    _foot(paper, imprint, document.slug)
     return bytes(paper.output())
 
 
@@ -150,10 +152,11 @@ def _head(paper: Paper, reading: ReadAgreement, imprint: Imprint) -> None:
     paper.line_of(f"SHA-256 {imprint.digest}", size=8, grey=QUIET)
 
 
-def _foot(paper: Paper, imprint: Imprint) -> None:
+def _foot(paper: Paper, imprint: Imprint, slug: str) -> None:
     paper.chapter(gettext("Signatures"))
     paper.terms(
         [
+            (gettext("Short name"), slug),
             (gettext("Written by"), imprint.made_by),
             (gettext("Digest of the text (SHA-256)"), imprint.digest),
             *(imprint.signatures or [(gettext("Signed by"), gettext("nobody yet"))]),
@@ -191,8 +194,11 @@ def _set_own(paper: Paper, kind: str, reading: ReadAgreement, imprint: Imprint) 
                     (gettext("Sales promises"), _promises(reading.sales_promises, [])),
                 ]
             )
+            paper.terms(_counting(reading))
         case "months":
             paper.rows((gettext("Month"), gettext("Quota"), gettext("Leads")), list(imprint.months))
+            paper.ln(2)
+            paper.terms(_ledger(reading.document))
         case "calendar":
             paper.rows(("", ""), [(day.label, day.hours or gettext("closed")) for day in reading.week])
             paper.ln(2)
@@ -201,9 +207,8 @@ def _set_own(paper: Paper, kind: str, reading: ReadAgreement, imprint: Imprint) 
             heads = (gettext("Reason"), gettext("Whose to put right"), gettext("Taken off the volume"))
             yes_no = (gettext("no"), gettext("yes"))
             paper.rows(heads, [(words, whose, yes_no[counts]) for words, whose, counts in reading.reasons])
-            if tiers := reading.document.known_tiers:
-                paper.ln(2)
-                paper.terms([(gettext("Tiers, best first"), ", ".join(tiers))])
+            paper.ln(2)
+            paper.terms(_of_returns(reading.document))
 
 
 def _leads(reading: ReadAgreement) -> list[str]:
@@ -214,8 +219,45 @@ def _leads(reading: ReadAgreement) -> list[str]:
         f"{gettext('Share of revenue from marketing leads')}: {exact_percent(document.marketing_share)}",
         f"{gettext('Average deal size')}: {money(document.average_deal, document.currency)}",
         f"{gettext('Lead-to-customer rate')}: {exact_percent(document.lead_to_customer)}",
+        *([f"{gettext('Sales cycle in days')}: {number(document.cycle_days)}"] if document.cycle_days else []),
+        *([gettext("Leads serve the quota of a cycle later")] if document.is_shifted else []),
         *(f"{tier}: {assumed}" for tier, assumed in reading.assumed_tiers),
     ]
+
+
+def _counting(reading: ReadAgreement) -> Pairs:
+    document = reading.document
+    yield gettext("The month's goal rises"), reading.pacing
+    share = exact_percent(document.warn_share)
+    yield gettext("Due soon after"), gettext("%(share)s of the time") % {"share": share}
+    counts = gettext("count as attempts") if document.automated_counts else gettext("do not count")
+    yield gettext("Automated messages"), counts
+
+
+def _ledger(document: AgreementDocument) -> Pairs:
+    """How the next month's target is proposed."""
+    on = gettext("never") if document.propose_on is None else number(document.propose_on)
+    yield gettext("Day on which the next month's target is proposed"), on
+    yield gettext("Customers below which an assumption is kept"), number(document.fewest_customers)
+
+
+def _of_returns(document: AgreementDocument) -> Pairs:
+    days = document.return_within_working_days
+    text = ngettext(
+        "taken off their own month up to %(days)s working day after it; later ones in the month they arrive",
+        "taken off their own month up to %(days)s working days after it; later ones in the month they arrive",
+        days,
+    )
+    yield gettext("Late returns"), text % {"days": number(days)}
+    if document.tier_points:
+        tiers = [
+            f"{tier} · {points_text(points)}" if points is not None else tier for tier, points in document.tier_points
+        ]
+        yield gettext("Tiers, best first"), ", ".join(tiers)
+
+
+def points_text(points: int) -> str:
+    return ngettext("%(worth)s point", "%(worth)s points", points) % {"worth": number(points)}
 
 
 def _promises(promises: Sequence[tuple[str, Promise]], others: list[str]) -> str:
@@ -241,7 +283,10 @@ def _promised(promise: Promise) -> str:
 def _calendar(reading: ReadAgreement) -> Pairs:
     holidays, calendar = reading.holidays, reading.document.calendar
     yield gettext("Time zone"), reading.document.time_zone
-    yield gettext("Public holidays"), f"{holidays.country} {holidays.subdivision}".strip() or gettext("none")
+    public = [f"{holidays.country} {holidays.subdivision}".strip() or gettext("none")]
+    if holidays.optional:
+        public.append(gettext("including optional and half-day holidays"))
+    yield gettext("Public holidays"), "\n".join(public)
     if calendar.closed:
         yield gettext("Closed days"), "\n".join(date_format(on, "DATE_FORMAT") for on in calendar.closed)
     if other := reading.other_hours:
@@ -269,8 +314,14 @@ def _signed(signature: Signature, zone: ZoneInfo) -> str:
     return f"{who}, {_instant(signature.signed_at, zone)}\nSHA-256 {signature.digest}"
 
 
-def month_rows(months: Iterable[Any], currency: str) -> list[tuple[str, str, str]]:
-    return [(date_format(one.on, "YEAR_MONTH_FORMAT"), money(one.quota, currency), _wanted(one)) for one in months]
+def month_rows(months: Iterable[Any], document: AgreementDocument) -> list[tuple[str, str, str]]:
+    return [(date_format(one.on, "YEAR_MONTH_FORMAT"), _quota(one, document), _wanted(one)) for one in months]
+
+
+def _quota(month: Any, document: AgreementDocument) -> str:
+    parts = document.quota_parts.get(month.on, {}).items()
+    named = [f"{name}: {money(amount, document.currency)}" for name, amount in parts]
+    return "\n".join([money(month.quota, document.currency), *named])
 
 
 def _wanted(month: Any) -> str:

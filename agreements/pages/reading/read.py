@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from agreements.document.stored import document_of
 from agreements.document.text import write
-from agreements.models import Agreement
+from agreements.models import Agreement, Version
 from agreements.pages.fetch import day_of, may_edit, may_plan, visible, visible_or_written, year_of
 from agreements.pages.months import months_table
 from agreements.pages.months.capacity_sheet import capacity_sheet
@@ -14,7 +14,7 @@ from agreements.pages.reading.history import history
 from agreements.pages.reading.of_version import on_paper, running
 from agreements.pages.versions import proposal, readable, waiting_for
 from agreements.promises.measures import STATED
-from agreements.terms import in_force, timeline
+from agreements.terms import in_force, timeline, today_of
 from smarketing.accounts.access import readers
 from smarketing.accounts.rights import Verb
 from smarketing.lib.request import PortalRequest
@@ -92,12 +92,11 @@ def pdf(request: PortalRequest, slug: str) -> HttpResponse:
     from agreements.pages.reading.pdf import agreement_pdf, imprint_of, month_rows  # noqa: PLC0415
 
     agreement = visible(request, slug)
-    today = timeline(agreement).day_of(request.now)
-    dated = list(agreement.versions.dated().order_by("effective_on").select_related("made_by"))
-    version = overview.terms_before(dated, in_force(dated, day_of(request, today)))
+    today = today_of(agreement, request.now)
+    dated, version = _of_day(request, agreement)
     year = year_of(request, day_of(request, today))
-    rows = month_rows(months_table.months(agreement, year, today), agreement.currency)
     reading = on_paper(agreement, version, dated, today)
+    rows = month_rows(months_table.months(agreement, year, today), reading.document)
     data = agreement_pdf(reading, imprint_of(version, agreement, rows))
     headers = {"Content-Disposition": f'attachment; filename="{slug}-{version.number}.pdf"'}
     return HttpResponse(data, content_type="application/pdf", headers=headers)
@@ -105,6 +104,16 @@ def pdf(request: PortalRequest, slug: str) -> HttpResponse:
 
 @readers
 def toml(request: PortalRequest, slug: str) -> HttpResponse:
-    text = write(document_of(visible(request, slug)))
-    headers = {"Content-Disposition": f'attachment; filename="{slug}.toml"'}
+    """The version of a day, today's without one, with all months."""
+    agreement = visible(request, slug)
+    _dated, version = _of_day(request, agreement)
+    headers = {"Content-Disposition": f'attachment; filename="{slug}-{version.number}.toml"'}
+    text = write(document_of(agreement, version))
     return HttpResponse(text, content_type="application/toml; charset=utf-8", headers=headers)
+
+
+def _of_day(request: PortalRequest, agreement: Agreement) -> tuple[list[Version], Version]:
+    """All versions in order of time, and the one that the page of that day shows."""
+    dated = list(agreement.versions.dated().order_by("effective_on").select_related("made_by"))
+    day = day_of(request, today_of(agreement, request.now))
+    return dated, overview.terms_before(dated, in_force(dated, day))

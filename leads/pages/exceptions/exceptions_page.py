@@ -66,7 +66,7 @@ def _propose(request: PortalRequest, agreement: Agreement, form: ExceptionForm) 
 
 
 def _field(key: str, form: ExceptionForm) -> str | None:
-    return {"ends": "ends_on", "leads": "month_1"}.get(key, key if key in form.fields else None)
+    return {"begins": "begins_on", "ends": "ends_on", "leads": "month_1"}.get(key, key if key in form.fields else None)
 
 
 @readers

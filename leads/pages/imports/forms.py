@@ -22,6 +22,7 @@ from leads.doors.files.reading.recognition import Asked, Plan, recognise
 from leads.doors.files.wording import field_name, worded
 from leads.enums import RowKind
 from leads.models import ImportRun
+from smarketing.lib.choosing import OneRow
 from smarketing.lib.file_problems import RefusedFile, Unreadable
 
 LARGEST = 500 * 2**20
@@ -35,7 +36,7 @@ def opened(file: Any) -> BinaryIO:
 
 
 class UploadForm(forms.Form):
-    agreement = forms.ModelChoiceField(Agreement.objects.none(), label=_("Agreement"), empty_label=None)
+    agreement = OneRow(Agreement.objects.none(), label=_("Agreement"), empty_label=None)
     kind = forms.ChoiceField(label=_("What is in a row"), choices=RowKind.choices, widget=forms.RadioSelect)
     file = forms.FileField(
         label=_("File (CSV or XLSX)"), widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm,text/csv"})

@@ -105,7 +105,7 @@ def _read_anew(request: PortalRequest, run: ImportRun) -> HttpResponse:
     form, error = _reread(run, request.POST)
     if form.is_valid() and not error:
         return _draft_page(request, run) if is_partial(request) else redirect(run)
-    return _draft_page(request, run, form=form, error=error)
+    return _draft_page(request, run, form=form, error=error, status=422)
 
 
 @marketers
@@ -119,7 +119,7 @@ def start(request: PortalRequest, pk: int) -> HttpResponse:
 def _started(request: PortalRequest, run: ImportRun) -> HttpResponse:
     form, error = _reread(run, request.POST)
     if not form.is_valid() or error or _plan(run).problem:
-        return _draft_page(request, run, form=form if form.errors else None, error=error)
+        return _draft_page(request, run, form=form if form.errors else None, error=error, status=422)
     with transaction.atomic():
         if runs.queue(run, run.options, at=request.now):
             _enqueue(run)
@@ -230,7 +230,7 @@ def _reread(run: ImportRun, data: Any) -> tuple[ReadingForm, str]:
 
 
 def _draft_page(
-    request: PortalRequest, run: ImportRun, *, form: ReadingForm | None = None, error: str = ""
+    request: PortalRequest, run: ImportRun, *, form: ReadingForm | None = None, error: str = "", status: int = 200
 ) -> HttpResponse:
     plan = _plan(run)
     with run.file.open("rb") as file:
@@ -243,7 +243,7 @@ def _draft_page(
         "problem": error or (worded(plan.problem) if plan.problem else ""),
     }
     template = "leads/import_draft.html" + ("#reading" if is_partial(request) else "")
-    return TemplateResponse(request, template, context, status=422 if error else 200)
+    return TemplateResponse(request, template, context, status=status)
 
 
 def _enqueue(run: ImportRun) -> None:

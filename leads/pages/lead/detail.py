@@ -17,10 +17,11 @@ from agreements.place_words import place_name
 from agreements.terms import timeline
 from leads.clock.consequences import lock
 from leads.clock.explanation import ClockLine, explanation, lines
+from leads.doors.asking import ExternalIdTaken
 from leads.doors.fields import LEAD, SOURCE, TIER, Field
 from leads.doors.files.wording import field_name
-from leads.doors.form import ExternalIdTaken, HandedOverBefore, edit_lead
-from leads.models import Deal, Handoff, Lead
+from leads.doors.form import HandedOverBefore, edit_lead
+from leads.models import Deal, Handoff, Inquiry, Lead
 from leads.ownership import may_approve, may_drop, may_put_tier_right, may_withdraw
 from leads.pages.answers import say_refusals
 from leads.pages.fetch import held_lead, marketed_lead, seen_handoff, seen_lead
@@ -29,7 +30,7 @@ from leads.pages.handoff.questions import Prospect
 from leads.pages.lead.form import LeadForm
 from leads.pages.lead.history import HistoryEntry, history
 from leads.work import handoffs
-from leads.work.outcome import outcome_of
+from leads.work.outcome import is_customer, outcome_of
 from leads.work.queue import team_reps
 from smarketing.accounts.access import marketers, practitioners
 from smarketing.accounts.rights import Verb
@@ -61,6 +62,8 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
     page = page_of_list(range(len(entries)), request.GET, size=HISTORY)
     shown = [entries[place] for place in page.rows]
     deals = list(Deal.objects.filter(lead=lead).order_by("closed_at", "pk"))
+    asking = list(Inquiry.objects.unsettled().filter(lead=lead).select_related("recorded_by").order_by("-asked_at"))
+    outcome = outcome_of(deals)
     context = {
         "lead": lead,
         "agreement": lead.agreement,
@@ -71,7 +74,9 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
         "known": known_of(lead),
         "withdrawable": withdrawable(request, shown),
         "deals": deals,
-        "outcome": outcome_of(deals),
+        "outcome": outcome,
+        "is_customer": is_customer(deals),
+        "asking": asking,
         "may_market": access.may(Verb.MARKET, lead.agreement),
         "may_follow_up": access.may(Verb.FOLLOW_UP, lead.agreement),
         "may_assign": access.may(Verb.ASSIGN, lead.agreement),
@@ -79,8 +84,11 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
         **excuses(request, lead, clocks),
         **{name: form for name, form in typed.items() if name == "excuse_form"},
     }
+    is_free = handoff is None or not handoff.is_open
+    context["may_hand_over"] = is_free and (asking or not outcome)
     if handoff is None:
-        context["prospect"] = Prospect(lead, terms, at)
+        prospect = context["prospect"] = Prospect(lead, terms, at)
+        context["may_hand_over"] = context["may_hand_over"] and not prospect.bars
     else:
         handoff.lead, handoff.agreement = lead, lead.agreement
         in_force = terms.by_id(handoff.version_id) if handoff.version_id else terms.on(handoff.handed_on)

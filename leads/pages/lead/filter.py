@@ -9,13 +9,14 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agreements.models import Agreement
 from leads.clock.rule import OVERDUE
 from leads.doors.words_in_use import words_in_use
-from leads.enums import OUTSIDE, OUTSIDE_WORDS, State
+from leads.enums import OUTSIDE, OUTSIDE_WORDS, State, Verdict
 from leads.finding.search import at_once, found, meant
-from leads.models import Handoff, Lead
+from leads.models import Deal, Handoff, Inquiry, Lead
 from leads.pages.lead.sorting import BY, SORTS, Sorted, in_order
 from leads.querysets import LeadQuerySet
 from smarketing.accounts.access import Access
@@ -25,6 +26,13 @@ from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR
 from smarketing.server.folding import LONGEST
 
 NOT_HANDED_OVER, NOBODY = "none", "nobody"
+NEW, IN_WORK, CUSTOMER, ASKING = "new", "in_work", "customer", "asking"
+STANDINGS = {
+    NEW: pgettext_lazy("leads", "New"),
+    IN_WORK: _("With sales"),
+    CUSTOMER: _("Customers"),
+    ASKING: _("Asking again"),
+}
 WITHOUT = " "  # no word that is kept is a blank
 EARLIEST, LATEST = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 
@@ -52,6 +60,9 @@ class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
     tier = django_filters.ChoiceFilter(label=_("Tier"), method="of_word", empty_label=_("All"))
     criteria = django_filters.ChoiceFilter(
         label=_("Criteria"), choices=[(OUTSIDE, OUTSIDE_WORDS)], method="by_criteria", empty_label=_("All")
+    )
+    standing = django_filters.ChoiceFilter(
+        label=_("Who"), choices=list(STANDINGS.items()), method="as_it_stands", empty_label=_("All")
     )
     since = django_filters.DateFilter(
         label=_("Created from"), method="won_since", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
@@ -116,6 +127,18 @@ class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
         latest = Handoff.objects.filter(lead=OuterRef("pk")).order_by("-handed_at", "-pk")
         leads = leads.filter(pk__in=Handoff.objects.filter(state=state).order_by().values("lead"))
         return leads.annotate(present=Subquery(latest.values("state")[:1])).filter(present=state)
+
+    def as_it_stands(self, leads: LeadQuerySet, name: str, which: str) -> QuerySet[Lead]:
+        """Customers have bought before; new is who neither has nor was ever handed over."""
+        bought = Deal.objects.filter(outcome=Verdict.WON).order_by().values("lead")
+        match which:
+            case "in_work":
+                return leads.filter(pk__in=Handoff.objects.open().order_by().values("lead"))
+            case "customer":
+                return leads.filter(pk__in=bought)
+            case "asking":
+                return leads.filter(pk__in=Inquiry.objects.unsettled().order_by().values("lead"))
+        return leads.never_handed_over().exclude(pk__in=bought)
 
     def on_clock(self, leads: LeadQuerySet, name: str, clock: str) -> QuerySet[Lead]:
         return leads.filter(pk__in=Handoff.objects.overdue(self.at).order_by().values("lead"))

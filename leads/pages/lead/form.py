@@ -21,6 +21,8 @@ from leads.doors.texts import Partly, read_text
 from leads.doors.words_in_use import WordsInUse, words_in_use
 from leads.models import Lead
 from leads.pages.fields import WallTimeField, instant, wall_time
+from leads.persons.known import leads_by_id
+from smarketing.lib.choosing import OneRow
 from smarketing.lib.file_problems import Unreadable
 
 if TYPE_CHECKING:
@@ -61,7 +63,7 @@ class LeadForm(Base):
             "consent": forms.NullBooleanSelect(),
             "question": forms.Textarea({"rows": 3}),
         }
-        field_classes = {"value": NumberField}
+        field_classes = {"agreement": OneRow, "value": NumberField}
         help_texts = {
             "external_id": _("The lead's id in another system, if it has one."),
             "company_size": _("Employees."),
@@ -136,8 +138,7 @@ class LeadForm(Base):
         agreement, external_id = values.get("agreement"), values.get("external_id")
         if agreement is None or not external_id:
             return
-        others = Lead.objects.filter(agreement=agreement, external_id=external_id)
-        if others.exclude(pk=self.instance.pk).exists():
+        if leads_by_id(agreement.pk, [external_id]).get(external_id, self.instance.pk) != self.instance.pk:
             message = _("Another lead of this agreement has this external id.")
             self.add_error("external_id", ValidationError(message, code="taken"))
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from agreements.enums import reason_words
 from leads.doors.files.wording import FIELD_NAMES
 from leads.enums import Channel, ClockKind, Door, EventKind, LossReason, Precision, Result, Verdict
-from leads.models import Attempt, Deal, Escalation, Event, Handoff, Lead
+from leads.models import Attempt, Deal, Escalation, Event, Handoff, Inquiry, Lead
+from leads.pages.said import said_words
 from smarketing.accounts.access import Access
 from smarketing.accounts.models import User
 from smarketing.lib.numbers import money
@@ -53,7 +54,14 @@ def history(lead: Lead, access: Access) -> list[HistoryEntry]:
     events = list(lead.events.select_related("by").order_by("-at", "-id"))
     known = lead.handoffs.select_related("lead", "token", "handed_by", "accepted_by", "returned_by")
     handoffs = list(known.with_return_reason().order_by("handed_at", "pk"))
-    facts = [*_escalations(lead), *_deals(lead), *_attempts(lead, access), *_handoffs(handoffs), _won(lead)]
+    facts = [
+        *_escalations(lead),
+        *_inquiries(lead),
+        *_deals(lead),
+        *_attempts(lead, access),
+        *_handoffs(handoffs),
+        _won(lead),
+    ]
     untold = _untold(events, {handoff.pk: handoff for handoff in handoffs})
     return sorted([*_events(lead, untold), *facts], key=lambda entry: entry.at, reverse=True)
 
@@ -88,7 +96,13 @@ def _fact_of(event: Event, standing: dict[int, Handoff]) -> tuple[str, int | Non
 
 
 def _fact(
-    kind: EventKind, at: datetime, fact: Lead | Handoff | Attempt | Deal, *, who: str, detail: str, **values: Any
+    kind: EventKind,
+    at: datetime,
+    fact: Lead | Handoff | Attempt | Deal | Inquiry,
+    *,
+    who: str,
+    detail: str,
+    **values: Any,
 ) -> HistoryEntry:
     origin: dict[str, Any] = {"recorded_at": fact.recorded_at, "is_imported": fact.door == Door.FILE}
     origin["integration"] = fact.token.name if fact.token else ""
@@ -159,6 +173,24 @@ def _deals(lead: Lead) -> Iterator[HistoryEntry]:
     for deal in Deal.objects.filter(lead=lead).select_related("recorded_by", "token").order_by("-closed_at", "-pk"):
         words = {"outcome": deal.outcome, "revenue": deal.revenue, "reason": deal.reason, "currency": deal.currency}
         yield _fact(EventKind.CLOSED, deal.closed_at, deal, who=_name(deal.recorded_by), detail=_closed(words, lead))
+
+
+def _inquiries(lead: Lead) -> Iterator[HistoryEntry]:
+    for asked in lead.inquiries.select_related("recorded_by", "token").order_by("-asked_at", "-pk"):
+        words = [
+            _("with the lead") if asked.is_first else _("asks again"),
+            asked.source if asked.source != lead.source else "",
+            asked.campaign if asked.campaign != lead.campaign else "",
+            said_words(asked.said),
+        ]
+        yield _fact(
+            EventKind.ASKED,
+            asked.asked_at,
+            asked,
+            who=_name(asked.recorded_by),
+            detail=" · ".join(word for word in words if word),
+            note=asked.question,
+        )
 
 
 def _escalations(lead: Lead) -> Iterator[HistoryEntry]:

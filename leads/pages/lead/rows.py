@@ -1,11 +1,11 @@
 """Reads: leads as the list shows them, each with its latest handoff."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from leads.models import Deal, Handoff, Lead
-from leads.work.outcome import LeadOutcome, outcome_of
+from leads.models import Deal, Handoff, Inquiry, Lead
+from leads.work.outcome import is_customer, outcome_of
 from smarketing.accounts.access import Access
 from smarketing.accounts.rights import Verb
 
@@ -14,7 +14,7 @@ from smarketing.accounts.rights import Verb
 class Listed:
     """`outside` are its handoffs outside the criteria.
 
-    `may_hand_over`: this person may, and sales has not got it, and it is not closed.
+    `asks`: unsettled inquiries. `may_hand_over`: this person may, and sales has not got it, and it is not closed.
     """
 
     lead: Lead
@@ -22,6 +22,8 @@ class Listed:
     outcome: str
     rep: str
     outside: list[Handoff]
+    is_customer: bool
+    asks: int
     may_hand_over: bool
 
 
@@ -35,12 +37,17 @@ def listed(leads: Sequence[Lead], access: Access) -> list[Listed]:
     deals: dict[int, list[Deal]] = defaultdict(list)
     for deal in Deal.objects.filter(lead__in=leads):
         deals[deal.lead_id].append(deal)
-    return [_listed(lead, latest.get(lead.pk), outcome_of(deals[lead.pk]), outside[lead.pk], access) for lead in leads]
+    asking = Counter(Inquiry.objects.unsettled().filter(lead__in=leads).values_list("lead_id", flat=True))
+    return [
+        _listed(lead, latest.get(lead.pk), deals[lead.pk], access, outside=outside[lead.pk], asks=asking[lead.pk])
+        for lead in leads
+    ]
 
 
 def _listed(
-    lead: Lead, handoff: Handoff | None, outcome: LeadOutcome | None, outside: list[Handoff], access: Access
+    lead: Lead, handoff: Handoff | None, deals: list[Deal], access: Access, *, outside: list[Handoff], asks: int
 ) -> Listed:
+    outcome = outcome_of(deals)
     is_with_sales = handoff is not None and handoff.is_open
     return Listed(
         lead=lead,
@@ -48,5 +55,7 @@ def _listed(
         outcome=outcome.outcome if outcome else "",
         rep=(handoff.rep.name if handoff.rep else handoff.rep_name) if handoff else "",
         outside=outside,
-        may_hand_over=access.may(Verb.MARKET, lead.agreement) and not is_with_sales and not outcome,
+        is_customer=is_customer(deals),
+        asks=asks,
+        may_hand_over=access.may(Verb.MARKET, lead.agreement) and not is_with_sales and (not outcome or asks > 0),
     )

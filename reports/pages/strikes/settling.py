@@ -27,6 +27,8 @@ from reports.strikes.record import around
 from smarketing.accounts.access import approvers, readers
 from smarketing.accounts.models import Side, User
 from smarketing.accounts.rights import Verb
+from smarketing.lib.ahead import too_far
+from smarketing.lib.choosing import OneRow
 from smarketing.lib.notices import say
 from smarketing.lib.opened import OpenedForm
 from smarketing.lib.periods import Period
@@ -44,13 +46,20 @@ class RootCauseForm(forms.ModelForm):  # type: ignore[type-arg]
             "what_happened": forms.Textarea({"rows": 3}),
             "action": forms.Textarea({"rows": 3}),
         }
-        field_classes = {"due_on": DayField, "done_on": DayField}
+        field_classes = {"owner": OneRow, "due_on": DayField, "done_on": DayField}
 
-    def __init__(self, *args: Any, team_id: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, team_id: int, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.today = today
         people = User.objects.filter(memberships__team=team_id, is_active=True).distinct().order_by("name")
         self.fields["owner"].queryset = people  # type: ignore[attr-defined]
         self.fields["owner"].required = self.fields["due_on"].required = True
+
+    def clean_due_on(self) -> date:
+        due_on: date = self.cleaned_data["due_on"]
+        if refusal := too_far(due_on, self.today):
+            raise forms.ValidationError(refusal)
+        return due_on
 
 
 class TurnForm(forms.Form):
@@ -71,11 +80,12 @@ def root_cause(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
             raise PermissionDenied
         Agreement.objects.select_for_update().get(pk=at_hand.agreement.pk)  # two may write the first one at once
     sheet, team_id = _sheet(own), getattr(at_hand.agreement, f"{own.side}_team_id")
-    form = RootCauseForm(instance=sheet, team_id=team_id)
+    given: dict[str, Any] = {"instance": sheet, "team_id": team_id, "today": at_hand.today}
+    form = RootCauseForm(**given)
     seen = OpenedForm([form], request.POST, request.path)
     if seen.data is not None:
         before = _said(sheet)
-        form = RootCauseForm(seen.data, instance=sheet, team_id=team_id)
+        form = RootCauseForm(seen.data, **given)
         if seen.allows(form):
             form.save()
             _note(sheet, before, request)
@@ -96,7 +106,8 @@ def root_cause(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
         "notes": [(note, _changes(note)) for note in sheet.notes.select_related("by")] if sheet.pk else [],
         "strikes_url": at_hand.links.page("strikes"),
     }
-    return TemplateResponse(request, "reports/root_cause.html", context)
+    status = 422 if request.method == "POST" else 200
+    return TemplateResponse(request, "reports/root_cause.html", context, status=status)
 
 
 def _miss(at_hand: Opened, pk: int) -> JudgedObjective:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from agreements.models import Agreement
-from agreements.terms import Timeline
+from agreements.terms import Timeline, timeline
 from leads.clock.consequences import refresh
 from leads.doors.files.reading.rows import CheckedRow, Values, packed, unpacked
 from leads.doors.files.writing.claims import FACTS, Claim, Contradicts, Hand, Tally, addition, differing, write
@@ -123,9 +123,17 @@ def link_waiting(leads: Collection[Lead], *, terms: Timeline, at: datetime) -> i
     named = {same_id(lead.external_id): lead.pk for lead in leads if lead.external_id}
     if not named:
         return 0
-    agreement = next(iter(leads)).agreement
+    return link_waiting_ids(named, next(iter(leads)).agreement, terms=terms, at=at)
+
+
+def link_waiting_ids(
+    named: dict[str, int], agreement: Agreement, *, terms: Timeline | None = None, at: datetime
+) -> int:
+    """By external id the leads, which are locked."""
     lock_files_of(agreement.pk)
-    tally = Tally()
+    if not WaitingRow.objects.filter(agreement=agreement, external_id__in=named).exists():
+        return 0
+    tally, terms = Tally(), terms or timeline(agreement)
     hand = Hand(agreement.pk, agreement.currency, terms, rep_book(agreement), by=None, at=at)
     linked = link(named, hand, tally)
     bulk.insert(tally.differing)
