@@ -23,6 +23,7 @@ from smarketing.lib.places import country_of_zone
 from smarketing.lib.words import same_id
 
 DATED = frozenset(LEAD_FIELDS) - {"created_at"}  # a date that one gave to all rows contradicts nothing
+SEVERAL = ";"  # between the ids of one cell
 KEY_COLUMNS = ("phone_key", "name_key", "who_key")
 
 
@@ -191,8 +192,14 @@ def _leads_of(rows: Sequence[Values], hand: Hand) -> dict[str, int]:
     if asked:
         people = known_people(hand.agreement_id, list(asked.values()), likely=False)
         meant = {name: people.find(own).certain for name, own in asked.items()}
-    by_id = Q(external_id__in={row["external_id"] for row in rows} - asked.keys())
+    several = {name: name.split(SEVERAL) for row in rows if SEVERAL in (name := row["external_id"])}
+    by_id = Q(external_id__in={row["external_id"] for row in rows}.union(*several.values()) - asked.keys())
     leads = Lead.objects.filter(by_id | Q(pk__in=set(meant.values()) - {None}) if asked else by_id)
     locked = leads.select_for_update().filter(agreement=hand.agreement_id).order_by("pk")
     ids = {pk: name for name, pk in locked.values_list("external_id", "pk")}
+    there = set(ids.values())
+    for row in rows:  # a deal of several contacts is one, of the first that is a lead
+        if row["external_id"] in several.keys() - there:
+            names = several[row["external_id"]]
+            row["external_id"] = next((name for name in names if name in there), names[0])
     return {name: pk for pk, name in ids.items() if name} | {name: pk for name, pk in meant.items() if pk in ids}
