@@ -15,7 +15,7 @@ from tests import cast
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
-# Name -> kind of rows, and the file. Headers and the ways to write dates are those of the systems; the rows are made up.
+# Name -> kind of rows, and the file. Headers and dates are written as the systems write them; the rows are made up.
 EXPORTS = {
     name: (kind, text.strip() + "\n")
     for name, kind, text in re.findall(
