@@ -16,7 +16,10 @@ from smarketing.lib.words import key
 
 WHEN = {"leads": "created_at", "handoffs": "handed_at", "attempts": "attempted_at", "outcomes": "closed_at"}
 OWN_ID = {"handoffs": "handoff_id", "attempts": "attempt_id", "outcomes": "deal_id"}
-WORDS = frozenset({"source", "tier", "rep", "return_reason", "country", "language", "campaign", "job_title"})
+WORDS = frozenset(
+    {"source", "tier", "rep", "return_reason", "country", "language", "campaign"}
+    | {"name", "company", "job_title", "question"}
+)
 SILENT = frozenset({"external_id", "precision", *OWN_ID.values()})
 
 DayOf = Callable[[datetime], date]

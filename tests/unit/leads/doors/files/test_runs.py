@@ -163,7 +163,7 @@ def test_a_run_is_claimed_by_one_worker_only(north):
 
 def test_a_file_that_cannot_be_taken_fails_with_its_reason_and_can_be_removed(north):
     run = taken(north, "leads", "shoe,size\nred,41\n")
-    assert (run.status, run.error) == (RunStatus.FAILED, "missing_fields: external_id, created_at")
+    assert (run.status, run.error) == (RunStatus.FAILED, "missing_fields: external_id/email/phone, created_at")
     assert runs.discard(run)
     assert not ImportRun.objects.exists()
 
