@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leads.clock.consequences import begin, refresh
+from leads.clock.consequences import begin, lock, refresh
 from leads.doors.dictionary import settle
 from leads.doors.fields import LEAD_FIELDS
 from leads.doors.files.reading.rows import CheckedRow, Values
+from leads.doors.files.writing.asking import ask_again, first_of, set_apart, take_inquiries
 from leads.doors.files.writing.claims import Claim, Contradicts, Hand, Tally, differing, door_of, write
 from leads.doors.files.writing.filling import TakenOut, additions
 from leads.doors.files.writing.identity import OWN_ID, contradictions
 from leads.doors.files.writing.waiting import keep, link, lock_files_of
 from leads.models import Addition, ImportRun, Lead
+from leads.persons.known import leads_by_id
 from smarketing.lib import bulk
 from smarketing.lib.places import country_of_zone
 from smarketing.lib.words import same_id
@@ -24,14 +26,16 @@ KEY_COLUMNS = ("phone_key", "name_key", "who_key")
 
 @dataclass
 class Counts:
-    """read = created + unchanged + waiting + open + rejected; differing are among the unchanged and the waiting.
+    """read = created + unchanged + asked + waiting + open + rejected.
 
-    `warnings` are cells left empty, or read in part, of rows that were taken.
+    Differing are among the unchanged and the waiting. `asked` are leads that are known under another id, kept as
+    inquiries. `warnings` are cells left empty, or read in part, of rows that were taken.
     """
 
     read: int = 0
     created: int = 0
     unchanged: int = 0
+    asked: int = 0
     differing: int = 0
     waiting: int = 0
     rejected: int = 0
@@ -54,6 +58,8 @@ def take(kind: str, rows: Sequence[CheckedRow], hand: Hand, *, hand_over: bool, 
     settle(hand.agreement_id, values)
     if kind == "leads":
         return _take_leads(rows, hand, hand_over, run)
+    if kind == "inquiries":
+        return _take_inquiries(rows, hand, run)
     return _take_facts(kind, rows, hand, run)
 
 
@@ -64,7 +70,9 @@ def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: Im
     filled: dict[str, set[str]] = defaultdict(set)
     fresh: list[CheckedRow] = []
     others: list[tuple[CheckedRow, dict[str, tuple[Any, Any]]]] = []
-    for row in rows:
+    apart = set_apart(rows, known.keys(), hand)
+    counts.unchanged, counts.asked = apart.again, len(apart.asked)
+    for row in apart.rest:
         if (existing := known.get(row.values["external_id"])) is not None:
             counts.unchanged += 1
             says = contradictions(row.values, existing, hand.day_of)
@@ -92,7 +100,9 @@ def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: Im
         tally.differing.append(differing(_claim(pk, row, hand, run), pk, says))
     if hand_over:
         write("handoffs", [_handed(leads, row, run) for row in fresh], hand, tally)
+    first_of(leads, fresh, hand, run)
     counts.linked = link(leads, hand, tally)
+    counts.linked += ask_again([(leads.get(person, person), row) for person, row in apart.asked], hand, run, tally)
     counts.differing = len(others)
     bulk.insert(tally.differing)
     refresh(tally.touched, hand.terms)
@@ -138,10 +148,19 @@ def _created(rows: list[Values], hand: Hand, run: ImportRun | None) -> dict[str,
     return dict(Lead.objects.filter(agreement=hand.agreement_id, external_id__in=ids).values_list("external_id", "pk"))
 
 
+def _take_inquiries(rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None) -> Counts:
+    tally, waiting, linked = take_inquiries(rows, hand, run)
+    if run is None and tally.contradicted:
+        raise Contradicts(tally.contradicted)
+    counts = Counts(read=len(rows), created=tally.created, unchanged=tally.unchanged, differing=len(tally.differing))
+    counts.waiting, counts.linked = waiting, linked
+    return counts
+
+
 def _take_facts(kind: str, rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None) -> Counts:
     ids = {row.values["external_id"] for row in rows}
-    locked = Lead.objects.select_for_update().filter(agreement=hand.agreement_id, external_id__in=ids).order_by("pk")
-    leads = dict(locked.values_list("external_id", "pk"))
+    leads = leads_by_id(hand.agreement_id, ids)
+    lock(leads.values())
     there = [row for row in rows if row.values["external_id"] in leads]
     absent = [row for row in rows if row.values["external_id"] not in leads]
     tally = Tally()
