@@ -39,7 +39,8 @@ def access() -> str:
         lines.append(row([f"`{verb}`", *marks, "yes"]))
     lines += [
         "\n## Addresses\n",
-        "A stranger to an agreement gets 404 for its records, who lacks the role 403.",
+        "Who may not read an agreement gets 404 for its records, whatever the role.",
+        "Who may read it and lacks the role gets 403, as at addresses that name no record.",
         "Addresses know GET, HEAD and POST; whatever else is sent is answered 405.\n",
     ]
     lines += head(["address", "name", "comes in", "verb"])

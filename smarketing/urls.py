@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from smarketing.accounts.access import administrators, anyone
 from smarketing.roof import views, waiting
 
+handler403 = "smarketing.roof.refusals.refused"
 handler429 = "smarketing.roof.views.too_many_tries"
 handler500 = "smarketing.server.unavailable.failed"
 

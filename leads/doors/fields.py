@@ -31,8 +31,8 @@ class Field:
     """`aliases` are names of its column in other systems, the best first, compared as `choices.squeezed`.
 
     Without `is_required` a cell that cannot be read costs only itself. Without `is_kept` it only tells how to read
-    another one. `has_span`: a bare date means the whole day, and
-    what is told of it happened at the latest at its end.
+    another one. `has_span`: a bare date means the whole day, and what is told of it happened at the latest at its end.
+    `is_of_files`: by it a file that has no id of the lead says which one is meant.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Field:
     is_kept: bool = True
     has_span: bool = False
     may_be_negative: bool = False
+    is_of_files: bool = False
 
 
 _LEAD_ID = "externalid leadid mqlid externalleadid leadkey leadnr leadnumber"
@@ -68,6 +69,28 @@ def _own_id(name: str, aliases: str) -> Field:
     return Field(name, Reads.ID, aliases, longest=200)
 
 
+FOUND_BY = (
+    Field(
+        "lead_email",
+        Reads.EMAIL,
+        "leademail email emailaddress associatedcontactemail contactemail emailfrom mail emailadresse emailadress "
+        "workemail",
+        longest=254,
+        is_kept=False,
+        is_of_files=True,
+    ),
+    Field(
+        "lead_phone",
+        Reads.PHONE,
+        "leadphone phone phonenumber contactphone businessphone mobile mobilephone telephone telefon telefonnummer "
+        "mobil mobilnummer",
+        longest=60,
+        is_kept=False,
+        is_of_files=True,
+    ),
+)
+
+
 # Only a file of leads may call the lead just "id": in the others that is the number of the handoff, call or deal.
 LEAD = (
     _lead_id("leadno leadnummer donotmodifylead id recordid datensatzid postid contactid"),
@@ -77,7 +100,7 @@ LEAD = (
         "createdat created createddate datecreated createdon createdtime createdatetime creationdate creationtime "
         "createdate createtime leadcreated leadcreatedat leadcreationdate firstcontactdate firstcontactat wonat "
         "conversiontime submittedat submissiondate erstelltam erstellungsdatum erstelldatum anlagedatum angelegtam "
-        "erfasstam oprettet oprettetden oprettelsesdato",
+        "erfasstam oprettet oprettetden oprettelsesdato besuchtam besuchsdatum visitedat visitdate date datum dato",
         is_required=True,
     ),
     SOURCE,
@@ -106,7 +129,7 @@ LEAD = (
         "phone",
         Reads.PHONE,
         "phone phonenumber leadphone businessphone telephone mobile mobilephone officephone telefon telefonnummer "
-        "mobil mobilnummer",
+        "mobil mobilnummer mobiltelefon handy handynummer tel",
         longest=60,
     ),
     Field(
@@ -134,7 +157,13 @@ LEAD = (
     Field("score", Reads.COUNT, "leadscore score hubspotscore scoring punktzahl"),
     Field("active_on", Reads.DAY, "lastactivitydate lastactivity lastactive activeon letzteaktivitat sidsteaktivitet"),
     Field("consent", Reads.FLAG, "consent optin marketingconsent emailoptin einwilligung samtykke"),
-    Field("question", Reads.NOTE, "question inquiry enquiry anfrage frage foresporgsel sporgsmal", longest=5_000),
+    Field(
+        "question",
+        Reads.NOTE,
+        "question inquiry enquiry anfrage frage foresporgsel sporgsmal remark remarks note notes comment comments "
+        "bemerkung bemerkungen anmerkung notiz notizen gesprachsnotiz kommentar bemaerkning bemærkning bemærkninger",
+        longest=5_000,
+    ),
 )
 HANDOFF = (
     _lead_id("contactid lead donotmodifylead"),
@@ -180,6 +209,7 @@ HANDOFF = (
         "outsidereason reasonforhandover exceptionreason ausnahmegrund grundderubergabe undtagelsesgrund",
         longest=2_000,
     ),
+    *FOUND_BY,
 )
 ATTEMPT = (
     _lead_id("whoid contactid lead regarding donotmodifylead"),
@@ -197,7 +227,8 @@ ATTEMPT = (
     Field(
         "result",
         Reads.CHOICE,
-        "result callresult calldisposition calloutcome disposition outcome ergebnis anrufergebnis resultat udfald",
+        "result callresult calldisposition calloutcome meetingoutcome disposition outcome ergebnis anrufergebnis "
+        "resultat udfald",
         is_required=True,
     ),
     Field(
@@ -214,6 +245,7 @@ ATTEMPT = (
     ),
     _own_id("attempt_id", "attemptid callid activityid taskid eventid engagementid anrufid aktivitatsid opkaldsid"),
     Field("direction", Reads.CHOICE, "direction calldirection calltype richtung anrufrichtung retning"),
+    *FOUND_BY,
 )
 DEAL = (
     _lead_id("contactid lead originatinglead donotmodifylead associatedcontactids"),
@@ -248,6 +280,7 @@ DEAL = (
     ),
     _own_id("deal_id", "dealid deal opportunityid dealrecordid dealsid geschaftsid"),
     Field("currency", Reads.CURRENCY, f"{_CURRENCY} dealcurrency dealcurrencyofvalue opportunitycurrency", longest=3),
+    *FOUND_BY,
 )
 _LEAD = {field.name: field for field in LEAD}
 _PERSON = ("email", "phone", "name", "company", "job_title", "country", "language")
@@ -274,6 +307,12 @@ KINDS: dict[str, tuple[Field, ...]] = {
     "attempts": ATTEMPT,
     "outcomes": DEAL,
     "inquiries": INQUIRY,
+}
+# Without an id one of these says who it is: in a file at least one of them has a column, in a row one a value.
+IDENTITY: dict[str, tuple[str, ...]] = {
+    "leads": ("external_id", "email", "phone", "company"),
+    **dict.fromkeys(("handoffs", "attempts", "outcomes"), ("external_id", "lead_email", "lead_phone")),
+    "inquiries": ("external_id", "email", "phone", "company", "name"),
 }
 LEAD_FIELDS = tuple(field.name for field in LEAD if field.is_kept)
 

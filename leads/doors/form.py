@@ -25,6 +25,7 @@ from smarketing.lib.places import country_of_zone
 from smarketing.lib.words import same_id
 
 MOST_SHOWN = 5
+NAMED_BY = frozenset({"external_id", "email", "phone"})  # rows may wait for what is new here
 
 
 class HandedOverBefore(Refused):
@@ -130,7 +131,7 @@ def edit_lead(lead: Lead, values: dict[str, Any], *, by: User, at: datetime) -> 
             if changed:
                 _save(current, changed)
                 Event.objects.create(lead=current, kind=EventKind.EDITED, by=by, at=at, details={"fields": changed})
-            if "external_id" in changed:
+            if not NAMED_BY.isdisjoint(changed):
                 link_waiting([current], terms=timeline(current.agreement), at=at)
     return changed
 

@@ -17,10 +17,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from leads.doors.api.resources import RESOURCES
 from smarketing.accounts.access import VERB_OF_GUARD, access_of
-from smarketing.accounts.models import Team
+from smarketing.accounts.models import Side, Team
 from smarketing.accounts.rights import Verb
 from smarketing.checks import every_url_has_a_guard
 from smarketing.lib.guards import Guard, unguarded
+from tests import cast
 from tests.house.addresses import Asked, ours, own_urls
 from tests.pages.shown_forms import shown_forms
 
@@ -173,7 +174,7 @@ DOORS = {
     "leads:tokens": page(INTEGRATORS, FOUND),
     "leads:api": page(ANYONE),
     "leads:revoke_token": Door(
-        INTEGRATORS, NOT_SO, FOUND, own={("marketing_lead", "post"): FOUND, ("sales_lead", "post"): FOUND}
+        INTEGRATORS, NOT_SO, FOUND, **RECORD, own={("marketing_lead", "post"): FOUND, ("sales_lead", "post"): FOUND}
     ),
     "leads:imports": page(MARKETERS),
     "leads:import_new": page(MARKETERS, FOUND, own={("stranger", "post"): 422}),
@@ -206,7 +207,7 @@ PEOPLE = (
 )
 
 
-def expected(door: Door, who: str, person: Any, method: str, north: Any) -> int:
+def expected(door: Door, who: str, person: Any, method: str, north: Any, names_a_record: bool) -> int:
     if (who, method) in door.own:
         return door.own[who, method]
     answer: int = getattr(door, method)
@@ -215,13 +216,18 @@ def expected(door: Door, who: str, person: Any, method: str, north: Any) -> int:
     if person is None or not person.is_active:
         return FOUND
     access, verb = access_of(person), VERB_OF_GUARD.get(door.guard)
+    is_foreign = door.is_of_a_record and not access.may(Verb.READ, north)
     if verb is not None and verb not in access.verbs:
-        return FORBIDDEN
+        return MISSING if is_foreign and names_a_record else FORBIDDEN
     if answer == NOT_SO:
         return NOT_SO
-    if door.is_of_a_record and not access.may(Verb.READ, north):
+    if is_foreign:
         return MISSING
     return FORBIDDEN if door.needs and not access.may(door.needs, north) else answer
+
+
+def names_a_record(asked: Asked) -> bool:
+    return bool(resolve(asked.address.partition("?")[0]).kwargs)
 
 
 def posted(client: Client, name: str, asked: Asked, **more: str) -> Any:
@@ -253,7 +259,20 @@ def test_everybody_gets_exactly_this_answer(who, asked, people, north, signed_in
     client.raise_request_exception = False
     for method, like in (("get", "get"), ("head", "get"), ("post", "post")):
         answers = {name: sent(client, method, name, asked[name]) for name in DOORS}
-        assert answers == {name: expected(door, who, person, like, north) for name, door in DOORS.items()}, method
+        wanted = {
+            name: expected(door, who, person, like, north, names_a_record(asked[name])) for name, door in DOORS.items()
+        }
+        assert answers == wanted, method
+
+
+@pytest.mark.parametrize("side", [Side.SALES, Side.MARKETING])
+def test_records_of_another_agreement_are_missing_whatever_the_role(side, asked, south, signed_in):
+    client = signed_in(cast.person("else@example.org", getattr(south, f"{side}_team")))
+    records = [name for name in DOORS if DOORS[name].is_of_a_record and names_a_record(asked[name])]
+    assert len(records) > 60
+    found = {(name, sent(client, method, name, asked[name])) for name in records for method in ("get", "post")}
+    assert {pair for pair in found if pair[1] not in (MISSING, NOT_SO)} == set()
+    assert {name for name, code in found if code == MISSING} == set(records)
 
 
 @pytest.mark.parametrize("who", ["anyone", "marketing_lead", "administrator"])

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,6 +11,7 @@ from django.utils import translation
 
 from agreements.document.clauses import AgreementDocument, PauseClause
 from agreements.document.groups.contacts import CONTACTS, LADDER, Contact, Step
+from agreements.document.groups.qualification import BRIEF, CRITERIA
 from agreements.document.groups.review import REVIEW, Review
 from agreements.document.groups.wordings import GOALS, TEXTS, Goals
 from agreements.document.stored import document_of
@@ -430,6 +432,22 @@ def test_the_clauses_in_words_are_typed_one_by_one_and_told_in_the_history(clien
     client.post(URL, filled(client) | {"contacts-0-DELETE": "on", "review-first_on": ""})
     assert CONTACTS.of(now(north)) == ()
     assert REVIEW.of(now(north)) == (Review(every_months=3),)
+
+
+def test_a_row_whose_leading_list_box_is_emptied_is_given_up_and_a_new_one_without_it_refused(client, north):
+    facts = [{"fact": "email"}, {"fact": "question"}]
+    asked = [{"fact": "company_size", "rule": "at_least", "value": ["50"]}, {"fact": "email", "rule": "given"}]
+    groups = {"brief": BRIEF.from_stored(facts), "criteria": CRITERIA.from_stored(asked)}
+    apply(replace(now(north), groups=groups), by=None, at=cast.MONDAY)
+    emptied = {"brief-0-fact": "", "criteria-0-fact": ""}  # the second one's rule and value still stand there
+    assert client.post(URL, filled(client) | emptied).status_code == 302
+    assert [row.fact for row in BRIEF.of(now(north))] == ["question"]
+    assert [row.fact for row in CRITERIA.of(now(north))] == ["email"]
+    sent = filled(client)
+    new = next(name for name, value in sent.items() if re.fullmatch(r"criteria-[0-9]+-fact", name) and not value)
+    answer = client.post(URL, sent | {new.replace("fact", "value"): "70"})
+    assert (answer.status_code, list(errors(answer))) == (422, [new])
+    assert [row.fact for row in CRITERIA.of(now(north))] == ["email"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from leads.enums import EventKind
 from leads.models import Event, Handoff
-from leads.work.handoffs import accept, send_back
+from leads.work.handoffs import NotInForce, accept, hand_over, send_back
 from smarketing.accounts.models import User
 from tests import cast
 
@@ -36,6 +36,24 @@ def test_many_at_once_with_one_undo_for_all(north, client):
     assert Handoff.objects.filter(handed_at=TEN).count() == 3
     ids = "&amp;".join(f"handoff={pk}" for pk in Handoff.objects.order_by("pk").values_list("pk", flat=True))
     assert ids in html
+
+
+@pytest.mark.django_db
+def test_under_an_agreement_that_has_ended_nothing_is_handed_over(north, client):
+    """Neither in the list nor with logging; nor by an action that no page has asked before."""
+    lead = cast.lead(north, name="Grace")
+    ends = {"number": 2, "state": "in_force", "calendar": {"week": cast.OFFICE_HOURS}, "is_cancellation": True}
+    north.versions.create(effective_on=TEN.date(), **ends)
+    said = "The agreement has ended: nothing is handed over under it any more."
+    assert said in client.post(HAND_OVER, {"lead": [lead.pk]}, follow=True).text
+    logged = {"agreement": north.pk, "name": "New", "email": "new@example.org", "source": "fair", "hand_over": "1"}
+    assert said in client.post("/leads/new/", logged, follow=True).text
+    with pytest.raises(NotInForce, match="has ended"):
+        hand_over(lead, by=None, at=TEN)
+    assert not Handoff.objects.exists()
+    assert hand_over(
+        cast.lead(north, email="eve@example.org"), by=None, at=TEN - timedelta(days=1)
+    ).pk  # still in force
 
 
 @pytest.mark.django_db

@@ -85,8 +85,8 @@ def test_missing_columns_are_asked_for_and_the_import_cannot_start(signed_in, ma
     run = draft(client, north, text="shoe,size\nred,41\n")
     page = client.get(run.get_absolute_url())
     assert (
-        "No column was recognised for: Lead&#x27;s external id (external_id), Created (created_at)."
-        in page.content.decode()
+        "No column was recognised for: Lead&#x27;s external id (external_id) / E-mail (email) / Phone (phone), "
+        "Created (created_at)." in page.content.decode()
     )
     assert client.post(reverse("leads:import_start", args=[run.pk]), form_of(page)).status_code == 422
     run.refresh_from_db()

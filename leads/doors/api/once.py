@@ -38,9 +38,9 @@ class Said:
     is_again: bool = False
 
 
-def once(token: ApiToken, key: str, content: bytes, act: Callable[[], Said], *, at: datetime) -> Said:
+def once(token: ApiToken, key: str | None, content: bytes, act: Callable[[], Said], *, at: datetime) -> Said:
     """`act` in a transaction, or the answer that it had. What it refuses is undone, keeps no row and may be mended."""
-    if not key:
+    if key is None:
         with transaction.atomic():
             return act()
     if not KEY.fullmatch(key):

@@ -34,7 +34,7 @@ class Resource:
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        return KINDS[self.kind]
+        return tuple(field for field in KINDS[self.kind] if not field.is_of_files)
 
     @property
     def own_id(self) -> str:

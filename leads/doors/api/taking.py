@@ -71,7 +71,7 @@ def _taken(resource: Resource, sent: Any, token: ApiToken, *, at: datetime) -> d
         conflicts = all(fault.is_conflict for fault in faulty.faults)
         raise Problem(409 if conflicts else 422, faults=faulty.faults) from faulty
     if resource.kind == "inquiries" and not any(values.get(name) for name in WHOSE):
-        raise Problem(422, faults=[BodyFault("", FileProblem("nobody", ", ".join(WHOSE)))])
+        raise Problem(422, faults=[BodyFault("", FileProblem("nobody_asks", ", ".join(WHOSE)))])
     hand = Hand(
         agreement.pk,
         agreement.currency,
@@ -96,7 +96,7 @@ def _whose(values: Values, hand: Hand) -> dict[str, Any]:
     if own := values.get("inquiry_id"):
         known = known.filter(external_id=own)
     else:
-        known = known.filter(asked_at=values.get("asked_at") or values.get("created_at"))
+        known = known.filter(asked_at=values["asked_at"] if "asked_at" in values else values["created_at"])
         if name := values.get("external_id"):
             known = known.filter(lead__in=leads_by_id(hand.agreement_id, [name]).values())
     asked = known.first()

@@ -56,7 +56,7 @@ class RecordList(ByToken):
     def post(self, request: Any) -> HttpResponse:
         body, at = json_body(request._request), request._request.now
         content = f"{request.path} ".encode() + canonical(body)
-        key = request.headers.get("Idempotency-Key", "")
+        key = request.headers.get("Idempotency-Key")
         said = once(self.token, key, content, lambda: taken(self.resource, body, self.token, at=at), at=at)
         return said_as(said)
 

@@ -2,23 +2,27 @@
 
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from os import SEEK_END
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, cast
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
+from agreements.models import Agreement
 from leads.doors.dictionary import read_for
-from leads.doors.files.reading.recognition import Asked, recognise
+from leads.doors.files.reading.columns import lacking
+from leads.doors.files.reading.recognition import Asked, Plan, recognise
 from leads.doors.files.reading.records import SHEET
 from leads.doors.files.reading.workbook import Book, is_workbook, opened_workbook
 from leads.doors.files.runs import digest_of
-from leads.enums import RunStatus
+from leads.enums import RowKind, RunStatus
 from leads.models import ImportRun
 from smarketing.lib.file_problems import Unreadable
 
@@ -62,6 +66,16 @@ def _written(book: Book, sheet: str) -> BinaryIO:
     return file
 
 
+def read_first(text: TableText, kind: str, agreement: Agreement, at: datetime) -> Plan:
+    """How a file is read before anybody has said anything. A list of leads without a date is taken as won today."""
+    known, asked = read_for(agreement), Asked.of(text.asked)
+    plan = recognise(text.file, kind, asked, **known)
+    if kind == RowKind.LEADS and lacking(kind, {**plan.mapped, **plan.constants}) == ("created_at",):
+        today = at.astimezone(ZoneInfo(known["time_zone"])).date()
+        return recognise(text.file, kind, replace(asked, constants={"created_at": today.isoformat()}), **known)
+    return plan
+
+
 def drafted(run: ImportRun, sent: "UploadedFile[Any]", text: TableText) -> ImportRun:
     """Keeps a draft. `run` knows whose it is and how its rows are read."""
     run.file_name = (sent.name or "")[-255:]
@@ -73,7 +87,7 @@ def drafted(run: ImportRun, sent: "UploadedFile[Any]", text: TableText) -> Impor
     return run
 
 
-def choose_sheet(run: ImportRun, sheet: str) -> bool:
+def choose_sheet(run: ImportRun, sheet: str, *, at: datetime) -> bool:
     """Reads another sheet of a draft's workbook in the place of the one before. False for one that is no draft now.
 
     Raises RefusedFile where that is no table; then nothing has changed.
@@ -81,7 +95,7 @@ def choose_sheet(run: ImportRun, sheet: str) -> bool:
     with run.workbook.open("rb") as workbook:
         text = text_of(cast("BinaryIO", workbook), run.kind, sheet)
     with closing(text), transaction.atomic():
-        plan = recognise(text.file, run.kind, Asked.of(text.asked), **read_for(run.agreement))
+        plan = read_first(text, run.kind, run.agreement, at)
         if not ImportRun.objects.select_for_update().filter(pk=run.pk, status=RunStatus.DRAFT).exists():
             return False
         forget = partial(run.file.storage.delete, str(run.file.name))

@@ -19,7 +19,7 @@ from leads.doors.files.reading.rows import packed
 from leads.doors.files.runs import drop_files
 from leads.doors.files.writing.claims import FACTS
 from leads.doors.files.writing.filling import EMPTY
-from leads.doors.files.writing.waiting import lock_files_of
+from leads.doors.files.writing.waiting import lock_files_of, name_of
 from leads.enums import EventKind, RowKind, RunStatus
 from leads.models import Addition, DifferingRow, Event, ImportRun, Lead, OtherId, WaitingRow
 from smarketing.accounts.models import User
@@ -105,6 +105,10 @@ def _worked_on(run: ImportRun, pks: Collection[int]) -> dict[int, str]:
             rows = model._base_manager.filter(**{f"{relation.field.name}__in": made})
             rows = rows.exclude(run=run) if hasattr(model, "run_id") else rows
             found |= dict.fromkeys(rows.values_list(relation.field.attname, flat=True), WORKED_ON)
+    nameless = [lead.pk for lead in Lead.objects.filter(pk__in=made, external_id="") if not name_of(lead)]
+    for sort in FACTS.values():  # they would have nothing by which to find their lead again
+        others = sort.model._default_manager.filter(lead__in=nameless).exclude(run=run)
+        found |= dict.fromkeys(others.values_list("lead_id", flat=True), LATER_FILE)
     later = Addition.objects.filter(lead__in=pks).exclude(run=run)
     for pk, kind, record in later.values_list("lead_id", "kind", "record"):
         if pk in made or (kind != RowKind.LEADS and FACTS[kind].model._default_manager.filter(pk=record, run=run)):
@@ -141,7 +145,7 @@ def _count(told: dict[str, Any], name: str, number: int) -> None:
 
 def _wait_again(run: ImportRun, going: Collection[int]) -> int:
     """What other files or programs brought for these leads."""
-    ids, rows = dict(Lead.objects.filter(pk__in=going).values_list("pk", "external_id")), []
+    ids, rows = {lead.pk: name_of(lead) for lead in Lead.objects.filter(pk__in=going)}, []
     for kind, sort in FACTS.items():
         facts: Iterable[Any] = sort.model._default_manager.filter(lead__in=going).exclude(run=run)
         for fact in facts:

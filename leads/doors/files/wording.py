@@ -20,7 +20,7 @@ WORDS = {
         "The sheet has formulas whose results are not in the file. Open it in a spreadsheet program, save it and send "
         "it again."
     ),
-    "nobody": _("Say who asks, by one of these: %(detail)s."),
+    "nobody_asks": _("Say who asks, by one of these: %(detail)s."),
     "no_sheet": _("The workbook has no sheet “%(detail)s”."),
     "too_many_rows": _("The file has more than %(detail)s rows."),
     "no_months": _("No row with a month and an amount was found, like 2026-03;1234.50."),
@@ -65,6 +65,7 @@ WORDS = {
     "too_many_cells": _("The row has too many cells (%(detail)s)."),
     # a cell
     "required": _("This must not be empty."),
+    "nobody": _("Neither an id nor an e-mail address or a telephone number says who this is."),
     "undecodable": _("Some characters do not belong to the file's encoding."),
     "control_characters": _("It contains control characters."),
     "too_long": _("This is longer than %(detail)s characters."),
@@ -105,10 +106,13 @@ def worded(problem: FileProblem) -> str:
     if problem.code == "two_ways":
         return str(WORDS[problem.code]) % ways(problem.detail)
     if problem.code == "missing_fields":
-        fields = (f"{field_name(field)} ({field})" for field in problem.detail.split(", "))
-        return str(WORDS[problem.code]) % {"detail": ", ".join(fields)}
+        return str(WORDS[problem.code]) % {"detail": ", ".join(map(_alternatives, problem.detail.split(", ")))}
     words = WORDS.get(problem.code)
     return str(words) % {"detail": problem.detail} if words else problem.code
+
+
+def _alternatives(fields: str) -> str:
+    return " / ".join(f"{field_name(field)} ({field})" for field in fields.split("/"))
 
 
 def told(row: RejectedRow) -> str:
@@ -155,6 +159,8 @@ FIELD_NAMES = {
     "channel": _("Channel"),
     "result": _("Result"),
     "rep": _("Rep"),
+    "lead_email": _("Lead's e-mail"),
+    "lead_phone": _("Lead's phone"),
     "note": _("Note"),
     "outcome": _("Outcome"),
     "revenue": _("Revenue"),

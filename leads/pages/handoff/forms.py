@@ -22,6 +22,7 @@ from leads.work.closing import BeforeTheHandoff
 from leads.work.excusing import EXCUSABLE
 from leads.work.handoffs import NoSuchReason, TooFewAttempts
 from smarketing.accounts.models import User
+from smarketing.lib.choosing import OneRow
 from smarketing.lib.numbers import refuse_too_many_digits
 
 MINUTE = timedelta(minutes=1)
@@ -184,7 +185,7 @@ def shut_unreached(field: forms.Field, handoff: Handoff) -> None:
 
 
 class AssignForm(ActionForm):
-    rep = forms.ModelChoiceField(label=_("Rep"), queryset=User.objects.none(), required=False)
+    rep = OneRow(label=_("Rep"), queryset=User.objects.none(), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date, datetime
 from typing import Any, BinaryIO, cast
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -12,20 +13,21 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement
-from leads.doors.dictionary import read_for
-from leads.doors.files.drafts import drafted, text_of
+from leads.doors.files.drafts import drafted, read_first, text_of
 from leads.doors.files.preview import choices_of
 from leads.doors.files.reading.choices import OPEN
 from leads.doors.files.reading.columns import FIELDS, REQUIRED
 from leads.doors.files.reading.dialect import DELIMITERS
-from leads.doors.files.reading.recognition import Asked, Plan, recognise
+from leads.doors.files.reading.recognition import Plan
 from leads.doors.files.wording import field_name, worded
 from leads.enums import RowKind
 from leads.models import ImportRun
+from smarketing.lib.choosing import OneRow
 from smarketing.lib.file_problems import RefusedFile, Unreadable
 
 LARGEST = 500 * 2**20
 CONSTANT = "="
+WON = "created_at"
 TABLE = frozenset({"delimiter", "encoding", "header"})  # with another of these all columns are other ones
 
 
@@ -35,14 +37,15 @@ def opened(file: Any) -> BinaryIO:
 
 
 class UploadForm(forms.Form):
-    agreement = forms.ModelChoiceField(Agreement.objects.none(), label=_("Agreement"), empty_label=None)
+    agreement = OneRow(Agreement.objects.none(), label=_("Agreement"), empty_label=None)
     kind = forms.ChoiceField(label=_("What is in a row"), choices=RowKind.choices, widget=forms.RadioSelect)
     file = forms.FileField(
         label=_("File (CSV or XLSX)"), widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm,text/csv"})
     )
 
-    def __init__(self, *args: Any, agreements: QuerySet[Agreement], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, agreements: QuerySet[Agreement], at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.at = at
         self.fields["agreement"].queryset = agreements  # type: ignore[attr-defined]
 
     def clean_file(self) -> "UploadedFile[Any]":
@@ -61,8 +64,7 @@ class UploadForm(forms.Form):
             text = None
             try:
                 text = text_of(opened(found["file"].file), found["kind"])
-                asked = Asked.of(text.asked)
-                plan = recognise(text.file, found["kind"], asked, **read_for(found["agreement"]))
+                plan = read_first(text, found["kind"], found["agreement"], self.at)
             except (RefusedFile, Unreadable) as error:
                 if text:
                     text.close()
@@ -92,6 +94,12 @@ class ReadingForm(forms.Form):
     date_order = forms.ChoiceField(label=_("Dates"), required=False)
     decimal_mark = forms.ChoiceField(label=_("Decimal mark"), required=False)
     time_zone = forms.ChoiceField(label=_("Time zone"), help_text=_("For times without an offset of their own."))
+    won_on = forms.DateField(
+        label=_("Created on"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("No column says when. All leads of the file are taken as created on this day."),
+    )
     hand_over = forms.BooleanField(label=_("Hand each new lead over at the time it was created"), required=False)
 
     def __init__(
@@ -100,11 +108,13 @@ class ReadingForm(forms.Form):
         *,
         run: ImportRun,
         plan: Plan,
+        at: datetime,
         lines: list[tuple[int, str]],
         foreign: list[tuple[str, str]],
     ) -> None:
         super().__init__(data, initial={**_initial(plan), "sheet": run.sheet})
         self.plan, self.foreign = plan, foreign
+        self._today = at.astimezone(ZoneInfo(plan.time_zone)).date()
         self.fields["sheet"].choices = _sheets(run)  # type: ignore[attr-defined]
         for name in ("delimiter", "encoding") if run.sheet else ("sheet",):
             del self.fields[name]
@@ -113,7 +123,9 @@ class ReadingForm(forms.Form):
                 self.fields[name].choices = choices  # type: ignore[attr-defined]
         for number, (field, word) in enumerate(foreign):
             self.fields[f"word_{number}"] = _word_field(plan, field, word)
-        if plan.kind != "leads":
+        if plan.kind != RowKind.LEADS or WON in plan.mapped:
+            del self.fields["won_on"]
+        if plan.kind != RowKind.LEADS:
             del self.fields["hand_over"]
         for field in FIELDS[plan.kind]:
             self.fields[f"column_{field}"] = forms.ChoiceField(
@@ -141,6 +153,12 @@ class ReadingForm(forms.Form):
         """The sheet that was chosen in the place of the one that is read."""
         return str(self.cleaned_data["sheet"]) if "sheet" in self.changed_data else ""
 
+    def clean_won_on(self) -> date | None:
+        on: date | None = self.cleaned_data["won_on"]
+        if on and on > self._today:
+            raise forms.ValidationError(_("This is in the future."))
+        return on
+
     def clean_header(self) -> int:
         line: int | None = self.cleaned_data["header"]
         return self.plan.header if line is None else line
@@ -159,13 +177,15 @@ class ReadingForm(forms.Form):
         options["constants"] = {field: value.removeprefix(CONSTANT) for field, value in fixed.items()}
         if self.plan.is_sheet:
             options |= {"encoding": self.plan.encoding, "delimiter": self.plan.delimiter}
+        if found.get("won_on") and not chosen[WON]:
+            options["constants"][WON] = found["won_on"].isoformat()
         options["header"], options["has_header"] = found["header"], found["header"] > 0
         options["words"] = self._said()
         if not TABLE & set(self.changed_data):
             options["wanted"] = {
                 field: [self.plan.labels[int(index)] for index in value.split("+") if index]
                 for field, value in chosen.items()
-                if field not in fixed
+                if field not in options["constants"]
             }
         return options
 
@@ -181,7 +201,8 @@ def _initial(plan: Plan) -> dict[str, Any]:
     names = ("header", "delimiter", "encoding", "date_order", "decimal_mark", "time_zone", "hand_over")
     columns = {f"column_{field}": "+".join(map(str, indexes)) for field, indexes in plan.mapped.items()}
     constants = {f"column_{field}": f"{CONSTANT}{value}" for field, value in plan.constants.items()}
-    return {**{name: getattr(plan, name) for name in names}, **columns, **constants}
+    won = {"won_on": plan.constants.get(WON, ""), f"column_{WON}": ""} if WON in plan.constants else {}
+    return {**{name: getattr(plan, name) for name in names}, **columns, **constants, **won}
 
 
 def _sheets(run: ImportRun) -> list[tuple[str, str]]:
@@ -236,7 +257,7 @@ def _columns(plan: Plan, field: str) -> Iterator[tuple[str, str]]:
 
 def _constants(plan: Plan, field: str) -> Iterator[tuple[str, str]]:
     known = choices_of(plan, field)
-    if field in plan.constants:
+    if field in plan.constants and field != WON:
         known.setdefault(plan.constants[field], plan.constants[field])
     for value, label in known.items():
         yield f"{CONSTANT}{value}", _text("always: %(value)s") % {"value": label}

@@ -1,6 +1,7 @@
 """Files: choose one, look at how it is read, start it, watch it, see what became of it."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -22,10 +23,10 @@ from leads.doors.files.preview import first_lines, foreign_words, preview
 from leads.doors.files.reading.recognition import Asked, Plan, recognise
 from leads.doors.files.undoing import can_be_undone
 from leads.doors.files.wording import told, worded
-from leads.enums import RunStatus
-from leads.models import ImportRun, WaitingRow
+from leads.enums import RowKind, RunStatus
+from leads.models import ImportRun, Lead, WaitingRow
 from leads.pages.answers import csv_file
-from leads.pages.fetch import marketed_run, marketed_runs
+from leads.pages.fetch import MOST, marketed_run, marketed_runs
 from leads.pages.imports.differing import differing_rows
 from leads.pages.imports.forms import ReadingForm, UploadForm, opened
 from leads.pages.imports.undo_page import undone
@@ -56,7 +57,8 @@ def imports(request: PortalRequest) -> HttpResponse:
 @marketers
 def new(request: PortalRequest) -> HttpResponse:
     agreements = Agreement.objects.marketed_by(request.access)
-    form = UploadForm(request.POST or None, request.FILES or None, agreements=agreements, initial={"kind": "leads"})
+    sent = (request.POST or None, request.FILES or None)
+    form = UploadForm(*sent, agreements=agreements, at=request.now, initial={"kind": "leads"})
     if request.method == "POST" and form.is_valid():
         return redirect(form.draft(by=request.user))
     context = {"form": form, "has_agreements": agreements.exists()}
@@ -84,6 +86,7 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
             "pending": run.differing_rows.filter(taken_at=None).count(),
             "is_under_way": run.status in UNDER_WAY,
             "can_be_undone": can_be_undone(run),
+            "to_hand_over": _to_hand_over(run),
             "undone": undone(run) if run.status == RunStatus.UNDONE else None,
             "can_be_removed": run.status in runs.DISCARDED and not run.read,
             "percent": _percent(run),
@@ -102,7 +105,7 @@ def reading(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _read_anew(request: PortalRequest, run: ImportRun) -> HttpResponse:
-    form, error = _reread(run, request.POST)
+    form, error = _reread(run, request.POST, request.now)
     if form.is_valid() and not error:
         return _draft_page(request, run) if is_partial(request) else redirect(run)
     return _draft_page(request, run, form=form, error=error, status=422)
@@ -117,7 +120,7 @@ def start(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _started(request: PortalRequest, run: ImportRun) -> HttpResponse:
-    form, error = _reread(run, request.POST)
+    form, error = _reread(run, request.POST, request.now)
     if not form.is_valid() or error or _plan(run).problem:
         return _draft_page(request, run, form=form if form.errors else None, error=error, status=422)
     with transaction.atomic():
@@ -178,6 +181,15 @@ def _rejects(run: ImportRun) -> Iterator[list[object]]:
         yield [row.line, row.column, told(row), *row.values]
 
 
+def _to_hand_over(run: ImportRun) -> list[int]:
+    """Its new leads that nobody has handed over, if they are so few that one step takes them."""
+    if run.status != RunStatus.DONE or not run.created or run.kind != RowKind.LEADS:
+        return []
+    leads = Lead.objects.filter(run=run).never_handed_over().order_by("pk").values_list("pk", flat=True)
+    found = list(leads[: MOST + 1])
+    return found if len(found) <= MOST else []
+
+
 def _draft(request: PortalRequest, pk: int) -> ImportRun:
     run: ImportRun = get_object_or_404(marketed_runs(request).filter(status=RunStatus.DRAFT), pk=pk)
     return run
@@ -205,21 +217,21 @@ def _plan(run: ImportRun) -> Plan:
         return recognise(opened(file), run.kind, Asked.of(run.options), **read_for(run.agreement))
 
 
-def _reading_form(run: ImportRun, plan: Plan, data: Any = None) -> ReadingForm:
+def _reading_form(run: ImportRun, plan: Plan, at: datetime, data: Any = None) -> ReadingForm:
     with run.file.open("rb") as file:
         lines, foreign = first_lines(opened(file), plan), foreign_words(opened(file), plan)
-    return ReadingForm(data, run=run, plan=plan, lines=lines, foreign=foreign)
+    return ReadingForm(data, run=run, plan=plan, at=at, lines=lines, foreign=foreign)
 
 
-def _reread(run: ImportRun, data: Any) -> tuple[ReadingForm, str]:
+def _reread(run: ImportRun, data: Any, at: datetime) -> tuple[ReadingForm, str]:
     """The form over the file as it was read until now; if it can be read the new way, that is kept."""
-    form = _reading_form(run, _plan(run), data)
+    form = _reading_form(run, _plan(run), at, data)
     if not form.is_valid():
         return form, ""
     before, run.options = run.options, form.options()
     try:
         if form.other_sheet:
-            choose_sheet(run, form.other_sheet)
+            choose_sheet(run, form.other_sheet, at=at)
             return form, ""
         run.options = _plan(run).options()
     except (RefusedFile, Unreadable) as refusal:
@@ -238,7 +250,7 @@ def _draft_page(
     context = {
         "run": run,
         "plan": plan,
-        "form": form or _reading_form(run, plan),
+        "form": form or _reading_form(run, plan, request.now),
         "preview": rows,
         "problem": error or (worded(plan.problem) if plan.problem else ""),
     }

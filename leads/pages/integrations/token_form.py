@@ -11,15 +11,14 @@ from leads.doors.api.resources import SCOPES, right_for
 from leads.doors.api.tokens import check_make
 from smarketing.accounts.access import Access
 from smarketing.accounts.rights import Verb
+from smarketing.lib.choosing import SomeRows
 
 DAYS = (("", _("until it is revoked")), ("30", _("30 days")), ("90", _("90 days")), ("365", _("a year")))
 
 
 class TokenForm(forms.Form):
     name = forms.CharField(label=_("Integration"), max_length=100, help_text=_("The program that uses the token."))
-    agreements = forms.ModelMultipleChoiceField(
-        Agreement.objects.none(), label=_("Agreements"), widget=forms.CheckboxSelectMultiple
-    )
+    agreements = SomeRows(Agreement.objects.none(), label=_("Agreements"), widget=forms.CheckboxSelectMultiple)
     scopes = forms.MultipleChoiceField(label=_("It may"), widget=forms.CheckboxSelectMultiple)
     days = forms.ChoiceField(label=_("Valid"), choices=DAYS, required=False)
 

@@ -16,11 +16,12 @@ from leads.clock.rule import OVERDUE
 from leads.doors.words_in_use import words_in_use
 from leads.enums import OUTSIDE, OUTSIDE_WORDS, State, Verdict
 from leads.finding.search import at_once, found, meant
-from leads.models import Deal, Handoff, Inquiry, Lead
+from leads.models import Deal, Handoff, ImportRun, Inquiry, Lead
 from leads.pages.lead.sorting import BY, SORTS, Sorted, in_order
 from leads.querysets import LeadQuerySet
 from smarketing.accounts.access import Access
 from smarketing.accounts.models import User
+from smarketing.lib.numbers import whole
 from smarketing.lib.paging import at_least
 from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR
 from smarketing.server.folding import LONGEST
@@ -61,6 +62,7 @@ class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
     criteria = django_filters.ChoiceFilter(
         label=_("Criteria"), choices=[(OUTSIDE, OUTSIDE_WORDS)], method="by_criteria", empty_label=_("All")
     )
+    file = django_filters.ChoiceFilter(label=_("From the file"), method="of_file", empty_label=_("All"))
     standing = django_filters.ChoiceFilter(
         label=_("Who"), choices=list(STANDINGS.items()), method="as_it_stands", empty_label=_("All")
     )
@@ -89,6 +91,14 @@ class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
         self.filters["rep"].extra["choices"] = [(NOBODY, _("Nobody")), *_reps(self.agreements, access)]
         if not self.has_several_agreements:
             del self.filters["agreement"]
+        self.filters["file"].extra["choices"] = self._file_asked(data.get("file", ""))
+        if not self.filters["file"].extra["choices"]:
+            del self.filters["file"]
+
+    def _file_asked(self, run: str) -> list[tuple[str, str]]:
+        """One comes to it from the page of an import; it is not chosen out of all of them."""
+        found = ImportRun.objects.filter(agreement__in=self.agreements, pk=whole(run) or 0)
+        return [(str(pk), name) for pk, name in found.values_list("pk", "file_name")]
 
     @property
     def is_active(self) -> bool:
@@ -154,6 +164,10 @@ class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
         latest = Handoff.objects.filter(lead=OuterRef("pk")).order_by("-handed_at", "-pk")
         had = leads.filter(pk__in=Handoff.objects.filter(rep_id=int(rep)).order_by().values("lead"))
         return had.annotate(holder=Subquery(latest.values("rep")[:1])).filter(holder=rep)
+
+    def of_file(self, leads: LeadQuerySet, name: str, run: str) -> QuerySet[Lead]:
+        """Those that it brought, and not those that it met."""
+        return leads.filter(run=int(run))
 
     def of_word(self, leads: LeadQuerySet, name: str, word: str) -> QuerySet[Lead]:
         return leads.filter(**{name: "" if word == WITHOUT else word})

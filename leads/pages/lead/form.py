@@ -22,6 +22,7 @@ from leads.doors.words_in_use import WordsInUse, words_in_use
 from leads.models import Lead
 from leads.pages.fields import WallTimeField, instant, wall_time
 from leads.persons.known import leads_by_id
+from smarketing.lib.choosing import OneRow
 from smarketing.lib.file_problems import Unreadable
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class LeadForm(Base):
             "consent": forms.NullBooleanSelect(),
             "question": forms.Textarea({"rows": 3}),
         }
-        field_classes = {"value": NumberField}
+        field_classes = {"agreement": OneRow, "value": NumberField}
         help_texts = {
             "external_id": _("The lead's id in another system, if it has one."),
             "company_size": _("Employees."),

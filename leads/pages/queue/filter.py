@@ -13,6 +13,7 @@ from leads.clock import rule
 from leads.enums import OUTSIDE, OUTSIDE_WORDS
 from leads.work.queue import FOLLOWED_UP, MINE, TEAM, UNASSIGNED, QueueCounts
 from smarketing.accounts.access import Access
+from smarketing.lib.choosing import OneRow
 from smarketing.lib.paging import address
 
 COUNTED = {
@@ -35,7 +36,7 @@ class QueueFilter(forms.Form):
             (TEAM, _("The whole team")),
         ],
     )
-    agreement = forms.ModelChoiceField(
+    agreement = OneRow(
         label=_("Agreement"),
         required=False,
         queryset=Agreement.objects.none(),

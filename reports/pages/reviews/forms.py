@@ -16,6 +16,7 @@ from reports.pages.reviews.words import ShownPoint
 from reports.reviews.meetings import ReviewRefused
 from smarketing.accounts.models import User
 from smarketing.lib.ahead import too_far
+from smarketing.lib.choosing import OneRow
 
 LONGEST_NOTE = 5_000
 MOST_PRESENT = 1_000
@@ -79,7 +80,7 @@ class MinutesForm(ReviewForm):
 
 class DecisionForm(ReviewForm):
     text = forms.CharField(label=_("What is decided"), max_length=LONGEST_TEXT)
-    owner = forms.ModelChoiceField(User.objects.none(), label=_("Who sees to it"))
+    owner = OneRow(User.objects.none(), label=_("Who sees to it"))
     due_on = DayField(label=_("Due on"))
 
     def __init__(self, data: Any = None, *, people: QuerySet[User], today: date) -> None:

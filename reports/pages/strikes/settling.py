@@ -28,6 +28,7 @@ from smarketing.accounts.access import approvers, readers
 from smarketing.accounts.models import Side, User
 from smarketing.accounts.rights import Verb
 from smarketing.lib.ahead import too_far
+from smarketing.lib.choosing import OneRow
 from smarketing.lib.notices import say
 from smarketing.lib.opened import OpenedForm
 from smarketing.lib.periods import Period
@@ -45,7 +46,7 @@ class RootCauseForm(forms.ModelForm):  # type: ignore[type-arg]
             "what_happened": forms.Textarea({"rows": 3}),
             "action": forms.Textarea({"rows": 3}),
         }
-        field_classes = {"due_on": DayField, "done_on": DayField}
+        field_classes = {"owner": OneRow, "due_on": DayField, "done_on": DayField}
 
     def __init__(self, *args: Any, team_id: int, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

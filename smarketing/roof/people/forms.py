@@ -12,19 +12,19 @@ from smarketing.accounts.access import Access
 from smarketing.accounts.forms import OneAddress, language_field
 from smarketing.accounts.models import Membership, Role, Side, Team, User
 from smarketing.accounts.people import led_teams
+from smarketing.lib.choosing import OneRow
 from smarketing.lib.turning import keeps_direction
 
 ACTIVE, LEFT, ALL = "", "left", "all"
 
 if TYPE_CHECKING:
     DetailsModelForm = forms.ModelForm[User]
-    TeamField = forms.ModelChoiceField[Team]
     Passwords = SetPasswordMixin[User]
 else:
-    DetailsModelForm, TeamField, Passwords = forms.ModelForm, forms.ModelChoiceField, SetPasswordMixin
+    DetailsModelForm, Passwords = forms.ModelForm, SetPasswordMixin
 
 
-class TeamChoice(TeamField):
+class TeamChoice(OneRow):
     """A team by its name and side, of those that one may decide for."""
 
     default_error_messages = {"invalid_choice": _("This is not one of your teams.")}

@@ -30,7 +30,7 @@ RESULTS = {
     "sent": "emailsent delivered outgoing gesendet versendet verschickt sendt",
     "connected": (
         "reached contacted answered spoke connectedcall contactmade completedcall erreicht verbunden gesprochen "
-        "truffet kontaktet besvaret"
+        "truffet kontaktet besvaret completed held stattgefunden afholdt"
     ),
     "wrong_contact": (
         "wrongnumber wrongcontact baddata bouncedemail bounced invalid invalidnumber wrongperson falschenummer "

@@ -1,14 +1,17 @@
 """PURE. Which column of a file is which of our fields."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
-from leads.doors.fields import KINDS
+from leads.doors.fields import IDENTITY, KINDS
 from leads.doors.files.reading.choices import squeezed
 from smarketing.lib.file_problems import Unreadable
 
 FIELDS = {kind: tuple(field.name for field in fields) for kind, fields in KINDS.items()}
-REQUIRED = {kind: tuple(field.name for field in fields if field.is_required) for kind, fields in KINDS.items()}
+REQUIRED = {
+    kind: tuple(field.name for field in fields if field.is_required and field.name not in IDENTITY[kind])
+    for kind, fields in KINDS.items()
+}
 MOST_COLUMNS = 1000
 _CURRENCY = re.compile(r"(?:EUR|USD|GBP|DKK|SEK|NOK|CHF|BRL|PLN|CZK|HUF|JPY|CAD|AUD|INR)$", re.IGNORECASE)
 _CURRENCY_SIGN = re.compile(r"(?:R\$|US\$|[€£$¥₹])$")
@@ -39,7 +42,20 @@ def recognised(kind: str, header: Sequence[str]) -> Mapped:
         free = [places[alias] for alias in field.aliases.split() if alias in places and places[alias] not in taken]
         if free:
             found[field.name] = (free[0],)
-    return _with_whole_name(kind, places, found)
+    return _with_both_outcomes(kind, places, _with_whole_name(kind, places, found))
+
+
+def lacking(kind: str, known: Container[str]) -> tuple[str, ...]:
+    """The fields that these rows need besides those that are known: of what tells who it is, with
+    strokes between, one is enough."""
+    found = tuple(name for name in REQUIRED[kind] if name not in known)
+    return found if any(name in known for name in IDENTITY[kind]) else ("/".join(IDENTITY[kind][:3]), *found)
+
+
+def _with_both_outcomes(kind: str, places: Mapping[str, int], found: Mapped) -> Mapped:
+    """One list of calls and meetings has a column for what came of the ones, and another for the others."""
+    both = tuple(places[name] for name in ("calloutcome", "meetingoutcome") if name in places)
+    return {**found, "result": both} if kind == "attempts" and len(both) > 1 else found
 
 
 def _with_whole_name(kind: str, places: Mapping[str, int], found: Mapped) -> Mapped:

@@ -215,9 +215,8 @@ def _recognised_header(records: Iterator[Record], kind: str, asked: Asked) -> Re
     heads = list(islice(records, dialect.HEADER_WITHIN if asked.has_header else 1))
     if not heads:
         raise RefusedFile(FileProblem("empty"))
-    if (
-        heads[0].problem
-        or set(columns.REQUIRED[kind]) <= columns.recognised(kind, heads[0].cells[: columns.MOST_COLUMNS]).keys()
+    if heads[0].problem or not columns.lacking(
+        kind, columns.recognised(kind, heads[0].cells[: columns.MOST_COLUMNS]).keys()
     ):
         return heads[0]
     known = [columns.known_columns(kind, record.cells, asked.wanted) for record in heads]
@@ -246,7 +245,7 @@ def _cells(file: BinaryIO, plan: Plan, names: frozenset[str]) -> Iterator[str]:
 
 
 def _problem(plan: Plan) -> FileProblem | None:
-    missing = [name for name in columns.REQUIRED[plan.kind] if name not in plan.mapped and name not in plan.constants]
+    missing = columns.lacking(plan.kind, {**plan.mapped, **plan.constants})
     if missing:
         return FileProblem("missing_fields", ", ".join(missing))
     if not plan.date_order:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from leads.doors.fields import KINDS, Field, Reads, fields_that
+from leads.doors.fields import IDENTITY, KINDS, Field, Reads, fields_that
 from leads.doors.files.reading.choices import (
     DEFAULT_REASONS,
     OPEN,
@@ -35,6 +35,7 @@ EMPTY: dict[str, Any] = dict.fromkeys(AMOUNTS | INSTANTS | DAYS | OTHERS) | {
     "channel": "phone",
     "direction": "outbound",
 }
+SENT_ITSELF = frozenset({"email", "message", "automated"})  # channels whose attempts need no word for their result
 KEPT_CELLS = 300
 KEPT_CHARACTERS = 25_000  # of a cell: what is longer is not taken into any field
 
@@ -120,7 +121,7 @@ class Checker:
         warnings: list[Warned] = []
         for own, label, indexes, parse in self._columns:
             try:
-                read[own.name] = self._read(own, self._text(cells, indexes), parse, at)
+                read[own.name] = self._read(own, self._told(own, cells, indexes, read), parse, at)
             except Partly as found:
                 read[own.name] = found.value
                 warnings.append(Warned(record.line, label, found.problem, kept(cells)))
@@ -133,6 +134,8 @@ class Checker:
                 read["direction"] = told
             if own.name == "outcome" and read["outcome"] == OPEN:
                 return OpenDeal(record.line)
+        if not any(read.get(name) for name in IDENTITY[self._kind]):
+            return Rejection(record.line, self._label_of("external_id"), FileProblem("nobody"), kept(cells))
         return CheckedRow(record.line, values_of(self._kind, read, self._reading), tuple(warnings))
 
     def _miscounted(self, cells: list[str]) -> FileProblem | None:
@@ -141,6 +144,14 @@ class Checker:
         if any(cell.strip() for cell in cells[self._width :]):
             return FileProblem("too_many_cells", f"{len(cells)}/{self._width}")
         return None
+
+    def _label_of(self, name: str) -> str:
+        return next((label for own, label, *_rest in self._columns if own.name == name), "")
+
+    def _told(self, own: Field, cells: list[str], indexes: tuple[int, ...], read: Values) -> str:
+        text = self._text(cells, indexes)
+        is_sent = own.name == "result" and not text.strip() and read.get("channel") in SENT_ITSELF
+        return "sent" if is_sent else text
 
     @staticmethod
     def _text(cells: list[str], indexes: tuple[int, ...]) -> str:
@@ -178,7 +189,7 @@ class Checker:
             raise Unreadable("undecodable")
         if bare:
             return parse(bare)
-        if own.is_required:
+        if own.is_required and own.name not in IDENTITY[self._kind]:
             raise Unreadable("required")
         return EMPTY.get(own.name, "")
 

@@ -10,7 +10,7 @@ from typing import Any
 from leads.clock.consequences import begin, lock, refresh
 from leads.doors.files.reading.rows import CheckedRow, Values
 from leads.doors.files.writing.claims import OF_THE_PERSON, Claim, Hand, Tally, door_of, write
-from leads.doors.files.writing.waiting import keep, link
+from leads.doors.files.writing.waiting import keep, link, names_of
 from leads.models import ImportRun, Inquiry, Lead, OtherId
 from leads.persons.known import PersonBook, known_people, leads_by_id
 from leads.persons.spelling import Keys, keys
@@ -42,53 +42,20 @@ class KnownPeople:
         self._book.add(keys_of(values, self._hand), handle)
 
 
-@dataclass
-class LeadRows:
-    """`rest` are known by their id, or new; `asked`, with whose they are, by key or by the id of a row before.
-
-    `again` counts those that have been asked before.
-    """
-
-    rest: list[CheckedRow] = field(default_factory=list)
-    asked: list[tuple[Any, CheckedRow]] = field(default_factory=list)
-    again: int = 0
-
-
-def set_apart(rows: Sequence[CheckedRow], known: Collection[str], hand: Hand) -> LeadRows:
-    """Rows of leads that are known under another id, each once; `known` are the ids that leads have as their own."""
-    found, strangers = LeadRows(), [row.values for row in rows if row.values["external_id"] not in known]
-    further = set(leads_by_id(hand.agreement_id, [values["external_id"] for values in strangers]))
-    people, fresh = KnownPeople(strangers, hand), set(known)
-    for row in rows:
-        name = row.values["external_id"]
-        if name in fresh:
-            found.rest.append(row)
-        elif name in further:
-            found.again += 1
-        elif (person := people.find(row.values)) is not None:
-            further.add(name)
-            found.asked.append((person, row))
-        else:
-            fresh.add(name)
-            people.add(row.values, name)
-            found.rest.append(row)
-    return found
-
-
-def ask_again(asked: Sequence[tuple[int, CheckedRow]], hand: Hand, run: ImportRun | None, tally: Tally) -> int:
+def ask_again(asked: Sequence[tuple[CheckedRow, int]], hand: Hand, run: ImportRun | None, tally: Tally) -> int:
     """Each with the lead's key. Answers how many rows had waited for these ids."""
     if not asked:
         return 0
-    lock({pk for pk, _row in asked})
+    lock({pk for _row, pk in asked})
     claims = []
-    for pk, row in asked:
+    for row, pk in asked:
         values = {own: row.values[name] for own, name in FROM_LEAD.items() if name in row.values}
         values["precision"] = row.values.get("precision", 0)
         claims.append(Claim(pk, values, run.pk if run else None, row.line, hand.token_id))
     own = Tally()
     write("inquiries", claims, hand, own)
     tally.touched |= own.touched
-    return keep_ids({row.values["external_id"]: pk for pk, row in asked}, hand, run, tally)
+    return keep_ids({row.values["external_id"]: pk for row, pk in asked}, hand, run, tally)
 
 
 def keep_ids(named: Mapping[str, int], hand: Hand, run: ImportRun | None, tally: Tally) -> int:
@@ -98,14 +65,14 @@ def keep_ids(named: Mapping[str, int], hand: Hand, run: ImportRun | None, tally:
     return link(dict(named), hand, tally)
 
 
-def first_of(lead_ids: Mapping[str, int], rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None) -> None:
+def first_of(fresh: Sequence[tuple[CheckedRow, int]], hand: Hand, run: ImportRun | None) -> None:
     """What new leads asked as they came."""
     came: dict[str, Any] = {"door": door_of(hand.token_id), "token_id": hand.token_id, "run": run, "seen_in": run}
     came |= {"recorded_at": hand.at, "recorded_by": hand.by, "agreement_id": hand.agreement_id, "is_first": True}
     first = []
-    for values in (row.values for row in rows if row.values.get("question")):
+    for values, lead_id in ((row.values, pk) for row, pk in fresh if row.values.get("question")):
         said = {name: values.get(name) or "" for name in ("source", "campaign", "question")}
-        known = {"lead_id": lead_ids[values["external_id"]], "asked_at": values["created_at"]}
+        known = {"lead_id": lead_id, "asked_at": values["created_at"]}
         first.append(Inquiry(precision=values.get("precision", 0), **known, **said, **came))
     bulk.insert(first)
 
@@ -116,24 +83,23 @@ def take_inquiries(rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None
     lock({lead_id for _row, lead_id in whose.found})
     run_id = run.pk if run else None
     write("inquiries", [Claim(pk, row.values, run_id, row.line, hand.token_id) for row, pk in whose.found], hand, tally)
-    own = {name: pk for name, pk in whose.named.items() if pk in whose.began}
-    further = {name: pk for name, pk in whose.named.items() if pk not in whose.began}
-    linked = link(own, hand, tally) + keep_ids(further, hand, run, tally)
+    linked = link(whose.began, hand, tally) + keep_ids(whose.named, hand, run, tally)
     tally.differing += keep("inquiries", whose.waiting, hand, run)
     bulk.insert(tally.differing)
-    refresh(tally.touched | whose.began, hand.terms)
-    begin(whose.began, hand.terms)
+    began = set(whose.began.values())
+    refresh(tally.touched | began, hand.terms)
+    begin(began, hand.terms)
     return tally, len(whose.waiting), linked
 
 
 @dataclass
 class _Whose:
-    """`named`: ids that were not known before, `began`: the leads that these rows bring."""
+    """`named`: further ids of known leads; `began`: the leads that these rows bring, by what rows may wait for them."""
 
     found: list[tuple[CheckedRow, int]] = field(default_factory=list)
     waiting: list[CheckedRow] = field(default_factory=list)
     named: dict[str, int] = field(default_factory=dict)
-    began: set[int] = field(default_factory=set)
+    began: dict[str, int] = field(default_factory=dict)
 
 
 def _whose(rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None) -> _Whose:
@@ -143,16 +109,18 @@ def _whose(rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None) -> _Wh
     by_own = _by_own_id([own.get("inquiry_id", "") for own in values], hand)
     people = KnownPeople(values, hand)
     for row in rows:
-        name = row.values.get("external_id", "")
+        name = row.values.setdefault("external_id", "")
         lead_id = by_own.get(row.values.get("inquiry_id", "")) or by_id.get(name) or people.find(row.values)
         is_first = lead_id is None
         if lead_id is None and name and not any(row.values.get(own) for own in OF_THE_PERSON):
             answer.waiting.append(row)
             continue
         if lead_id is None:
-            lead_id = _lead(row.values, hand, run).pk
-            answer.began.add(lead_id)
+            lead = _lead(row.values, hand, run)
+            lead_id = lead.pk
+            answer.began |= dict.fromkeys([*names_of(row.values, lead.phone_key), f"#{lead_id}"], lead_id)
             people.add(row.values, lead_id)
+            by_id |= {name: lead_id} if name else {}
         if name and name not in by_id:
             by_id[name] = answer.named[name] = lead_id
         answer.found.append((replace(row, values={**row.values, "is_first": is_first}), lead_id))

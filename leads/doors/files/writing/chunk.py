@@ -1,26 +1,29 @@
 """Action: a handful of checked rows of one kind, in the caller's transaction, with all that follows from them."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leads.clock.consequences import begin, lock, refresh
+from django.db.models import Q
+
+from leads.clock.consequences import begin, refresh
 from leads.doors.dictionary import settle
 from leads.doors.fields import LEAD_FIELDS
 from leads.doors.files.reading.rows import CheckedRow, Values
-from leads.doors.files.writing.asking import ask_again, first_of, set_apart, take_inquiries
+from leads.doors.files.writing.asking import ask_again, first_of, take_inquiries
 from leads.doors.files.writing.claims import Claim, Contradicts, Hand, Tally, differing, door_of, write
 from leads.doors.files.writing.filling import TakenOut, additions
 from leads.doors.files.writing.identity import OWN_ID, contradictions
-from leads.doors.files.writing.waiting import keep, link, lock_files_of
-from leads.models import Addition, ImportRun, Lead
-from leads.persons.known import leads_by_id
+from leads.doors.files.writing.standing import StandingLead, StandingLeads
+from leads.doors.files.writing.waiting import asked_name, keep, link, lock_files_of, names_of
+from leads.models import Addition, ImportRun, Lead, OtherId
+from leads.persons.known import known_people
+from leads.persons.spelling import Keys, keys, phone_key
 from smarketing.lib import bulk
 from smarketing.lib.places import country_of_zone
 from smarketing.lib.words import same_id
 
-KEPT = (*LEAD_FIELDS, "precision")
+DATED = frozenset(LEAD_FIELDS) - {"created_at"}  # a date that one gave to all rows contradicts nothing
 KEY_COLUMNS = ("phone_key", "name_key", "who_key")
 
 
@@ -51,6 +54,8 @@ def take(kind: str, rows: Sequence[CheckedRow], hand: Hand, *, hand_over: bool, 
     """
     lock_files_of(hand.agreement_id)
     values = [row.values for row in rows]
+    for own in values:
+        own.setdefault("external_id", "")
     for name in ("external_id", OWN_ID.get(kind, "")):
         for own in values:
             if text := own.get(name):
@@ -64,88 +69,115 @@ def take(kind: str, rows: Sequence[CheckedRow], hand: Hand, *, hand_over: bool, 
 
 
 def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: ImportRun | None) -> Counts:
-    counts, tally = Counts(read=len(rows)), Tally()
-    known = _known_leads([row.values for row in rows], hand)
-    taken_out = TakenOut("leads", [values["pk"] for values in known.values()])
-    filled: dict[str, set[str]] = defaultdict(set)
-    fresh: list[CheckedRow] = []
-    others: list[tuple[CheckedRow, dict[str, tuple[Any, Any]]]] = []
-    apart = set_apart(rows, known.keys(), hand)
-    counts.unchanged, counts.asked = apart.again, len(apart.asked)
-    for row in apart.rest:
-        if (existing := known.get(row.values["external_id"])) is not None:
+    counts, tally, country = Counts(read=len(rows)), Tally(), country_of_zone(hand.terms.zone.key)
+    values = [row.values for row in rows]
+    standing = StandingLeads(values, hand.agreement_id, country=country, day_of=hand.day_of, takes_ids=run is not None)
+    taken_out = TakenOut("leads", standing.pks)
+    is_dated = run is None or "created_at" not in run.options.get("constants", {})
+    filled: dict[int, StandingLead] = {}
+    fresh: list[tuple[CheckedRow, StandingLead]] = []
+    others: list[tuple[CheckedRow, StandingLead, dict[str, tuple[Any, Any]]]] = []
+    asked: list[tuple[CheckedRow, StandingLead]] = []
+    for row in rows:
+        if standing.is_known_by_further(row.values):
             counts.unchanged += 1
-            says = contradictions(row.values, existing, hand.day_of)
-            added = taken_out.without(existing.get("pk", 0), additions("leads", row.values, existing, says))
-            if added:
-                known[row.values["external_id"]] = {**existing, **added}
-                filled[row.values["external_id"]] |= added.keys()
-            if says := {name: pair for name, pair in says.items() if name not in added}:
-                others.append((row, says))
             continue
-        known[row.values["external_id"]] = row.values
-        fresh.append(row)
+        lead = standing.find(row.values)
+        if lead is None and (known := standing.asks_again(row.values)) is not None:
+            asked.append((row, known))
+            continue
+        if lead is None:
+            fresh.append((row, standing.begin(row.values)))
+            continue
+        counts.unchanged += 1
+        says, added = _compared(row.values, lead, taken_out, hand)
+        if added:
+            lead.add(added)
+            standing.name(lead)
+            filled[id(lead)] = lead
+        if says := {name: pair for name, pair in says.items() if name not in added and (is_dated or name in DATED)}:
+            others.append((row, lead, says))
     if others and run is None:
-        raise Contradicts({name for _row, says in others for name in says})
-    leads = _created([known[row.values["external_id"]] for row in fresh], hand, run)
-    there = {name: names for name, names in filled.items() if "pk" in known[name]}
-    tally.touched |= _fill([known[name] for name in there], hand)
-    if run is not None:
-        pks = ((known[name]["pk"], sorted(names)) for name, names in there.items())
-        bulk.insert([Addition(run=run, lead_id=pk, kind="leads", record=pk, fields=names) for pk, names in pks])
-    counts.created = len(fresh)
-    for row, says in others:
-        name = row.values["external_id"]
-        pk = leads.get(name) or known[name]["pk"]
-        tally.differing.append(differing(_claim(pk, row, hand, run), pk, says))
+        raise Contradicts({name for _row, _lead, says in others for name in says})
+    _create([lead for _row, lead in fresh], hand, run)
+    there = [lead for lead in filled.values() if lead.added and lead.pk not in {own.pk for _row, own in fresh}]
+    tally.touched |= _fill(there, country, run)
+    counts.created, counts.asked = len(fresh), len(asked)
+    for row, lead, says in others:
+        tally.differing.append(differing(_claim(lead.pk, row, hand, run), lead.pk, says))
     if hand_over:
-        write("handoffs", [_handed(leads, row, run) for row in fresh], hand, tally)
-    first_of(leads, fresh, hand, run)
-    counts.linked = link(leads, hand, tally)
-    counts.linked += ask_again([(leads.get(person, person), row) for person, row in apart.asked], hand, run, tally)
+        write("handoffs", [_handed(lead.pk, row, run) for row, lead in fresh], hand, tally)
+    new = {lead.pk for _row, lead in fresh}
+    first_of([(row, lead.pk) for row, lead in fresh], hand, run)
+    counts.linked = link(_named([*(lead for _row, lead in fresh), *there]), hand, tally)
+    counts.linked += ask_again([(row, known.pk) for row, known in asked], hand, run, tally)
     counts.differing = len(others)
     bulk.insert(tally.differing)
     refresh(tally.touched, hand.terms)
-    begin(set(leads.values()) - tally.touched, hand.terms)
+    begin(new - tally.touched, hand.terms)
     return counts
 
 
-def _fill(leads: list[Values], hand: Hand) -> set[int]:
+def _compared(
+    values: Values, lead: StandingLead, taken_out: TakenOut, hand: Hand
+) -> tuple[dict[str, tuple[Any, Any]], Values]:
+    """What a row says otherwise, and what it adds."""
+    says, country = contradictions(values, lead.values, hand.day_of), country_of_zone(hand.terms.zone.key)
+    if "phone" in says and len({phone_key(number, country) for number in says["phone"]}) == 1:
+        del says["phone"]
+    added = taken_out.without(lead.pk, additions("leads", values, lead.values, says))
+    if values["external_id"] and not lead.values["external_id"]:
+        added["external_id"] = values["external_id"]
+    return says, added
+
+
+def _named(leads: Sequence[StandingLead]) -> dict[str, int]:
+    """The names under which rows may wait for them."""
+    return {name: lead.pk for lead in leads for name in names_of(lead.values, lead.keys.phone)}
+
+
+def _fill(standing: Sequence[StandingLead], country: str, run: ImportRun | None) -> set[int]:
     """Writes leads that have got more to say; answers their primary keys."""
-    rows = [Lead(**{name: values[name] for name in ("pk", *LEAD_FIELDS)}) for values in leads]
-    bulk.update(_with_keys(rows, hand), [*LEAD_FIELDS, *KEY_COLUMNS])
-    return {values["pk"] for values in leads}
-
-
-def _with_keys(leads: list[Lead], hand: Hand) -> list[Lead]:
-    country = country_of_zone(hand.terms.zone.key)
-    for lead in leads:
+    rows = [Lead(pk=one.pk, **{name: one.values[name] for name in LEAD_FIELDS}) for one in standing]
+    for one, lead in zip(standing, rows, strict=True):
         lead.set_keys(country)
-    return leads
+        one.keys = lead.keys
+    bulk.update(rows, [*LEAD_FIELDS, *KEY_COLUMNS])
+    if run is not None:
+        bulk.insert(
+            [
+                Addition(run=run, lead_id=one.pk, kind="leads", record=one.pk, fields=sorted(one.added))
+                for one in standing
+            ]
+        )
+    return {one.pk for one in standing}
 
 
 def _claim(lead_id: int, row: CheckedRow, hand: Hand, run: ImportRun | None) -> Claim:
     return Claim(lead_id, row.values, run.pk if run else None, row.line, hand.token_id)
 
 
-def _handed(leads: dict[str, int], row: CheckedRow, run: ImportRun | None) -> Claim:
+def _handed(lead_id: int, row: CheckedRow, run: ImportRun | None) -> Claim:
     values = {"handed_at": row.values["created_at"], "precision": row.values.get("precision", 0)}
-    return Claim(leads[row.values["external_id"]], values, run.pk if run else None, row.line)
+    return Claim(lead_id, values, run.pk if run else None, row.line)
 
 
-def _known_leads(rows: list[Values], hand: Hand) -> dict[str, Values]:
-    ids = {values["external_id"] for values in rows}
-    known = Lead.objects.filter(agreement=hand.agreement_id, external_id__in=ids).values("pk", *KEPT)
-    return {values["external_id"]: dict(values) for values in known}
-
-
-def _created(rows: list[Values], hand: Hand, run: ImportRun | None) -> dict[str, int]:
-    """External id -> primary key of the new leads."""
+def _create(standing: Sequence[StandingLead], hand: Hand, run: ImportRun | None) -> None:
+    """Writes new leads, which get to know their primary keys."""
     came: dict[str, Any] = {"door": door_of(hand.token_id), "token_id": hand.token_id, "run": run}
-    came |= {"recorded_at": hand.at, "recorded_by": hand.by}
-    bulk.insert(_with_keys([Lead(agreement_id=hand.agreement_id, **came, **values) for values in rows], hand))
-    ids = [values["external_id"] for values in rows]
-    return dict(Lead.objects.filter(agreement=hand.agreement_id, external_id__in=ids).values_list("external_id", "pk"))
+    came |= {"recorded_at": hand.at, "recorded_by": hand.by, "agreement_id": hand.agreement_id}
+    leads = [
+        Lead(**came, **one.values, phone_key=one.keys.phone, name_key=one.keys.name, who_key=one.keys.who)
+        for one in standing
+    ]
+    named = [lead for lead in leads if lead.external_id]
+    bulk.insert(named)
+    Lead.objects.bulk_create([lead for lead in leads if not lead.external_id])
+    ids = [lead.external_id for lead in named]
+    known = Lead.objects.filter(agreement=hand.agreement_id, external_id__in=ids)
+    pks = dict(known.values_list("external_id", "pk")) if ids else {}
+    for one, lead in zip(standing, leads, strict=True):
+        one.pk = lead.pk or pks[lead.external_id]
 
 
 def _take_inquiries(rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None) -> Counts:
@@ -158,13 +190,11 @@ def _take_inquiries(rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | Non
 
 
 def _take_facts(kind: str, rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None) -> Counts:
-    ids = {row.values["external_id"] for row in rows}
-    leads = leads_by_id(hand.agreement_id, ids)
-    lock(leads.values())
-    there = [row for row in rows if row.values["external_id"] in leads]
-    absent = [row for row in rows if row.values["external_id"] not in leads]
+    found = _leads_of([row.values for row in rows], hand)
+    there = [row for row in rows if row.values["external_id"] in found]
+    absent = [row for row in rows if row.values["external_id"] not in found]
     tally = Tally()
-    write(kind, [_claim(leads[row.values["external_id"]], row, hand, run) for row in there], hand, tally)
+    write(kind, [_claim(found[row.values["external_id"]], row, hand, run) for row in there], hand, tally)
     if run is None and tally.contradicted:
         raise Contradicts(tally.contradicted)
     tally.differing += keep(kind, absent, hand, run)
@@ -177,3 +207,27 @@ def _take_facts(kind: str, rows: Sequence[CheckedRow], hand: Hand, run: ImportRu
         differing=len(tally.differing),
         waiting=len(absent),
     )
+
+
+def _leads_of(rows: Sequence[Values], hand: Hand) -> dict[str, int]:
+    """The leads that rows mean, locked. A row without an id gets the name by which it would wait for its lead."""
+    country, asked = country_of_zone(hand.terms.zone.key), dict[str, Keys]()
+    for row in rows:
+        email, phone = row.pop("lead_email", ""), row.pop("lead_phone", "")
+        if not row["external_id"]:
+            own = keys(email=email, phone=phone, country=country)
+            row["external_id"] = asked_name(own)
+            asked[row["external_id"]] = own
+    meant: dict[str, int | None] = {}
+    if asked:
+        people = known_people(hand.agreement_id, list(asked.values()), likely=False)
+        meant = {name: people.find(own).certain for name, own in asked.items()}
+    ids = {row["external_id"] for row in rows} - asked.keys()
+    further = OtherId.objects.filter(agreement=hand.agreement_id, external_id__in=ids)
+    meant |= dict(further.values_list("external_id", "lead_id"))
+    by_id = Q(external_id__in=ids)
+    leads = Lead.objects.filter(by_id | Q(pk__in=set(meant.values()) - {None}) if meant else by_id)
+    locked = leads.select_for_update().filter(agreement=hand.agreement_id).order_by("pk")
+    names = {pk: name for name, pk in locked.values_list("external_id", "pk")}
+    found = {name: pk for name, pk in meant.items() if pk is not None and pk in names}
+    return {name: pk for pk, name in names.items() if name} | found

@@ -22,7 +22,10 @@ WHEN = {
     "inquiries": "asked_at",
 }
 OWN_ID = {"handoffs": "handoff_id", "attempts": "attempt_id", "outcomes": "deal_id", "inquiries": "inquiry_id"}
-WORDS = frozenset({"source", "tier", "rep", "return_reason", "country", "language", "campaign", "job_title"})
+WORDS = frozenset(
+    {"source", "tier", "rep", "return_reason", "country", "language", "campaign"}
+    | {"name", "company", "job_title", "question"}
+)
 SILENT = frozenset({"external_id", "precision", *OWN_ID.values()})
 
 DayOf = Callable[[datetime], date]

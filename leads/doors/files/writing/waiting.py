@@ -14,10 +14,12 @@ from leads.doors.files.writing.filling import additions
 from leads.doors.files.writing.identity import OWN_ID, Kept, KeptFacts, contradictions
 from leads.doors.files.writing.reps import rep_book
 from leads.models import Addition, DifferingRow, ImportRun, Lead, WaitingRow
+from leads.persons.spelling import Keys, email_key
 from smarketing.lib import bulk
 from smarketing.lib.words import same_id
 
 BATCH = 1000
+LONGEST_NAME = 200
 
 
 def lock_files_of(agreement_id: int) -> None:
@@ -26,6 +28,26 @@ def lock_files_of(agreement_id: int) -> None:
     On PostgreSQL a lock that leaves foreign keys to the agreement alone.
     """
     list(Agreement.objects.select_for_update(no_key=True).filter(pk=agreement_id).values_list("pk"))
+
+
+def names_of(values: Mapping[str, Any], number: str) -> list[str]:
+    """By what rows may wait for this lead: its id, its address, its number (as `phone_key`)."""
+    named = (values.get("external_id"), _tagged("mailto", email_key(values.get("email", ""))), _tagged("tel", number))
+    return [name for name in named if name]
+
+
+def name_of(lead: Lead) -> str:
+    """The best of them, or nothing."""
+    return next(iter(names_of({"external_id": lead.external_id, "email": lead.email}, lead.phone_key)), "")
+
+
+def asked_name(keys: Keys) -> str:
+    """By what a row without an id waits."""
+    return _tagged("mailto", keys.email) or _tagged("tel", keys.phone)
+
+
+def _tagged(sort: str, text: str) -> str:
+    return f"{sort}:{text}"[:LONGEST_NAME] if text else ""
 
 
 def keep(kind: str, rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None) -> list[DifferingRow]:
@@ -120,7 +142,11 @@ def link(leads: dict[str, int], hand: Hand, tally: Tally) -> int:
 
 def link_waiting(leads: Collection[Lead], *, terms: Timeline, at: datetime) -> int:
     """For leads that came by another way than a file. In a transaction; the leads are of one agreement and locked."""
-    named = {same_id(lead.external_id): lead.pk for lead in leads if lead.external_id}
+    named = {
+        name: lead.pk
+        for lead in leads
+        for name in names_of({"external_id": same_id(lead.external_id), "email": lead.email}, lead.phone_key)
+    }
     if not named:
         return 0
     return link_waiting_ids(named, next(iter(leads)).agreement, terms=terms, at=at)

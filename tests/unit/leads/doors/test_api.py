@@ -189,6 +189,14 @@ def test_one_key_is_one_answer_and_another_body_is_refused(program):
     assert Program(program.row.agreements.get()).post("leads", LEAD, key="k").status_code == 200  # per token
 
 
+@pytest.mark.parametrize("key", ["", "k" * 256, "ü", "two words"])
+def test_a_key_that_is_none_is_said_so_and_an_empty_one_is_not_taken_for_none(program, key):
+    answer = program.post("leads", LEAD, **{"Idempotency-Key": key})
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_key")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert not Lead.objects.exists()
+
+
 def test_what_was_refused_keeps_no_key(program):
     assert program.post("leads", LEAD | {"email": "?"}, key="k").status_code == 422
     assert not ApiCall.objects.exists()

@@ -156,7 +156,9 @@ def test_every_alias_is_written_as_it_is_compared_and_every_field_has_its_own_na
 
 def test_a_bare_id_is_the_lead_only_in_a_file_of_leads():
     assert plan("leads", "Id,Created\n1,2026-01-01\n").columns["external_id"] == "Id"
-    assert str(plan("attempts", "Id,called_at,result\n1,2026-01-01,busy\n").problem) == "missing_fields: external_id"
+    assert str(plan("attempts", "Id,called_at,result\n1,2026-01-01,busy\n").problem) == (
+        "missing_fields: external_id/lead_email/lead_phone"
+    )
 
 
 def test_a_column_asked_for_wins_and_a_recognised_one_does_not_take_it():
@@ -206,7 +208,7 @@ def test_a_constant_that_cannot_be_read_is_said_before_anything_is_taken():
 def test_a_file_of_unknown_columns_is_refused_with_its_columns():
     with pytest.raises(RefusedFile) as refused:
         plan("leads", "shoe,size\nred,41\n").required()
-    assert str(refused.value.problem) == "missing_fields: external_id, created_at"
+    assert str(refused.value.problem) == "missing_fields: external_id/email/phone, created_at"
     assert refused.value.columns == ("shoe", "size")
 
 

@@ -46,6 +46,7 @@ def test_a_good_row_is_read():
         "email": "ada@example.org",
         "name": "Ada",
         "value": Decimal("1234.50"),
+        "question": "",
     }
 
 
@@ -58,7 +59,7 @@ def test_an_empty_cell_and_the_word_unknown_are_two_things():
     ("line", "reason"),
     [
         ("1,31.02.2018,,,,,", (2, "created_at", "no_such_day")),
-        (",2026-01-05,,,,,", (2, "lead_id", "required")),
+        (",2026-01-05,,,,,", (2, "lead_id", "nobody")),
         ("1,,,,,,", (2, "created_at", "required")),
         ("1,2026-03-03,,,,,", (2, "created_at", "in_future")),
         ("1,2026-01-05", (2, "", "too_few_cells: 2/7")),
