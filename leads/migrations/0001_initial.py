@@ -401,6 +401,29 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='RememberedReading',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('leads', 'Leads'), ('handoffs', 'Handoffs'), ('attempts', 'Attempts'), ('outcomes', 'Outcomes')], max_length=10)),
+                ('columns', models.CharField(max_length=64)),
+                ('options', models.JSONField()),
+                ('file_name', models.CharField(max_length=255, verbose_name='file')),
+                ('at', models.DateTimeField()),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agreements.agreement')),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'remembered reading',
+                'verbose_name_plural': 'remembered readings',
+                'constraints': [models.UniqueConstraint(fields=('agreement', 'kind', 'columns'), name='one_reading_per_columns')],
+            },
+        ),
+        migrations.AddField(
+            model_name='importrun',
+            name='read_as',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='leads.rememberedreading'),
+        ),
+        migrations.CreateModel(
             name='RepName',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
