@@ -404,7 +404,7 @@ class Migration(migrations.Migration):
             name='RememberedReading',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('leads', 'Leads'), ('handoffs', 'Handoffs'), ('attempts', 'Attempts'), ('outcomes', 'Outcomes')], max_length=10)),
+                ('kind', models.CharField(choices=[('leads', 'Leads'), ('handoffs', 'Handoffs'), ('attempts', 'Attempts'), ('outcomes', 'Outcomes'), ('inquiries', 'Inquiries')], max_length=10)),
                 ('columns', models.CharField(max_length=64)),
                 ('options', models.JSONField()),
                 ('file_name', models.CharField(max_length=255, verbose_name='file')),
