@@ -39,6 +39,7 @@ class ImportRun(models.Model):
     created = models.PositiveIntegerField(_("new"), default=0)
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
     differing = models.PositiveIntegerField(_("differing"), default=0)
+    asked = models.PositiveIntegerField(_("asked again"), default=0)
     waiting = models.PositiveIntegerField(_("waiting"), default=0)
     open = models.PositiveIntegerField(_("open"), default=0)
     rejected = models.PositiveIntegerField(_("rejected"), default=0)
