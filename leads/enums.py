@@ -90,6 +90,7 @@ class RowKind(TextChoices):
     HANDOFFS = "handoffs", _("Handoffs")
     ATTEMPTS = "attempts", _("Attempts")
     OUTCOMES = "outcomes", _("Outcomes")
+    INQUIRIES = "inquiries", _("Inquiries")
 
 
 class RunStatus(TextChoices):

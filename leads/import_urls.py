@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/start/", import_page.start, name="import_start"),
     path("<int:pk>/progress/", import_page.progress, name="import_progress"),
     path("<int:pk>/retry/", import_page.retry, name="import_retry"),
+    path("<int:pk>/forget/", import_page.forget, name="import_forget"),
     path("<int:pk>/undo/", undo_page.undo_import, name="import_undo"),
     path("<int:pk>/take-over/", differing.take, name="import_take_over"),
     path("<int:pk>/delete/", import_page.delete, name="import_delete"),

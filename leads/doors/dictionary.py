@@ -56,6 +56,13 @@ def _remember(agreement_id: int, seen: Mapping[tuple[str, str], str], spelled: d
     )
 
 
+def words_to_choose(agreement: Agreement) -> dict[str, list[str]]:
+    """Sources and tiers of which a new word of a file may be another name: those in use, and the agreed tiers."""
+    words = Word.objects.filter(agreement=agreement, field="source", means="").order_by("spelling")
+    tiers = Tier.objects.filter(version__agreement=agreement).order_by("name").values_list("name", flat=True)
+    return {"source": list(words.values_list("spelling", flat=True)), "tier": list(dict.fromkeys(tiers))}
+
+
 def meanings(agreement_id: int) -> dict[str, dict[str, str]]:
     """Field -> key of a foreign word -> our value, as told for earlier files."""
     found: dict[str, dict[str, str]] = {}

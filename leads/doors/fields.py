@@ -282,11 +282,37 @@ DEAL = (
     Field("currency", Reads.CURRENCY, f"{_CURRENCY} dealcurrency dealcurrencyofvalue opportunitycurrency", longest=3),
     *FOUND_BY,
 )
-KINDS: dict[str, tuple[Field, ...]] = {"leads": LEAD, "handoffs": HANDOFF, "attempts": ATTEMPT, "outcomes": DEAL}
+_LEAD = {field.name: field for field in LEAD}
+_PERSON = ("email", "phone", "name", "company", "job_title", "country", "language")
+# A lead that asks, known or not: by its id, else by who it is.
+INQUIRY = (
+    Field("external_id", Reads.ID, f"{_LEAD_ID} contactid lead", longest=200),
+    Field(
+        "asked_at",
+        Reads.INSTANT,
+        "askedat asked inquiredat inquirydate enquirydate submittedat submissiondate submissiontime receivedat "
+        "timestamp created createdat createddate createddatetime anfragedatum angefragtam eingegangenam henvendtden "
+        "modtaget datum dato date",
+        is_required=True,
+    ),
+    SOURCE,
+    _LEAD["campaign"],
+    _LEAD["question"],
+    *(_LEAD[name] for name in _PERSON),
+    _own_id("inquiry_id", "inquiryid enquiryid submissionid ticketid caseid anfrageid henvendelsesid"),
+)
+KINDS: dict[str, tuple[Field, ...]] = {
+    "leads": LEAD,
+    "handoffs": HANDOFF,
+    "attempts": ATTEMPT,
+    "outcomes": DEAL,
+    "inquiries": INQUIRY,
+}
 # Without an id one of these says who it is: in a file at least one of them has a column, in a row one a value.
 IDENTITY: dict[str, tuple[str, ...]] = {
     "leads": ("external_id", "email", "phone", "company"),
     **dict.fromkeys(("handoffs", "attempts", "outcomes"), ("external_id", "lead_email", "lead_phone")),
+    "inquiries": ("external_id", "email", "phone", "company", "name"),
 }
 LEAD_FIELDS = tuple(field.name for field in LEAD if field.is_kept)
 

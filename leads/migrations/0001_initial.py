@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             name='ImportRun',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('leads', 'Leads'), ('handoffs', 'Handoffs'), ('attempts', 'Attempts'), ('outcomes', 'Outcomes')], max_length=10, verbose_name='rows')),
+                ('kind', models.CharField(choices=[('leads', 'Leads'), ('handoffs', 'Handoffs'), ('attempts', 'Attempts'), ('outcomes', 'Outcomes'), ('inquiries', 'Inquiries')], max_length=10, verbose_name='rows')),
                 ('file', models.FileField(blank=True, max_length=300, upload_to='imports/%Y/%m')),
                 ('file_name', models.CharField(max_length=255, verbose_name='file')),
                 ('workbook', models.FileField(blank=True, max_length=300, upload_to='imports/%Y/%m')),
@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ('created', models.PositiveIntegerField(default=0, verbose_name='new')),
                 ('unchanged', models.PositiveIntegerField(default=0, verbose_name='unchanged')),
                 ('differing', models.PositiveIntegerField(default=0, verbose_name='differing')),
+                ('asked', models.PositiveIntegerField(default=0, verbose_name='asked again')),
                 ('waiting', models.PositiveIntegerField(default=0, verbose_name='waiting')),
                 ('open', models.PositiveIntegerField(default=0, verbose_name='open')),
                 ('rejected', models.PositiveIntegerField(default=0, verbose_name='rejected')),
@@ -341,7 +342,7 @@ class Migration(migrations.Migration):
             name='Addition',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('leads', 'Leads'), ('handoffs', 'Handoffs'), ('attempts', 'Attempts'), ('outcomes', 'Outcomes')], max_length=10)),
+                ('kind', models.CharField(choices=[('leads', 'Leads'), ('handoffs', 'Handoffs'), ('attempts', 'Attempts'), ('outcomes', 'Outcomes'), ('inquiries', 'Inquiries')], max_length=10)),
                 ('record', models.PositiveBigIntegerField()),
                 ('fields', models.JSONField()),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='additions', to='leads.importrun')),
@@ -374,6 +375,7 @@ class Migration(migrations.Migration):
                 ('external_id', models.CharField(max_length=200, verbose_name='external id')),
                 ('agreement', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agreements.agreement')),
                 ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='other_ids', to='leads.lead')),
+                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='leads.importrun')),
             ],
             options={
                 'verbose_name': 'further external id',
@@ -399,6 +401,29 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='RememberedReading',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('leads', 'Leads'), ('handoffs', 'Handoffs'), ('attempts', 'Attempts'), ('outcomes', 'Outcomes'), ('inquiries', 'Inquiries')], max_length=10)),
+                ('columns', models.CharField(max_length=64)),
+                ('options', models.JSONField()),
+                ('file_name', models.CharField(max_length=255, verbose_name='file')),
+                ('at', models.DateTimeField()),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agreements.agreement')),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'remembered reading',
+                'verbose_name_plural': 'remembered readings',
+                'constraints': [models.UniqueConstraint(fields=('agreement', 'kind', 'columns'), name='one_reading_per_columns')],
+            },
+        ),
+        migrations.AddField(
+            model_name='importrun',
+            name='read_as',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='leads.rememberedreading'),
+        ),
+        migrations.CreateModel(
             name='RepName',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -418,7 +443,7 @@ class Migration(migrations.Migration):
             name='WaitingRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('leads', 'Leads'), ('handoffs', 'Handoffs'), ('attempts', 'Attempts'), ('outcomes', 'Outcomes')], max_length=10)),
+                ('kind', models.CharField(choices=[('leads', 'Leads'), ('handoffs', 'Handoffs'), ('attempts', 'Attempts'), ('outcomes', 'Outcomes'), ('inquiries', 'Inquiries')], max_length=10)),
                 ('external_id', models.CharField(max_length=200)),
                 ('fields', models.JSONField()),
                 ('line', models.PositiveIntegerField(default=0)),

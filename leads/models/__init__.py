@@ -1,6 +1,15 @@
 from leads.models.clocks import Clock, Escalation
 from leads.models.facts import Attempt, Deal, Event, Handoff, Lead
-from leads.models.imports import Addition, DifferingRow, ImportRun, RejectedRow, RepName, WaitingRow, Word
+from leads.models.imports import (
+    Addition,
+    DifferingRow,
+    ImportRun,
+    RejectedRow,
+    RememberedReading,
+    RepName,
+    WaitingRow,
+    Word,
+)
 from leads.models.inquiries import Inquiry, NotSame, OtherId
 from leads.models.integrations import ApiCall, ApiToken
 
@@ -24,6 +33,7 @@ __all__ = [
     "NotSame",
     "OtherId",
     "RejectedRow",
+    "RememberedReading",
     "RepName",
     "WaitingRow",
     "Word",

@@ -29,6 +29,7 @@ class ImportRun(models.Model):
     sheet = models.CharField(max_length=200, blank=True)
     sheets = models.JSONField(default=list)
     options = models.JSONField(default=dict)
+    read_as = models.ForeignKey("RememberedReading", models.SET_NULL, null=True, related_name="+")
     status = models.CharField(_("status"), max_length=10, choices=RunStatus.choices, default=RunStatus.DRAFT)
     size = models.BigIntegerField(default=0)
     digest = models.CharField(max_length=64, blank=True)
@@ -38,6 +39,7 @@ class ImportRun(models.Model):
     created = models.PositiveIntegerField(_("new"), default=0)
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
     differing = models.PositiveIntegerField(_("differing"), default=0)
+    asked = models.PositiveIntegerField(_("asked again"), default=0)
     waiting = models.PositiveIntegerField(_("waiting"), default=0)
     open = models.PositiveIntegerField(_("open"), default=0)
     rejected = models.PositiveIntegerField(_("rejected"), default=0)
@@ -158,6 +160,29 @@ class DifferingRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line}: {', '.join(self.said)}"
+
+
+class RememberedReading(models.Model):
+    """How a file with these columns was read for an agreement: the next one is read alike, until somebody forgets it.
+
+    `columns` is a digest of their names, in any order.
+    """
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=RowKind.choices)
+    columns = models.CharField(max_length=64)
+    options = models.JSONField()
+    file_name = models.CharField(_("file"), max_length=255)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("remembered reading")
+        verbose_name_plural = _("remembered readings")
+        constraints = [models.UniqueConstraint(fields=["agreement", "kind", "columns"], name="one_reading_per_columns")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} · {self.file_name}"
 
 
 class Word(models.Model):

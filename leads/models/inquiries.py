@@ -50,11 +50,12 @@ class Inquiry(RecordedFact):
 
 
 class OtherId(models.Model):
-    """One more id under which other systems know a lead."""
+    """One more id under which other systems know a lead. `run` is the import that brought it."""
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="+", db_index=False)
     external_id = models.CharField(_("external id"), max_length=200)
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="other_ids")
+    run = models.ForeignKey("leads.ImportRun", models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("further external id")

@@ -5,6 +5,7 @@ The one definition of "the same person", for the form, files and the API: `liken
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 
@@ -73,6 +74,7 @@ def email_key(text: str) -> str:
     return words.key(text)[:LONGEST]
 
 
+@lru_cache(maxsize=8_192)  # a chunk of a file asks several times
 def phone_key(text: str, country: str = "") -> str:
     """In the form E.164, with an extension behind it; what no country makes a number of is its digits."""
     if len(_DIGITS.findall(text)) < SHORTEST_NUMBER:
@@ -106,12 +108,14 @@ def _read(text: str, country: str) -> phonenumbers.PhoneNumber | None:
     return number if phonenumbers.is_possible_number(number) else None
 
 
+@lru_cache(maxsize=8_192)
 def name_key(name: str) -> str:
     """Without titles, in any order: "Müller, Hans" and "Dr. Hans Mueller" are one name."""
     found = _words(name)
     return " ".join(sorted(word for word in found if word not in TITLES) or sorted(found))[:LONGEST]
 
 
+@lru_cache(maxsize=8_192)
 def company_key(company: str) -> str:
     """Without the legal form at its end."""
     found = _words(_ABBREVIATED.sub("", company))

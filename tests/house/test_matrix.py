@@ -182,6 +182,7 @@ DOORS = {
     **{f"leads:{name}": button(MARKETERS, get=FOUND) for name in ("import_reading", "import_start")},
     "leads:import_progress": page(MARKETERS, **RECORD),
     "leads:import_retry": button(MARKETERS),
+    "leads:import_forget": button(MARKETERS),
     "leads:import_undo": page(MARKETERS, FOUND, **RECORD),
     "leads:import_delete": button(MARKETERS),
     "leads:import_rejects": page(MARKETERS, **RECORD),

@@ -107,7 +107,7 @@ def filtered(resource: Resource, records: QuerySet[Any], asked: Mapping[str, str
     if "agreement" in asked:
         found = found.filter(**{f"{resource.agreement}__slug": asked["agreement"]})
     if "external_id" in asked:
-        found = found.filter(**{columns["external_id"]: same_id(asked["external_id"])})
+        found = found.filter(resource.by_lead(same_id(asked["external_id"])))
     if "recorded_since" in asked:
         found = found.filter(recorded_at__gte=_instant(asked["recorded_since"]))
     if "cursor" in asked:

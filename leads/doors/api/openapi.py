@@ -28,6 +28,7 @@ REFUSALS = {
     429: "Too many calls; Retry-After says in how many seconds to come again.",
     503: "The portal cannot answer now; Retry-After says in how many seconds to come again.",
 }
+KNOWN_TEXT = "Known already; what was missing has been added. Or (`asked_again`) a known lead asks again."
 WRITING = (
     f"One {{name}}, or a list of 1 to {MOST}, of which each row is answered for itself. With the header "
     "`Idempotency-Key` (components/parameters/IdempotencyKey) the same call sent again is done once and gets the same "
@@ -63,7 +64,11 @@ def writing(one: Resource) -> dict[str, Any]:
     receipt = ref(f"{one.name}_receipt")
     answers = {
         "201": success("Taken as new.", receipt, Location={"schema": TEXT}),
-        "200": success("Known already; what was missing has been added.", receipt, Location={"schema": TEXT}),
+        "200": success(
+            KNOWN_TEXT,
+            receipt,
+            Location={"schema": TEXT},
+        ),
         "202": success("Kept until its lead comes.", receipt),
         "207": success("A list: each row with its own status.", ref(f"{one.name}_receipts")),
     }
@@ -71,7 +76,7 @@ def writing(one: Resource) -> dict[str, Any]:
     found = operation(one, f"write_{one.name}", f"Send {one.name}", answers, refusals)
     rows = {"type": "array", "minItems": 1, "maxItems": MOST, "items": {"description": "As a single one."}}
     body = {"required": True, "content": {JSON: {"schema": {"anyOf": [ref(f"{one.name}_body"), rows]}}}}
-    return found | {"description": WRITING.format(name=one.name.removesuffix("s")), "requestBody": body}
+    return found | {"description": WRITING.format(name=one.singular), "requestBody": body}
 
 
 def operation(
@@ -125,10 +130,12 @@ def components() -> dict[str, Any]:
     for one in RESOURCES.values():
         page = {"results": {"type": "array", "items": ref(f"{one.name}_record")}, "next": {"type": ["string", "null"]}}
         receipt = {"status": {"enum": list(STATUS)}, AGREEMENT: TEXT, "external_id": TEXT}
+        further = {"inquiry_of": TEXT, "asked_at": TEXT, "is_first": {"type": "boolean"}}
+        given = [name for name in receipt if name != "external_id" or one.kind != "inquiries"]
         row = {"status": NUMBER, "receipt": ref(f"{one.name}_receipt"), "problem": ref("problem")}
         rows = {"type": "array", "items": {"type": "object", "properties": row, "required": ["status"]}}
         own = {one.own_id: TEXT}
-        schemas[f"{one.name}_receipt"] = {"type": "object", "properties": receipt | own, "required": list(receipt)}
+        schemas[f"{one.name}_receipt"] = {"type": "object", "properties": receipt | further | own, "required": given}
         schemas[f"{one.name}_receipts"] = {"type": "object", "properties": {"rows": rows}, "required": ["rows"]}
         schemas[f"{one.name}_body"] = body_schema(one)
         schemas[f"{one.name}_record"] = record_schema(one)

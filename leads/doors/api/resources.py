@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from leads.doors.fields import KINDS, Field
 from leads.doors.files.writing.claims import FACTS
 from leads.doors.files.writing.identity import OWN_ID
-from leads.models import ApiToken, Attempt, Deal, Handoff, Lead
+from leads.models import ApiToken, Attempt, Deal, Handoff, Inquiry, Lead, OtherId
 from smarketing.accounts.rights import Verb
 
 
@@ -29,6 +29,10 @@ class Resource:
     seen: tuple[str, ...] = ()
 
     @property
+    def singular(self) -> str:
+        return f"{self.name[:-3]}y" if self.name.endswith("ies") else self.name.removesuffix("s")
+
+    @property
     def fields(self) -> tuple[Field, ...]:
         return tuple(field for field in KINDS[self.kind] if not field.is_of_files)
 
@@ -44,6 +48,12 @@ class Resource:
             return {field.name: field.name for field in self.fields if field.is_kept} | {"precision": "precision"}
         lead = {"external_id": "lead__external_id"}
         return lead | dict(FACTS[self.kind].columns)
+
+    def by_lead(self, external_id: str) -> Q:
+        """Of the lead that has this id, as its own or as a further one."""
+        path = "" if self.kind == "leads" else "lead__"
+        further = OtherId.objects.filter(external_id=external_id).values("lead")
+        return Q((f"{path}external_id", external_id)) | Q((f"{path}pk__in", further))
 
     def of(self, token: ApiToken) -> QuerySet[Any]:
         """What the token may see at all."""
@@ -72,6 +82,17 @@ RESOURCES = {
         ),
         Resource("attempts", "attempts", Attempt, "lead__agreement", ("channel", "result"), Verb.SEE, Verb.FOLLOW_UP),
         Resource("deals", "outcomes", Deal, "lead__agreement", ("outcome",), Verb.SEE, Verb.FOLLOW_UP),
+        # They tell of leads that nobody was handed yet, and may bring new ones.
+        Resource(
+            "inquiries",
+            "inquiries",
+            Inquiry,
+            "agreement",
+            ("source",),
+            Verb.MARKET,
+            Verb.MARKET,
+            seen=("is_first", "settled_at"),
+        ),
     )
 }
 SCOPES = {f"{name}:{way}": one for name, one in RESOURCES.items() for way in ("read", "write")}

@@ -24,14 +24,16 @@ from leads.doors.files.writing.chunk import Counts, take
 from leads.doors.files.writing.claims import Contradicts, Hand
 from leads.doors.files.writing.reps import rep_book
 from leads.enums import EventKind
-from leads.models import ApiToken, Event, Lead
+from leads.models import ApiToken, Event, Inquiry, Lead
+from leads.persons.known import leads_by_id
 from smarketing.lib.file_problems import FileProblem
 
 MOST = 100  # rows in one call
 TRIES = 3
 AGREEMENT = "agreement"
-CREATED, KNOWN, WAITING = "created", "known", "waiting"
-STATUS = {CREATED: 201, KNOWN: 200, WAITING: 202}
+CREATED, KNOWN, ASKED, WAITING = "created", "known", "asked_again", "waiting"
+STATUS = {CREATED: 201, KNOWN: 200, ASKED: 200, WAITING: 202}
+WHOSE = ("external_id", "inquiry_id", "email", "phone", "name", "company")  # of an inquiry, one of them at least
 Found = TypeVar("Found")
 
 
@@ -68,6 +70,8 @@ def _taken(resource: Resource, sent: Any, token: ApiToken, *, at: datetime) -> d
     except Faulty as faulty:
         conflicts = all(fault.is_conflict for fault in faulty.faults)
         raise Problem(409 if conflicts else 422, faults=faulty.faults) from faulty
+    if resource.kind == "inquiries" and not any(values.get(name) for name in WHOSE):
+        raise Problem(422, faults=[BodyFault("", FileProblem("nobody_asks", ", ".join(WHOSE)))])
     hand = Hand(
         agreement.pk,
         agreement.currency,
@@ -79,9 +83,27 @@ def _taken(resource: Resource, sent: Any, token: ApiToken, *, at: datetime) -> d
         token_id=token.pk,
     )
     counts = _tried(lambda: _written(resource, dict(values), hand))
-    status = CREATED if counts.created else WAITING if counts.waiting else KNOWN
+    status = CREATED if counts.created else ASKED if counts.asked else WAITING if counts.waiting else KNOWN
     ids = {name: values[name] for name in ("external_id", resource.own_id) if values.get(name)}
-    return {"status": status, AGREEMENT: agreement.slug, **ids}
+    is_inquiry = status == ASKED or (resource.kind == "inquiries" and status != WAITING)
+    whose = _whose(values, hand) if is_inquiry else {}
+    return {"status": status, AGREEMENT: agreement.slug, **ids, **whose}
+
+
+def _whose(values: Values, hand: Hand) -> dict[str, Any]:
+    """On which lead the inquiry stands: by its own id in the other system, and whether it came with it."""
+    known = Inquiry.objects.filter(agreement=hand.agreement_id).select_related("lead").order_by("-pk")
+    if own := values.get("inquiry_id"):
+        known = known.filter(external_id=own)
+    else:
+        known = known.filter(asked_at=values["asked_at"] if "asked_at" in values else values["created_at"])
+        if name := values.get("external_id"):
+            known = known.filter(lead__in=leads_by_id(hand.agreement_id, [name]).values())
+    asked = known.first()
+    if asked is None:
+        return {}
+    told = {"inquiry_of": asked.lead.external_id} if asked.lead.external_id else {}
+    return {**told, "asked_at": asked.asked_at.isoformat(), "is_first": asked.is_first}
 
 
 def _reading(agreement: Agreement) -> Notation:

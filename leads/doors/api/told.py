@@ -39,6 +39,9 @@ def _plain(value: Any) -> Any:
     return None if value == "" else value
 
 
+FLAG: dict[str, Any] = {"type": "boolean"}
+
+
 def schema(resource: Resource) -> dict[str, Any]:
     """JSON schema of a record as it is answered."""
     instants = {field.name for field in resource.fields if field.reads is Reads.INSTANT}
@@ -47,6 +50,7 @@ def schema(resource: Resource) -> dict[str, Any]:
     properties = {name: _schema(name in instants) for name in names}
     reads = {field.name: field.reads for field in resource.fields}
     properties |= {name: OTHER_TYPES[reads[name]] for name in names if reads.get(name) in OTHER_TYPES}
+    properties |= {name: FLAG for name in resource.seen if name.startswith("is_")}
     properties["agreement"] = properties["door"] = {"type": "string"}
     properties["precision"] = {"enum": list(PRECISIONS.values())}
     return {"type": "object", "properties": properties, "required": list(names)}

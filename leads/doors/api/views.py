@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -77,8 +77,9 @@ class OneRecord(ByToken):
         return answer(200, told(self.resource, record))
 
     def _named(self, external_id: str, asked: dict[str, str]) -> QuerySet[Any]:
-        column = self.resource.columns[self.resource.own_id]
-        records: QuerySet[Any] = self.resource.of(self.token).filter(**{column: same_id(external_id)})
+        one, own = self.resource, same_id(external_id)
+        named = one.by_lead(own) if one.own_id == "external_id" else Q((one.columns[one.own_id], own))
+        records: QuerySet[Any] = one.of(self.token).filter(named)
         return records.filter(**{f"{self.resource.agreement}__slug": asked["agreement"]}) if asked else records
 
     def _only(self, records: QuerySet[Any]) -> Any:

@@ -15,13 +15,13 @@ from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from agreements.models import Agreement
 from leads.doors.dictionary import read_for
 from leads.doors.files.reading.columns import lacking
 from leads.doors.files.reading.recognition import Asked, Plan, recognise
 from leads.doors.files.reading.records import SHEET
 from leads.doors.files.reading.workbook import Book, is_workbook, opened_workbook
-from leads.doors.files.runs import digest_of
+from leads.doors.files.remembering import forget, recalled
+from leads.doors.files.runs import digest_of, with_known_words
 from leads.enums import RowKind, RunStatus
 from leads.models import ImportRun
 from smarketing.lib.file_problems import Unreadable
@@ -66,13 +66,20 @@ def _written(book: Book, sheet: str) -> BinaryIO:
     return file
 
 
-def read_first(text: TableText, kind: str, agreement: Agreement, at: datetime) -> Plan:
-    """How a file is read before anybody has said anything. A list of leads without a date is taken as won today."""
-    known, asked = read_for(agreement), Asked.of(text.asked)
-    plan = recognise(text.file, kind, asked, **known)
-    if kind == RowKind.LEADS and lacking(kind, {**plan.mapped, **plan.constants}) == ("created_at",):
-        today = at.astimezone(ZoneInfo(known["time_zone"])).date()
-        return recognise(text.file, kind, replace(asked, constants={"created_at": today.isoformat()}), **known)
+def read_first(text: TableText, run: ImportRun, at: datetime) -> Plan:
+    """How a file is read before anybody has said anything: as files with these columns were read before, else as it
+    shows itself. A list of leads without a date is taken as won today."""
+    known, asked = read_for(run.agreement), with_known_words(run, Asked.of(text.asked))
+    plan = recognise(text.file, run.kind, asked, **known)
+    run.read_as = None
+    if found := recalled(text.file, plan, run):
+        plan, run.read_as = found
+    if run.kind == RowKind.LEADS and lacking(run.kind, {**plan.mapped, **plan.constants}) == ("created_at",):
+        today = at.astimezone(ZoneInfo(known["time_zone"])).date().isoformat()
+        asked = with_known_words(run, Asked.of(plan.options()))
+        wanted = {name: columns for name, columns in asked.wanted.items() if name != "created_at"}
+        asked = replace(asked, wanted=wanted, constants={**plan.constants, "created_at": today})
+        return recognise(text.file, run.kind, asked, **known)
     return plan
 
 
@@ -95,7 +102,7 @@ def choose_sheet(run: ImportRun, sheet: str, *, at: datetime) -> bool:
     with run.workbook.open("rb") as workbook:
         text = text_of(cast("BinaryIO", workbook), run.kind, sheet)
     with closing(text), transaction.atomic():
-        plan = read_first(text, run.kind, run.agreement, at)
+        plan = read_first(text, run, at)
         if not ImportRun.objects.select_for_update().filter(pk=run.pk, status=RunStatus.DRAFT).exists():
             return False
         forget = partial(run.file.storage.delete, str(run.file.name))
@@ -103,6 +110,15 @@ def choose_sheet(run: ImportRun, sheet: str, *, at: datetime) -> bool:
         _keep(run, text)
         transaction.on_commit(forget, robust=True)
     return True
+
+
+def forget_reading(run: ImportRun, *, at: datetime) -> None:
+    """How files with the draft's columns were read before is forgotten, and the draft is read as it shows itself."""
+    forget(run)
+    with run.file.open("rb") as file:
+        asked = {"encoding": "utf-8", "delimiter": SHEET} if run.sheet else {}
+        run.options = read_first(TableText(cast("BinaryIO", file), asked), run, at).options()
+    run.save(update_fields=["options", "read_as"])
 
 
 def _keep(run: ImportRun, text: TableText) -> None:

@@ -1,6 +1,7 @@
 """Read: the first rows of a file as they would be taken, for the page before the import."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,14 +15,16 @@ from django.utils.translation import gettext as _
 
 from agreements.enums import reason_words
 from leads.doors.fields import KINDS, Reads
-from leads.doors.files.reading.choices import choice, words_for
+from leads.doors.files.reading.choices import choice, compared, own_words, words_for
 from leads.doors.files.reading.recognition import Plan, opened
 from leads.doors.files.reading.rows import CheckedRow, Rejection, kept
 from leads.doors.files.wording import field_name, worded
 from leads.enums import Channel, Direction, Result, Verdict
 from smarketing.lib.file_problems import RefusedFile, Unreadable
+from smarketing.lib.words import key
 
 SHOWN = 8
+CHECKED = 500
 MOST_HEADS = 12
 MOST_WORDS = 40
 SEARCHED = 1000
@@ -43,25 +46,46 @@ class PreviewRow:
     reason: str = ""
     is_taken: bool = False
 
+    @property
+    def is_rejected(self) -> bool:
+        return bool(self.reason) and not self.is_taken
+
 
 @dataclass(frozen=True)
 class Preview:
     """`heads`: the name of the field, and the column it is read from (none for a constant).
 
-    Where it is not clear yet how to read the file, the rows are shown as they stand in it.
+    Where it is not clear yet how to read the file, the rows are shown as they stand in it. Of the first `checked` rows
+    so many would be `rejected`, most of them for this `reason`.
     """
 
     heads: list[tuple[str, str]]
     rows: list[PreviewRow]
+    checked: int = 0
+    rejected: int = 0
+    reason: str = ""
+
+    @property
+    def are_most_rejected(self) -> bool:
+        return 2 * self.rejected > self.checked
+
+    @property
+    def are_all_rejected(self) -> bool:
+        return 0 < self.rejected == self.checked < CHECKED
 
 
 def preview(file: BinaryIO, plan: Plan, *, at: datetime) -> Preview:
     if plan.problem:
         return Preview(heads=[(label, "") for label in plan.labels], rows=list(_as_they_stand(file, plan)))
     fields = [*plan.mapped, *plan.constants]
+    rows = list(_rows(file, plan, fields, at))
+    reasons = Counter(f"{row.column}: {row.reason}".removeprefix(": ") for row in rows if row.is_rejected)
     return Preview(
         heads=[(field_name(field), plan.columns.get(field, "")) for field in fields],
-        rows=list(_rows(file, plan, fields, at)),
+        rows=rows[:SHOWN],
+        checked=len(rows),
+        rejected=reasons.total(),
+        reason=next((reason for reason, _number in reasons.most_common(1)), ""),
     )
 
 
@@ -74,7 +98,7 @@ def _as_they_stand(file: BinaryIO, plan: Plan) -> Iterator[PreviewRow]:
 def _rows(file: BinaryIO, plan: Plan, fields: list[str], at: datetime) -> Iterator[PreviewRow]:
     checker, zone = plan.checker(), ZoneInfo(plan.time_zone)
     with closing(plan.records(file, glance=True)) as records:
-        for record in islice(records, SHOWN):
+        for record in islice(records, CHECKED):
             found = checker.check(record, at)
             if isinstance(found, CheckedRow):
                 warning = found.warnings[0] if found.warnings else None
@@ -100,15 +124,23 @@ def first_lines(file: BinaryIO, plan: Plan) -> list[tuple[int, str]]:
         ]
 
 
-def foreign_words(file: BinaryIO, plan: Plan) -> list[tuple[str, str]]:
-    """Field and word: unknown ones of the first rows, and those of which somebody said what they mean."""
-    found = {(field, word) for field, words in plan.words.items() for word in words}
-    names = [field.name for field in KINDS[plan.kind] if field.reads is Reads.CHOICE and field.name in plan.mapped]
+def foreign_words(file: BinaryIO, plan: Plan, spelled: Mapping[str, Collection[str]]) -> list[tuple[str, str]]:
+    """Field and word: those of the first rows that mean nothing yet, or of which somebody said what they mean.
+
+    `spelled`: field -> the words in use under the agreement, where a new one may be another word for one of them.
+    """
+    found: set[tuple[str, str]] = set()
+    names = [field.name for field in KINDS[plan.kind] if field.reads is Reads.CHOICE or spelled.get(field.name)]
+    known = {name: set(map(compared, words)) for name, words in spelled.items()}
+    said = {name: own_words(plan.words, name) for name in names}
     with closing(plan.records(file, glance=True)) as records, suppress(RefusedFile):
         for record in islice(records, SEARCHED):
-            for name in names:
+            for name in (name for name in names if name in plan.mapped):
                 word = " ".join(_cells(record.cells, plan.mapped[name])).strip()
-                if word and len(found) < MOST_WORDS and not _is_known(plan, name, word):
+                if not word or len(found) >= MOST_WORDS:
+                    continue
+                is_known = compared(word) in known[name] if name in known else _is_known(plan, name, word)
+                if not is_known or compared(word) in said[name]:
                     found.add((name, word))
     return sorted(found)
 
@@ -117,7 +149,7 @@ def _is_known(plan: Plan, field: str, word: str) -> bool:
     try:
         choice(field, word, words_for(plan.reasons) if field == "return_reason" else None)
     except Unreadable:
-        return False
+        return key(word) in map(key, plan.empties)
     return True
 
 

@@ -73,7 +73,7 @@ def carry_in(
     Also where the file is not what it was when it was sent, before and after: rows would be missing.
     """
     refuse_changed(run, file)
-    plan = recognise(file, run.kind, _with_known_words(run), **read_for(run.agreement)).required()
+    plan = recognise(file, run.kind, with_known_words(run, Asked.of(run.options)), **read_for(run.agreement)).required()
     if run.started_at is None:
         run.started_at, run.options = clock(), plan.options()
         run.save(update_fields=["started_at", "options"])
@@ -106,9 +106,9 @@ def refuse_changed(run: ImportRun, file: BinaryIO) -> None:
         raise RefusedFile(FileProblem("file_changed"))
 
 
-def _with_known_words(run: ImportRun) -> Asked:
+def with_known_words(run: ImportRun, asked: Asked) -> Asked:
     """What was asked for, and what foreign words meant in earlier files of the agreement, unless said anew."""
-    asked, fields = Asked.of(run.options), FIELDS[run.kind]
+    fields = FIELDS[run.kind]
     words = {name: own for name, own in meanings(run.agreement_id).items() if name in fields and name not in SPELLED}
     for name, own in asked.words.items():
         anew = {key(foreign) for foreign in own}

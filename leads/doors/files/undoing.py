@@ -21,7 +21,7 @@ from leads.doors.files.writing.claims import FACTS
 from leads.doors.files.writing.filling import EMPTY
 from leads.doors.files.writing.waiting import lock_files_of, name_of
 from leads.enums import EventKind, RowKind, RunStatus
-from leads.models import Addition, DifferingRow, Event, ImportRun, Lead, WaitingRow
+from leads.models import Addition, DifferingRow, Event, ImportRun, Lead, OtherId, WaitingRow
 from smarketing.accounts.models import User
 from smarketing.lib import bulk
 from smarketing.server.giving_way import give_way
@@ -131,6 +131,7 @@ def _take_back(run: ImportRun, pks: list[int], at: datetime) -> None:
     for kind, sort in FACTS.items():
         _, by_model = sort.model._default_manager.filter(lead__in=free, run=run).delete()
         _count(told, kind, by_model.get(sort.model._meta.label, 0))
+    OtherId.objects.filter(lead__in=free, run=run).delete()
     _count(told, "values", _take_out(run, set(free) - going))
     DifferingRow.objects.filter(lead__in=going).update(lead=None)
     Lead.objects.filter(pk__in=going).delete()

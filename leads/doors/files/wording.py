@@ -20,6 +20,7 @@ WORDS = {
         "The sheet has formulas whose results are not in the file. Open it in a spreadsheet program, save it and send "
         "it again."
     ),
+    "nobody_asks": _("Say who asks, by one of these: %(detail)s."),
     "no_sheet": _("The workbook has no sheet “%(detail)s”."),
     "too_many_rows": _("The file has more than %(detail)s rows."),
     "no_months": _("No row with a month and an amount was found, like 2026-03;1234.50."),
@@ -183,4 +184,6 @@ FIELD_NAMES = {
     "active_on": _("Last active on"),
     "consent": _("Consent to be contacted"),
     "question": _("Question asked"),
+    "asked_at": _("Asked"),
+    "inquiry_id": _("Inquiry's id"),
 }

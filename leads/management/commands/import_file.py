@@ -27,7 +27,7 @@ from leads.models import ImportRun
 from smarketing.lib.cells import safe_row
 from smarketing.lib.file_problems import FileProblem, RefusedFile, Unreadable
 
-COUNTS = ("read", "created", "unchanged", "waiting", "open", "rejected")
+COUNTS = ("read", "created", "unchanged", "asked", "waiting", "open", "rejected")
 FURTHER = ("linked", "differing", "warnings")
 MARKS = {"comma": ",", "point": ".", ",": ",", ".": "."}
 

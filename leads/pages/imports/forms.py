@@ -1,6 +1,6 @@
 """The forms of an import: the file, and how it is to be read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from typing import Any, BinaryIO, cast
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.models import Agreement
 from leads.doors.files.drafts import drafted, read_first, text_of
 from leads.doors.files.preview import choices_of
-from leads.doors.files.reading.choices import OPEN
+from leads.doors.files.reading.choices import OPEN, compared, own_words
 from leads.doors.files.reading.columns import FIELDS, REQUIRED
 from leads.doors.files.reading.dialect import DELIMITERS
 from leads.doors.files.reading.recognition import Plan
@@ -64,20 +64,22 @@ class UploadForm(forms.Form):
             text = None
             try:
                 text = text_of(opened(found["file"].file), found["kind"])
-                plan = read_first(text, found["kind"], found["agreement"], self.at)
+                run = ImportRun(agreement=found["agreement"], kind=found["kind"])
+                plan = read_first(text, run, self.at)
             except (RefusedFile, Unreadable) as error:
                 if text:
                     text.close()
                 self.add_error("file", worded(error.problem))
             else:
-                found |= {"text": text, "options": plan.options()}
+                run.options = plan.options()
+                found |= {"text": text, "run": run}
         return found
 
     def draft(self, *, by: Any) -> ImportRun:
         found = self.cleaned_data
-        run = ImportRun(agreement=found["agreement"], kind=found["kind"], options=found["options"], by=by)
+        found["run"].by = by
         with closing(found["text"]):
-            return drafted(run, found["file"], found["text"])
+            return drafted(found["run"], found["file"], found["text"])
 
 
 class ReadingForm(forms.Form):
@@ -100,6 +102,13 @@ class ReadingForm(forms.Form):
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text=_("No column says when. All leads of the file are taken as created on this day."),
     )
+    empties = forms.CharField(
+        label=_("Words for an empty cell"),
+        required=False,
+        max_length=300,
+        widget=forms.TextInput({"placeholder": _("n/a, -, none")}),
+        help_text=_("Divided by commas."),
+    )
     hand_over = forms.BooleanField(label=_("Hand each new lead over at the time it was created"), required=False)
 
     def __init__(
@@ -111,6 +120,7 @@ class ReadingForm(forms.Form):
         at: datetime,
         lines: list[tuple[int, str]],
         foreign: list[tuple[str, str]],
+        spelled: Mapping[str, Sequence[str]],
     ) -> None:
         super().__init__(data, initial={**_initial(plan), "sheet": run.sheet})
         self.plan, self.foreign = plan, foreign
@@ -122,7 +132,7 @@ class ReadingForm(forms.Form):
             if name in self.fields:
                 self.fields[name].choices = choices  # type: ignore[attr-defined]
         for number, (field, word) in enumerate(foreign):
-            self.fields[f"word_{number}"] = _word_field(plan, field, word)
+            self.fields[f"word_{number}"] = _word_field(plan, field, word, spelled.get(field, ()))
         if plan.kind != RowKind.LEADS or WON in plan.mapped:
             del self.fields["won_on"]
         if plan.kind != RowKind.LEADS:
@@ -137,7 +147,7 @@ class ReadingForm(forms.Form):
 
     @property
     def reading(self) -> list[forms.BoundField]:
-        return [bound for bound in self if bound.name.partition("_")[0] not in ("column", "word", "hand")]
+        return [bound for bound in self if bound.name.partition("_")[0] not in ("column", "word", "hand", "won")]
 
     @property
     def words(self) -> list[forms.BoundField]:
@@ -181,6 +191,7 @@ class ReadingForm(forms.Form):
             options["constants"][WON] = found["won_on"].isoformat()
         options["header"], options["has_header"] = found["header"], found["header"] > 0
         options["words"] = self._said()
+        options["empties"] = [word for part in found["empties"].split(",") if (word := part.strip())]
         if not TABLE & set(self.changed_data):
             options["wanted"] = {
                 field: [self.plan.labels[int(index)] for index in value.split("+") if index]
@@ -202,7 +213,13 @@ def _initial(plan: Plan) -> dict[str, Any]:
     columns = {f"column_{field}": "+".join(map(str, indexes)) for field, indexes in plan.mapped.items()}
     constants = {f"column_{field}": f"{CONSTANT}{value}" for field, value in plan.constants.items()}
     won = {"won_on": plan.constants.get(WON, ""), f"column_{WON}": ""} if WON in plan.constants else {}
-    return {**{name: getattr(plan, name) for name in names}, **columns, **constants, **won}
+    return {
+        **{name: getattr(plan, name) for name in names},
+        **columns,
+        **constants,
+        **won,
+        "empties": ", ".join(plan.empties),
+    }
 
 
 def _sheets(run: ImportRun) -> list[tuple[str, str]]:
@@ -217,13 +234,14 @@ def _header_choices(plan: Plan, lines: list[tuple[int, str]]) -> list[tuple[int,
     return [*named, (0, _text("The file has none; the columns are called 1, 2, …"))]
 
 
-def _word_field(plan: Plan, field: str, word: str) -> forms.ChoiceField:
-    own = list(choices_of(plan, field).items())
+def _word_field(plan: Plan, field: str, word: str, spelled: Sequence[str]) -> forms.ChoiceField:
+    own = list(choices_of(plan, field).items()) or [(one, one) for one in spelled]
+    nothing = _("a new word") if spelled else _("not known")
     still_open = [(OPEN, _("Open"))] if field == "outcome" else []
     return forms.ChoiceField(
         label=f"{field_name(field)}: {word[:80]}",
-        choices=[("", _("not known")), *own, *still_open],
-        initial=plan.words.get(field, {}).get(word, ""),
+        choices=[("", nothing), *own, *still_open],
+        initial=own_words(plan.words, field).get(compared(word), ""),
         required=False,
     )
 
@@ -231,6 +249,7 @@ def _word_field(plan: Plan, field: str, word: str) -> forms.ChoiceField:
 def _reading_choices(plan: Plan) -> dict[str, list[tuple[str, Any]]]:
     delimiters = {",": _("Comma"), ";": _("Semicolon"), "\t": _("Tab"), "|": _("Vertical bar")}
     encodings = {"utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": _("Windows (cp1252)")}
+    encodings |= {"mac-roman": _("Macintosh (old)"), "cp850": _("DOS (cp850)")}
     orders = [("iso", _("Year, month, day")), ("dmy", _("Day, month, year")), ("mdy", _("Month, day, year"))]
     unclear = [] if plan.date_order else [("", _("Please choose"))]
     unclear_mark = [] if plan.decimal_mark else [("", _("Please choose"))]

@@ -16,11 +16,13 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agreements.models import Agreement
-from leads.doors.dictionary import read_for
+from leads.doors.dictionary import read_for, words_to_choose
 from leads.doors.files import runs
-from leads.doors.files.drafts import choose_sheet
+from leads.doors.files.drafts import choose_sheet, forget_reading
 from leads.doors.files.preview import first_lines, foreign_words, preview
 from leads.doors.files.reading.recognition import Asked, Plan, recognise
+from leads.doors.files.remembering import remember
+from leads.doors.files.runs import with_known_words
 from leads.doors.files.undoing import can_be_undone
 from leads.doors.files.wording import told, worded
 from leads.enums import RowKind, RunStatus
@@ -125,7 +127,19 @@ def _started(request: PortalRequest, run: ImportRun) -> HttpResponse:
         return _draft_page(request, run, form=form if form.errors else None, error=error, status=422)
     with transaction.atomic():
         if runs.queue(run, run.options, at=request.now):
+            with run.file.open("rb") as file:
+                remember(run, opened(file), by=request.user, at=request.now)
             _enqueue(run)
+    return redirect(run)
+
+
+@marketers
+@require_POST
+def forget(request: PortalRequest, pk: int) -> HttpResponse:
+    """How files with these columns were read before; this one is read anew."""
+    run = _draft(request, pk)
+    forget_reading(run, at=request.now)
+    say(request, _("Forgotten. The file is read as it shows itself."))
     return redirect(run)
 
 
@@ -214,13 +228,15 @@ def _plan(run: ImportRun) -> Plan:
     with run.file.open("rb") as file:
         if run.file.size != run.size:
             raise RefusedFile(FileProblem("file_changed"))
-        return recognise(opened(file), run.kind, Asked.of(run.options), **read_for(run.agreement))
+        asked = with_known_words(run, Asked.of(run.options))
+        return recognise(opened(file), run.kind, asked, **read_for(run.agreement))
 
 
 def _reading_form(run: ImportRun, plan: Plan, at: datetime, data: Any = None) -> ReadingForm:
     with run.file.open("rb") as file:
-        lines, foreign = first_lines(opened(file), plan), foreign_words(opened(file), plan)
-    return ReadingForm(data, run=run, plan=plan, at=at, lines=lines, foreign=foreign)
+        spelled = words_to_choose(run.agreement)
+        lines, foreign = first_lines(opened(file), plan), foreign_words(opened(file), plan, spelled)
+    return ReadingForm(data, run=run, plan=plan, at=at, lines=lines, foreign=foreign, spelled=spelled)
 
 
 def _reread(run: ImportRun, data: Any, at: datetime) -> tuple[ReadingForm, str]:
@@ -252,6 +268,7 @@ def _draft_page(
         "plan": plan,
         "form": form or _reading_form(run, plan, request.now),
         "preview": rows,
+        "now": request.now,
         "problem": error or (worded(plan.problem) if plan.problem else ""),
     }
     template = "leads/import_draft.html" + ("#reading" if is_partial(request) else "")

@@ -52,12 +52,14 @@ READS = {
     "handoffs": _("read handoffs"),
     "attempts": _("read attempts, with their notes"),
     "deals": _("read deals"),
+    "inquiries": _("read inquiries, with what was asked"),
 }
 WRITES = {
     "leads": _("send leads"),
     "handoffs": _("send handoffs"),
     "attempts": _("send attempts"),
     "deals": _("send deals"),
+    "inquiries": _("send inquiries, also of people who are not known yet"),
 }
 
 

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,6 +20,10 @@ DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pi
 SAMPLE = 2**16
 HEADER_WITHIN = 40  # lines
 MIXED = 0.25  # in other encodings few letters look like UTF-8, and only by chance
+BY_LETTERS = ("cp1252", "mac-roman", "cp850")  # the first where nothing tells
+OURS, OTHERS = frozenset("äöüßæøå"), frozenset("àáâãçèéêëìíîïñòóôõùúûýÿœ")
+MOST_SPOTS = 2000
+_SPOT = re.compile(rb"[A-Za-z][\x80-\xff]|(?<![A-Za-z\x80-\xff])[\x80-\xff](?=[A-Za-z])")
 DEPTH = 2**26  # how far to look for the first byte that tells an encoding
 TEXT_CONTROLS = frozenset(b"\t\n\r\f\x1a\x1b")
 _SIGNATURES = (
@@ -122,8 +127,25 @@ def _by_high_bytes(block: bytes) -> str:
         whole = block.decode("utf-8", "ignore")
         wide = sum(not char.isascii() for char in whole)
         broken = block.decode("utf-8", "replace").count("�") - whole.count("�")
-        return "utf-8" if wide >= MIXED * broken else "cp1252"
+        return "utf-8" if wide >= MIXED * broken else _by_letters(block)
     return "utf-8"
+
+
+def _by_letters(block: bytes) -> str:
+    """The encoding in which high bytes beside letters are letters that stand in words: old Macintosh and DOS files."""
+    spots = list(islice(_SPOT.finditer(block), MOST_SPOTS))
+
+    def sense(encoding: str) -> int:
+        return sum(_sense(found[0].decode(encoding, "replace")) for found in spots)
+
+    return max(BY_LETTERS, key=sense)
+
+
+def _sense(spot: str) -> int:
+    before, letter = spot[:-1], spot[-1]
+    if before.islower() and letter.isupper():
+        return -1
+    return 2 if letter.lower() in OURS else 1 if letter.lower() in OTHERS else -1
 
 
 def recognised_delimiter(file: BinaryIO, encoding: str, known_columns: Callable[[list[str]], int]) -> str:

@@ -14,6 +14,7 @@ from leads.doors.files.reading.records import SHEET, Record, Records, limited, p
 from smarketing.lib import amounts
 from smarketing.lib.cells import plain_cell
 from smarketing.lib.file_problems import FileProblem, RefusedFile, Unreadable
+from smarketing.lib.words import key
 
 SEARCHED = 200_000  # rows looked at for the order of the dates and the decimal mark, and no more characters than:
 SEARCHED_CHARACTERS = 2**25
@@ -25,7 +26,8 @@ REJECTS = frozenset({("line", "column", "reason"), ("zeile", "spalte", "grund"),
 class Asked:
     """What a person set. Empty means: recognise it. `wanted`: field -> names of columns; none leaves the field out.
 
-    `header` is the line in which the header stands. `words`: field -> foreign word -> what is to be read in its place.
+    `header` is the line in which the header stands. `words`: field -> foreign word -> what is to be read in its place;
+    `empties` are words of the file for an empty cell.
     """
 
     encoding: str = ""
@@ -40,13 +42,14 @@ class Asked:
     constants: Mapping[str, str] = field(default_factory=dict)
     words: Words = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    empties: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> "Asked":
         """From the JSON of an import run."""
         known = {own.name: options[own.name] for own in fields(cls) if own.name in options}
         known["wanted"] = {name: tuple(found) for name, found in options.get("wanted", {}).items()}
-        known["left_out"] = tuple(options.get("left_out", ()))
+        known |= {name: tuple(options.get(name, ())) for name in ("left_out", "empties")}
         return cls(**known)
 
 
@@ -71,6 +74,7 @@ class Plan:
     constants: Mapping[str, str]
     words: Words
     left_out: tuple[str, ...]
+    empties: tuple[str, ...] = ()
     date_order: str = ""
     decimal_mark: str = ""
     problem: FileProblem | None = None
@@ -106,6 +110,7 @@ class Plan:
             "constants": dict(self.constants),
             "words": {name: dict(words) for name, words in self.words.items()},
             "left_out": list(self.left_out),
+            "empties": list(self.empties),
             "labels": list(self.labels),
         }
 
@@ -117,7 +122,9 @@ class Plan:
 
     def checker(self) -> rows.Checker:
         zone = ZoneInfo(self.time_zone)
-        reading = rows.Notation(self.date_order, self.decimal_mark, zone, self.currency, self.words, self.reasons)
+        reading = rows.Notation(
+            self.date_order, self.decimal_mark, zone, self.currency, self.words, self.reasons, self.empties
+        )
         return rows.Checker(self.kind, self.labels, self.mapped, self.constants, reading)
 
     def records(self, file: BinaryIO, *, glance: bool = False) -> Generator[Record]:
@@ -164,6 +171,7 @@ def recognise(
         constants=asked.constants,
         words=asked.words,
         left_out=asked.left_out,
+        empties=asked.empties,
         reasons=reasons,
     )
     with closing(plan.records(file, glance=True)) as records:
@@ -237,10 +245,11 @@ def _cells(file: BinaryIO, plan: Plan, names: frozenset[str]) -> Iterator[str]:
     indexes = [index for name in names & plan.mapped.keys() for index in plan.mapped[name]]
     if not indexes:
         return
+    empty = set(map(key, plan.empties))
     with closing(plan.records(file, glance=True)) as records:
         for record in limited(islice(records, SEARCHED), SEARCHED_CHARACTERS):
             for index in indexes:
-                if index < len(record.cells) and (cell := record.cells[index].strip()):
+                if index < len(record.cells) and (cell := record.cells[index].strip()) and key(cell) not in empty:
                     yield cell
 
 

@@ -25,6 +25,7 @@ from leads.doors.files.reading.records import UNDECODABLE, Record
 from leads.doors.texts import CONTROL, Partly, read_text
 from smarketing.lib import amounts
 from smarketing.lib.file_problems import FileProblem, Unreadable
+from smarketing.lib.words import key
 
 INSTANTS = frozenset().union(*(fields_that(kind, Reads.INSTANT) for kind in KINDS))
 AMOUNTS = frozenset().union(*(fields_that(kind, Reads.AMOUNT) for kind in KINDS))
@@ -36,6 +37,7 @@ EMPTY: dict[str, Any] = dict.fromkeys(AMOUNTS | INSTANTS | DAYS | OTHERS) | {
     "direction": "outbound",
 }
 SENT_ITSELF = frozenset({"email", "message", "automated"})  # channels whose attempts need no word for their result
+LONGEST_EMPTY = 100
 KEPT_CELLS = 300
 KEPT_CHARACTERS = 25_000  # of a cell: what is longer is not taken into any field
 
@@ -81,6 +83,7 @@ class Notation:
     """How the cells of a file are read. `words`: field -> foreign word -> what is to be read in its place.
 
     Without `currency`, the agreement's own, amounts in any are taken. `reasons`: its reasons of returns, key -> label.
+    `empties`: words of the file for an empty cell.
     """
 
     order: str
@@ -89,6 +92,7 @@ class Notation:
     currency: str = ""
     words: Words = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=lambda: DEFAULT_REASONS)
+    empties: tuple[str, ...] = ()
 
 
 class Checker:
@@ -99,6 +103,7 @@ class Checker:
     ) -> None:
         self._width = len(columns)
         self._kind, self._reading = kind, reading
+        self._empties = frozenset(map(key, reading.empties))
         known = {own.name: own for own in KINDS[kind]}
         # An open deal needs nothing else, so its stage is read first; a wrong currency costs the amount read before it.
         order = sorted(mapped, key=lambda name: (name != "outcome", name == "currency"))
@@ -150,6 +155,8 @@ class Checker:
 
     def _told(self, own: Field, cells: list[str], indexes: tuple[int, ...], read: Values) -> str:
         text = self._text(cells, indexes)
+        if self._empties and key(text[:LONGEST_EMPTY]) in self._empties:
+            text = ""
         is_sent = own.name == "result" and not text.strip() and read.get("channel") in SENT_ITSELF
         return "sent" if is_sent else text
 

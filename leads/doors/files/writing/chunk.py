@@ -10,12 +10,13 @@ from leads.clock.consequences import begin, refresh
 from leads.doors.dictionary import settle
 from leads.doors.fields import LEAD_FIELDS
 from leads.doors.files.reading.rows import CheckedRow, Values
+from leads.doors.files.writing.asking import ask_again, first_of, take_inquiries
 from leads.doors.files.writing.claims import Claim, Contradicts, Hand, Tally, differing, door_of, write
 from leads.doors.files.writing.filling import TakenOut, additions
 from leads.doors.files.writing.identity import OWN_ID, contradictions
 from leads.doors.files.writing.standing import StandingLead, StandingLeads
 from leads.doors.files.writing.waiting import asked_name, keep, link, lock_files_of, names_of
-from leads.models import Addition, ImportRun, Lead
+from leads.models import Addition, ImportRun, Lead, OtherId
 from leads.persons.known import known_people
 from leads.persons.spelling import Keys, keys, phone_key
 from smarketing.lib import bulk
@@ -28,14 +29,16 @@ KEY_COLUMNS = ("phone_key", "name_key", "who_key")
 
 @dataclass
 class Counts:
-    """read = created + unchanged + waiting + open + rejected; differing are among the unchanged and the waiting.
+    """read = created + unchanged + asked + waiting + open + rejected.
 
-    `warnings` are cells left empty, or read in part, of rows that were taken.
+    Differing are among the unchanged and the waiting. `asked` are leads that are known under another id, kept as
+    inquiries. `warnings` are cells left empty, or read in part, of rows that were taken.
     """
 
     read: int = 0
     created: int = 0
     unchanged: int = 0
+    asked: int = 0
     differing: int = 0
     waiting: int = 0
     rejected: int = 0
@@ -60,6 +63,8 @@ def take(kind: str, rows: Sequence[CheckedRow], hand: Hand, *, hand_over: bool, 
     settle(hand.agreement_id, values)
     if kind == "leads":
         return _take_leads(rows, hand, hand_over, run)
+    if kind == "inquiries":
+        return _take_inquiries(rows, hand, run)
     return _take_facts(kind, rows, hand, run)
 
 
@@ -72,18 +77,20 @@ def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: Im
     filled: dict[int, StandingLead] = {}
     fresh: list[tuple[CheckedRow, StandingLead]] = []
     others: list[tuple[CheckedRow, StandingLead, dict[str, tuple[Any, Any]]]] = []
+    asked: list[tuple[CheckedRow, StandingLead]] = []
     for row in rows:
+        if standing.is_known_by_further(row.values):
+            counts.unchanged += 1
+            continue
         lead = standing.find(row.values)
+        if lead is None and (known := standing.asks_again(row.values)) is not None:
+            asked.append((row, known))
+            continue
         if lead is None:
             fresh.append((row, standing.begin(row.values)))
             continue
         counts.unchanged += 1
-        says = contradictions(row.values, lead.values, hand.day_of)
-        if "phone" in says and len({phone_key(number, country) for number in says["phone"]}) == 1:
-            del says["phone"]
-        added = taken_out.without(lead.pk, additions("leads", row.values, lead.values, says))
-        if row.values["external_id"] and not lead.values["external_id"]:
-            added["external_id"] = row.values["external_id"]
+        says, added = _compared(row.values, lead, taken_out, hand)
         if added:
             lead.add(added)
             standing.name(lead)
@@ -95,18 +102,33 @@ def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: Im
     _create([lead for _row, lead in fresh], hand, run)
     there = [lead for lead in filled.values() if lead.added and lead.pk not in {own.pk for _row, own in fresh}]
     tally.touched |= _fill(there, country, run)
-    counts.created = len(fresh)
+    counts.created, counts.asked = len(fresh), len(asked)
     for row, lead, says in others:
         tally.differing.append(differing(_claim(lead.pk, row, hand, run), lead.pk, says))
     if hand_over:
         write("handoffs", [_handed(lead.pk, row, run) for row, lead in fresh], hand, tally)
     new = {lead.pk for _row, lead in fresh}
+    first_of([(row, lead.pk) for row, lead in fresh], hand, run)
     counts.linked = link(_named([*(lead for _row, lead in fresh), *there]), hand, tally)
+    counts.linked += ask_again([(row, known.pk) for row, known in asked], hand, run, tally)
     counts.differing = len(others)
     bulk.insert(tally.differing)
     refresh(tally.touched, hand.terms)
     begin(new - tally.touched, hand.terms)
     return counts
+
+
+def _compared(
+    values: Values, lead: StandingLead, taken_out: TakenOut, hand: Hand
+) -> tuple[dict[str, tuple[Any, Any]], Values]:
+    """What a row says otherwise, and what it adds."""
+    says, country = contradictions(values, lead.values, hand.day_of), country_of_zone(hand.terms.zone.key)
+    if "phone" in says and len({phone_key(number, country) for number in says["phone"]}) == 1:
+        del says["phone"]
+    added = taken_out.without(lead.pk, additions("leads", values, lead.values, says))
+    if values["external_id"] and not lead.values["external_id"]:
+        added["external_id"] = values["external_id"]
+    return says, added
 
 
 def _named(leads: Sequence[StandingLead]) -> dict[str, int]:
@@ -158,6 +180,15 @@ def _create(standing: Sequence[StandingLead], hand: Hand, run: ImportRun | None)
         one.pk = lead.pk or pks[lead.external_id]
 
 
+def _take_inquiries(rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None) -> Counts:
+    tally, waiting, linked = take_inquiries(rows, hand, run)
+    if run is None and tally.contradicted:
+        raise Contradicts(tally.contradicted)
+    counts = Counts(read=len(rows), created=tally.created, unchanged=tally.unchanged, differing=len(tally.differing))
+    counts.waiting, counts.linked = waiting, linked
+    return counts
+
+
 def _take_facts(kind: str, rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None) -> Counts:
     found = _leads_of([row.values for row in rows], hand)
     there = [row for row in rows if row.values["external_id"] in found]
@@ -191,8 +222,12 @@ def _leads_of(rows: Sequence[Values], hand: Hand) -> dict[str, int]:
     if asked:
         people = known_people(hand.agreement_id, list(asked.values()), likely=False)
         meant = {name: people.find(own).certain for name, own in asked.items()}
-    by_id = Q(external_id__in={row["external_id"] for row in rows} - asked.keys())
-    leads = Lead.objects.filter(by_id | Q(pk__in=set(meant.values()) - {None}) if asked else by_id)
+    ids = {row["external_id"] for row in rows} - asked.keys()
+    further = OtherId.objects.filter(agreement=hand.agreement_id, external_id__in=ids)
+    meant |= dict(further.values_list("external_id", "lead_id"))
+    by_id = Q(external_id__in=ids)
+    leads = Lead.objects.filter(by_id | Q(pk__in=set(meant.values()) - {None}) if meant else by_id)
     locked = leads.select_for_update().filter(agreement=hand.agreement_id).order_by("pk")
-    ids = {pk: name for name, pk in locked.values_list("external_id", "pk")}
-    return {name: pk for pk, name in ids.items() if name} | {name: pk for name, pk in meant.items() if pk in ids}
+    names = {pk: name for name, pk in locked.values_list("external_id", "pk")}
+    found = {name: pk for name, pk in meant.items() if pk is not None and pk in names}
+    return {name: pk for pk, name in names.items() if name} | found

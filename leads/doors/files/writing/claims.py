@@ -20,10 +20,13 @@ from leads.doors.files.writing.filling import TakenOut, additions
 from leads.doors.files.writing.identity import OWN_ID, WHEN, Kept, KeptFacts, contradictions
 from leads.doors.files.writing.reps import RepBook
 from leads.enums import Door
-from leads.models import Addition, Attempt, Deal, DifferingRow, Handoff, Lead
+from leads.models import Addition, Attempt, Deal, DifferingRow, Handoff, Inquiry, Lead
 from leads.work.qualification import freeze_from_file
 from smarketing.accounts.models import User
 from smarketing.lib import bulk
+from smarketing.lib.words import key
+
+OF_THE_PERSON = ("email", "phone", "name", "company", "job_title", "country", "language")
 
 
 @dataclass(frozen=True)
@@ -178,6 +181,30 @@ def _deal(claim: Claim, hand: Hand) -> Deal:
     )
 
 
+def _inquiry(claim: Claim, hand: Hand) -> Inquiry:
+    values = claim.values
+    return Inquiry(
+        agreement_id=hand.agreement_id,
+        asked_at=values["asked_at"],
+        source=values.get("source", ""),
+        campaign=values.get("campaign", ""),
+        question=values.get("question", ""),
+        said=packed({name: values[name] for name in OF_THE_PERSON if values.get(name)}),
+        is_first=values.get("is_first", False),
+        recorded_by=hand.by,
+        **origin(claim, "inquiry_id", hand),
+    )
+
+
+def _keep_what_is_news(inquiries: Sequence[Inquiry], hand: Hand) -> None:
+    """What they say of the person otherwise than it is kept."""
+    known = Lead.objects.in_bulk([asked.lead_id for asked in inquiries if asked.said])
+    for asked in inquiries:
+        asked.said = {
+            name: text for name, text in asked.said.items() if key(text) != key(getattr(known[asked.lead_id], name))
+        }
+
+
 # In the order in which they happen.
 FACTS = {
     "handoffs": FactKind(
@@ -225,6 +252,19 @@ FACTS = {
             "precision": "precision",
         },
         make=_deal,
+    ),
+    "inquiries": FactKind(
+        model=Inquiry,
+        columns={
+            "asked_at": "asked_at",
+            "source": "source",
+            "campaign": "campaign",
+            "question": "question",
+            "inquiry_id": "external_id",
+            "precision": "precision",
+        },
+        make=_inquiry,
+        place=_keep_what_is_news,
     ),
 }
 

@@ -89,7 +89,8 @@ def _apply(run: ImportRun, row: DifferingRow, leads: dict[int, Lead], reps: RepB
     if run.kind == RowKind.LEADS:
         _apply_to_lead(leads[row.lead_id], values)
         return {}
-    return {POINTERS[run.kind]: _apply_to_fact(run.kind, row, values, reps)}
+    fact = _apply_to_fact(run.kind, row, values, reps)
+    return {POINTERS[run.kind]: fact} if run.kind in POINTERS else {}
 
 
 def _apply_to_waiting(row: DifferingRow, values: Values) -> None:

@@ -18,6 +18,7 @@ FILLS: dict[str, tuple[str, ...]] = {
     "handoffs": ("accepted_at", "returned_at", "return_reason", "return_note", "rep"),
     "attempts": ("note", "rep"),
     "outcomes": ("revenue", "reason"),
+    "inquiries": ("source", "campaign", "question"),
 }
 # Taken only where the row and what is kept are at one about the other.
 GOES_WITH = {"return_reason": "returned_at", "return_note": "returned_at", "revenue": "outcome", "reason": "outcome"}

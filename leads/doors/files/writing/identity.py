@@ -14,8 +14,14 @@ from leads.clock.span import EXACT, MINUTE
 from leads.doors.files.reading.rows import INSTANTS, Values
 from smarketing.lib.words import key
 
-WHEN = {"leads": "created_at", "handoffs": "handed_at", "attempts": "attempted_at", "outcomes": "closed_at"}
-OWN_ID = {"handoffs": "handoff_id", "attempts": "attempt_id", "outcomes": "deal_id"}
+WHEN = {
+    "leads": "created_at",
+    "handoffs": "handed_at",
+    "attempts": "attempted_at",
+    "outcomes": "closed_at",
+    "inquiries": "asked_at",
+}
+OWN_ID = {"handoffs": "handoff_id", "attempts": "attempt_id", "outcomes": "deal_id", "inquiries": "inquiry_id"}
 WORDS = frozenset(
     {"source", "tier", "rep", "return_reason", "country", "language", "campaign"}
     | {"name", "company", "job_title", "question"}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from leads.doors.fields import LEAD_FIELDS
 from leads.doors.files.reading.rows import Values
 from leads.doors.files.writing.identity import DayOf
-from leads.models import Lead
+from leads.models import Lead, OtherId
 from leads.persons.known import Known, PersonBook, known_people
 from leads.persons.spelling import Keys, keys
 
@@ -46,15 +46,31 @@ class StandingLeads:
         self._keys = {id(row): self._keys_of(row) for row in others}
         self._fresh: PersonBook[StandingLead] = PersonBook()
         self._people: PersonBook[int] = PersonBook()
-        if nameless := [self._keys[id(row)] for row in others if takes_ids or not row["external_id"]]:
-            self._people = known_people(agreement_id, nameless, likely=any(map(_is_without_address, nameless)))
-            found = [self._people.find(one) for one in nameless]
+        further = OtherId.objects.filter(agreement=agreement_id, external_id__in=ids - self._by_id.keys())
+        self._further = set(further.values_list("external_id", flat=True)) if others and ids else set()
+        if asked := list(self._keys.values()):
+            self._people = known_people(agreement_id, asked, likely=any(map(_is_without_address, asked)))
+            found = [self._people.find(one) for one in asked]
             pks = {pk for one in found for pk in (one.certain, *one.likely) if pk} - self._by_pk.keys()
             self._by_pk |= {lead.pk: lead for lead in self._read(pk__in=pks)} if pks else {}
 
     @property
     def pks(self) -> Collection[int]:
         return self._by_pk.keys()
+
+    def is_known_by_further(self, row: Values) -> bool:
+        """A lead has this id beside its own: the row has asked before."""
+        return row["external_id"] in self._further
+
+    def asks_again(self, row: Values) -> StandingLead | None:
+        """The lead that a row certainly is, which has another id; this one is a further id from now on."""
+        if not row["external_id"]:
+            return None
+        own = self._keys[id(row)]
+        known = self._by_pk.get(self._people.find(own).certain or 0) or self._fresh.find(own).certain
+        if known is not None:
+            self._further.add(row["external_id"])
+        return known
 
     def find(self, row: Values) -> StandingLead | None:
         name = row["external_id"]

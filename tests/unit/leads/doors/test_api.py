@@ -3,13 +3,15 @@
 import json
 from datetime import timedelta
 from io import StringIO
+from threading import Event as Signal
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.utils.timezone import now
 
-from leads.doors.api import admittance
+from leads.doors.api import admittance, once
+from leads.doors.api.problems import Problem
 from leads.doors.api.resources import RESOURCES, SCOPES
 from leads.doors.api.tokens import make_token, revoke
 from leads.models import ApiCall, ApiToken, Attempt, Event, Lead, WaitingRow
@@ -79,6 +81,7 @@ def test_each_kind_can_be_sent_and_sent_again_without_a_key_is_known(program, no
         "handoffs": {"external_id": "L1", "handed_at": "2026-03-02T09:30:00+01:00"},
         "attempts": {name: value for name, value in CALL.items() if name != "attempt_id"},
         "deals": {"external_id": "L1", "outcome": "won", "closed_at": "2026-03-03", "revenue": 100, "deal_id": "d1"},
+        "inquiries": {"external_id": "L1", "asked_at": "2026-03-03T10:00", "question": "And the price?"},
     }
     assert facts.keys() == RESOURCES.keys()
     for name, body in facts.items():
@@ -201,7 +204,12 @@ def test_what_was_refused_keeps_no_key(program):
 
 
 def test_each_row_of_a_list_is_answered_for_itself(program):
-    rows = [LEAD, LEAD | {"external_id": "L2", "email": "?"}, 3, LEAD | {"external_id": "L3"}]
+    rows = [
+        LEAD,
+        LEAD | {"external_id": "L2", "email": "?"},
+        3,
+        LEAD | {"external_id": "L3", "email": "eve@example.org"},
+    ]
     answer = program.post("leads", rows)
     assert answer.status_code == 207
     assert [row["status"] for row in answer.json()["rows"]] == [201, 422, 422, 201]
@@ -210,7 +218,7 @@ def test_each_row_of_a_list_is_answered_for_itself(program):
 
 
 def test_the_pages_of_a_list_meet_each_record_once(program):
-    program.post("leads", [LEAD | {"external_id": f"L{number}"} for number in range(5)])
+    program.post("leads", [LEAD | {"external_id": f"L{n}", "email": f"{n}@example.org"} for n in range(5)])
     found, path = [], "leads/?limit=2"
     while path:
         page = program.get(path).json()
@@ -245,3 +253,34 @@ def test_equal_calls_at_once_are_one_row_and_one_answer(north):
     answers = at_once(*[lambda: program.post("attempts", attempt, key="k")] * 8)
     assert {(answer.status_code, answer.content) for answer in answers} == {(201, answers[0].content)}
     assert Attempt.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_the_first_call_runs_its_key_is_told_to_run_and_clears_by_itself(north, monkeypatch):
+    token, begun, goes_on = Program(north).row, Signal(), Signal()
+    monkeypatch.setattr(once, "PATIENCE", 0.2)
+
+    def slowly():
+        ApiToken.objects.filter(pk=token.pk).update(name="busy")  # it has written, so that nobody else may
+        begun.set()
+        assert goes_on.wait(10)
+        return once.Said(201, "done")
+
+    def asked(act):
+        return once.once(token, "k", b"body", act, at=now())
+
+    def second():
+        assert begun.wait(10)
+        with pytest.raises(Problem) as refused:
+            asked(lambda: pytest.fail("done twice"))
+        goes_on.set()
+        return refused.value
+
+    said, problem = at_once(lambda: asked(slowly), second)
+    assert (said.status, problem.status, problem.code, problem.headers) == (
+        201,
+        409,
+        "still_running",
+        {"Retry-After": "1"},
+    )
+    assert asked(lambda: pytest.fail("done twice")) == once.Said(201, "done", is_again=True)

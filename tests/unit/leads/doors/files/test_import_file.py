@@ -148,7 +148,7 @@ def test_without_json_the_answer_is_for_people(north, tmp_path):
     path = written(tmp_path, "a.csv", "lead_id\toutcome\tclosed_at\n1\twon\t2026-01-05\n")
     call_command("import_file", "outcomes", path, "--agreement", "north", stdout=out)
     assert "delimiter: tab" in out.getvalue()
-    assert "1 read, 0 created, 0 unchanged, 1 waiting, 0 open, 0 rejected" in out.getvalue()
+    assert "1 read, 0 created, 0 unchanged, 0 asked, 1 waiting, 0 open, 0 rejected" in out.getvalue()
     assert "linked as soon as their lead comes" in out.getvalue()
 
 

@@ -52,11 +52,11 @@ def test_a_list_with_one_date_for_all_says_nothing_else_when_it_comes_another_da
     assert (run.unchanged, run.differing) == (1, 0)
 
 
-def test_an_id_that_comes_later_is_taken_on_and_one_that_is_there_is_another_lead(north):
+def test_an_id_that_comes_later_is_taken_on_and_who_has_one_asks_again_under_another(north):
     taken(north, "leads", "email,created_at,name\nada@a.example,2026-01-05,Ada\n")
     run = taken(north, "leads", "lead_id,email,created_at\n7,Ada@a.example,2026-01-05\n8,ada@a.example,2026-01-05\n")
-    assert (run.created, run.unchanged) == (1, 1)
-    assert list(Lead.objects.order_by("pk").values_list("external_id", "name")) == [("7", "Ada"), ("8", "")]
+    assert (run.created, run.unchanged, run.asked) == (0, 1, 1)
+    assert list(Lead.objects.values_list("external_id", "name")) == [("7", "Ada")]
 
 
 @pytest.mark.parametrize("leads_first", [True, False])

@@ -33,6 +33,15 @@ def test_the_encoding_is_recognised(content, encoding):
     assert recognised_encoding(io.BytesIO(content)) == encoding
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "mac-roman", "cp850"])
+@pytest.mark.parametrize(
+    "text",
+    ["Müller;Käse", "Größe;Öl", "Ärger in ÜBERSEE", "Søren Åkjær;Ærø", "Straße", "Lösung", "ÖFFNUNG"],
+)
+def test_letters_tell_an_old_file_of_a_macintosh_or_of_dos(encoding, text):
+    assert recognised_encoding(io.BytesIO(f"name\n{text}\n".encode(encoding))) == encoding
+
+
 @pytest.mark.parametrize(
     ("content", "detail"),
     [
