@@ -69,8 +69,9 @@ class Paper(FPDF):
         self.face(**face)
         self.multi_cell(0, self.font_size * 1.45, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
-    def chapter(self, title: str) -> None:
-        if self.will_page_break(28):
+    def chapter(self, title: str, room: int = 28) -> None:
+        """`room` in millimetres is what it needs at least to begin on this page."""
+        if self.will_page_break(room):
             self.add_page()
         self.ln(4)
         self.set_draw_color(LINE)
@@ -153,7 +154,7 @@ def _head(paper: Paper, reading: ReadAgreement, imprint: Imprint) -> None:
 
 
 def _foot(paper: Paper, imprint: Imprint, slug: str) -> None:
-    paper.chapter(gettext("Signatures"))
+    paper.chapter(gettext("Signatures"), room=60)
     paper.terms(
         [
             (gettext("Short name"), slug),

@@ -64,6 +64,8 @@ def test_a_company_of_thirteen_and_an_agency_with_thirteen_months_and_a_queue_th
         ("agreed", True),
         ("proposed", True),
     ]
+    of_service = AgreedException.objects.get(agreement__slug="nordics")
+    assert (of_service.side, of_service.sides, of_service.state) == ("service", {"service"}, "agreed")
     assert Clock.objects.get(excused_at__isnull=False).state(SATURDAY_NIGHT) == rule.EXCUSED
     assert StatedFigure.objects.count() == 6
     assert Objection.objects.get().figure.note == "Three were put off"
