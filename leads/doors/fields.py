@@ -278,7 +278,7 @@ DEAL = (
         "reason lostreason deallostreason closedlostreason lossreason closereason grund verlustgrund arsag",
         longest=200,
     ),
-    _own_id("deal_id", "dealid deal opportunityid dealrecordid dealsid geschaftsid"),
+    _own_id("deal_id", "dealid deal opportunityid dealrecordid recordid dealsid geschaftsid"),
     Field("currency", Reads.CURRENCY, f"{_CURRENCY} dealcurrency dealcurrencyofvalue opportunitycurrency", longest=3),
     *FOUND_BY,
 )

@@ -24,6 +24,7 @@ from smarketing.lib.places import country_of_zone
 from smarketing.lib.words import same_id
 
 DATED = frozenset(LEAD_FIELDS) - {"created_at"}  # a date that one gave to all rows contradicts nothing
+SEVERAL = ";"  # between the ids of one cell
 KEY_COLUMNS = ("phone_key", "name_key", "who_key")
 
 
@@ -222,12 +223,18 @@ def _leads_of(rows: Sequence[Values], hand: Hand) -> dict[str, int]:
     if asked:
         people = known_people(hand.agreement_id, list(asked.values()), likely=False)
         meant = {name: people.find(own).certain for name, own in asked.items()}
-    ids = {row["external_id"] for row in rows} - asked.keys()
+    several = {name: name.split(SEVERAL) for row in rows if SEVERAL in (name := row["external_id"])}
+    ids = {row["external_id"] for row in rows}.union(*several.values()) - asked.keys()
     further = OtherId.objects.filter(agreement=hand.agreement_id, external_id__in=ids)
     meant |= dict(further.values_list("external_id", "lead_id"))
     by_id = Q(external_id__in=ids)
     leads = Lead.objects.filter(by_id | Q(pk__in=set(meant.values()) - {None}) if meant else by_id)
     locked = leads.select_for_update().filter(agreement=hand.agreement_id).order_by("pk")
     names = {pk: name for name, pk in locked.values_list("external_id", "pk")}
-    found = {name: pk for name, pk in meant.items() if pk is not None and pk in names}
-    return {name: pk for pk, name in names.items() if name} | found
+    there = {name: pk for name, pk in meant.items() if pk is not None and pk in names}
+    found = {name: pk for pk, name in names.items() if name} | there
+    for row in rows:  # a deal of several contacts is one, of the first that is a lead
+        if row["external_id"] in several.keys() - found.keys():
+            parts = several[row["external_id"]]
+            row["external_id"] = next((name for name in parts if name in found), parts[0])
+    return found
