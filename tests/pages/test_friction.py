@@ -94,7 +94,7 @@ def test_sales_writes_and_sends_it_and_service_answers(deal, rep, service, marke
     sales.post(page, {"do": "send"})
     told_all = [signed_in(who).get(page).content.decode() for who in (service, marketer)]
     assert all("hard to read" in text and "by mistake" not in text for text in told_all)
-    assert "answer the friction report" in served.get("/waiting/").text
+    assert "Answer the friction report" in served.get("/waiting/").text
     assert [sales.post(page, {"do": do, "what": "x"}).status_code for do in ("add", "send", "answer")] == [
         422,
         422,
