@@ -129,6 +129,8 @@ class EventKind(TextChoices):
     LOGGED = "logged", _("Lead logged")
     ASKED = "asked", _("Inquiry")
     EDITED = "edited", _("Lead edited")
+    MERGED = "merged", _("Merged with another lead")
+    UNMERGED = "unmerged", _("Merge undone")
     HANDED_OVER = "handed_over", _("Handed over")
     TAKEN_BACK = "taken_back", _("Handoff taken back")
     ASSIGNED = "assigned", _("Assigned")

@@ -4,7 +4,7 @@ from leads.pages import criteria
 from leads.pages.finding import find
 from leads.pages.handoff import attempt, close, excuse, handing_over
 from leads.pages.integrations import api_page, tokens_page
-from leads.pages.lead import detail, export, list_page, new_page
+from leads.pages.lead import detail, export, list_page, merging, new_page
 from leads.pages.queue import escalations, giving_away, inquiries, queue_page
 
 app_name = "leads"
@@ -28,6 +28,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tokens/<int:pk>/revoke/", tokens_page.revoke_token, name="revoke_token"),
     path("imports/", include("leads.import_urls")),
     path("<int:pk>/", detail.detail, name="detail"),
+    path("<int:pk>/merge/<int:other>/", merging.merge_page, name="merge"),
+    path("<int:pk>/not-same/", merging.not_same, name="not_same"),
+    path("merges/<int:pk>/undo/", merging.undo, name="undo_merge"),
     path("<int:pk>/edit/", detail.edit, name="edit"),
     path("give-away/", giving_away.give_away, name="give_away"),
     path("give-back/", giving_away.take_from, name="give_back"),

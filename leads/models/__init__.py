@@ -12,6 +12,7 @@ from leads.models.imports import (
 )
 from leads.models.inquiries import Inquiry, NotSame, OtherId
 from leads.models.integrations import ApiCall, ApiToken
+from leads.models.merges import Merge
 
 LONG_TABLES = (Lead, Handoff, Attempt, Deal, Inquiry, Clock)  # what an import fills
 
@@ -30,6 +31,7 @@ __all__ = [
     "ImportRun",
     "Inquiry",
     "Lead",
+    "Merge",
     "NotSame",
     "OtherId",
     "RejectedRow",

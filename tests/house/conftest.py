@@ -17,6 +17,7 @@ from agreements.signing.drafting import open_draft
 from agreements.signing.proposals import propose
 from leads.doors.api.tokens import make_token
 from leads.doors.files.runs import digest_of
+from leads.doors.merging import merge
 from leads.enums import RowKind
 from leads.models import ImportRun
 from leads.work.excusing import ask
@@ -78,11 +79,14 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     target = north.targets.create(month="2031-03-01", leads=10, exact_leads=10, how="direct", made_at=cast.MONDAY)
     file = ContentFile(b"lead_id,created_at\n1,2026-03-02\n", name="leads.csv")
     kept = {"file": file, "size": file.size, "digest": digest_of(file), "file_name": "leads.csv"}
+    twin = cast.lead(north, name="Twin")
+    one = merge(waiting, cast.lead(north, name="Not yet"), {}, by=rep, at=cast.MONDAY)
     run = ImportRun.objects.create(agreement=north, kind=RowKind.LEADS, by=rep, **kept)
     pks = {"withdraw": attempt.pk, "detail": handoff.lead_id, "edit": handoff.lead_id}
     late, asking = cast.handed(north), cast.handed(north)
     missed, excuse = (h.clocks.get(kind="response") for h in (late, asking))
     ask(excuse, reason="The telephones were dead.", side=Side.SALES, by=rep, at=cast.MONDAY + timedelta(hours=3))
+    pks |= {"merge": waiting.pk, "not_same": waiting.pk, "undo_merge": one.pk}
     pks |= {"ask_excuse": late.lead_id, "approve_excuse": excuse.pk, "drop_excuse": excuse.pk}
     pks |= {"accept_target": target.pk, "decline_target": target.pk}
     made = replace(document_of(north), pacing="calendar", effective_on=date(2031, 1, 1))
@@ -163,6 +167,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "leads:new": lead,
         "leads:edit": lead,
         "leads:seen": {"all": "1"},
+        "leads:not_same": {"other": twin.pk},
         "leads:hand_over": {"lead": waiting.pk},
         "leads:take_back": {"handoff": handoff.pk},
         "leads:assign": {"rep": rep.pk},
@@ -193,6 +198,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
             "token": token,
             "slug": north.slug,
             "pk": pk,
+            "other": twin.pk,
             "page": "volume",
             "form": "json",
             "key": "plain",

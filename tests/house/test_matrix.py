@@ -160,6 +160,8 @@ DOORS = {
     "leads:hand_over": button(MARKETERS),
     "leads:take_back": button(MARKETERS),
     "leads:detail": page(PRACTITIONERS, **RECORD),
+    "leads:merge": page(MARKETERS, FOUND, needs=MARKET, **RECORD),
+    **{f"leads:{name}": button(MARKETERS) for name in ("not_same", "undo_merge")},
     "leads:edit": page(MARKETERS, FOUND, needs=MARKET, **RECORD),
     **{f"leads:{name}": button(SALES_LEADS) for name in ("give_away", "give_back")},
     "leads:put_tier_right": button(PRACTITIONERS, own={("rep", "post"): FORBIDDEN, ("second_rep", "post"): FORBIDDEN}),

@@ -21,7 +21,7 @@ from leads.doors.asking import ExternalIdTaken
 from leads.doors.fields import LEAD, SOURCE, TIER, Field
 from leads.doors.files.wording import field_name
 from leads.doors.form import HandedOverBefore, edit_lead
-from leads.models import Deal, Handoff, Inquiry, Lead
+from leads.models import Deal, Handoff, Inquiry, Lead, Merge
 from leads.ownership import may_approve, may_drop, may_put_tier_right, may_withdraw
 from leads.pages.answers import say_refusals
 from leads.pages.fetch import held_lead, marketed_lead, seen_handoff, seen_lead
@@ -29,6 +29,8 @@ from leads.pages.handoff.forms import AttemptForm, ExcuseForm, LostForm, ReturnF
 from leads.pages.handoff.questions import Prospect
 from leads.pages.lead.form import LeadForm
 from leads.pages.lead.history import HistoryEntry, history
+from leads.persons.known import same_people
+from leads.persons.two import said_not_same
 from leads.work import handoffs
 from leads.work.outcome import is_customer, outcome_of
 from leads.work.queue import team_reps
@@ -39,12 +41,15 @@ from smarketing.lib.opened import OpenedForm
 from smarketing.lib.paging import page_of_list
 from smarketing.lib.request import PortalRequest
 
+MOST_ALIKE = 5
 HISTORY = 100  # entries on a page; few leads ever have so many
 
 
 @practitioners
 @require_safe
 def detail(request: PortalRequest, pk: int) -> HttpResponse:
+    if (made := Merge.objects.filter(gone_pk=pk, undone_at=None).first()) is not None:
+        return redirect(seen_lead(request, made.kept_id))
     return lead_page(request, seen_lead(request, pk))
 
 
@@ -86,6 +91,8 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
     }
     is_free = handoff is None or not handoff.is_open
     context["may_hand_over"] = is_free and (asking or not outcome)
+    if context["may_market"]:
+        context |= {"alike": alike(lead), "merged": latest_merge(lead)}
     if handoff is None:
         prospect = context["prospect"] = Prospect(lead, terms, at)
         context["may_hand_over"] = context["may_hand_over"] and not prospect.bars
@@ -99,6 +106,18 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
         if context["may_follow_up"]:
             context |= {**sales_forms(handoff), **typed, "reps": reps_of(lead.agreement)}
     return TemplateResponse(request, "leads/detail.html", context, status=422 if typed else 200)
+
+
+def alike(lead: Lead) -> list[tuple[Lead, bool]]:
+    """Other leads that may be this person, with whether they certainly are; not those said to be another."""
+    found, others = same_people(lead), said_not_same(lead.pk)
+    pks = [pk for pk in (found.certain, *found.likely) if pk and pk not in others][:MOST_ALIKE]
+    known = Lead.objects.in_bulk(pks) if pks else {}
+    return [(known[pk], pk == found.certain) for pk in pks if pk in known]
+
+
+def latest_merge(lead: Lead) -> Merge | None:
+    return lead.merges.filter(undone_at=None).order_by("-at", "-pk").first()
 
 
 def excuses(request: PortalRequest, lead: Lead, clocks: list[ClockLine]) -> dict[str, Any]:
@@ -117,12 +136,12 @@ def excuses(request: PortalRequest, lead: Lead, clocks: list[ClockLine]) -> dict
 
 def known_of(lead: Lead) -> list[tuple[Field, str, Any]]:
     """The fields of a lead with their values; how to reach it stands above. Of empty ones only source and tier."""
-    shown = (field for field in reversed(LEAD) if field.is_kept and field.name not in ("email", "phone"))
-    known = [(field, field_name(field.name), _shown(lead, field)) for field in shown]
+    fields = (field for field in reversed(LEAD) if field.is_kept and field.name not in ("email", "phone"))
+    known = [(field, field_name(field.name), shown(lead, field)) for field in fields]
     return [(field, name, value) for field, name, value in known if value not in ("", None) or field in (SOURCE, TIER)]
 
 
-def _shown(lead: Lead, field: Field) -> Any:
+def shown(lead: Lead, field: Field) -> Any:
     value = getattr(lead, field.name)
     return place_name(field.name, value) if isinstance(value, str) else value
 

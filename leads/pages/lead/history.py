@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from agreements.enums import reason_words
 from leads.doors.files.wording import FIELD_NAMES
 from leads.enums import Channel, ClockKind, Door, EventKind, LossReason, Precision, Result, Verdict
-from leads.models import Attempt, Deal, Escalation, Event, Handoff, Inquiry, Lead
+from leads.models import Attempt, Deal, Escalation, Event, Handoff, Inquiry, Lead, Merge
 from leads.pages.said import said_words
 from smarketing.accounts.access import Access
 from smarketing.accounts.models import User
@@ -223,8 +223,16 @@ def _event_detail(lead: Lead, event: Event, reps: dict[int, User]) -> str:
         EventKind.EXCUSE_DROPPED: lambda: _excused(details),
         EventKind.CLOSED: lambda: _closed(details, lead),
         EventKind.REOPENED: lambda: _closed(details, lead),
+        EventKind.MERGED: lambda: _merged(details),
+        EventKind.UNMERGED: lambda: _merged(details),
     }
     return words.get(event.kind, str)()
+
+
+def _merged(details: dict[str, Any]) -> str:
+    """The other one, as it is told on the merge."""
+    made = Merge.objects.filter(pk=details.get("merge", 0)).first()
+    return next((made.gone[name] for name in ("name", "company", "email") if made.gone.get(name)), "") if made else ""
 
 
 def _returned_for(lead: Lead, key: str) -> str:
