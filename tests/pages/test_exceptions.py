@@ -1,16 +1,18 @@
 """On one page a side proposes an exception, and a second person of the other side accepts, declines or ends it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
-from agreements.exceptions.agreeing import ExceptionSettled, accept_exception, withdraw_exception
+from agreements.document.clauses import PauseClause
+from agreements.exceptions.agreeing import ExceptionSettled, accept_exception, propose_exception, withdraw_exception
 from agreements.models import AgreedException, Agreement, Target
 from agreements.months.agreed import month_targets
 from agreements.terms import timeline
 from leads.models import Handoff
 from reports.facts.reading import read
-from smarketing.accounts.models import Role, User
+from smarketing.accounts.models import Role, Side, User
 from smarketing.lib.periods import Period, period_of
 from tests import cast
 from tests.threads import at_once
@@ -209,3 +211,20 @@ def test_of_an_acceptance_and_a_withdrawal_at_once_one_wins_and_the_other_is_tol
     told = at_once(lambda: said(accept_exception, marketing), lambda: said(withdraw_exception, sales))
     state = AgreedException.objects.get().get_state_display()
     assert sorted(told) == ["", f"Nothing was done: this exception is {state} by now."]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_parties_that_accept_at_once_are_both_written_down_and_it_counts():
+    north = cast.agreement("north")
+    north.service_team = cast.team("Service north", Side.SERVICE)
+    north.save()
+    marketing, sales, service = (
+        cast.person(f"{side}@example.org", getattr(north, f"{side}_team"), role=Role.LEAD) for side in Side
+    )
+    clause = PauseClause(date(2026, 3, 9), date(2026, 3, 10), "Fair")
+    both = frozenset({Side.SALES, Side.SERVICE})
+    for _n in range(12):
+        row = propose_exception(north, clause, pauses=both, targets={}, by=marketing, at=NOON)
+        at_once(*(partial(accept_exception, row, by=by, at=NOON) for by in (sales, service)))
+        row.refresh_from_db()
+        assert (row.state, set(row.consents.values_list("side", flat=True))) == ("agreed", {"sales", "service"})

@@ -45,13 +45,15 @@ def test_sixty_visitors_are_in_and_handed_over_in_three_clicks(
     form = page.context["form"]
     sent = {name: value for name in form.fields if (value := form[name].value()) not in (None, False)}
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(reverse("leads:import_start", args=[page.context["run"].pk]), sent)  # two: start
+        typed = {"always_source": "Messe Stuttgart", "always_country": "Deutschland"}
+        client.post(reverse("leads:import_start", args=[page.context["run"].pk]), sent | typed)  # two: start
     run = ImportRun.objects.get()
     assert (run.read, run.created, run.unchanged, run.rejected, run.differing) == (60, 55, 5, 0, 0)
     page = client.get(run.get_absolute_url())
     address = re.search(r'href="([^"]+)">See the new leads', page.text)[1]
     assert client.get(address).context["page"].rows[0].run == run
-    assert "möchte ein Angebot" in Lead.objects.get(name="Vera Besucher 7").question
+    seventh = Lead.objects.get(name="Vera Besucher 7")
+    assert (seventh.question, seventh.source, seventh.country) == ("möchte ein Angebot 7", "Messe Stuttgart", "DE")
     ticked = re.findall(r'name="lead" value="(\d+)"', page.text)
     client.post(reverse("leads:hand_over"), {"lead": ticked})  # three: hand over
     assert len(ticked) == Handoff.objects.count() == 55

@@ -1,8 +1,7 @@
 """Problems of files and cells in the reader's language."""
 
-from django.utils.translation import gettext as _text
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from leads.doors.files.reading.columns import FIELDS, REQUIRED
 from leads.models import RejectedRow
@@ -118,24 +117,24 @@ def _alternatives(fields: str) -> str:
 def told(row: RejectedRow) -> str:
     """The reason why a row was rejected, or what it was taken without."""
     reason = worded(FileProblem.parse(row.reason))
-    return _text("Taken without this cell: %(reason)s") % {"reason": reason} if row.is_taken else reason
+    return gettext("Taken without this cell: %(reason)s") % {"reason": reason} if row.is_taken else reason
 
 
 def refusal(error: RefusedFile, kind: str) -> str:
     """Why a file is refused, with its columns and those expected, for the command line."""
     lines = [worded(error.problem)]
     if error.columns:
-        lines.append(_text("Columns of the file: %(columns)s.") % {"columns": ", ".join(error.columns[:100])})
+        lines.append(gettext("Columns of the file: %(columns)s.") % {"columns": ", ".join(error.columns[:100])})
     if error.problem.code == "missing_fields":
         optional = [field for field in FIELDS[kind] if field not in REQUIRED[kind]]
         expected = {"required": ", ".join(REQUIRED[kind]), "optional": ", ".join(optional)}
-        lines.append(_text("Expected: %(required)s; and where there are any: %(optional)s.") % expected)
-        lines.append(_text("Name a column with --map field=column, or give a constant with --set field=value."))
-        lines.append(_text("Name the line in which the header stands with --header LINE, or say --no-header."))
+        lines.append(gettext("Expected: %(required)s; and where there are any: %(optional)s.") % expected)
+        lines.append(gettext("Name a column with --map field=column, or give a constant with --set field=value."))
+        lines.append(gettext("Name the line in which the header stands with --header LINE, or say --no-header."))
     if error.problem.code == "unclear_date_order":
-        lines.append(_text("Say which is meant with --date-order dmy or --date-order mdy."))
+        lines.append(gettext("Say which is meant with --date-order dmy or --date-order mdy."))
     if error.problem.code == "unclear_decimal_mark":
-        lines.append(_text("Say which is meant with --decimal comma or --decimal point."))
+        lines.append(gettext("Say which is meant with --decimal comma or --decimal point."))
     return "\n".join(lines)
 
 

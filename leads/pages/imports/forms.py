@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement
@@ -28,6 +28,7 @@ from smarketing.lib.file_problems import RefusedFile, Unreadable
 LARGEST = 500 * 2**20
 CONSTANT = "="
 WON = "created_at"
+SAME_FOR_ALL = frozenset({"source", "tier", "campaign", "country", "language", "consent", "rep"})
 TABLE = frozenset({"delimiter", "encoding", "header"})  # with another of these all columns are other ones
 
 
@@ -123,7 +124,7 @@ class ReadingForm(forms.Form):
         spelled: Mapping[str, Sequence[str]],
     ) -> None:
         super().__init__(data, initial={**_initial(plan), "sheet": run.sheet})
-        self.plan, self.foreign = plan, foreign
+        self.plan, self.foreign, self.spelled = plan, foreign, spelled
         self._today = at.astimezone(ZoneInfo(plan.time_zone)).date()
         self.fields["sheet"].choices = _sheets(run)  # type: ignore[attr-defined]
         for name in ("delimiter", "encoding") if run.sheet else ("sheet",):
@@ -138,6 +139,8 @@ class ReadingForm(forms.Form):
         if plan.kind != RowKind.LEADS:
             del self.fields["hand_over"]
         for field in FIELDS[plan.kind]:
+            if field in SAME_FOR_ALL:
+                self.fields[f"always_{field}"] = _always(plan, field)
             self.fields[f"column_{field}"] = forms.ChoiceField(
                 label=field_name(field),
                 choices=_column_choices(plan, field),
@@ -147,16 +150,24 @@ class ReadingForm(forms.Form):
 
     @property
     def reading(self) -> list[forms.BoundField]:
-        return [bound for bound in self if bound.name.partition("_")[0] not in ("column", "word", "hand", "won")]
+        return [
+            bound for bound in self if bound.name.partition("_")[0] not in ("always", "column", "word", "hand", "won")
+        ]
 
     @property
     def words(self) -> list[forms.BoundField]:
         return [self[f"word_{number}"] for number in range(len(self.foreign))]
 
     @property
-    def columns(self) -> list[tuple[forms.BoundField, bool]]:
-        """Each field with whether it is needed."""
-        return [(self[f"column_{name}"], name in REQUIRED[self.plan.kind]) for name in FIELDS[self.plan.kind]]
+    def columns(self) -> list[tuple[forms.BoundField, bool, forms.BoundField | None]]:
+        """Each field with whether it is needed, and where a word for all rows can be typed in the place of a column."""
+        return [(self[f"column_{name}"], self._is_needed(name), self._always(name)) for name in FIELDS[self.plan.kind]]
+
+    def _is_needed(self, name: str) -> bool:
+        return name in REQUIRED[self.plan.kind] and not (name == WON and "won_on" in self.fields)
+
+    def _always(self, name: str) -> forms.BoundField | None:
+        return self[f"always_{name}"] if name in SAME_FOR_ALL and name not in self.plan.mapped else None
 
     @property
     def other_sheet(self) -> str:
@@ -185,6 +196,8 @@ class ReadingForm(forms.Form):
         chosen = {field: found[f"column_{field}"] for field in FIELDS[self.plan.kind]}
         fixed = {field: value for field, value in chosen.items() if value.startswith(CONSTANT)}
         options["constants"] = {field: value.removeprefix(CONSTANT) for field, value in fixed.items()}
+        typed = {field: found.get(f"always_{field}", "").strip() for field in SAME_FOR_ALL & chosen.keys()}
+        options["constants"] |= {field: word for field, word in typed.items() if word and not chosen[field]}
         if self.plan.is_sheet:
             options |= {"encoding": self.plan.encoding, "delimiter": self.plan.delimiter}
         if found.get("won_on") and not chosen[WON]:
@@ -212,6 +225,8 @@ def _initial(plan: Plan) -> dict[str, Any]:
     names = ("header", "delimiter", "encoding", "date_order", "decimal_mark", "time_zone", "hand_over")
     columns = {f"column_{field}": "+".join(map(str, indexes)) for field, indexes in plan.mapped.items()}
     constants = {f"column_{field}": f"{CONSTANT}{value}" for field, value in plan.constants.items()}
+    constants |= {f"column_{field}": "" for field in SAME_FOR_ALL}
+    constants |= columns
     won = {"won_on": plan.constants.get(WON, ""), f"column_{WON}": ""} if WON in plan.constants else {}
     return {
         **{name: getattr(plan, name) for name in names},
@@ -223,15 +238,26 @@ def _initial(plan: Plan) -> dict[str, Any]:
 
 
 def _sheets(run: ImportRun) -> list[tuple[str, str]]:
-    return [(name, _text("%(sheet)s (hidden)") % {"sheet": name} if hidden else name) for name, hidden in run.sheets]
+    return [(name, gettext("%(sheet)s (hidden)") % {"sheet": name} if hidden else name) for name, hidden in run.sheets]
 
 
 def _header_choices(plan: Plan, lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
     known = {plan.header: "", **dict(lines)} if plan.header else dict(lines)
     named = [
-        (line, _text("Line %(line)d: %(text)s") % {"line": line, "text": known[line][:60]}) for line in sorted(known)
+        (line, gettext("Line %(line)d: %(text)s") % {"line": line, "text": known[line][:60]}) for line in sorted(known)
     ]
-    return [*named, (0, _text("The file has none; the columns are called 1, 2, …"))]
+    return [*named, (0, gettext("The file has none; the columns are called 1, 2, …"))]
+
+
+def _always(plan: Plan, field: str) -> forms.CharField:
+    """What stands for this in every row, where no column tells it."""
+    lists = {"country": "known-countries", "language": "known-languages"}
+    own = {"list": lists.get(field, f"known-{field}"), "placeholder": gettext("the same in all rows")}
+    widget = forms.TextInput({"class": "form-control mt-1", **own})
+    label = gettext("%(field)s, the same in all rows") % {"field": field_name(field)}
+    return forms.CharField(
+        label=label, required=False, max_length=100, initial=plan.constants.get(field, ""), widget=widget
+    )
 
 
 def _word_field(plan: Plan, field: str, word: str, spelled: Sequence[str]) -> forms.ChoiceField:
@@ -276,7 +302,7 @@ def _columns(plan: Plan, field: str) -> Iterator[tuple[str, str]]:
 
 def _constants(plan: Plan, field: str) -> Iterator[tuple[str, str]]:
     known = choices_of(plan, field)
-    if field in plan.constants and field != WON:
+    if field in plan.constants and field not in (WON, *SAME_FOR_ALL):
         known.setdefault(plan.constants[field], plan.constants[field])
     for value, label in known.items():
-        yield f"{CONSTANT}{value}", _text("always: %(value)s") % {"value": label}
+        yield f"{CONSTANT}{value}", gettext("always: %(value)s") % {"value": label}
