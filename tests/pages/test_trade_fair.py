@@ -7,8 +7,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from agreements.models import Agreement
 from leads.doors.files import runs
 from leads.models import Handoff, ImportRun, Lead
+from leads.pages.imports.forms import UploadForm
 from tests import cast
 
 HEADS = "Nr.;Vorname;Nachname;Firma;Funktion;E-Mail-Adresse;Tel.;Bemerkung\n"
@@ -58,3 +60,11 @@ def test_sixty_visitors_are_in_and_handed_over_in_three_clicks(
     client.post(reverse("leads:hand_over"), {"lead": ticked})  # three: hand over
     assert len(ticked) == Handoff.objects.count() == 55
     assert "Hand over" not in client.get(run.get_absolute_url()).text
+    again = UploadForm(
+        {"agreement": north.pk, "kind": "leads"},
+        {"file": SimpleUploadedFile("nochmal.csv", a_list())},
+        agreements=Agreement.objects.all(),
+        at=at + timedelta(days=500),
+    )
+    assert again.is_valid()
+    assert again.draft(by=marketer).options["constants"]["created_at"] == run.options["constants"]["created_at"]

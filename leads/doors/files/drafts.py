@@ -75,12 +75,19 @@ def read_first(text: TableText, run: ImportRun, at: datetime) -> Plan:
     if found := recalled(text.file, plan, run):
         plan, run.read_as = found
     if run.kind == RowKind.LEADS and lacking(run.kind, {**plan.mapped, **plan.constants}) == ("created_at",):
-        today = at.astimezone(ZoneInfo(known["time_zone"])).date().isoformat()
+        today = _day_of_the_same(run, text) or at.astimezone(ZoneInfo(known["time_zone"])).date().isoformat()
         asked = with_known_words(run, Asked.of(plan.options()))
         wanted = {name: columns for name, columns in asked.wanted.items() if name != "created_at"}
         asked = replace(asked, wanted=wanted, constants={**plan.constants, "created_at": today})
         return recognise(text.file, run.kind, asked, **known)
     return plan
+
+
+def _day_of_the_same(run: ImportRun, text: TableText) -> str:
+    """The day that was said for this very file when it was imported before: sent again it changes nothing."""
+    same = ImportRun.objects.filter(agreement=run.agreement, kind=run.kind, digest=digest_of(text.file))
+    before = same.filter(status=RunStatus.DONE).order_by("-pk").first()
+    return str(before.options.get("constants", {}).get("created_at", "")) if before else ""
 
 
 def drafted(run: ImportRun, sent: "UploadedFile[Any]", text: TableText) -> ImportRun:

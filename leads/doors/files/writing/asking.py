@@ -55,7 +55,7 @@ def ask_again(asked: Sequence[tuple[CheckedRow, int]], hand: Hand, run: ImportRu
     own = Tally()
     write("inquiries", claims, hand, own)
     tally.touched |= own.touched
-    return keep_ids({row.values["external_id"]: pk for row, pk in asked}, hand, run, tally)
+    return keep_ids({name: pk for row, pk in asked if (name := row.values["external_id"])}, hand, run, tally)
 
 
 def keep_ids(named: Mapping[str, int], hand: Hand, run: ImportRun | None, tally: Tally) -> int:

@@ -23,7 +23,6 @@ from smarketing.lib import bulk
 from smarketing.lib.places import country_of_zone
 from smarketing.lib.words import same_id
 
-DATED = frozenset(LEAD_FIELDS) - {"created_at"}  # a date that one gave to all rows contradicts nothing
 SEVERAL = ";"  # between the ids of one cell
 KEY_COLUMNS = ("phone_key", "name_key", "who_key")
 
@@ -74,17 +73,16 @@ def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: Im
     values = [row.values for row in rows]
     standing = StandingLeads(values, hand.agreement_id, country=country, day_of=hand.day_of, takes_ids=run is not None)
     taken_out = TakenOut("leads", standing.pks)
-    is_dated = run is None or "created_at" not in run.options.get("constants", {})
     filled: dict[int, StandingLead] = {}
     fresh: list[tuple[CheckedRow, StandingLead]] = []
     others: list[tuple[CheckedRow, StandingLead, dict[str, tuple[Any, Any]]]] = []
     asked: list[tuple[CheckedRow, StandingLead]] = []
     for row in rows:
-        if standing.is_known_by_further(row.values):
+        if standing.has_asked(row.values):
             counts.unchanged += 1
             continue
         lead = standing.find(row.values)
-        if lead is None and (known := standing.asks_again(row.values)) is not None:
+        if (known := standing.asks_again(row.values, lead)) is not None:
             asked.append((row, known))
             continue
         if lead is None:
@@ -96,7 +94,7 @@ def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: Im
             lead.add(added)
             standing.name(lead)
             filled[id(lead)] = lead
-        if says := {name: pair for name, pair in says.items() if name not in added and (is_dated or name in DATED)}:
+        if says := {name: pair for name, pair in says.items() if name not in added}:
             others.append((row, lead, says))
     if others and run is None:
         raise Contradicts({name for _row, _lead, says in others for name in says})

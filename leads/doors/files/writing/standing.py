@@ -4,13 +4,15 @@ By its id; without one by address and number, as `leads.persons` says who is the
 the day on which it was created.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from leads.doors.fields import LEAD_FIELDS
 from leads.doors.files.reading.rows import Values
 from leads.doors.files.writing.identity import DayOf
-from leads.models import Lead, OtherId
+from leads.models import Inquiry, Lead, OtherId
 from leads.persons.known import Known, PersonBook, known_people
 from leads.persons.spelling import Keys, keys
 
@@ -44,6 +46,7 @@ class StandingLeads:
         self._by_pk = {lead.pk: lead for lead in known}
         others = [row for row in rows if row["external_id"] not in self._by_id]
         self._keys = {id(row): self._keys_of(row) for row in others}
+        self._asked: dict[int, list[datetime]] = defaultdict(list)
         self._fresh: PersonBook[StandingLead] = PersonBook()
         self._people: PersonBook[int] = PersonBook()
         further = OtherId.objects.filter(agreement=agreement_id, external_id__in=ids - self._by_id.keys())
@@ -53,24 +56,46 @@ class StandingLeads:
             found = [self._people.find(one) for one in asked]
             pks = {pk for one in found for pk in (one.certain, *one.likely) if pk} - self._by_pk.keys()
             self._by_pk |= {lead.pk: lead for lead in self._read(pk__in=pks)} if pks else {}
+            certain = {one.certain for one in found if one.certain}
+            if certain and any(not row["external_id"] for row in others):
+                for pk, at in Inquiry.objects.filter(lead__in=certain).values_list("lead_id", "asked_at"):
+                    self._asked[pk].append(at)
 
     @property
     def pks(self) -> Collection[int]:
         return self._by_pk.keys()
 
-    def is_known_by_further(self, row: Values) -> bool:
-        """A lead has this id beside its own: the row has asked before."""
-        return row["external_id"] in self._further
+    def has_asked(self, row: Values) -> bool:
+        """The row is no more than an inquiry that is known: by a further id of its lead, or of another day."""
+        if row["external_id"]:
+            return row["external_id"] in self._further
+        lead, on = self._known_to_be(row), self._day_of(row["created_at"])
+        return lead is not None and on != self._day_of(lead.values["created_at"]) and on in self._days_of(lead)
 
-    def asks_again(self, row: Values) -> StandingLead | None:
-        """The lead that a row certainly is, which has another id; this one is a further id from now on."""
+    def asks_again(self, row: Values, found: StandingLead | None) -> StandingLead | None:
+        """The lead that a row certainly is, which has another id: this one is a further id from now on. Of a row that
+        has none: which is known from another day."""
         if not row["external_id"]:
+            lead = self._known_to_be(row)
+            if lead is None or self._day_of(row["created_at"]) in self._days_of(lead):
+                return None
+            self._asked[lead.pk].append(row["created_at"])
+            return lead
+        if found is not None:
             return None
         own = self._keys[id(row)]
         known = self._by_pk.get(self._people.find(own).certain or 0) or self._fresh.find(own).certain
         if known is not None:
             self._further.add(row["external_id"])
         return known
+
+    def _known_to_be(self, row: Values) -> StandingLead | None:
+        """The lead of before this file that a row without an id certainly is."""
+        return self._by_pk.get(self._people.find(self._keys[id(row)]).certain or 0)
+
+    def _days_of(self, lead: StandingLead) -> set[date]:
+        """On which the lead was won or has asked."""
+        return {self._day_of(at) for at in (lead.values["created_at"], *self._asked[lead.pk])}
 
     def find(self, row: Values) -> StandingLead | None:
         name = row["external_id"]

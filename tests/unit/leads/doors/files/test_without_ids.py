@@ -45,11 +45,14 @@ def test_one_person_of_a_list_is_one_lead_however_it_is_written_and_comes_once(n
     assert not DifferingRow.objects.filter(said__has_key="created_at")
 
 
-def test_a_list_with_one_date_for_all_says_nothing_else_when_it_comes_another_day(north):
-    text = "email,company\nada@a.example,Engine\n"
-    for day in ("2026-01-05", "2026-01-06"):
+def test_who_is_on_a_list_of_another_day_asks_again_and_is_counted_once(north):
+    text = "email,company,question\nADA@a.example,Engine,a price\nada@a.example,Engine,\n"
+    told = []
+    for day in ("2026-01-05", "2026-01-05", "2026-02-05", "2026-02-05"):
         run = taken(north, "leads", text, constants={"created_at": day})
-    assert (run.unchanged, run.differing) == (1, 0)
+        told.append((run.created, run.asked, run.unchanged, run.differing))
+    assert told == [(1, 0, 1, 0), (0, 0, 2, 0), (0, 1, 1, 0), (0, 0, 2, 0)]
+    assert Lead.objects.get().inquiries.filter(is_first=False).count() == 1
 
 
 def test_an_id_that_comes_later_is_taken_on_and_who_has_one_asks_again_under_another(north):
