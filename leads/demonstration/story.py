@@ -155,7 +155,7 @@ def _person(external_id: str, at: datetime, scene: Scene, dice: Random) -> Story
         tier=_pick(TIERS, dice),
         name=f"{first} {last}",
         company=company,
-        email=f"{_ascii(first)}.{_ascii(last)}@lead.example",
+        email=f"{_ascii(first)}.{_ascii(last)}@{'-'.join(_ascii(company).split())}.example",
         phone=f"{market.dialling_code} {dice.randint(1000000, 9999999)}",
         value=int(round(market.deal * dice.lognormvariate(0, 0.4), -2)),
     )

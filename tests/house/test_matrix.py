@@ -185,7 +185,7 @@ DOORS = {
     "leads:import_progress": page(MARKETERS, **RECORD),
     "leads:import_retry": button(MARKETERS),
     "leads:import_forget": button(MARKETERS),
-    "leads:import_undo": page(MARKETERS, FOUND, **RECORD),
+    "leads:import_undo": button(MARKETERS, get=FOUND),
     "leads:import_delete": button(MARKETERS),
     "leads:import_rejects": page(MARKETERS, **RECORD),
     "leads:import_differing": page(MARKETERS, **RECORD),

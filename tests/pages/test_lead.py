@@ -240,7 +240,7 @@ def test_a_lead_that_was_tried_very_often_comes_in_pages(north, signed_in, marke
     )
     client, query, seen = signed_in(marketer), "", []
     for count in (100, 100, 51):
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(22):
             shown = client.get(lead.get_absolute_url() + query)
         assert len(shown.context["history"]) == count
         seen += re.findall(r"Try (\d+)\.", shown.text)

@@ -94,6 +94,13 @@ def test_where_most_rows_would_be_rejected_the_main_button_is_not_the_way_on(
     assert ("Mostly: created_at: This is not a date or time." in " ".join(page.text.split())) == is_said
 
 
+def test_the_enter_key_reads_again_and_neither_starts_nor_forgets(signed_in, marketer, north):
+    client = signed_in(marketer)
+    page = opened(client, draft(client, north))
+    form = page.text.partition('<form id="reading"')[2]
+    assert "formaction" not in form.partition('type="submit"')[2].partition(">")[0]
+
+
 def test_words_for_an_empty_cell_say_nothing(signed_in, marketer, north):
     taken(north, "leads", "lead_id,created_at\n1,2025-01-01\n")
     client = signed_in(marketer)

@@ -161,10 +161,10 @@ class ReadingForm(forms.Form):
     @property
     def columns(self) -> list[tuple[forms.BoundField, bool, forms.BoundField | None]]:
         """Each field with whether it is needed, and where a word for all rows can be typed in the place of a column."""
-        return [
-            (self[f"column_{name}"], name in REQUIRED[self.plan.kind], self._always(name))
-            for name in FIELDS[self.plan.kind]
-        ]
+        return [(self[f"column_{name}"], self._is_needed(name), self._always(name)) for name in FIELDS[self.plan.kind]]
+
+    def _is_needed(self, name: str) -> bool:
+        return name in REQUIRED[self.plan.kind] and not (name == WON and "won_on" in self.fields)
 
     def _always(self, name: str) -> forms.BoundField | None:
         return self[f"always_{name}"] if name in SAME_FOR_ALL and name not in self.plan.mapped else None
@@ -253,7 +253,7 @@ def _always(plan: Plan, field: str) -> forms.CharField:
     """What stands for this in every row, where no column tells it."""
     lists = {"country": "known-countries", "language": "known-languages"}
     own = {"list": lists.get(field, f"known-{field}"), "placeholder": gettext("the same in all rows")}
-    widget = forms.TextInput({"class": "form-control", **own})
+    widget = forms.TextInput({"class": "form-control mt-1", **own})
     label = gettext("%(field)s, the same in all rows") % {"field": field_name(field)}
     return forms.CharField(
         label=label, required=False, max_length=100, initial=plan.constants.get(field, ""), widget=widget

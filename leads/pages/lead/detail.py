@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -30,6 +30,7 @@ from leads.pages.handoff.questions import Prospect
 from leads.pages.lead.form import LeadForm
 from leads.pages.lead.history import HistoryEntry, history
 from leads.persons.known import same_people
+from leads.persons.spelling import CERTAIN, likeness
 from leads.persons.two import said_not_same
 from leads.work import handoffs
 from leads.work.outcome import is_customer, outcome_of
@@ -48,9 +49,11 @@ HISTORY = 100  # entries on a page; few leads ever have so many
 @practitioners
 @require_safe
 def detail(request: PortalRequest, pk: int) -> HttpResponse:
-    if (made := Merge.objects.filter(gone_pk=pk, undone_at=None).first()) is not None:
+    try:
+        return lead_page(request, seen_lead(request, pk))
+    except Http404:
+        made = get_object_or_404(Merge, gone_pk=pk, undone_at=None)
         return redirect(seen_lead(request, made.kept_id))
-    return lead_page(request, seen_lead(request, pk))
 
 
 def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
@@ -113,7 +116,7 @@ def alike(lead: Lead) -> list[tuple[Lead, bool]]:
     found, others = same_people(lead), said_not_same(lead.pk)
     pks = [pk for pk in (found.certain, *found.likely) if pk and pk not in others][:MOST_ALIKE]
     known = Lead.objects.in_bulk(pks) if pks else {}
-    return [(known[pk], pk == found.certain) for pk in pks if pk in known]
+    return [(known[pk], likeness(lead.keys, known[pk].keys) == CERTAIN) for pk in pks if pk in known]
 
 
 def latest_merge(lead: Lead) -> Merge | None:

@@ -219,6 +219,15 @@ document.addEventListener("DOMContentLoaded", () => {
   backToTheFilter();
   toTheRefused(document);
 });
+// What is being typed is not replaced by an answer to what was chosen before: leaving the field sends it all again.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const typed = document.activeElement;
+  const form = typed?.closest("form[data-keeps-typing]");
+  if (form && form === event.detail.target && typed.matches("input") && typed.value !== typed.defaultValue) {
+    event.detail.shouldSwap = false;
+  }
+});
+
 document.addEventListener("htmx:afterSettle", (event) => toTheRefused(event.target));
 
 /* What nobody clicked on fails in silence: it is asked for again by itself. */
