@@ -20,7 +20,7 @@ from agreements.models import Agreement, DraftNote, Version
 from agreements.pages import versions as reads
 from agreements.pages.fetch import editable, may_edit, visible_or_written
 from agreements.pages.guided.missing import StepState, states_of
-from agreements.pages.writing.forms import DayField
+from agreements.pages.writing.kinds import DayField
 from agreements.signing.cancelling import propose_end
 from agreements.signing.parties import missing, teams_of
 from agreements.signing.proposals import discard, propose

@@ -20,7 +20,7 @@ from agreements.models import Agreement
 from agreements.pages.fetch import visible_or_written
 from agreements.pages.versions import readable
 from agreements.pages.writing.begin import template_or_404
-from agreements.pages.writing.forms import group_part
+from agreements.pages.writing.rows import group_part
 from agreements.terms import timeline
 from leads.work.qualification import would_have_met
 from smarketing.accounts.access import readers

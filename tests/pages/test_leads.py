@@ -6,7 +6,10 @@ from zipfile import ZipFile
 
 import pytest
 
-from leads.models import Handoff
+from leads.doors.form import log_lead
+from leads.models import Handoff, Lead
+from leads.work.attempts import record
+from leads.work.closing import close
 from leads.work.handoffs import send_back
 from smarketing.accounts.models import Team
 from smarketing.lib.cells import plain_cell
@@ -226,3 +229,20 @@ def test_the_list_is_sorted_by_a_column_over_all_its_pages_and_files(north, clie
     assert "only those you filter are sorted otherwise" in many.text
     assert names(many) == names(client.get(URL))
     assert "only those you filter" not in client.get(f"{URL}?sort=name&q=acme").text
+
+
+@pytest.mark.django_db
+def test_customers_leads_with_sales_new_ones_and_those_that_ask_again_are_told_apart(client, north, rep, marketer):
+    cast.lead(north, name="New", email="")
+    cast.handed(north, name="With sales", email="")
+    bought = cast.handed(north, name="Customer", email="carl@example.org", rep=rep)
+    record(bought, channel="phone", result="connected", by=rep, at=cast.MONDAY)
+    close(bought, outcome="won", by=rep, at=cast.MONDAY)
+    found = {which: names(client.get(f"{URL}?standing={which}")) for which in ("new", "in_work", "customer", "asking")}
+    assert found == {"new": ["New"], "in_work": ["With sales"], "customer": ["Customer"], "asking": []}
+    later = cast.MONDAY + timedelta(minutes=5)
+    log_lead(Lead(agreement=north, email="Carl@example.org", created_at=later), by=marketer, at=later)
+    page = client.get(f"{URL}?standing=asking")
+    assert names(page) == ["Customer"]
+    assert [page.text.count(f'<span class="tag">{tag}</span>') for tag in ("Customer", "Asks again")] == [1, 1]
+    assert [row.may_hand_over for row in page.context["rows"]] == [True]  # although it is closed

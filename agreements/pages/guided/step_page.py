@@ -25,7 +25,7 @@ from agreements.pages.guided.steps import STEPS, GuidedStep, shown_parts
 from agreements.pages.reading.chapters import ReadAgreement
 from agreements.pages.versions import readable
 from agreements.pages.writing.edit_form import Draft, initial_of
-from agreements.pages.writing.forms import is_emptied
+from agreements.pages.writing.rows import is_emptied
 from agreements.pages.writing.write import TEAMS, fixed_fields, team_names
 from agreements.signing.drafting import mark_seen, open_draft, rewrite
 from agreements.signing.parties import sides_signed_by

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.document.groups.every_group import GROUPS
 from agreements.enums import Weekday
 from agreements.pages.writing.edit_form import Draft
-from agreements.pages.writing.forms import promise_part
+from agreements.pages.writing.rows import promise_part
 from agreements.promises.measures import MEASURES
 
 EVERY_MONTH = "every"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from agreements.months.targets import TargetError, TierConversion, refuse_impossible, refuse_impossible_tiers
 from agreements.pages.fields import AmountField, PercentField
-from agreements.pages.writing.forms import said
+from agreements.pages.writing.kinds import said
 from smarketing.lib import words
 
 ASSUMED_AS = {"share": "share", "deal": "average_deal", "rate": "lead_to_customer"}  # name in the page -> as assumed

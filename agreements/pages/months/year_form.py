@@ -34,7 +34,7 @@ from agreements.pages.months.tier_fields import (
     tier_fields,
     tier_values,
 )
-from agreements.pages.writing.forms import said
+from agreements.pages.writing.kinds import said
 from smarketing.lib import words
 from smarketing.lib.numbers import MINUS, exactly
 from smarketing.lib.periods import Period

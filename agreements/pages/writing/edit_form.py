@@ -16,17 +16,15 @@ from agreements.document.lines import Path
 from agreements.document.tables import DEFAULT_WARN_SHARE
 from agreements.document.text import ASSUMPTIONS, HEADING, DocumentError, checked
 from agreements.pages.writing.forms import (
-    CLAUSE_FORMSETS,
     AssumptionsForm,
     CalendarForm,
     HeadingForm,
     MonthFormSet,
     ReasonFormSet,
     TermsForm,
-    group_part,
-    promise_part,
-    said,
 )
+from agreements.pages.writing.kinds import said
+from agreements.pages.writing.rows import CLAUSE_FORMSETS, group_part, promise_part
 from agreements.promises.measures import MEASURES
 from agreements.worktime import WEEKDAYS
 from smarketing.accounts.models import Side

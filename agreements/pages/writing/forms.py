@@ -1,24 +1,19 @@
 """The parts of the form in which an agreement is written; `edit_form` beside it makes one document of them."""
 
 import re
-from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
-from django.forms.formsets import BaseFormSet
 from django.http import QueryDict
 from django.utils.dates import MONTHS
 from django.utils.formats import date_format
-from django.utils.text import capfirst, slugify
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.document.beginnings import AgreementTemplate
 from agreements.document.faults import LONGEST
-from agreements.document.groups.clause_group import MOST_ROWS, AnyGroup, Choice, ClauseRow, Prose
-from agreements.document.groups.every_group import GROUPS
-from agreements.document.groups.qualification import Values
 from agreements.document.text import (
     ASSUMPTIONS,
     MOST_LEADS,
@@ -35,61 +30,21 @@ from agreements.pages.fields import (
     AmountField,
     DaysField,
     HoursField,
-    NumberField,
     OtherHoursField,
     PausesField,
     PercentField,
     WholeField,
     YearlyHoursField,
 )
-from agreements.place_words import NAMES, place_name
-from agreements.promises.kinds import Day, Flag, Fraction, Number, Text, ValueKind, Whole
-from agreements.promises.measures import MEASURES
+from agreements.pages.writing.kinds import DayField, DayInput
+from agreements.pages.writing.rows import Rows
 from smarketing.accounts.models import Side
 from smarketing.lib import words
 from smarketing.lib.numbers import whole
-from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR, Period
+from smarketing.lib.periods import Period
 from smarketing.lib.widgets import LongSelect
 
 NUMBERS = ("quota", *ASSUMPTIONS)
-
-
-def said(reason: str, /, **values: object) -> str:
-    """A reason of a PURE module as a sentence in the reader's language."""
-    return f"{capfirst(gettext(reason).format(**values))}."
-
-
-class ValuesField(forms.CharField):
-    """Words or numbers with semicolons between them; where there is none, commas do."""
-
-    def prepare_value(self, value: Any) -> Any:
-        if not isinstance(value, tuple | list):
-            return value
-        return "; ".join(value) + (";" if len(value) == 1 and "," in value[0] else "")
-
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value) or ""
-        return tuple(part for piece in text.split(";" if ";" in text else ",") if (part := piece.strip()))
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-class DayField(forms.DateField):
-    """A day that an agreement can name, with a year of months after it."""
-
-    widget = DayInput
-
-    def clean(self, value: Any) -> date | None:
-        day: date | None = super().clean(value)
-        if day and not FIRST_YEAR <= day.year < LAST_YEAR:
-            text = _("The day must lie in the years %(first)s to %(last)s.")
-            raise forms.ValidationError(text, params={"first": FIRST_YEAR, "last": LAST_YEAR - 1})
-        return day
 
 
 class HeadingForm(forms.Form):
@@ -238,125 +193,6 @@ class AssumptionsForm(forms.Form):
         return cleaned
 
 
-class ClauseForm(forms.Form):
-    """A promise of one measure: its fields are those that the promise declares."""
-
-    measure: ClassVar[str]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        promise = MEASURES[self.measure].promise
-        for name, title in promise.words().items():
-            self.fields[name] = field_of(promise.kinds()[name], capfirst(gettext(title)))
-        help_text = _("Leave empty for all others.")
-        self.fields["tier"] = forms.CharField(label=_("Tier"), required=False, max_length=60, help_text=help_text)
-
-
-class GroupForm(forms.Form):
-    """One table of a clause group: its fields are those that the group declares. What is missing the document says."""
-
-    group: ClassVar[AnyGroup]
-    leading = ""  # the list box that makes a row: without a choice there is none
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        table = self.group.table
-        titles, hints, kinds = table.words(), table.hints(), table.kinds()
-        must = [name for name in kinds if table.model_fields[name].is_required()]
-        is_chosen_only = all(isinstance(kinds[name], Choice) for name in must)
-        for name, kind in kinds.items():
-            field = self.fields[name] = field_of(kind, capfirst(gettext(titles[name])))
-            field.required, field.help_text = False, gettext(hints[name]) if hints[name] else ""
-            if not table.model_fields[name].is_required():
-                field.initial = table.model_fields[name].default
-            elif isinstance(kind, Choice) and isinstance(field, forms.ChoiceField) and is_chosen_only:
-                field.choices = [("", "–"), *_choices(kind)]  # any choice fills the row, so it begins with none
-            elif isinstance(kind, Choice):  # what a browser sends of an empty row too
-                field.initial = kind.choices[0]
-        first = table.named_by[0] if table.named_by else ""
-        self.leading = first if isinstance(kinds.get(first), Choice) else ""
-
-    def values(self) -> dict[str, Any]:
-        """As they stand in the TOML form: what is empty is left out."""
-        cleaned = {name: self.cleaned_data[name] for name in self.group.table.model_fields}
-        return {name: value for name, value in cleaned.items() if value not in (None, "", ())}
-
-
-def is_emptied(row: Any, sent: Mapping[str, list[str]]) -> bool:
-    """Whether nothing is left in a row of a formset: what its list boxes and ticks say alone makes none.
-
-    `sent` is what a browser sends of each field.
-    """
-    chosen = (forms.Select, forms.CheckboxInput)
-    leading = getattr(row, "leading", "")
-    typed = [leading] if leading else [n for n, field in row.fields.items() if not isinstance(field.widget, chosen)]
-    return not any(one.strip() for name in typed for one in sent[name])
-
-
-class Rows(BaseFormSet):  # type: ignore[type-arg]
-    """A page says how many rows it sends; less than none would be all of them taken out unseen."""
-
-    def full_clean(self) -> None:
-        super().full_clean()
-        if self.is_bound and self.management_form.is_valid() and self.total_form_count() < 0:
-            self.non_form_errors().append(_("The page has sent its rows incompletely: load it again."))
-
-
-def group_part(group: AnyGroup, data: QueryDict | None, rows: Sequence[ClauseRow]) -> Any:
-    """The form or the formset of a group."""
-    initial = [_as_shown(row.model_dump()) for row in rows]
-    form = type("GroupForm", (GroupForm,), {"group": group, "words": gettext_lazy(group.name)})
-    if not group.many:
-        return form(data, initial=initial[0] if initial else None, prefix=group.key)
-    formset: Any = forms.formset_factory(
-        form, Rows, extra=1, can_delete=True, max_num=MOST_ROWS + 1, absolute_max=MOST_ROWS + 20
-    )
-    return formset(data, initial=initial, prefix=group.key)
-
-
-def _as_shown(row: dict[str, Any]) -> dict[str, Any]:
-    """Countries and languages by their names: read back, they are the same codes."""
-    if row.get("fact") in NAMES and "value" in row:
-        row["value"] = tuple(place_name(row["fact"], one) for one in row["value"])
-    return row
-
-
-def promise_part(measure: str) -> str:
-    """The name of the part in which promises of a measure are written: a clause group may be called like one."""
-    return f"promised-{measure}" if measure in GROUPS else measure
-
-
-def field_of(kind: ValueKind, label: str) -> forms.Field:
-    match kind:
-        case Prose(longest=longest) | Text(longest=longest):
-            widget = forms.Textarea(attrs={"rows": 4}) if isinstance(kind, Prose) else None
-            return forms.CharField(label=label, max_length=longest, widget=widget)
-        case Choice() | Day() | Flag():
-            return _chosen_field(kind, label)
-        case Fraction(may_be_zero=may_be_zero):
-            return PercentField(label=label, min_value=0, max_value=100, may_be_zero=may_be_zero)
-        case Whole(low=low, high=high):
-            return WholeField(label=label, min_value=low, max_value=high)
-        case Number(places=places):
-            return NumberField(label=label, decimal_places=places)
-        case Values():
-            return ValuesField(label=label, max_length=5_000)
-    raise TypeError(kind)
-
-
-def _choices(kind: Choice) -> list[tuple[str, str]]:
-    return [(key, capfirst(gettext(name))) for key, name in kind.pairs]
-
-
-def _chosen_field(kind: Choice | Day | Flag, label: str) -> forms.Field:
-    match kind:
-        case Choice():
-            return forms.ChoiceField(label=label, choices=_choices(kind))
-        case Day():
-            return forms.DateField(label=label, widget=DayInput())
-    return forms.BooleanField(label=label, required=False, widget=forms.CheckboxInput())
-
-
 class ReasonForm(forms.Form):
     """A reason for returns. Empty words at a default key: the words of the reader's language."""
 
@@ -395,14 +231,9 @@ class MonthForm(forms.Form):
         return date_format(self.initial["month"], "YEAR_MONTH_FORMAT")
 
 
-def clause_formset(measure: str) -> "type[BaseFormSet[ClauseForm]]":
-    form = type("ClauseForm", (ClauseForm,), {"measure": measure, "words": _(MEASURES[measure].name)})
-    most = 12 if MEASURES[measure].is_stated else 50  # one for each tier, and some
-    return forms.formset_factory(form, Rows, extra=1, can_delete=True, max_num=most, absolute_max=most + 10)
-
-
-CLAUSE_FORMSETS = {measure: clause_formset(measure) for measure in MEASURES}
 ReasonFormSet = forms.formset_factory(ReasonForm, Rows, extra=1, can_delete=True, max_num=40, absolute_max=50)
+
+
 MonthFormSet = forms.formset_factory(MonthForm, Rows, extra=0, max_num=12, absolute_max=12)
 
 

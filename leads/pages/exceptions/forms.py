@@ -14,7 +14,7 @@ from agreements.exceptions.agreeing import LONGEST_REASON
 from agreements.models import Agreement
 from agreements.months.targets import MOST_LEADS
 from agreements.pages.fields import WholeField
-from agreements.pages.writing.forms import DayField
+from agreements.pages.writing.kinds import DayField
 from agreements.signing.parties import teams_of
 from agreements.terms import today_of
 from smarketing.accounts.models import Side

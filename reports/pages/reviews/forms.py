@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from agreements.pages.writing.forms import DayField
+from agreements.pages.writing.kinds import DayField
 from reports.models import ReviewMeeting
 from reports.models.reviews import LONGEST_TEXT
 from reports.pages.reviews.words import ShownPoint

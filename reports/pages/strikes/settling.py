@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agreements.models import Agreement
-from agreements.pages.writing.forms import DayField
+from agreements.pages.writing.kinds import DayField
 from leads.refusals import Refused
 from reports.enums import NoteKind
 from reports.models import AskedAgain, JudgedMonth, JudgedObjective, Owed, RootCause, StrikeNote
