@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.views.defaults import page_not_found, permission_denied
 
 from agreements.models import Agreement
-from leads.models import ApiToken, Attempt, Clock, Handoff, ImportRun, Lead
+from leads.models import ApiToken, Attempt, Clock, Handoff, ImportRun, Lead, Merge
 from reports.models import ReviewDecision
 from smarketing.accounts.rights import Verb
 from smarketing.lib.request import PortalRequest
@@ -17,6 +17,7 @@ NUMBERED: dict[str, tuple[QuerySet, tuple[str, ...]]] = {  # type: ignore[type-a
     "leads/handoffs/": (Handoff.objects.all(), ("agreement__",)),
     "leads/attempts/": (Attempt.objects.all(), ("lead__agreement__", "lead__handoffs__agreement__")),
     "leads/clocks/": (Clock.objects.all(), ("lead__agreement__", "handoff__agreement__")),
+    "leads/merges/": (Merge.objects.all(), ("kept__agreement__", "kept__handoffs__agreement__")),
     "leads/tokens/": (ApiToken.objects.all(), ("agreements__",)),
     "leads/": (Lead.objects.all(), ("agreement__", "handoffs__agreement__")),
     "reports/decisions/": (ReviewDecision.objects.all(), ("meeting__agreement__",)),

@@ -104,7 +104,7 @@ def text_of(client: Client, address: str) -> tuple[int, str]:
 def addresses(deal: Agreement, pk: int) -> Iterator[str]:
     """Every address of the portal, of the agreement and with the key given."""
     for name, leaf in ours().items():
-        values = {"token": "x", "slug": deal.slug, "pk": pk, "form": "json", "key": "plain", "day": "2026-03-02"}
+        values = {"slug": deal.slug, "pk": pk, "other": pk, "form": "json", "key": "plain", "day": "2026-03-02"}
         wanted = leaf.pattern.converters or (["slug", "page", "form"] if name == "reports:data" else [])
         pages = ("volume", "speed", "depth", "scorecard", "records") if "page" in wanted else ("volume",)
         for page in pages:
