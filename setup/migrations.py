@@ -35,12 +35,10 @@ def main() -> None:
         written(app).unlink(missing_ok=True)
     call_command("makemigrations", *APPS, name="initial", verbosity=0)
     for app in APPS:
-        made = importlib.import_module(f"{app}.migrations.0001_initial").Migration
-        migration = Migration("0001_initial", app)
-        migration.initial = True
-        migration.dependencies[:] = map(named, made.dependencies)
-        migration.operations[:] = folded(made.operations)
-        written(app).write_text(MigrationWriter(migration, include_header=False).as_string())
+        made: type[Migration] = importlib.import_module(f"{app}.migrations.0001_initial").Migration
+        parts = {"dependencies": list(map(named, made.dependencies)), "operations": folded(made.operations)}
+        anew = type("Migration", (Migration,), {"initial": True, **parts})("0001_initial", app)
+        written(app).write_text(MigrationWriter(anew, include_header=False).as_string())
 
 
 def named(dependency: tuple[str, str]) -> tuple[str, str]:
