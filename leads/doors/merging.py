@@ -34,6 +34,10 @@ class BothWithSales(Refused):
     """A lead is with sales once: two reps would call one person."""
 
 
+class NotTheLatest(Refused):
+    """What is with sales is the latest handoff of a lead: its state and its calls go by that."""
+
+
 class CannotBeUndone(Refused):
     """It was undone already, or the lead was merged once more since."""
 
@@ -47,7 +51,12 @@ def merge(kept: Lead, gone: Lead, values: Mapping[str, Any], *, by: User, at: da
             raise NotTwo(_("One of the two leads is no longer there, or belongs to another agreement."))
         kept, gone = found[kept.pk], found[gone.pk]
         if Handoff.objects.open().filter(lead__in=found).values("lead").distinct().count() > 1:
-            raise BothWithSales(_("Both are with sales: one of them has to be returned as a duplicate first."))
+            raise BothWithSales(_("Both are with sales: return the one that was handed over first, as a duplicate."))
+        handoffs = Handoff.objects.filter(lead__in=found).order_by("handed_at", "pk")
+        open_one = handoffs.open().first()
+        if open_one is not None and open_one != handoffs.last():
+            text = _("The one that is with sales was handed over before the other: return it first.")
+            raise NotTheLatest(text)
         made = Merge(kept=kept, gone_pk=gone.pk, gone=packed(gone), before=packed(kept), at=at, by=by)
         made.clocks = [packed(clock) for clock in Clock.objects.filter(lead__in=found).order_by("pk")]
         Clock.objects.filter(lead__in=found, kind=ClockKind.HANDOVER).delete()  # a lead has one; it is made anew
@@ -155,11 +164,14 @@ def _give_back(kept: Lead, made: Merge) -> None:
 
 def _move_back(made: Merge, source: int, target: int) -> None:
     own = made.moved.get("leads.Handoff.lead", [])
+    # What the kept lead had before may hang on a handoff of the other only because that one was the later.
+    since = models.Q(recorded_at__gt=made.at)
+    came_since: dict[Any, models.Q] = {Attempt: since, Inquiry: since}
     for model, name in _relations():
         pks = made.moved.get(f"{model._meta.label}.{name}", [])
         theirs = models.Q(pk__in=pks)
         if model in FOLLOWS_ITS_HANDOFF:
-            theirs |= models.Q(handoff__in=own)
+            theirs |= models.Q(handoff__in=own) & came_since.get(model, models.Q())
         model._base_manager.filter(theirs, **{name: source}).update(**{f"{name}_id": target})
     for model in (NotSame, Deal):
         for said in made.removed.get(model._meta.label, []):

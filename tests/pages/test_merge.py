@@ -46,7 +46,7 @@ def test_both_with_sales_is_said_and_nothing_is_merged(client, north):
     one, other = (cast.handed(north).lead for _n in range(2))
     page = client.post(f"/leads/{one.pk}/merge/{other.pk}/")
     assert (page.status_code, Lead.objects.count()) == (422, 2)
-    assert "returned as a duplicate first" in page.text
+    assert "return the one that was handed over first" in page.text
 
 
 def test_a_foreign_lead_is_not_there_and_sales_merges_nothing(client, pair, south, signed_in, sales_lead):

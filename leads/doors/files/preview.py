@@ -154,7 +154,7 @@ def _is_known(plan: Plan, field: str, word: str) -> bool:
 
 
 def _cells(cells: list[str], indexes: tuple[int, ...]) -> list[str]:
-    return [cells[index][:200] for index in indexes if index < len(cells)]
+    return kept([cells[index][:200] for index in indexes if index < len(cells)])
 
 
 def choices_of(plan: Plan, field: str) -> dict[str, str]:

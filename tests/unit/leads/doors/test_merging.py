@@ -8,7 +8,7 @@ from django.apps import apps
 from agreements.promises.promise import HandoverPromise
 from leads.clock.consequences import refresh
 from leads.clock.recompute import preview
-from leads.doors.merging import BothWithSales, CannotBeUndone, NotTwo, merge, undo_merge
+from leads.doors.merging import BothWithSales, CannotBeUndone, NotTheLatest, NotTwo, merge, undo_merge
 from leads.models import Deal, Handoff, Inquiry, Lead, Merge
 from leads.persons.known import leads_by_id
 from leads.persons.two import said_not_same, say_not_same
@@ -91,6 +91,27 @@ def test_what_came_since_stays_with_the_kept_lead_but_for_what_belongs_to_a_hand
     undo_merge(made, by=marketer, at=after(300))
     tried.refresh_from_db()
     assert (tried.lead_id, Lead.objects.get(pk=kept.pk).company) == (gone.pk, "Engine")
+
+
+def test_calls_of_handoffs_that_overlap_come_back_to_their_own(north, marketer, rep):
+    one, two = (cast.handed(north, after(at), name=name, rep=rep) for at, name in ((60, "a"), (70, "b")))
+    for handoff, at in ((one, 80), (two, 90)):
+        record(handoff, channel="phone", result="no_answer", by=rep, at=after(at))
+        send_back(handoff, reason="bad_timing", by=rep, at=after(at + 20))
+    recompute_now(one.lead, two.lead)
+    stood = everything()
+    made = merge(one.lead, two.lead, {}, by=marketer, at=after(200))
+    undo_merge(made, by=marketer, at=after(300))
+    assert everything() == stood
+
+
+def test_the_one_with_sales_has_to_be_the_latest_handoff(north, marketer, rep):
+    one, two = (cast.handed(north, after(at), name=name, rep=rep) for at, name in ((60, "a"), (70, "b")))
+    send_back(two, reason="bad_timing", by=rep, at=after(90))
+    with pytest.raises(NotTheLatest):
+        merge(one.lead, two.lead, {}, by=marketer, at=after(100))
+    send_back(one, reason="bad_timing", by=rep, at=after(95))
+    merge(one.lead, two.lead, {}, by=marketer, at=after(100))
 
 
 def test_only_the_latest_merge_is_undone_and_once(north, marketer):

@@ -144,7 +144,7 @@ def _uploads(settings, tmp_path):
 def test_no_file_breaks_the_portal_and_no_row_is_lost_in_silence(north, marketer, signed_in):
     files = [*cells_everywhere(), *shapes(), *workbooks()]
     assert len(files) >= 100
-    refused = 0
+    refused, client = 0, signed_in(marketer)
     for kind, content in files:
         sent = {"file": SimpleUploadedFile("f.csv", content)}
         data = {"agreement": north.pk, "kind": kind}
@@ -154,6 +154,7 @@ def test_no_file_breaks_the_portal_and_no_row_is_lost_in_silence(north, marketer
             refused += 1
             continue
         run = form.draft(by=marketer)
+        assert client.get(run.get_absolute_url()).status_code == 200
         runs.queue(run, run.options, at=cast.MONDAY)
         assert runs.process(run.pk, clock=lambda: cast.MONDAY)
     ended = ImportRun.objects.all()
@@ -163,7 +164,6 @@ def test_no_file_breaks_the_portal_and_no_row_is_lost_in_silence(north, marketer
         assert run.read == run.created + run.unchanged + run.waiting + run.open + run.rejected
         assert run.rejected == RejectedRow.objects.filter(run=run, is_taken=False).count()
     assert (refused >= 25, ended.filter(status=RunStatus.DONE).count() >= 30) == (True, True)
-    client = signed_in(marketer)
     shown = [
         reverse("leads:list"),
         reverse("leads:imports"),
