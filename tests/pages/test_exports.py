@@ -119,7 +119,7 @@ def test_who_may_less_than_when_it_was_made_does_not_get_it(signed_in, marketer:
     assert client.get(link).url == url()
     assert "Forgotten" not in client.get(file_url(client, made(client, url()))).getvalue().decode()
     marketer.memberships.all().delete()
-    assert client.get(link).status_code == 403
+    assert client.get(link).status_code == 404
 
 
 def test_the_file_is_for_the_portals_own_account_only(signed_in, marketer: User, heavy):

@@ -64,6 +64,7 @@ def test_what_one_side_proposes_is_in_force_from_next_month_once_the_other_has_s
     before, author, other = now(north), signed_in(sales_lead), signed_in(marketing_lead)
     draft = drafted(author, north)
     assert (now(north), waiting(other), other.get(page_of(draft)).status_code) == (before, "", 404)
+    Version.objects.filter(pk=draft.pk).update(made_at=draft.made_at - timedelta(minutes=13))
     assert "Still to sign: Marketing north." in plain(decide(author, draft, "propose"))
     assert (now(north), waiting(author), waiting(other)) == (before, "", "1")
     version = north.versions.get(pk=draft.pk)
@@ -73,6 +74,9 @@ def test_what_one_side_proposes_is_in_force_from_next_month_once_the_other_has_s
     page = plain(other.get(page_of(version)))
     assert "Follow-up speed · within working minutes 60 240" in page
     assert version.digest in page
+    assert "proposed by Lea Lead, today " + f"{version.proposed_at.astimezone(timeline(north).zone):%H:%M}" in plain(
+        other.get(page_of(version))
+    )
     assert "Every party has signed: in force from April 1, 2026." in plain(decide(other, version, "sign"))
     assert (now(north).promises[0].within_minutes, now(north).effective_on) == (240, APRIL)
     assert waiting(other) == ""

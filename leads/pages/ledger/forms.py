@@ -99,7 +99,7 @@ class TotalsForm(AskingForm):
         max_length=100_000,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-        help_text=_("A month and an amount per line, like 2026-03; 1.234,50 EUR"),
+        help_text=_("A month and an amount per line, like 2026-03; 1.234,50"),
     )
     source = forms.CharField(label=_("Reason or source"), max_length=300)
 
