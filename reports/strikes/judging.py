@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from agreements.document.groups.consequences import CONSEQUENCES, FEWEST, JUDGED_ON, JUDGING, Judging
 from agreements.models import Agreement, Version
+from agreements.promises.measures import STATED
 from agreements.terms import Timeline, timeline
 from leads.refusals import Refused
 from reports.facts.reading import read
@@ -114,7 +115,7 @@ def verdicts_of(agreement: Agreement, month: Period, terms: Timeline, at: dateti
 
 def _verdict(judgement: Judgement, fewest: int) -> JudgedObjective:
     handoffs = len(judgement.judged)
-    is_few = judgement.measure not in VOLUMES and handoffs < fewest
+    is_few = judgement.measure not in (*VOLUMES, *STATED) and handoffs < fewest
     return JudgedObjective(
         side=judgement.side,
         measure=judgement.measure,

@@ -113,7 +113,7 @@ def test_pages_follow_each_other_without_a_gap(north, client):
 def test_the_list_needs_the_same_queries_for_any_number_of_rows(north, client, count, django_assert_num_queries):
     for number in range(count):
         cast.handed(north, name=f"Lead {number}")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert len(names(client.get(URL))) == count
 
 

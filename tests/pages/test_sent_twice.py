@@ -175,7 +175,7 @@ def test_a_file_uploaded_again_is_one_import_and_another_file_another(north, mar
 
 
 def test_an_error_of_the_program_keeps_no_answer(marketing, typed, monkeypatch):
-    monkeypatch.setattr("leads.pages.lead.list_page.logged", lambda *_: 1 / 0)
+    monkeypatch.setattr("leads.pages.lead.new_page.logged", lambda *_: 1 / 0)
     marketing.raise_request_exception = False
     assert marketing.post(NEW, typed).status_code == 500
     assert (Lead.objects.count(), SentForm.objects.count()) == (0, 0)

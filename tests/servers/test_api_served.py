@@ -67,6 +67,7 @@ def test_the_calls_of_the_document_are_answered_as_it_says(served):
     calls = re.findall(r"^    (curl .+)$", (ROOT / "docs" / "api.md").read_text(), re.MULTILINE)
     own = {**web.site.environment, "PORTAL": f"http://127.0.0.1:{web.port}", "TOKEN": token}
     said = [subprocess.run(["sh", "-c", call], env=own, capture_output=True, check=True).stdout for call in calls]
-    lead, attempts, read, listed = map(json.loads, said)
+    lead, attempts, read, listed, asked = map(json.loads, said)
+    assert asked["status"] == "created"
     assert (lead["status"], attempts["rows"][0]["status"]) == ("created", 201)
     assert (read["email"], [row["attempt_id"] for row in listed["results"]]) == ("ada@example.org", ["c1"])

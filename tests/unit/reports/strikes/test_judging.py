@@ -7,6 +7,8 @@ import pytest
 from django.contrib import admin
 from django.db import IntegrityError, transaction
 
+from agreements.months.stated import state_figures
+from agreements.promises.promise import MeetingsPromise
 from agreements.terms import timeline
 from leads.refusals import Refused
 from reports.facts.reading import read
@@ -14,6 +16,7 @@ from reports.models import AskedAgain, JudgedIsFixed, JudgedMonth, JudgedObjecti
 from reports.strikes import judging, owing
 from reports.strikes.judging import accept_again, ask_again, judge_months
 from reports.strikes.owing import NotYours, OtherwiseSettled, turn
+from smarketing.accounts.models import Role
 from smarketing.lib.periods import Period
 from tests import cast
 
@@ -89,6 +92,16 @@ def test_too_few_records_and_a_missing_target_are_nothing_to_judge(north):
     judge_months(at=DAY)
     states = {own.measure: (own.state, own.handoffs) for own in JudgedObjective.objects.all()}
     assert states == {"volume": ("nothing", 0), "speed": ("nothing", 1), "depth": ("nothing", 1)}
+
+
+def test_a_stated_figure_is_no_few_records(north):
+    north.versions.update(effective_on=MARCH, groups={"judging": [{"fewest": 2}]})
+    cast.promise(north.versions.get(), MeetingsPromise(per_month=Decimal(12)))
+    by = cast.person("sal@example.org", north.sales_team, role=Role.LEAD)
+    state_figures(north, MARCH, {("meetings", ""): Decimal(9)}, note="", by=by, at=DAY)
+    judge_months(at=DAY)
+    stated = JudgedObjective.objects.get(measure="meetings")
+    assert (stated.state, stated.delivered, stated.promised) == ("missed", 9, 12)
 
 
 def test_what_follows_is_owed_once_a_side_with_its_sum(judged):
