@@ -71,7 +71,7 @@ def _taken(resource: Resource, sent: Any, token: ApiToken, *, at: datetime) -> d
         conflicts = all(fault.is_conflict for fault in faulty.faults)
         raise Problem(409 if conflicts else 422, faults=faulty.faults) from faulty
     if resource.kind == "inquiries" and not any(values.get(name) for name in WHOSE):
-        raise Problem(422, faults=[BodyFault("", FileProblem("nobody_asks", ", ".join(WHOSE)))])
+        raise Problem(409, faults=[BodyFault("", FileProblem("nobody_asks", ", ".join(WHOSE)))])
     hand = Hand(
         agreement.pk,
         agreement.currency,

@@ -42,7 +42,7 @@ def test_an_inquiry_finds_its_lead_by_id_by_person_and_else_brings_one(program, 
 
 def test_an_inquiry_of_nobody_is_refused_and_one_of_a_lead_that_is_not_there_waits(program, north):
     answer = program.post("inquiries", {name: ASKS[name] for name in ("asked_at", "question")})
-    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "nobody_asks")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (409, "nobody_asks")
     assert program.post("inquiries", ASKS | {"external_id": "L1"}).status_code == 202
     program.post("leads", LEAD)
     assert Inquiry.objects.get().lead == Lead.objects.get()
