@@ -21,7 +21,7 @@ REFUSALS = {
     403: "The token lacks the scope.",
     404: "There is no such record or agreement for this token.",
     405: "This address does not know the method.",
-    409: "Well written, and contrary to what the portal knows, or of nobody; or a call with this Idempotency-Key is running.",
+    409: "Well written, and contrary to what the portal knows, or of nobody; or the same call is running.",
     413: f"The body is larger than {LARGEST_BODY} bytes.",
     415: "The body is not application/json.",
     422: "The body or a parameter is not as described here; or the Idempotency-Key was used for another call.",
