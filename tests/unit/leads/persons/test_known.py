@@ -1,4 +1,5 @@
 import pytest
+from django.db import connection
 
 from leads.models import Lead
 from leads.persons.known import Known, PersonBook, known_leads
@@ -61,5 +62,7 @@ def test_a_number_is_dialled_in_the_leads_own_country(north):
 def test_an_index_finds_them(north, column, django_assert_num_queries):
     bulk.insert([Lead(agreement=north, created_at=cast.MONDAY, recorded_at=cast.MONDAY) for _n in range(300)])
     leads = Lead.objects.filter(agreement=north, **{f"{column}__in": ["a", "b"]}).exclude(**{column: ""})
+    if connection.vendor == "postgresql":  # of a few rows it would rather read all
+        connection.cursor().execute("SET LOCAL enable_seqscan = off")
     plan = leads.order_by().values_list("pk").explain()
     assert {"email": "lead_email", "phone_key": "lead_phone", "who_key": "lead_who"}[column] in plan
