@@ -1,7 +1,7 @@
 """Reads: which known leads of an agreement somebody is, for one person and for the many of a file."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -89,11 +89,9 @@ def known_leads(agreement_id: int, asked: Sequence[Keys]) -> list[Known[int]]:
     return [book.find(keys) for keys in asked]
 
 
-def same_people(lead: Lead, *, among: Iterable[int] | None = None) -> Known[int]:
+def same_people(lead: Lead) -> Known[int]:
     """Other leads of the agreement that may be this one."""
     found = known_leads(lead.agreement_id, [lead.keys])[0]
     others = [pk for pk in ([found.certain] if found.certain else []) + list(found.likely) if pk != lead.pk]
-    if among is not None:
-        others = [pk for pk in others if pk in set(among)]
     is_certain = found.certain is not None and found.certain in others
     return Known(found.certain if is_certain else None, tuple(pk for pk in others if pk != found.certain))

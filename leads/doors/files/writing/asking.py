@@ -15,14 +15,13 @@ from leads.models import ImportRun, Inquiry, Lead, OtherId
 from leads.persons.known import PersonBook, known_people, leads_by_id
 from leads.persons.spelling import Keys, keys
 from smarketing.lib import bulk
-from smarketing.lib.places import country_of_zone
 
 FROM_LEAD = {"asked_at": "created_at"} | {name: name for name in ("source", "campaign", "question", *OF_THE_PERSON)}
 
 
 def keys_of(values: Values, hand: Hand) -> Keys:
     """Of whoever a row is about."""
-    country = values.get("country") or country_of_zone(hand.terms.zone.key)
+    country = values.get("country") or hand.country
     said = {name: values.get(name) or "" for name in ("email", "phone", "name", "company")}
     return keys(**said, country=country)
 

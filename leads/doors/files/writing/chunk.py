@@ -20,7 +20,6 @@ from leads.models import Addition, ImportRun, Lead, OtherId
 from leads.persons.known import known_people
 from leads.persons.spelling import Keys, keys, phone_key
 from smarketing.lib import bulk
-from smarketing.lib.places import country_of_zone
 from smarketing.lib.words import same_id
 
 SEVERAL = ";"  # between the ids of one cell
@@ -69,7 +68,7 @@ def take(kind: str, rows: Sequence[CheckedRow], hand: Hand, *, hand_over: bool, 
 
 
 def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: ImportRun | None) -> Counts:
-    counts, tally, country = Counts(read=len(rows)), Tally(), country_of_zone(hand.terms.zone.key)
+    counts, tally, country = Counts(read=len(rows)), Tally(), hand.country
     values = [row.values for row in rows]
     standing = StandingLeads(values, hand.agreement_id, country=country, day_of=hand.day_of, takes_ids=run is not None)
     taken_out = TakenOut("leads", standing.pks)
@@ -121,7 +120,7 @@ def _compared(
     values: Values, lead: StandingLead, taken_out: TakenOut, hand: Hand
 ) -> tuple[dict[str, tuple[Any, Any]], Values]:
     """What a row says otherwise, and what it adds."""
-    says, country = contradictions(values, lead.values, hand.day_of), country_of_zone(hand.terms.zone.key)
+    says, country = contradictions(values, lead.values, hand.day_of), hand.country
     if "phone" in says and len({phone_key(number, country) for number in says["phone"]}) == 1:
         del says["phone"]
     added = taken_out.without(lead.pk, additions("leads", values, lead.values, says))
@@ -210,7 +209,7 @@ def _take_facts(kind: str, rows: Sequence[CheckedRow], hand: Hand, run: ImportRu
 
 def _leads_of(rows: Sequence[Values], hand: Hand) -> dict[str, int]:
     """The leads that rows mean, locked. A row without an id gets the name by which it would wait for its lead."""
-    country, asked = country_of_zone(hand.terms.zone.key), dict[str, Keys]()
+    country, asked = hand.country, dict[str, Keys]()
     for row in rows:
         email, phone = row.pop("lead_email", ""), row.pop("lead_phone", "")
         if not row["external_id"]:

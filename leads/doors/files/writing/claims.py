@@ -24,6 +24,7 @@ from leads.models import Addition, Attempt, Deal, DifferingRow, Handoff, Inquiry
 from leads.work.qualification import freeze_from_file
 from smarketing.accounts.models import User
 from smarketing.lib import bulk
+from smarketing.lib.places import country_of_zone
 from smarketing.lib.words import key
 
 OF_THE_PERSON = ("email", "phone", "name", "company", "job_title", "country", "language")
@@ -41,6 +42,11 @@ class Hand:
     at: datetime
     zone: ZoneInfo | None = None
     token_id: int | None = None
+
+    @property
+    def country(self) -> str:
+        """In which a number without its own is dialled."""
+        return country_of_zone(self.terms.zone.key)
 
     def day_of(self, at: datetime) -> date:
         """By the zone in which the file's dates were read: a bare date means a day of that."""
