@@ -14,7 +14,7 @@ from agreements.document.stored import document_of
 from agreements.document.text import write
 from agreements.models import Agreement, Assumptions, Quota, ReturnReason, Target
 from leads.doors.fields import KINDS, Field, Reads
-from leads.models import Attempt, Deal, Handoff, ImportRun, Lead
+from leads.models import Attempt, Deal, Handoff, ImportRun, Inquiry, Lead
 from leads.pages.lead.form import LeadForm
 from smarketing.accounts.models import Team, User
 from tests import cast
@@ -32,13 +32,18 @@ INSTANTS = (
         "9999-12-31T23:59",
     ),
 )
-MODELS = {"leads": Lead, "handoffs": Handoff, "attempts": Attempt, "outcomes": Deal}
-OWN_COLUMN = {"rep": "rep_name", "handoff_id": "external_id", "attempt_id": "external_id", "deal_id": "external_id"}
+MODELS = {"leads": Lead, "handoffs": Handoff, "attempts": Attempt, "outcomes": Deal, "inquiries": Inquiry}
+OWN_COLUMN = {
+    "rep": "rep_name",
+    **dict.fromkeys(("handoff_id", "attempt_id", "deal_id", "inquiry_id"), "external_id"),
+}
+LEADS_COLUMN = {"external_id": "external_id", "lead_email": "email", "lead_phone": "phone"}
 ROW = {
     "leads": {"external_id": "L", "created_at": "2026-02-02T08:00", "name": "Ada"},
     "handoffs": {"external_id": "known", "handed_at": "2026-02-03T09:00"},
     "attempts": {"external_id": "known", "attempted_at": "2026-02-04T09:00", "result": "no_answer"},
     "outcomes": {"external_id": "known", "outcome": "won", "closed_at": "2026-02-05T09:00", "revenue": "1"},
+    "inquiries": {"external_id": "known", "asked_at": "2026-02-06T09:00"},
 }
 
 
@@ -153,7 +158,10 @@ def test_through_the_forms_of_a_handoff(deal, client):
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_through_a_file(kind, deal, client):
     def of(field: Field) -> models.Field:
-        return column(MODELS[kind] if field.name != "external_id" else Lead, OWN_COLUMN.get(field.name, field.name))
+        own = OWN_COLUMN.get(field.name, field.name)
+        if field.name not in LEADS_COLUMN and own in {of.name for of in MODELS[kind]._meta.get_fields()}:
+            return column(MODELS[kind], own)
+        return column(Lead, LEADS_COLUMN.get(field.name, field.name))
 
     names = [field.name for field in KINDS[kind]]
     lines = [",".join(names)]

@@ -62,3 +62,12 @@ def test_a_promised_answer_stands_beside_the_speed(asking, signed_in, rep):
     numbers = signed_in(rep).get("/reports/north/speed/?month=2026-03").context["sheet"].numbers
     (found,) = [number for number in numbers if str(number.label) == "Answers to inquiries"]
     assert found.value == "100.0%"
+
+
+def test_who_asks_again_before_any_handoff_is_said_to_be_nobodys(north, signed_in, administrator, marketer):
+    lead = cast.lead(north, after(-60))
+    log_lead(Lead(agreement=north, email=lead.email, created_at=after(10)), by=marketer, at=after(10))
+    page = signed_in(administrator).get(lead.get_absolute_url())
+    assert (page.status_code, page.context["asking"][0].lead) == (200, lead)
+    assert "Nobody in sales has this lead yet" in page.text
+    assert 'id="attempt"' not in page.text
