@@ -109,6 +109,8 @@ def draw(handoffs: Sequence[Handoff], *, at: datetime, is_asked: bool = False) -
 
 def draw_new(agreement_id: int, lead_ids: Collection[int], *, at: datetime) -> Drawn:
     """What a file or a program has just brought without a rep; what is older than the rules is history and stays."""
+    if not lead_ids:
+        return Drawn()
     on = AssignmentRule.objects.filter(agreement=agreement_id).exclude(on_since=None)
     since = on.order_by("on_since").values_list("on_since", flat=True).first()
     if since is None:
