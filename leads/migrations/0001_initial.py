@@ -520,6 +520,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('leads', 'Leads'), ('handoffs', 'Handoffs'), ('attempts', 'Attempts'), ('outcomes', 'Outcomes'), ('inquiries', 'Inquiries')], max_length=10)),
                 ('external_id', models.CharField(max_length=200)),
+                ('own_id', models.CharField(blank=True, max_length=200)),
                 ('fields', models.JSONField()),
                 ('line', models.PositiveIntegerField(default=0)),
                 ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waiting_rows', to='agreements.agreement')),
@@ -530,7 +531,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'waiting row',
                 'verbose_name_plural': 'waiting rows',
-                'indexes': [models.Index(fields=['agreement', 'external_id'], name='waiting_external_id')],
+                'indexes': [models.Index(fields=['agreement', 'external_id'], name='waiting_external_id'), models.Index(condition=models.Q(('own_id', ''), _negated=True), fields=['own_id'], name='waiting_own_id')],
             },
         ),
         migrations.CreateModel(
@@ -661,14 +662,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='handoff',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('lead', 'external_id'), name='one_handoff_per_id'),
+            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('external_id', 'lead'), name='one_handoff_per_id'),
         ),
         migrations.AddConstraint(
             model_name='deal',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('lead', 'external_id'), name='one_deal_per_id'),
+            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('external_id', 'lead'), name='one_deal_per_id'),
         ),
         migrations.AddConstraint(
             model_name='attempt',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('lead', 'external_id'), name='one_attempt_per_id'),
+            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('external_id', 'lead'), name='one_attempt_per_id'),
         ),
     ]

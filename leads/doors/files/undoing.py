@@ -156,7 +156,7 @@ def _wait_again(run: ImportRun, going: Collection[int]) -> int:
             said["external_id"] = ids[fact.lead_id]
             came = {"run_id": fact.run_id, "seen_in_id": fact.seen_in_id, "token_id": fact.token_id}
             own = {"agreement_id": run.agreement_id, "kind": kind, "external_id": ids[fact.lead_id]}
-            rows.append(WaitingRow(**own, **came, fields=packed(said)))
+            rows.append(WaitingRow(**own, **came, own_id=fact.external_id, fields=packed(said)))
     bulk.insert(rows)
     return len(rows)
 
