@@ -18,6 +18,7 @@ from agreements.pages.writing.kinds import DayField
 from leads.assignment import absences as actions
 from leads.assignment.calendars import LARGEST, NO_CALENDAR, TOO_LARGE, TOO_MANY, TOO_OFTEN, UnreadCalendar
 from leads.models import Absence
+from leads.pages.exceptions.forms import TimeInput
 from leads.refusals import Refused
 from smarketing.accounts.access import reps
 from smarketing.accounts.models import User
@@ -32,10 +33,6 @@ WHY_NOT = {
     TOO_MANY: gettext_lazy("There are too many entries: export less of the calendar, or take whole days only."),
     TOO_OFTEN: gettext_lazy("An entry repeats by the hour or more often, or without end: take it out of the calendar."),
 }
-
-
-class TimeInput(forms.TimeInput):
-    input_type = "time"
 
 
 class PersonChoice(OneRow):
@@ -68,11 +65,11 @@ class OfPerson(forms.Form):
 class AbsenceForm(OfPerson):
     person = person_field()
     first_on = DayField(label=gettext_lazy("First day"))
-    from_time = forms.TimeField(label=gettext_lazy("from"), required=False, widget=TimeInput(format="%H:%M"))
+    from_time = forms.TimeField(label=gettext_lazy("from"), required=False, widget=TimeInput())
     last_on = DayField(
         label=gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: the first day only.")
     )
-    until_time = forms.TimeField(label=gettext_lazy("until"), required=False, widget=TimeInput(format="%H:%M"))
+    until_time = forms.TimeField(label=gettext_lazy("until"), required=False, widget=TimeInput())
 
     def span(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         said = self.cleaned_data
@@ -82,7 +79,7 @@ class AbsenceForm(OfPerson):
         return begin, datetime.combine(last if until else last + timedelta(days=1), until or time(), zone)
 
 
-class CalendarForm(OfPerson):
+class CalendarFileForm(OfPerson):
     person = person_field()
     file = forms.FileField(label=gettext_lazy("iCalendar file (.ics)"), max_length=200)
     busy_times = forms.BooleanField(
@@ -113,7 +110,7 @@ def from_calendar(request: PortalRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("leads:absences")
     people = actions.people_of(request.access, request.user)
-    form = CalendarForm(request.POST, request.FILES, people=people, own=request.user, auto_id="calendar-%s")
+    form = CalendarFileForm(request.POST, request.FILES, people=people, own=request.user, auto_id="calendar-%s")
     if form.is_valid():
         content, whole_days = form.cleaned_data["file"].read(LARGEST + 1), not form.cleaned_data["busy_times"]
         said: dict[str, Any] = {"by": request.user, "at": request.now, "whole_days": whole_days}
@@ -148,14 +145,14 @@ def delete(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _page(
-    request: PortalRequest, form: AbsenceForm | None = None, calendar_form: CalendarForm | None = None
+    request: PortalRequest, form: AbsenceForm | None = None, calendar_form: CalendarFileForm | None = None
 ) -> HttpResponse:
     people = actions.people_of(request.access, request.user)
     of_whom: dict[str, Any] = {"people": people, "own": request.user}
     rows = Absence.objects.filter(person__in=people, ends_at__gt=request.now).select_related("person")
     context = {
         "form": form or AbsenceForm(None, **of_whom, auto_id="absence-%s"),
-        "calendar_form": calendar_form or CalendarForm(None, **of_whom, auto_id="calendar-%s"),
+        "calendar_form": calendar_form or CalendarFileForm(None, **of_whom, auto_id="calendar-%s"),
         "rows": rows[:MOST_SHOWN],
         "has_several": people.count() > 1,
         "zone": str(_zone(request)),
