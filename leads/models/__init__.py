@@ -1,5 +1,6 @@
 from leads.models.clocks import Clock, Escalation
 from leads.models.facts import Attempt, Deal, Event, Handoff, Lead
+from leads.models.hooks import HookCall, InHook
 from leads.models.imports import (
     Addition,
     DifferingRow,
@@ -28,7 +29,9 @@ __all__ = [
     "Escalation",
     "Event",
     "Handoff",
+    "HookCall",
     "ImportRun",
+    "InHook",
     "Inquiry",
     "Lead",
     "Merge",
