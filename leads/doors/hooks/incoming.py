@@ -36,7 +36,8 @@ class Rehearsed(Exception):
 
 
 def take_call(request: HttpRequest, address: str, *, at: datetime) -> Said:
-    """Raises Problem, which is noted like what was taken."""
+    """Raises Problem. What was refused is noted like what was taken, unless it is no JSON at all."""
+    raw_body(request)
     hook = InHook.objects.open(at).select_related("token").filter(address=address).first()
     if hook is None:
         raise Problem(404)
