@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Func, IntegerField, Manager, Q, QuerySet
+from django.db.models import Exists, Func, IntegerField, Manager, OuterRef, Q, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 from agreements.enums import ExceptionState, VersionState
@@ -57,7 +57,9 @@ class BegunManager(Manager.from_queryset(AgreementQuerySet)):  # type: ignore[mi
 
 
 # What may change of a signed version: how far it has come, and nothing that was signed.
-COURSE = frozenset({"state", "superseded_at", "settled_at", "settled_by", "reason", "reminded_at", "reminded_by"})
+COURSE = frozenset(
+    {"state", "superseded_at", "settled_at", "settled_by", "reason", "reminded_at", "reminded_by", "heeded_at"}
+)
 
 
 class VersionIsFixed(Exception):
@@ -92,6 +94,13 @@ class VersionQuerySet(QuerySet["Version"]):
 
     def proposed(self) -> "VersionQuerySet":
         return self.filter(state=VersionState.PROPOSED)
+
+    def declined(self) -> "VersionQuerySet":
+        """Those to which who proposed them has not turned since: neither left at that, nor proposed or written anew."""
+        anew = Q(proposed_at__gt=OuterRef("settled_at")) | Q(made_at__gt=OuterRef("settled_at"))
+        anew &= Q(made_by=OuterRef("proposed_by")) | Q(is_shared=True) | Q(proposed_at__isnull=False)
+        since = Exists(self.model.objects.filter(anew, agreement=OuterRef("agreement")))
+        return self.filter(~since, state=VersionState.DECLINED, heeded_at=None)
 
     def supersede(self, at: datetime) -> int:
         return self.dated().update(superseded_at=at, state=VersionState.SUPERSEDED)

@@ -156,7 +156,7 @@ def timeline(agreement: Agreement) -> Timeline:
     zone = agreement.time_zone
     rows = list(agreement.versions.agreed().order_by("effective_on").prefetch_related("objectives", "tiers"))
     exceptions = list(agreement.agreed_exceptions.agreed().prefetch_related("replaced_by", "targets"))
-    agreed = tuple(_agreed_pause(row, ZoneInfo(zone)) for row in exceptions)
+    agreed = tuple(pause_beyond(row, ZoneInfo(zone)) for row in exceptions)
     current = tuple(terms_of(row, zone, agreed) for row in rows if row.superseded_at is None)
     former = [row for row in rows if row.superseded_at is not None and not row.is_cancellation]
     return Timeline(
@@ -173,22 +173,25 @@ def agreed_pauses(zones: Mapping[int, str]) -> dict[int, tuple[AgreedPause, ...]
     found: dict[int, tuple[AgreedPause, ...]] = {}
     rows = AgreedException.objects.agreed().filter(agreement__in=zones).prefetch_related("replaced_by")
     for row in rows:
-        pause = _agreed_pause(row, ZoneInfo(zones[row.agreement_id]))
+        pause = pause_beyond(row, ZoneInfo(zones[row.agreement_id]))
         found[row.agreement_id] = (*found.get(row.agreement_id, ()), pause)
     return found
 
 
-def _agreed_pause(row: AgreedException, zone: ZoneInfo) -> AgreedPause:
+def pause_beyond(row: AgreedException, zone: ZoneInfo, at: datetime | None = None) -> AgreedPause:
+    """`at`: as if one that still waits were agreed then."""
     begin, end = row.instants(zone)
-    assert row.settled_at is not None
+    agreed_at = row.settled_at or at
+    assert agreed_at is not None
     return AgreedPause(
         begin=begin,
         end=end,
         sides=row.sides,
-        agreed_at=row.settled_at,
+        agreed_at=agreed_at,
         replaced_at=row.replaced_at,
         is_applied=row.applied_at is not None,
         is_undone=any(other.applied_at is not None for other in row.replaced_by.all()),
+        reason=row.reason,
     )
 
 

@@ -18,7 +18,7 @@ from agreements.enums import ExceptionState
 from agreements.exceptions.pauses import concerned_by
 from agreements.models import AgreedException, Agreement, Change, Target
 from agreements.months.proposing import MonthRefused, consent, propose_leads
-from agreements.signing.parties import sides_signed_by, teams_of
+from agreements.signing.parties import named_sides, sides_signed_by, teams_of
 from agreements.terms import today_of
 from smarketing.accounts.models import Side, User
 from smarketing.lib.ahead import too_far
@@ -66,8 +66,21 @@ def asked(exception: AgreedException) -> list[Side]:
     return [side for side in concerned(exception) if side not in given]
 
 
+def gone(exception: AgreedException) -> list[Side]:
+    """Whose clock it pauses though the agreement has changed and they are no party any more."""
+    return [side for side in Side if side in exception.sides and side not in teams_of(exception.agreement)]
+
+
+def check_parties(exception: AgreedException) -> None:
+    """What was made for a party that has left binds nobody: it is taken back, and neither agreed nor ended."""
+    if left := gone(exception):
+        text = _("%(side)s is no party of this agreement any more: this changes nothing and can only be withdrawn.")
+        raise UnsoundException("", text % {"side": left[0].label})
+
+
 def check_answerer(exception: AgreedException, by: User, at: datetime) -> None:
-    """Raises NotYoursToAgree. The second person is never the one who has proposed it."""
+    """Raises NotYoursToAgree, UnsoundException. The second person is never the one who has proposed it."""
+    check_parties(exception)
     if not _answered_by(exception, by, at):
         text = _("Somebody who may sign for a side that has not answered yet answers this.")
         raise NotYoursToAgree("", text)
@@ -79,8 +92,21 @@ def _answered_by(exception: AgreedException, by: User, at: datetime) -> list[Sid
 
 
 def check_taker_back(exception: AgreedException, by: User, at: datetime) -> None:
-    if by.pk != exception.proposed_by_id and exception.side not in sides_agreed_by(exception.agreement, by, at):
+    """The side that has proposed it; anybody who signs, once a party that it is for has left the agreement."""
+    own = sides_agreed_by(exception.agreement, by, at)
+    if by.pk != exception.proposed_by_id and exception.side not in own and not (own and gone(exception)):
         raise NotYoursToAgree("", _("Only the side that has proposed this can withdraw it."))
+
+
+def check_ender(exception: AgreedException, by: User, at: datetime) -> Side:
+    """The side for which this person proposes another end: one that the exception binds."""
+    check_parties(exception)
+    own, bound = sides_agreed_by(exception.agreement, by, at), concerned(exception)
+    for side in bound:
+        if side in own:
+            return side
+    text = _("This exception is between %(sides)s: who may sign for one of them proposes another end.")
+    raise NotYoursToAgree("", text % {"sides": named_sides(bound)})
 
 
 def may_answer(exception: AgreedException, by: User, at: datetime) -> bool:
@@ -91,12 +117,19 @@ def may_take_back(exception: AgreedException, by: User, at: datetime) -> bool:
     return _passes(check_taker_back, exception, by, at)
 
 
-def _passes(check, exception: AgreedException, by: User, at: datetime) -> bool:  # type: ignore[no-untyped-def]
+def may_end(exception: AgreedException, by: User, at: datetime) -> bool:
+    """Who asks: not whether another end waits already."""
+    return _passes(check_ender, exception, by, at, state=ExceptionState.AGREED)
+
+
+def _passes(  # type: ignore[no-untyped-def]
+    check, exception: AgreedException, by: User, at: datetime, state: ExceptionState = ExceptionState.PROPOSED
+) -> bool:
     try:
         check(exception, by, at)
-    except NotYoursToAgree:
+    except (NotYoursToAgree, UnsoundException):
         return False
-    return exception.state == ExceptionState.PROPOSED
+    return exception.state == state
 
 
 @transaction.atomic
@@ -137,20 +170,20 @@ def propose_exception(
 
 @transaction.atomic
 def propose_end(
-    exception: AgreedException, ends: datetime, *, by: User, at: datetime, reason: str = ""
+    exception: AgreedException, ends: date | datetime, *, by: User, at: datetime, reason: str = ""
 ) -> AgreedException:
-    """One that is agreed ends then instead; before its beginning it is called off. Local time, as it is written.
+    """One that is agreed ends then instead, a day included; before its beginning it is called off. Local time.
 
     A time that has gone by has paused what was promised: it is taken back with a reason only.
     """
     agreement = Agreement.objects.select_for_update().get(pk=exception.agreement_id)
-    exception = AgreedException.objects.get(pk=exception.pk)
-    side = _own_side(agreement, by, at, concerned(exception))
+    exception = AgreedException.objects.select_related("agreement").get(pk=exception.pk)
+    side = check_ender(exception, by, at)
     if exception.state != ExceptionState.AGREED or exception.replaced_at or exception.replaced_by.waiting().exists():
         raise ExceptionSettled("", _("Another end is agreed or proposed already: look at it and decide again."))
     zone = ZoneInfo(agreement.time_zone)
     begin, end = exception.instants(zone)
-    last = ends.replace(tzinfo=zone)
+    _begin, last = PauseClause(ends, ends).instants(zone)
     if last >= end:
         raise UnsoundException("last", _("It ends before that anyhow."))
     if max(begin, last) < at and not reason.strip():
@@ -158,7 +191,7 @@ def propose_end(
     made = AgreedException.objects.create(
         agreement_id=exception.agreement_id,
         begins=exception.begins,
-        ends=exception.begins if last <= begin else ends.isoformat(),
+        ends="" if last <= begin else ends.isoformat(),
         reason=exception.reason,
         end_reason=reason.strip()[:LONGEST_REASON],
         **{f"pauses_{each}": each in exception.sides for each in Side},
@@ -167,7 +200,7 @@ def propose_end(
         proposed_at=at,
         proposed_by=by,
     )
-    _write_down(made, "exception_end_proposed", by=by, at=at)
+    _write_down(made, "exception_proposed", by=by, at=at)
     return made
 
 
@@ -181,7 +214,7 @@ def accept_exception(exception: AgreedException, *, by: User, at: datetime) -> A
     check_answerer(exception, by, at)
     for side in _answered_by(exception, by, at):
         exception.consents.create(side=side, by=by, at=at)
-        _write_down(exception, "exception_accepted", side, by=by, at=at)
+        _write_down(exception, "exception_accepted", by=by, at=at, side=side)
     if not asked(exception):
         _take_effect(exception, by=by, at=at)
     return exception
@@ -203,7 +236,7 @@ def decline_exception(exception: AgreedException, *, by: User, at: datetime, rea
     exception = _locked(exception)
     check_answerer(exception, by, at)
     if not reason.strip():
-        raise ExceptionRefused("reason", _("Say why: the other side reads it."))
+        raise ExceptionRefused("reason", _("Say why: the others read it."))
     _settle(exception, ExceptionState.DECLINED, by=by, at=at, answer=reason.strip()[:LONGEST_REASON])
     return exception
 
@@ -260,8 +293,9 @@ def _check_sound(
         raise UnsoundException("reason", _("Say why."))
 
 
-def _write_down(exception: AgreedException, word: str, *more: str, by: User, at: datetime) -> None:
-    told = f"{exception.ends} {exception.answer or exception.end_reason or exception.reason}"
-    Change.objects.create(
-        agreement_id=exception.agreement_id, by=by, at=at, lines=[[[word, exception.begins, *more], None, told]]
-    )
+def _write_down(exception: AgreedException, word: str, *, by: User, at: datetime, side: str = "") -> None:
+    """As `agreements.pages.reading.sentences` says it again."""
+    row, former = exception, exception.replaces
+    path = [word, row.reason, row.begins, row.ends, side or row.side, *([former.begins, former.ends] if former else [])]
+    told = row.answer or row.end_reason
+    Change.objects.create(agreement_id=row.agreement_id, by=by, at=at, lines=[[path, None, told]])

@@ -32,6 +32,7 @@ class AgreedPause:
     replaced_at: datetime | None = None
     is_applied: bool = False
     is_undone: bool = False
+    reason: str = ""
 
     def counts_for(self, side: str, recorded_at: datetime | None) -> bool:
         """Without an instant: for what is recorded from now on."""

@@ -346,6 +346,7 @@ class Migration(migrations.Migration):
                 ('reminded_at', models.DateTimeField(null=True, verbose_name='reminded')),
                 ('settled_at', models.DateTimeField(null=True, verbose_name='settled')),
                 ('reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
+                ('heeded_at', models.DateTimeField(null=True, verbose_name='declined and left at that')),
                 ('effective_on', models.DateField(verbose_name='in force from')),
                 ('superseded_at', models.DateTimeField(null=True, verbose_name='superseded')),
                 ('pacing', models.CharField(choices=[('working', 'by working day'), ('calendar', 'by calendar day')], default='working', max_length=10, verbose_name='pacing')),

@@ -16,9 +16,9 @@ class AgreedException(models.Model):
     """A time agreed by every party that it concerns, beyond the terms, in which clocks pause or targets change.
 
     `begins` and `ends` are days, the last one included, or local times, as in the exceptions of the terms. One that
-    `replaces` another says another end for it; as soon as it is agreed the other counts no more. From `applied_at` on
-    it counts also for what was measured before it was agreed. The clock of service is the working days until the
-    friction report is due.
+    `replaces` another says another end for it, without one it calls it off; as soon as it is agreed the other counts
+    no more. From `applied_at` on it counts also for what was measured before it was agreed. The clock of service is
+    the working days until the friction report is due.
     """
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="agreed_exceptions")
@@ -61,7 +61,7 @@ class AgreedException(models.Model):
 
     @property
     def clause(self) -> PauseClause:
-        return PauseClause(moment_of(self.begins), moment_of(self.ends), self.reason)
+        return PauseClause(moment_of(self.begins), moment_of(self.ends or self.begins), self.reason)
 
     @property
     def sides(self) -> frozenset[str]:
@@ -69,8 +69,7 @@ class AgreedException(models.Model):
 
     @property
     def is_called_off(self) -> bool:
-        """What replaces another and has no length."""
-        return self.replaces_id is not None and self.begins == self.ends
+        return not self.ends
 
     def instants(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         begin, end = self.clause.instants(zone)

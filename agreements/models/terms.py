@@ -130,6 +130,7 @@ class Version(models.Model):
     settled_at = models.DateTimeField(_("settled"), null=True)
     settled_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    heeded_at = models.DateTimeField(_("declined and left at that"), null=True)
     effective_on = models.DateField(_("in force from"))
     superseded_at = models.DateTimeField(_("superseded"), null=True)
     pacing = models.CharField(_("pacing"), max_length=10, choices=Pacing.choices, default=Pacing.WORKING)

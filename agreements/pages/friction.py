@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from agreements.document.groups.friction_clause import FRICTION
-from agreements.friction.owed import reports_of, told
+from agreements.document.groups.friction_clause import FrictionClause
+from agreements.friction.owed import clause_of, coming_report, reports_of, told
 from agreements.friction.writing import FrictionRefused, add_point, answer, drop_point, send
 from agreements.models import FrictionReport
 from agreements.pages.fetch import visible
@@ -49,9 +49,31 @@ class AnswerForm(forms.Form):
 def report_list(request: PortalRequest, slug: str) -> HttpResponse:
     agreement = visible(request, slug)
     version = agreement.versions.current().order_by("effective_on").last()
-    is_asked = version is not None and bool(version.groups.get(FRICTION.key))
-    context = {"agreement": agreement, "reports": reports_of(agreement, request.now), "is_asked": is_asked}
-    return TemplateResponse(request, "agreements/friction.html", context | {"now": request.now})
+    clause = clause_of(version) if version else None
+    coming = coming_report(agreement, request.now)
+    context = {
+        "agreement": agreement,
+        "reports": [*([coming] if coming else []), *reports_of(agreement, request.now)],
+        "rule": due_rule(clause) if clause else "",
+        "now": request.now,
+    }
+    return TemplateResponse(request, "agreements/friction.html", context)
+
+
+def due_rule(clause: FrictionClause) -> str:
+    """How the day comes about: one of working days lies on none that is free, one of the calendar may."""
+    if clause.due_working_day is not None:
+        day = _("A report is due on working day %(n)s of the next month, counted by the agreement's working calendar.")
+        day %= {"n": clause.due_working_day}
+    elif clause.due_day is not None:
+        day = _("A report is due on day %(n)s of the next month as the calendar has it, be it a weekend or a holiday.")
+        day %= {"n": clause.due_day}
+    else:
+        day = _(
+            "A report is due on the last day of the next month as the calendar has it, be it a weekend or a holiday."
+        )
+    moved = _("An exception in which service's days do not count moves it on by the working days that it takes.")
+    return f"{day} {moved}"
 
 
 @readers
@@ -84,12 +106,13 @@ def _page(request: PortalRequest, found: FrictionReport, status: int = 200, **ty
     access, agreement = request.access, found.agreement
     may_write = access.may(Verb.FOLLOW_UP, agreement) and found.sent_at is None
     is_shown = may_write or found.sent_at is not None
-    clause = next(iter(FRICTION.from_stored(found.version.groups.get(FRICTION.key, []))), None)
+    clause = clause_of(found.version)
     context = {
         "agreement": agreement,
         "report": found,
         "owed": told(found, request.now),
         "clause": clause,
+        "rule": due_rule(clause) if clause else "",
         "points": list(found.points.filter(dropped_at=None)) if is_shown else [],
         "may_write": may_write,
         "may_answer": access.may(Verb.ANSWER, agreement) and bool(found.sent_at) and found.answered_at is None,

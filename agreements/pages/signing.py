@@ -22,9 +22,9 @@ from agreements.pages.fetch import editable, may_edit, visible_or_written
 from agreements.pages.guided.missing import StepState, states_of
 from agreements.pages.writing.kinds import DayField
 from agreements.signing.cancelling import propose_end
-from agreements.signing.parties import missing, teams_of
+from agreements.signing.parties import missing, other_sides, sides_signed_by, teams_of
 from agreements.signing.proposals import discard, propose
-from agreements.signing.signatures import decline, remind, sign, withdraw
+from agreements.signing.signatures import decline, leave_it, remind, sign, withdraw
 from agreements.terms import today_of
 from smarketing.accounts.access import readers
 from smarketing.lib.notices import say
@@ -118,7 +118,14 @@ def _stands(version: Version) -> str:
 
 def _declined(request: PortalRequest, version: Version) -> str:
     decline(version, by=request.user, at=request.now, reason=request.POST.get("reason", ""))
-    return _("Declined. The other side reads your reason.")
+    own = sides_signed_by(version.agreement, request.user, today_of(version.agreement, request.now))
+    text = _("Declined. Your reason is read by %(sides)s.")
+    return text % {"sides": other_sides(version.agreement, own)}
+
+
+def _left_at_that(request: PortalRequest, version: Version) -> str:
+    leave_it(version, by=request.user, at=request.now)
+    return _("What is in force stays as it is.")
 
 
 def _withdrawn(request: PortalRequest, version: Version) -> str:
@@ -141,6 +148,7 @@ DECISIONS: dict[str, Callable[[PortalRequest, Version], str]] = {
     "sign": _signed,
     "decline": _declined,
     "withdraw": _withdrawn,
+    "leave": _left_at_that,
     "remind": _reminded,
     "discard": _discarded,
 }
@@ -203,6 +211,7 @@ def _page(request: PortalRequest, found: Version, refused: AmendmentRefused | No
         "refused": refused,
         "reason": request.POST.get("reason", ""),
         "now": request.now,
+        "others": other_sides(agreement, sides_signed_by(agreement, request.user, today_of(agreement, request.now))),
         "states": _lacking(request, found),
     }
     return TemplateResponse(request, "agreements/version.html", context, status=422 if refused else 200)

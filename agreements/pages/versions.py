@@ -20,7 +20,7 @@ from agreements.pages.reading.of_version import as_written
 from agreements.querysets import VersionQuerySet
 from agreements.signing.parties import Party, missing, parties, sides_signed_by
 from agreements.signing.proposals import may_propose
-from agreements.signing.signatures import may_sign, may_withdraw
+from agreements.signing.signatures import may_leave, may_sign, may_withdraw
 from agreements.terms import in_force, timeline, today_of
 from smarketing.accounts.access import Access
 from smarketing.accounts.models import User
@@ -44,6 +44,7 @@ class ShownVersion:
     may_sign: bool
     may_withdraw: bool
     may_counter: bool
+    may_leave: bool
     signs: bool
     capacity: CapacitySheet | None
 
@@ -94,6 +95,7 @@ def shown(version: Version, reader: User, access: Access, at: datetime) -> Shown
         may_propose=may_propose(version, reader),
         may_sign=may_sign(version, reader, at),
         may_withdraw=may_withdraw(version, reader, at),
+        may_leave=may_leave(version, reader, at),
         capacity=_capacity(version, today),
         signs=bool(sides_signed_by(version.agreement, reader, today)),
         may_counter=is_proposed and may_amend and not version.is_cancellation and version.proposed_by_id != reader.pk,

@@ -10,9 +10,10 @@ from django.utils.translation import ngettext
 
 from agreements.exceptions.agreeing import may_answer
 from agreements.friction.owed import told_of
-from agreements.models import AgreedException, Agreement, FrictionReport, Target
+from agreements.models import AgreedException, Agreement, FrictionReport, Target, Version
 from agreements.months.stated import months_to_state
 from agreements.pages.versions import waiting_for
+from agreements.signing.signatures import may_leave
 from agreements.terms import timeline, today_of
 from smarketing.accounts.rights import Verb
 from smarketing.accounts.waiting import Asker, WaitingLine
@@ -29,8 +30,30 @@ def signatures(asker: Asker) -> Iterator[WaitingLine]:
         text = _("Version %(number)s waits for your signature.") % {"number": version.number}
         if version.reminded_by:
             text += " " + _("%(by)s reminds you.") % {"by": version.reminded_by}
-        address = reverse("agreements:version", args=[agreement.slug, version.pk])
-        yield WaitingLine(text, address, today_of(agreement, version.proposed_at), agreement=str(agreement))
+        since = today_of(agreement, version.proposed_at)
+        yield WaitingLine(text, version_address(version), since, agreement=str(agreement))
+
+
+def declined_versions(asker: Asker) -> Iterator[WaitingLine]:
+    """What was declined waits for who has proposed it: to propose another one, or to leave it at that."""
+    rows = Version.objects.declined().filter(agreement__in=Agreement.every.visible_to(asker.access))
+    people = ("settled_by", "agreement__marketing_team", "agreement__sales_team", "agreement__service_team")
+    for version in rows.filter(**asker.about("agreement__")).select_related(*people):
+        is_own = may_leave(version, asker.person, asker.at)
+        if version.settled_at is None or not (is_own or asker.slug):
+            continue
+        said = {"number": version.number, "by": version.settled_by or "–", "reason": version.reason}
+        if version.is_cancellation:
+            text = _("%(by)s has declined that the agreement ends: “%(reason)s”")
+        else:
+            text = _("%(by)s has declined version %(number)s: “%(reason)s”")
+        agreement = version.agreement
+        address, since = version_address(version), today_of(agreement, version.settled_at)
+        yield WaitingLine(text % said, address, since, is_own=is_own, agreement=str(agreement))
+
+
+def version_address(version: Version) -> str:
+    return reverse("agreements:version", args=[version.agreement.slug, version.pk])
 
 
 def targets(asker: Asker) -> Iterator[WaitingLine]:

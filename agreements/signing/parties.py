@@ -1,7 +1,10 @@
 """Reads: the parties of an agreement, who may sign for each of them, and which have not signed."""
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date
+
+from django.utils.translation import gettext as _
 
 from agreements.document.groups.signers import SIGNERS
 from agreements.enums import Capacity
@@ -45,6 +48,17 @@ def ever_signed(agreement: Agreement) -> bool:
 def teams_of(agreement: Agreement) -> dict[Side, Team]:
     teams = {side: getattr(agreement, f"{side}_team") for side in Side}
     return {side: team for side, team in teams.items() if team is not None}
+
+
+def named_sides(sides: Iterable[Side]) -> str:
+    *others, last = [str(side.label) for side in sides]
+    return _(" and ").join([", ".join(others), last] if others else [last])
+
+
+def other_sides(agreement: Agreement, own: Container[Side]) -> str:
+    """The parties beside one's own, by name; all of them for who speaks for none, or for all."""
+    every = list(teams_of(agreement))
+    return named_sides([side for side in every if side not in own] or every)
 
 
 def parties(agreement: Agreement, today: date) -> list[Party]:

@@ -126,7 +126,7 @@ def decline(version: Version, *, by: User, at: datetime, reason: str) -> Version
     version = locked(version, VersionState.PROPOSED)
     check_signer(version, by, at)
     if not reason.strip():
-        raise DeclinedWithoutReason("reason", _("Say why: the other side reads it."))
+        raise DeclinedWithoutReason("reason", _("Say why: the others read it."))
     if len(reason.strip()) > LONGEST_REASON:
         text = _("Use at most %(most)s characters: these are %(count)s.")
         raise ReasonTooLong("reason", text % {"most": LONGEST_REASON, "count": len(reason.strip())})
@@ -172,6 +172,23 @@ def remind(version: Version, *, by: User, at: datetime) -> Version:
     names = _team_names(version, missing(version))
     write_down(version.agreement, [], [["reminded", str(version.number)], None, names], by=by, at=at)
     return version
+
+
+def may_leave(version: Version, by: User, at: datetime) -> bool:
+    """Who has proposed what was declined leaves it at that."""
+    try:
+        check_withdrawer(version, by, at)
+    except NotYoursToSign:
+        return False
+    return version.state == VersionState.DECLINED and version.heeded_at is None
+
+
+@transaction.atomic
+def leave_it(version: Version, *, by: User, at: datetime) -> None:
+    """It waits for nobody any more."""
+    version = locked(version, VersionState.DECLINED)
+    check_withdrawer(version, by, at)
+    version.agreement.versions.filter(pk=version.pk, heeded_at=None).update(heeded_at=at)
 
 
 def settle(version: Version, state: VersionState, *, by: User, at: datetime, reason: str = "") -> None:

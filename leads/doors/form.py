@@ -14,6 +14,7 @@ from leads.doors.asking import ExternalIdTaken, ask, first_inquiries
 from leads.doors.dictionary import settle
 from leads.doors.fields import LEAD_FIELDS
 from leads.doors.files.writing.waiting import link_waiting, lock_files_of
+from leads.doors.won_first import check_won_first
 from leads.enums import EventKind
 from leads.models import Event, Inquiry, Lead
 from leads.persons.known import Known, leads_by_id, same_people
@@ -26,10 +27,6 @@ from smarketing.lib.words import same_id
 
 MOST_SHOWN = 5
 NAMED_BY = frozenset({"external_id", "email", "phone"})  # rows may wait for what is new here
-
-
-class HandedOverBefore(Refused):
-    """A lead is won before it is handed over."""
 
 
 class SamePerson(Refused):
@@ -127,7 +124,7 @@ def edit_lead(lead: Lead, values: dict[str, Any], *, by: User, at: datetime) -> 
             for name in changed:
                 setattr(current, name, values[name])
             if "created_at" in changed:
-                _refuse_after_handoff(current)
+                check_won_first(current, current.created_at, timeline(current.agreement).day_of)
             if changed:
                 _save(current, changed)
                 Event.objects.create(lead=current, kind=EventKind.EDITED, by=by, at=at, details={"fields": changed})
@@ -148,8 +145,3 @@ def _save(lead: Lead, names: list[str] | None = None) -> None:
             lead.save(update_fields=names)
     except IntegrityError as error:
         raise ExternalIdTaken(_("Another lead of this agreement has this external id.")) from error
-
-
-def _refuse_after_handoff(lead: Lead) -> None:
-    if lead.handoffs.filter(handed_at__lt=lead.created_at).exists():
-        raise HandedOverBefore(_("This lead was handed over before that time."))

@@ -40,6 +40,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='AssignmentRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('order', models.PositiveSmallIntegerField(default=0)),
+                ('conditions', models.JSONField(blank=True, default=list, verbose_name='conditions')),
+                ('way', models.CharField(choices=[('turn', 'In turn, by weight'), ('load', 'To whom has the fewest open leads'), ('pool', 'Left in the pool: reps take it themselves')], default='turn', max_length=5, verbose_name='way')),
+                ('is_for_all', models.BooleanField(default=True, verbose_name='everybody who takes part')),
+                ('on_since', models.DateTimeField(blank=True, null=True, verbose_name='on since')),
+                ('changed_at', models.DateTimeField(verbose_name='changed')),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignment_rules', to='agreements.agreement')),
+                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'assignment rule',
+                'verbose_name_plural': 'assignment rules',
+                'ordering': ['order', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='ImportRun',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -281,7 +301,7 @@ class Migration(migrations.Migration):
             name='Event',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('logged', 'Lead logged'), ('asked', 'Inquiry'), ('edited', 'Lead edited'), ('merged', 'Merged with another lead'), ('unmerged', 'Merge undone'), ('handed_over', 'Handed over'), ('taken_back', 'Handoff taken back'), ('assigned', 'Assigned'), ('tier_put_right', 'Tier corrected'), ('accepted', 'Accepted'), ('unaccepted', 'Acceptance undone'), ('attempted', 'Attempt recorded'), ('withdrawn', 'Attempt withdrawn'), ('sent_back', 'Returned to marketing'), ('return_undone', 'Return undone'), ('recycled', 'Handed over again'), ('closed', 'Closed'), ('reopened', 'Reopened'), ('corrected', 'Updated from a file'), ('import_undone', 'Import undone'), ('excuse_asked', 'Excuse asked for'), ('excused', 'Excuse approved'), ('excuse_dropped', 'Excuse taken back or declined'), ('due_soon', 'Due soon'), ('overdue', 'Overdue')], max_length=15)),
+                ('kind', models.CharField(choices=[('logged', 'Lead logged'), ('asked', 'Inquiry'), ('edited', 'Lead edited'), ('merged', 'Merged with another lead'), ('unmerged', 'Merge undone'), ('handed_over', 'Handed over'), ('taken_back', 'Handoff taken back'), ('assigned', 'Assigned'), ('given', 'Assigned by a rule'), ('tier_put_right', 'Tier corrected'), ('accepted', 'Accepted'), ('unaccepted', 'Acceptance undone'), ('attempted', 'Attempt recorded'), ('withdrawn', 'Attempt withdrawn'), ('sent_back', 'Returned to marketing'), ('return_undone', 'Return undone'), ('recycled', 'Handed over again'), ('closed', 'Closed'), ('reopened', 'Reopened'), ('corrected', 'Updated from a file'), ('import_undone', 'Import undone'), ('excuse_asked', 'Excuse asked for'), ('excused', 'Excuse approved'), ('excuse_dropped', 'Excuse taken back or declined'), ('due_soon', 'Due soon'), ('overdue', 'Overdue')], max_length=15)),
                 ('at', models.DateTimeField()),
                 ('details', models.JSONField(default=dict)),
                 ('attempt', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to='leads.attempt')),
@@ -462,11 +482,45 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='RuleShare',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('is_named', models.BooleanField(default=False)),
+                ('credit', models.FloatField(default=0.0)),
+                ('rep', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='leads.assignmentrule')),
+            ],
+            options={
+                'verbose_name': 'share in a rule',
+                'verbose_name_plural': 'shares in rules',
+                'constraints': [models.UniqueConstraint(fields=('rule', 'rep'), name='one_share_per_rule_and_rep')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Seat',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('takes_part', models.BooleanField(default=True, verbose_name='takes part')),
+                ('weight', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='weight')),
+                ('most_today', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='at most a day')),
+                ('most_open', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='at most open')),
+                ('hours', models.JSONField(blank=True, default=dict, verbose_name='own hours')),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='agreements.agreement')),
+                ('rep', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'seat',
+                'verbose_name_plural': 'seats',
+                'constraints': [models.UniqueConstraint(fields=('agreement', 'rep'), name='one_seat_per_rep')],
+            },
+        ),
+        migrations.CreateModel(
             name='WaitingRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('leads', 'Leads'), ('handoffs', 'Handoffs'), ('attempts', 'Attempts'), ('outcomes', 'Outcomes'), ('inquiries', 'Inquiries')], max_length=10)),
                 ('external_id', models.CharField(max_length=200)),
+                ('own_id', models.CharField(blank=True, max_length=200)),
                 ('fields', models.JSONField()),
                 ('line', models.PositiveIntegerField(default=0)),
                 ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waiting_rows', to='agreements.agreement')),
@@ -477,7 +531,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'waiting row',
                 'verbose_name_plural': 'waiting rows',
-                'indexes': [models.Index(fields=['agreement', 'external_id'], name='waiting_external_id')],
+                'indexes': [models.Index(fields=['agreement', 'external_id'], name='waiting_external_id'), models.Index(condition=models.Q(('own_id', ''), _negated=True), fields=['own_id'], name='waiting_own_id')],
             },
         ),
         migrations.CreateModel(
@@ -521,6 +575,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Absence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('begins_at', models.DateTimeField(verbose_name='from')),
+                ('ends_at', models.DateTimeField(verbose_name='until')),
+                ('origin', models.CharField(choices=[('said', 'Entered here'), ('calendar', 'From a calendar')], default='said', max_length=10)),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='absences', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'absence',
+                'verbose_name_plural': 'absences',
+                'ordering': ['begins_at', 'pk'],
+                'indexes': [models.Index(fields=['person', 'ends_at'], name='absence_of_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('begins_at__lt', models.F('ends_at'))), name='absence_ends_after')],
+            },
+        ),
+        migrations.CreateModel(
             name='ApiCall',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -555,6 +628,26 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('clock', 'step'), name='one_escalation_per_step')],
             },
         ),
+        migrations.CreateModel(
+            name='Draw',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('way', models.CharField(choices=[('turn', 'In turn, by weight'), ('load', 'To whom has the fewest open leads'), ('pool', 'Left in the pool: reps take it themselves')], max_length=5)),
+                ('at', models.DateTimeField()),
+                ('shares', models.JSONField(default=dict)),
+                ('passed', models.JSONField(default=dict)),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agreements.agreement')),
+                ('rep', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('rule', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='leads.assignmentrule')),
+                ('handoff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='draws', to='leads.handoff')),
+            ],
+            options={
+                'verbose_name': 'decision of a rule',
+                'verbose_name_plural': 'decisions of rules',
+                'ordering': ['at', 'pk'],
+                'indexes': [models.Index(fields=['agreement', 'at'], name='draw_period')],
+            },
+        ),
         migrations.AddIndex(
             model_name='handoff',
             index=models.Index(fields=['agreement', 'handed_on'], name='handoff_period'),
@@ -569,14 +662,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='handoff',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('lead', 'external_id'), name='one_handoff_per_id'),
+            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('external_id', 'lead'), name='one_handoff_per_id'),
         ),
         migrations.AddConstraint(
             model_name='deal',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('lead', 'external_id'), name='one_deal_per_id'),
+            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('external_id', 'lead'), name='one_deal_per_id'),
         ),
         migrations.AddConstraint(
             model_name='attempt',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('lead', 'external_id'), name='one_attempt_per_id'),
+            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('external_id', 'lead'), name='one_attempt_per_id'),
         ),
     ]

@@ -131,7 +131,7 @@ class RecordedFact(models.Model):
         abstract = True
         constraints = [
             models.UniqueConstraint(
-                fields=["lead", "external_id"], condition=~Q(external_id=""), name="one_%(class)s_per_id"
+                fields=["external_id", "lead"], condition=~Q(external_id=""), name="one_%(class)s_per_id"
             )
         ]
 

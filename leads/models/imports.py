@@ -118,6 +118,7 @@ class WaitingRow(models.Model):
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="waiting_rows")
     kind = models.CharField(max_length=10, choices=RowKind.choices)
     external_id = models.CharField(max_length=200)
+    own_id = models.CharField(max_length=200, blank=True)
     fields = models.JSONField()
     line = models.PositiveIntegerField(default=0)
     run = models.ForeignKey(ImportRun, models.SET_NULL, null=True, related_name="+")
@@ -127,7 +128,10 @@ class WaitingRow(models.Model):
     class Meta:
         verbose_name = _("waiting row")
         verbose_name_plural = _("waiting rows")
-        indexes = [models.Index(fields=["agreement", "external_id"], name="waiting_external_id")]
+        indexes = [
+            models.Index(fields=["agreement", "external_id"], name="waiting_external_id"),
+            models.Index(fields=["own_id"], condition=~models.Q(own_id=""), name="waiting_own_id"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} · {self.external_id}"

@@ -137,7 +137,7 @@ def _targets(outlook: Outlook) -> Iterator[AgendaPoint]:
 
 def _exceptions(outlook: Outlook) -> Iterator[AgendaPoint]:
     for one in outlook.agreement.agreed_exceptions.waiting().filter(proposed_at__lte=outlook.at):
-        yield AgendaPoint("exception", {"reason": one.reason, "begins": one.begins, "ends": one.ends})
+        yield AgendaPoint("exception", {"reason": one.reason, "begins": one.begins, "ends": one.ends or one.begins})
 
 
 def _excuses(outlook: Outlook) -> Iterator[AgendaPoint]:

@@ -20,6 +20,7 @@ from smarketing.lib.request import PortalRequest
 Source = Callable[[Asker], Iterable[WaitingLine]]
 SOURCES: tuple[Source, ...] = (
     of_agreements.signatures,
+    of_agreements.declined_versions,
     of_agreements.targets,
     of_agreements.exceptions,
     of_agreements.friction_reports,

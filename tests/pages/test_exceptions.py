@@ -71,7 +71,8 @@ def test_one_side_proposes_with_a_target_and_it_counts_once_the_other_has_accept
     assert [(t.leads, [(tier.tier, tier.leads) for tier in t.by_tier]) for t in month.values()] == [
         (34, [("A", 26), ("B", 8)])
     ]
-    assert "Exception agreed" in sales.get("/agreements/north/").text
+    history = sales.get("/agreements/north/").text
+    assert "(March 9, 2026 – March 13, 2026) counts: every side that it concerns has agreed." in history
 
 
 def test_the_days_of_an_exception_that_changes_a_target_carry_nothing_of_the_line(
@@ -108,7 +109,7 @@ def test_declined_with_a_reason_or_withdrawn_nothing_changes(north, signed_in, s
     cast.target(north, "2026-03", 44)
     sales, marketing = signed_in(sales_lead), signed_in(marketing_lead)
     sales.post(URL, FAIR)
-    assert "Say why: the other side reads it." in settle(marketing, "decline").text
+    assert "Say why: the others read it." in settle(marketing, "decline").text
     page = settle(marketing, "decline", reason="Nobody goes there").text
     assert "Declined by Max Lead" in page
     assert "“Nobody goes there”" in page

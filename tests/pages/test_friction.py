@@ -107,7 +107,9 @@ def test_sales_writes_and_sends_it_and_service_answers(deal, rep, service, marke
     assert (report.sent_by, report.answered_by, report.answer) == (rep, service, "A new invoice from May.")
     assert [change.lines[0][0][0] for change in deal.changes.order_by("pk")] == ["friction_sent", "friction_answered"]
     assert first.report_id == report.pk
-    assert "Friction report sent, points" in sales.get(deal.get_absolute_url()).content.decode()
+    page = sales.get(deal.get_absolute_url()).text
+    assert "The friction report for February 2026 was sent to service with 1 point." in page
+    assert "The friction report for February 2026 was answered by service." in page
 
 
 def moves(client, **told: str):
@@ -135,7 +137,9 @@ def test_service_proposes_for_its_time_sales_accepts_and_the_report_is_due_later
     owed = told(report, datetime(2026, 3, 9, 12, tzinfo=UTC))
     assert (owed.due_on, owed.days_late) == (date(2026, 3, 6), 1)
     page = marketing.get(reverse("agreements:friction", args=[deal.slug])).text
-    assert all(day in page for day in ("March 6, 2026", "March 4, 2026 without the exceptions"))
+    moved = ("March 6, 2026", "moved by an exception (Inventory), without it due on March 4, 2026")
+    assert all(day in page for day in moved)
+    assert "It makes the friction report for February 2026 due on March 6, 2026" in marketing.get(EXCEPTIONS).text
     assert timeline(deal).versions[0].pauses_for(Side.SALES, None) == ()
 
 
@@ -159,7 +163,8 @@ def test_what_concerns_three_counts_once_each_other_side_has_accepted_it(
     words = [change.lines[0][0][0] for change in deal.changes.order_by("pk")]
     accepted = ["exception_accepted"] * 2
     assert words == ["proposal", "exception_proposed", *accepted, "target", "exception_agreed"]
-    assert "Exception accepted for · March 2, 2026 · Sales" in marketing.get(deal.get_absolute_url()).text
+    said = "The exception “Inventory” (March 2, 2026 – March 3, 2026) was accepted for Sales."
+    assert said in marketing.get(deal.get_absolute_url()).text
     moves(sales, pauses=["marketing"])
     assert moves(service, decision="accept").status_code == 422
     moves(marketing, decision="accept")
@@ -183,6 +188,71 @@ def test_one_sent_before_keeps_its_due_day_until_it_is_measured_again(
     assert "1 record is measured again" in signed_in(service_lead).post(f"{EXCEPTIONS}measure/", follow=True).text
     assert not told(report, cast.MONDAY).is_late
     assert deal.changes.first().lines == [[["friction_moved", "with_exceptions"], None, "1"]]
+
+
+def test_the_coming_report_is_shown_with_its_due_day_and_what_moves_it(
+    deal, signed_in, sales_lead, service_lead, marketing_lead, time_machine
+):
+    time_machine.move_to(datetime(2026, 3, 9, 12, tzinfo=UTC))
+    open_reports(at=datetime(2026, 3, 1, tzinfo=UTC))
+    service, sales, marketing = map(signed_in, (service_lead, sales_lead, marketing_lead))
+    address = reverse("agreements:friction", args=[deal.slug])
+    page = sales.get(address).text
+    assert all(said in page for said in ("March 2026", "April 3, 2026", "opens when the month is over"))
+    assert "A report is due on working day 3 of the next month, counted by" in page
+    page = moves(service, begins_on="2026-04-01", ends_on="2026-04-02").text
+    assert "Agreed, it makes the friction report for March 2026 due on April 7, 2026 instead of April 3, 2026." in page
+    moves(sales, decision="accept")
+    page = marketing.get(address).text
+    assert "April 7, 2026" in page
+    assert "moved by an exception (Inventory), without it due on April 3, 2026" in page
+    deal.versions.update(groups={"friction": [{"due_day": 5}]})
+    page = marketing.get(address).text
+    assert "on day 5 of the next month as the calendar has it, be it a weekend or a holiday" in page
+
+
+def test_only_those_between_whom_it_is_end_an_exception_and_a_day_is_enough(
+    deal, signed_in, sales_lead, service_lead, marketing_lead, time_machine
+):
+    time_machine.move_to(datetime(2026, 2, 27, 12, tzinfo=UTC))
+    service, sales, marketing = map(signed_in, (service_lead, sales_lead, marketing_lead))
+    moves(service)
+    moves(sales, decision="accept")
+    end = {"decision": "end", "last_on": "2026-03-02", "last_at": ""}
+    assert ["Propose this end" in who.get(EXCEPTIONS).text for who in (marketing, sales, service)] == [
+        False,
+        True,
+        True,
+    ]
+    answer = moves(marketing, **end)
+    assert answer.status_code == 422
+    assert "This exception is between Sales and Service: who may sign for one of them" in answer.text
+    page = moves(sales, **end).text
+    assert "March 2, 2026, instead of March 2, 2026 – March 3, 2026" in page
+    moves(service, decision="accept")
+    (pause,) = [one for one in timeline(deal).agreed if one.counts_for("service", None)]
+    assert pause.end == datetime(2026, 3, 2, 23, tzinfo=UTC)
+    page = service.get(EXCEPTIONS).text
+    assert f"Proposed by {service_lead} for Service" in page
+    assert f"The earlier end proposed by {sales_lead} for Sales" in page
+    assert (
+        "The earlier end of the exception “Inventory” (March 2, 2026 instead of"
+        in sales.get(deal.get_absolute_url()).text
+    )
+
+
+def test_what_waits_for_a_party_that_has_left_says_so_and_any_signer_withdraws_it(
+    deal, signed_in, sales_lead, service_lead, marketing_lead
+):
+    sales, marketing = signed_in(sales_lead), signed_in(marketing_lead)
+    moves(sales)
+    deal.service_team = None
+    deal.save()
+    page = marketing.get(EXCEPTIONS).text
+    assert "Service is no party of this agreement any more: this changes nothing and can only be withdrawn." in page
+    assert ('value="accept"' in page, 'value="withdraw"' in page) == (False, True)
+    assert moves(marketing, decision="accept").status_code == 422
+    assert "Withdrawn: nothing has changed." in moves(marketing, decision="withdraw").text
 
 
 def test_an_exception_of_the_terms_moves_the_due_day_too(deal):

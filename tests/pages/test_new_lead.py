@@ -71,6 +71,9 @@ def test_a_foreign_agreement_is_refused(client, typed, south):
     [
         ({"created_at": "2026-03-02T09:11"}, "created_at"),
         ({"created_at": "1066-10-14T09:00"}, "created_at"),
+        ({"active_on": "0001-01-01"}, "active_on"),
+        ({"active_on": "2026-03-03"}, "active_on"),
+        ({"consent": "zz"}, "consent"),
         ({"email": "nobody"}, "email"),
         ({"value": "-1"}, "value"),
         ({"value": "1e400"}, "value"),

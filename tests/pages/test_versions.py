@@ -121,16 +121,46 @@ def test_who_may_not_sign_is_told_who_may(language, told, signed_in, sales_lead,
 def test_the_other_side_declines_with_a_reason_that_everybody_reads(signed_in, sales_lead, marketing_lead, rep, north):
     before, version, client = now(north), proposed(signed_in(sales_lead), north), signed_in(marketing_lead)
     refused = decide(client, version, "decline", reason=" ")
-    assert (refused.status_code, "Say why: the other side reads it." in refused.text) == (422, True)
+    assert (refused.status_code, "Say why: the others read it." in refused.text) == (422, True)
     decide(client, version, "decline", reason="Too slow for fairs")
     assert now(north) == before
     page = plain(signed_in(rep).get(page_of(version)))
     assert "Declined" in page
     assert "Max Lead: “Too slow for fairs”" in page
     assert "Version declined · 2" in plain(signed_in(sales_lead).get(URL))
+    assert told_in_north(signed_in(sales_lead)) == [("Max Lead has declined version 2: “Too slow for fairs”", True)]
+    assert told_in_north(signed_in(rep)) == [("Max Lead has declined version 2: “Too slow for fairs”", False)]
+    assert decide(signed_in(rep), version, "leave").status_code == 422
     rep.language = "de"
     rep.save()
     assert "Max Lead: „Too slow for fairs“" in plain(signed_in(rep).get(f"{URL}versions/"))
+
+
+def told_in_north(client) -> list[tuple[str, bool]]:
+    """Of the agreement: each line, and whether it waits for the person who asks."""
+    groups = client.get("/waiting/north/").context["groups"]
+    return [(line.text, line.is_own) for _whose, lines in groups for line in lines]
+
+
+@pytest.mark.parametrize("kind", ["version", "end"])
+def test_what_was_declined_waits_for_who_proposed_it_until_they_act(kind, signed_in, sales_lead, marketing_lead, north):
+    author, other = signed_in(sales_lead), signed_in(marketing_lead)
+    if kind == "version":
+        version = proposed(author, north)
+    else:
+        author.post(f"{URL}end/", {"last_on": "2026-06-30"})
+        version = north.versions.proposed().get()
+    decide(other, version, "decline", reason="Not so")
+    ((text, is_own),) = told_in_north(author)
+    assert (text.startswith("Max Lead has declined"), text.endswith("“Not so”"), is_own) == (True, True, True)
+    assert told_in_north(other)[0][1] is False
+    decide(author, version, "leave")
+    assert (told_in_north(author), north.versions.get(pk=version.pk).state) == ([], "declined")
+    version = proposed(author, north)
+    decide(other, version, "decline", reason="Nor so")
+    assert len(told_in_north(author)) == 1
+    proposed(author, north)
+    assert [text for text, _own in told_in_north(author) if "declined" in text] == []
 
 
 def test_a_reason_that_is_too_long_is_refused_and_not_cut(signed_in, sales_lead, marketing_lead, north):

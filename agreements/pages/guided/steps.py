@@ -163,7 +163,7 @@ STEPS = {
         GuidedStep(
             "sign",
             _("Sign"),
-            _("Read it once more as a whole. Who proposes it signs for the own side; the other side reads and signs."),
+            _("Read it once more as a whole. Who proposes it signs for the own side; the other parties read and sign."),
             _("Marketing proposes on Monday, sales signs on Tuesday: in force from the first of next month."),
             (AskedFields("signers"),),
             "signers",

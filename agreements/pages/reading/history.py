@@ -14,6 +14,7 @@ from agreements.enums import Pacing, Weekday, reason_words
 from agreements.models import Agreement
 from agreements.pages.reading.group_words import path_words, value_words
 from agreements.pages.reading.overview import dated
+from agreements.pages.reading.sentences import sentence
 from agreements.promises.kinds import Fraction
 from agreements.promises.measures import MEASURES
 from smarketing.accounts.models import Side, User
@@ -55,12 +56,6 @@ NAMES = {
     "own_terms": _("by their own terms"),
     "return_within": _("Working days after a month in which returns still count against it"),
     "exception": _("Exception"),
-    "exception_proposed": _("Exception proposed"),
-    "exception_end_proposed": _("Other end of an exception proposed"),
-    "exception_accepted": _("Exception accepted for"),
-    "exception_agreed": _("Exception agreed"),
-    "exception_declined": _("Exception declined"),
-    "exception_withdrawn": _("Exception withdrawn"),
     **{measure.key: _(measure.name) for measure in MEASURES.values()},
     **{field: _(words) for measure in MEASURES.values() for field, words in measure.promise.words().items()},
     "propose_on": _("Day on which the next month's target is proposed"),
@@ -80,9 +75,6 @@ NAMES = {
     "proposal_countered": _("Version answered by another proposal"),
     "reminded": _("Reminded of the version"),
     "put_in_force": _("Put in force without signatures"),
-    "friction_sent": _("Friction report sent, points"),
-    "friction_moved": _("Friction reports due on another day"),
-    "friction_answered": _("Friction report answered"),
     **dict(Side.choices),
 }
 KINDS = {field: kind for measure in MEASURES.values() for field, kind in measure.promise.kinds().items()}
@@ -90,7 +82,7 @@ SHARES = {"warn_share", "marketing_share", "lead_to_customer", "tier_share"} | {
     f for f, k in KINDS.items() if isinstance(k, Fraction)
 }
 NUMBERS = (KINDS.keys() - SHARES) | {
-    *("propose_on", "fewest_customers", "friction_sent", "friction_moved"),
+    *("propose_on", "fewest_customers"),
     *("average_deal", "return_within", "quota", "target", "proposal", "declined", "place", "recomputed"),
     *("points", "cycle_days", "year_begins"),
 }
@@ -125,6 +117,8 @@ def clause_change(row: str | Sequence[object]) -> ClauseChange:
     if isinstance(row, str):  # what is told in words, as a recomputing is
         return ClauseChange(row, "", "")
     difference = Difference.from_json(row)
+    if said := sentence(difference):
+        return ClauseChange(said, "", "")
     name = " · ".join(_named(difference.path))
     return ClauseChange(name, *(_valued(text, difference.path) for text in (difference.before, difference.after)))
 
@@ -149,7 +143,7 @@ def _valued(text: str | None, path: tuple[str, ...]) -> str:
     keys = {path[0], path[-1]} if path[0] == "return_reason" else set(path[:2])
     for key in keys & CHOICES.keys():
         return str(CHOICES[key].get(text, text))
-    if path[0].startswith("exception"):
+    if path[0] == "exception":
         last, _blank, reason = text.partition(" ")
         return f"{dated(last)} {reason}".strip()
     if keys & SHARES:

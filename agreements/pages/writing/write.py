@@ -31,6 +31,7 @@ from agreements.pages.writing.edit_form import Draft, blank, initial_of
 from agreements.pages.writing.forms import TomlForm
 from agreements.pages.writing.same_teams import not_told_apart
 from agreements.signing.drafting import rewrite
+from agreements.signing.parties import other_sides, sides_signed_by
 from agreements.terms import today_of
 from smarketing.accounts.access import Access, administrators, readers
 from smarketing.accounts.models import Side, Team
@@ -181,8 +182,9 @@ def saved(request: PortalRequest, amendment: Amendment) -> HttpResponse:
     """Says how much changed, and what did not: the handoffs measured before."""
     count = len(amendment.differences)
     if amendment.draft:
-        text = _("Saved as a draft: nothing has changed yet. Read it, and propose it to the other side.")
-        say(request, text, level=messages.WARNING)
+        text = _("Saved as a draft: nothing has changed yet. Read it, and propose it to %(sides)s.")
+        own = sides_signed_by(amendment.agreement, request.user, today_of(amendment.agreement, request.now))
+        say(request, text % {"sides": other_sides(amendment.agreement, own)}, level=messages.WARNING)
     elif amendment.is_new:
         say(request, _("Agreement created."))
         if text := not_told_apart(amendment.agreement):

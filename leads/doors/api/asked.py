@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict, UnreadablePostError
+from django.utils.translation import gettext as _
 
 from leads.doors.api.problems import Problem
 from leads.doors.api.resources import Resource
@@ -31,11 +32,27 @@ def json_body(request: HttpRequest) -> Any:
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
         raise Problem(413)
     try:
-        return json.loads(request.body, parse_float=Decimal, parse_constant=_refuse)
+        return json.loads(request.body, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_each_name_once)
     except UnreadablePostError as error:
         raise Problem(408) from error
+    except NameTwice as error:
+        text = _("An object has the name “%(name)s” twice.") % {"name": str(error)[:80]}
+        raise Problem(400, text, code="name_twice") from error
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise Problem(400, code="no_json") from error
+
+
+class NameTwice(ValueError):
+    """Which of the two values is meant, only the sender knows."""
+
+
+def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise NameTwice(name)
+        found[name] = value
+    return found
 
 
 def _refuse(name: str) -> None:

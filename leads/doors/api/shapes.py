@@ -13,7 +13,7 @@ from typing import Any
 
 from leads.doors.fields import Field, Reads
 from leads.doors.files.reading.choices import CHANNELS, DIRECTIONS, RESULTS, VERDICTS
-from leads.doors.files.reading.dates import Moment, instant
+from leads.doors.files.reading.dates import Moment, check_day, instant
 from leads.doors.files.reading.rows import LARGEST as LARGEST_COUNT
 from leads.doors.files.reading.rows import Notation, Values, own_currency, parser, values_of
 from leads.doors.texts import Partly, read_text
@@ -97,8 +97,10 @@ def read(kind: str, fields: Sequence[Field], body: Mapping[str, Any], reading: N
     for field in fields:
         try:
             value = _value(field, body.get(field.name), reading)
-            if _is_later(value, at, reading):
+            if isinstance(value, Moment) and value.at > at:
                 raise Unreadable("in_future")
+            if isinstance(value, date):
+                check_day(value, at, reading.zone)
             if value not in (None, ""):
                 found[field.name] = value
             elif field.is_required:
@@ -110,12 +112,6 @@ def read(kind: str, fields: Sequence[Field], body: Mapping[str, Any], reading: N
     if faults:
         raise Faulty(faults)
     return values_of(kind, found, reading)
-
-
-def _is_later(value: Any, at: datetime, reading: Notation) -> bool:
-    if isinstance(value, Moment):
-        return value.at > at
-    return isinstance(value, date) and value > at.astimezone(reading.zone).date()
 
 
 def pointer(name: str) -> str:

@@ -121,8 +121,8 @@ def _written(resource: Resource, values: Values, hand: Hand) -> Counts:
                 Event.objects.create(lead=lead, kind=EventKind.LOGGED, at=hand.at)
             return counts
     except Contradicts as error:
-        kept = FileProblem("kept_otherwise")
-        raise Problem(409, faults=[BodyFault(pointer(name), kept) for name in error.fields]) from error
+        faults = [BodyFault(pointer(name), problem) for name, problem in error.problems.items()]
+        raise Problem(409, faults=faults) from error
 
 
 def _tried(act: Callable[[], Found]) -> Found:

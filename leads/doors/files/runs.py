@@ -4,7 +4,7 @@ import logging
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import file_digest
@@ -23,9 +23,10 @@ from leads.doors.files.lease import CHUNK, LEASE, Clock, Overtaken, claim, end, 
 from leads.doors.files.reading.columns import FIELDS
 from leads.doors.files.reading.recognition import Asked, Plan, recognise
 from leads.doors.files.reading.records import Record, limited
-from leads.doors.files.reading.rows import CheckedRow, Checker, OpenDeal, Rejection, Remark
+from leads.doors.files.reading.rows import CheckedRow, Checker, OpenDeal, Rejection, Remark, kept
 from leads.doors.files.writing.chunk import Counts, take
 from leads.doors.files.writing.claims import Hand
+from leads.doors.files.writing.refusing import Refusal
 from leads.doors.files.writing.reps import rep_book
 from leads.enums import RunStatus
 from leads.models import LONG_TABLES, ImportRun, RejectedRow
@@ -140,9 +141,11 @@ def _take_chunk(
         try:
             with transaction.atomic():
                 counts = take(plan.kind, rows, hand, hand_over=plan.hand_over, run=run)
-                counts.read, counts.rejected, counts.warnings = len(checked), len(rejections), len(warnings)
+                refused = [_refused(refusal, checker, records) for refusal in counts.refused]
+                counts.read, counts.warnings = len(checked), len(warnings)
+                counts.rejected += len(rejections)
                 counts.open = sum(isinstance(found, OpenDeal) for found in checked)
-                told = [_told(run, found) for found in (*rejections, *warnings)]
+                told = [_told(run, found) for found in (*rejections, *refused, *warnings)]
                 RejectedRow.objects.bulk_create(told, batch_size=1000)
                 _advance(run, counts, position, records[-1].line, clock())
             break
@@ -154,6 +157,11 @@ def _take_chunk(
 
 def _tries() -> Iterator[bool]:
     return (number == TRIES for number in range(1, TRIES + 1))
+
+
+def _refused(refusal: Refusal, checker: Checker, records: list[Record]) -> Rejection:
+    cells = next(record.cells for record in records if record.line == refusal.line)
+    return Rejection(refusal.line, checker.label_of(refusal.field), refusal.problem, kept(cells))
 
 
 def _told(run: ImportRun, found: Remark) -> RejectedRow:
@@ -169,7 +177,7 @@ def _told(run: ImportRun, found: Remark) -> RejectedRow:
 
 def _advance(run: ImportRun, counts: Counts, position: int, line: int, at: datetime) -> None:
     """Moves the run on in the transaction of the rows: of two workers on it only one gets through."""
-    added = {name: F(name) + number for name, number in asdict(counts).items()}
+    added = {name: F(name) + number for name, number in counts.numbers().items()}
     stands = {"position": position, "line": line, "touched_at": at, "tries": tries_after(counts.read)}
     if not held(run).filter(read=run.read).update(**stands, **added):
         raise Overtaken

@@ -20,6 +20,10 @@ WORDS = {
         "it again."
     ),
     "nobody_asks": _("Say who asks, by one of these: %(detail)s."),
+    "missing_part": _(
+        "A part of this workbook is missing: %(detail)s. Open it in a spreadsheet program, save it and send it again."
+    ),
+    "no_table_sheet": _("This workbook has no sheet with rows."),
     "no_sheet": _("The workbook has no sheet “%(detail)s”."),
     "too_many_rows": _("The file has more than %(detail)s rows."),
     "no_months": _("No row with a month and an amount was found, like 2026-03;1234.50."),
@@ -56,6 +60,8 @@ WORDS = {
     "no_parameter": _("There is no parameter “%(detail)s”."),
     "no_value": _("This parameter cannot have such a value."),
     "say_which": _("Say which agreement is meant."),
+    "id_elsewhere": _("A record of another lead has this id already."),
+    "handed_before_created": _("The lead was handed over before it was created."),
     "kept_otherwise": _("Something else is kept here, and was not changed."),
     # a row
     "too_long_record": _("The line is too long for a row of a table."),

@@ -27,9 +27,10 @@ from agreements.exceptions.agreeing import (
 from agreements.friction.owed import moved_by_exceptions
 from agreements.models import AgreedException, Agreement
 from agreements.pages.fetch import visible
+from agreements.signing.parties import named_sides, other_sides
 from leads.clock.recompute import preview, recompute, to_measure_again
 from leads.pages.exceptions.forms import EarlierEndForm, ExceptionForm
-from leads.pages.exceptions.rows import PAST, STANDING, WAITING, named, shown_exceptions, span_of
+from leads.pages.exceptions.rows import PAST, STANDING, WAITING, shown_exceptions, span_of
 from smarketing.accounts.access import readers
 from smarketing.lib.notices import say
 from smarketing.lib.numbers import number
@@ -55,7 +56,10 @@ def exceptions(request: PortalRequest, slug: str) -> HttpResponse:
         except ExceptionRefused as refusal:
             form.add_error(_field(refusal.key, form), str(refusal))
         else:
-            say(request, _("Proposed: it counts once it is accepted for %(sides)s.") % {"sides": named(asked(made))})
+            say(
+                request,
+                _("Proposed: it counts once it is accepted for %(sides)s.") % {"sides": named_sides(asked(made))},
+            )
             return redirect("exceptions:exceptions", slug)
     return _page(request, agreement, form=form, status=422)
 
@@ -91,7 +95,7 @@ def settle(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
 def _accepted(request: PortalRequest, found: AgreedException) -> str:
     accepted = accept_exception(found, by=request.user, at=request.now)
     if still := asked(accepted):
-        return _("Accepted: it counts once it is accepted for %(sides)s, too.") % {"sides": named(still)}
+        return _("Accepted: it counts once it is accepted for %(sides)s, too.") % {"sides": named_sides(still)}
     return _("Agreed: it counts for every side, for what is measured from now on.")
 
 
@@ -108,10 +112,10 @@ def _withdrawn(request: PortalRequest, found: AgreedException) -> str:
 def _ended(request: PortalRequest, found: AgreedException) -> str:
     form = EarlierEndForm(request.POST)
     if not form.is_valid():
-        raise ExceptionRefused("last", _("Say the day and the time at which it ends."))
+        raise ExceptionRefused("last", _("Say the last day; a time only where it ends within that day."))
     reason = form.cleaned_data["end_reason"]
     made = propose_end(found, form.last, by=request.user, at=request.now, reason=reason)
-    return _("Proposed: it ends so once it is accepted for %(sides)s.") % {"sides": named(asked(made))}
+    return _("Proposed: it ends so once it is accepted for %(sides)s.") % {"sides": named_sides(asked(made))}
 
 
 DECISIONS: dict[str, Callable[[PortalRequest, AgreedException], str]] = {
@@ -173,15 +177,15 @@ def _moves(found: Counter[str]) -> list[tuple[str, str, int]]:
 
 def _page(request: PortalRequest, agreement: Agreement, *, status: int = 200, **more: Any) -> HttpResponse:
     own = sides_agreed_by(agreement, request.user, request.now)
-    may_propose = bool(own)
-    shown = shown_exceptions(agreement, request.user, request.now, may_propose=may_propose)
+    shown = shown_exceptions(agreement, request.user, request.now)
     context = {
         "agreement": agreement,
         "waiting": [row for row in shown if row.place == WAITING],
         "standing": [row for row in shown if row.place == STANDING],
         "past": [row for row in shown if row.place == PAST],
         "has_any": bool(shown),
-        "may_propose": may_propose,
+        "may_propose": bool(own),
+        "others": other_sides(agreement, own),
         "to_measure": any(to_measure_again(agreement)),
         "typed": request.POST,
         "now": request.now,

@@ -112,12 +112,12 @@ class ExceptionForm(forms.Form):
 
 class EarlierEndForm(forms.Form):
     last_on = DayField(label=gettext_lazy("Ends on"))
-    last_at = TimeOfDay(label=gettext_lazy("at"))
+    last_at = TimeOfDay(label=gettext_lazy("at"), required=False)
     end_reason = forms.CharField(required=False, max_length=LONGEST_REASON)
 
     @property
-    def last(self) -> datetime:
-        return datetime.combine(self.cleaned_data["last_on"], self.cleaned_data["last_at"])
+    def last(self) -> date | datetime:
+        return moment(self.cleaned_data["last_on"], self.cleaned_data["last_at"])
 
 
 def moment(on: date, at: time | None) -> date | datetime:

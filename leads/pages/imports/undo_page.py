@@ -31,6 +31,7 @@ GONE = [
     (RowKind.HANDOFFS, gettext_lazy("Handoffs")),
     (RowKind.ATTEMPTS, gettext_lazy("Attempts")),
     (RowKind.OUTCOMES, gettext_lazy("Outcomes")),
+    (RowKind.INQUIRIES, gettext_lazy("Inquiries")),
     ("values", gettext_lazy("Values added to what was here")),
     ("waiting", pgettext_lazy("rows of a file", "Waiting")),
 ]
@@ -66,6 +67,7 @@ def undo_import(request: PortalRequest, pk: int) -> HttpResponse:
             has_begun = begin_undoing(run, by=request.user, at=request.now)
             if has_begun:
                 transaction.on_commit(lambda: undo_task.delay(run_id=pk), robust=True)
+        run.refresh_from_db(fields=["status"])  # by now another click may have begun it
         if not has_begun and run.status not in (RunStatus.UNDOING, RunStatus.UNDONE):
             say(request, _("This import has brought nothing that could be undone."), level=ERROR)
     return redirect(run)

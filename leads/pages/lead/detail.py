@@ -20,7 +20,8 @@ from leads.clock.explanation import ClockLine, explanation, lines
 from leads.doors.asking import ExternalIdTaken
 from leads.doors.fields import LEAD, SOURCE, TIER, Field
 from leads.doors.files.wording import field_name
-from leads.doors.form import HandedOverBefore, edit_lead
+from leads.doors.form import edit_lead
+from leads.doors.won_first import HandedOverBefore
 from leads.models import Deal, Handoff, Inquiry, Lead, Merge
 from leads.ownership import may_approve, may_drop, may_put_tier_right, may_withdraw
 from leads.pages.answers import say_refusals

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
@@ -16,6 +17,7 @@ from agreements.pages.fields import NumberField
 from agreements.place_words import NAMES, place_name
 from agreements.terms import in_force_at
 from leads.doors.fields import LEAD, LEAD_FIELDS
+from leads.doors.files.reading.dates import check_day
 from leads.doors.files.wording import worded
 from leads.doors.texts import Partly, read_text
 from leads.doors.words_in_use import WordsInUse, words_in_use
@@ -119,6 +121,7 @@ class LeadForm(Base):
         if not any(values.get(name) or name in self.errors for name in REACHABLE):
             self.add_error(None, ValidationError(_("Give at least a name, a company, an e-mail or a phone number.")))
         self._check_time(values)
+        self._check_active_on(values)
         self._check_external_id(values)
         return values
 
@@ -133,6 +136,23 @@ class LeadForm(Base):
         values["created_at"] = instant(wall, agreement.time_zone) if wall else self.at
         if values["created_at"] > self.at:
             self.add_error("created_at", ValidationError(_("A lead cannot be created in the future."), code="future"))
+
+    def _check_active_on(self, values: dict[str, Any]) -> None:
+        agreement, on = values.get("agreement"), values.get("active_on")
+        if agreement is None or not on:
+            return
+        try:
+            check_day(on, self.at, ZoneInfo(agreement.time_zone))
+        except Unreadable as error:
+            self.add_error("active_on", ValidationError(worded(error.problem), code=error.problem.code))
+
+    def clean_consent(self) -> bool | None:
+        """Django takes whatever else is sent for "unknown"; who consented to what is nothing to guess."""
+        sent, widget = self.data.get(self.add_prefix("consent"), ""), self.fields["consent"].widget
+        if sent and sent not in ("True", "False") and sent not in dict(widget.choices):
+            raise ValidationError(_("Choose one of the answers that are offered."), code="invalid_choice")
+        consent: bool | None = self.cleaned_data["consent"]
+        return consent
 
     def _check_external_id(self, values: dict[str, Any]) -> None:
         agreement, external_id = values.get("agreement"), values.get("external_id")

@@ -96,6 +96,14 @@ def instant(text: str, *, order: str, zone: ZoneInfo) -> Moment:
     return Moment(found, precision)
 
 
+def check_day(on: date, at: datetime, zone: ZoneInfo) -> None:
+    """Of a day on which something was: raises Unreadable for one that has not begun there yet, or is before 1970."""
+    if on > at.astimezone(zone).date():
+        raise Unreadable("in_future")
+    if on < EARLIEST.date():
+        raise Unreadable("long_ago")
+
+
 def _parse(text: str, order: str, zone: ZoneInfo) -> tuple[datetime, int]:
     if match := _COUNTED.fullmatch(text):
         return _counted(match[1], match[2] or "")

@@ -12,6 +12,7 @@ from smarketing.lib.file_problems import FileProblem, RefusedFile
 
 SHEET = "\x1f"  # between the cells of what was a sheet of a workbook: its rows are counted, and not its lines
 LIMIT = 2**20  # characters of one record; more is no row of a table
+csv.field_size_limit(LIMIT)  # one cell may have them all
 MOST_AGAIN = 2**26  # characters read in vain, and then again, after quotes that are never closed
 A_LINE = 32  # characters that take as long as beginning a line does
 MOST_BLANK = 1_100_000  # lines one after the other: a sheet of a workbook has 1,048,576
@@ -130,7 +131,7 @@ class Records:
 
     def _broken(self, first: int) -> Record:
         taken = self._lines.taken
-        is_long = len(taken) == 1 and len(taken[0]) > csv.field_size_limit()
+        is_long = len(taken) == 1 and len(taken[0]) > LIMIT
         self._again += self._lines.weight if len(taken) > 1 else 0
         if self._again > MOST_AGAIN:
             raise RefusedFile(FileProblem("too_many_open_quotes", str(first)))

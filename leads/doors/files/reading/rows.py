@@ -20,7 +20,7 @@ from leads.doors.files.reading.choices import (
     words_for,
 )
 from leads.doors.files.reading.columns import Mapped, currency_in
-from leads.doors.files.reading.dates import Moment, instant
+from leads.doors.files.reading.dates import Moment, check_day, instant
 from leads.doors.files.reading.records import UNDECODABLE, Record
 from leads.doors.texts import CONTROL, Partly, read_text
 from smarketing.lib import amounts
@@ -140,7 +140,7 @@ class Checker:
             if own.name == "outcome" and read["outcome"] == OPEN:
                 return OpenDeal(record.line)
         if not any(read.get(name) for name in IDENTITY[self._kind]):
-            return Rejection(record.line, self._label_of("external_id"), FileProblem("nobody"), kept(cells))
+            return Rejection(record.line, self.label_of("external_id"), FileProblem("nobody"), kept(cells))
         return CheckedRow(record.line, values_of(self._kind, read, self._reading), tuple(warnings))
 
     def _miscounted(self, cells: list[str]) -> FileProblem | None:
@@ -150,7 +150,7 @@ class Checker:
             return FileProblem("too_many_cells", f"{len(cells)}/{self._width}")
         return None
 
-    def _label_of(self, name: str) -> str:
+    def label_of(self, name: str) -> str:
         return next((label for own, label, *_rest in self._columns if own.name == name), "")
 
     def _told(self, own: Field, cells: list[str], indexes: tuple[int, ...], read: Values) -> str:
@@ -184,8 +184,8 @@ class Checker:
         value = self._value(own, text, parse)
         if isinstance(value, Moment) and value.at > at:
             raise Unreadable("in_future")
-        if own.reads is Reads.DAY and value and value > at.astimezone(self._reading.zone).date():
-            raise Unreadable("in_future")
+        if own.reads is Reads.DAY and value:
+            check_day(value, at, self._reading.zone)
         if isinstance(value, Decimal) and (sign := self._currencies.get(own.name)):
             own_currency(sign, self._reading.currency)
         return value

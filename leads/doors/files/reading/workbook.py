@@ -10,7 +10,7 @@ import logging
 import re
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -19,7 +19,7 @@ from os import SEEK_END
 from typing import Any, BinaryIO
 from zipfile import ZipFile
 
-from openpyxl import load_workbook
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.escape import unescape
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
@@ -67,8 +67,10 @@ def opened_workbook(file: BinaryIO) -> Iterator["Book"]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what we do not use: drawings, validations
             _refuse_bombs(file)
-            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-            yield Book(book, ZipFile(file))
+            reader = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
+            reader.read()
+            _refuse_missing_sheets(reader)
+            yield Book(reader.wb, ZipFile(file))
     except RefusedFile:
         raise
     except Exception as error:  # a broken archive, wrong XML, a number that is none: any of a dozen kinds
@@ -83,7 +85,7 @@ class Book:
             sheet.title: sheet for sheet in book._sheets if isinstance(sheet, ReadOnlyWorksheet)
         }
         if not self._sheets:
-            raise RefusedFile(FileProblem("empty"))
+            raise RefusedFile(FileProblem("no_table_sheet"))
 
     @property
     def sheets(self) -> list[NamedSheet]:
@@ -178,14 +180,29 @@ def _refuse_bombs(file: BinaryIO) -> None:
         raise RefusedFile(FileProblem("large_workbook"))
     with ZipFile(file) as archive:
         parts = archive.infolist()
-        if "[Content_Types].xml" not in archive.namelist() or "xl/workbook.xml" not in archive.namelist():
-            raise RefusedFile(FileProblem("no_text", "archive"))
+        _refuse_missing_parts(archive.namelist())
         unfolded = sum(part.file_size for part in parts if part.filename.endswith((".xml", ".rels")))
         if unfolded > min(MOST_BYTES, max(ALWAYS, MOST_FOLDED * size)):
             raise RefusedFile(FileProblem("large_workbook"))
         large = {part.filename for part in parts if part.file_size > MOST_OF_A_PART}
         if large and not _are_cells_and_strings(archive, large):
             raise RefusedFile(FileProblem("large_workbook"))
+
+
+def _refuse_missing_parts(names: Collection[str]) -> None:
+    """Whatever else is in an archive, a workbook of which a part got lost is not to be unpacked."""
+    missing = [name for name in ("[Content_Types].xml", "xl/workbook.xml") if name not in names]
+    if missing and any(name.startswith("xl/") for name in names):
+        raise RefusedFile(FileProblem("missing_part", missing[0]))
+    if missing:
+        raise RefusedFile(FileProblem("no_text", "archive"))
+
+
+def _refuse_missing_sheets(reader: ExcelReader) -> None:
+    """openpyxl passes over them, and what somebody meant to send would look as if it had never been there."""
+    for sheet, link in reader.parser.find_sheets():
+        if link.target not in reader.valid_files:
+            raise RefusedFile(FileProblem("missing_part", sheet.name[:80]))
 
 
 def _are_cells_and_strings(archive: ZipFile, large: set[str]) -> bool:

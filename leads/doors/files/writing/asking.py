@@ -10,8 +10,9 @@ from typing import Any
 from leads.clock.consequences import begin, lock, refresh
 from leads.doors.files.reading.rows import CheckedRow, Values
 from leads.doors.files.writing.claims import OF_THE_PERSON, Claim, Hand, Tally, door_of, write
+from leads.doors.files.writing.refusing import ELSEWHERE, Refusal, taken_of
 from leads.doors.files.writing.waiting import keep, link, names_of
-from leads.models import ImportRun, Inquiry, Lead, OtherId
+from leads.models import ImportRun, Inquiry, Lead, OtherId, WaitingRow
 from leads.persons.known import PersonBook, known_people, leads_by_id
 from leads.persons.spelling import Keys, keys
 from smarketing.lib import bulk
@@ -76,9 +77,10 @@ def first_of(fresh: Sequence[tuple[CheckedRow, int]], hand: Hand, run: ImportRun
     bulk.insert(first)
 
 
-def take_inquiries(rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None) -> tuple[Tally, int, int]:
-    """Answers what was written, how many rows wait for their lead, and how many had waited."""
+def take_inquiries(rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None) -> tuple[Tally, "RowsByLead", int]:
+    """Answers what was written, whose the rows were, and how many had waited."""
     tally, whose = Tally(), _whose(rows, hand, run)
+    taken_of(rows, whose.refused, run)
     lock({lead_id for _row, lead_id in whose.found})
     run_id = run.pk if run else None
     write("inquiries", [Claim(pk, row.values, run_id, row.line, hand.token_id) for row, pk in whose.found], hand, tally)
@@ -88,31 +90,56 @@ def take_inquiries(rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None
     began = set(whose.began.values())
     refresh(tally.touched | began, hand.terms)
     begin(began, hand.terms)
-    return tally, len(whose.waiting), linked
+    return tally, whose, linked
 
 
 @dataclass
-class _Whose:
+class RowsByLead:
     """`named`: further ids of known leads; `began`: the leads that these rows bring, by what rows may wait for them."""
 
     found: list[tuple[CheckedRow, int]] = field(default_factory=list)
     waiting: list[CheckedRow] = field(default_factory=list)
     named: dict[str, int] = field(default_factory=dict)
     began: dict[str, int] = field(default_factory=dict)
+    refused: list[Refusal] = field(default_factory=list)
 
 
-def _whose(rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None) -> _Whose:
+@dataclass(frozen=True)
+class _Asker:
+    """Who asked under an inquiry's id: a lead, or the one for which it waits; and by what that one is reached."""
+
+    whose: int | str
+    keys: Keys
+
+    def is_other_than(self, values: Values, by_id: Mapping[str, int], hand: Hand) -> bool:
+        name, said = values["external_id"], keys_of(values, hand)
+        if isinstance(self.whose, str):
+            return bool(name != self.whose)
+        if name and by_id.get(name, self.whose) != self.whose:
+            return True
+        pairs = ((said.email, self.keys.email), (said.phone, self.keys.phone))
+        return any(told and known and told != known for told, known in pairs)
+
+
+def _whose(rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None) -> RowsByLead:
     """By the inquiry's own id, by the lead's, by who it is; else somebody whom nobody knows yet."""
-    answer, values = _Whose(), [row.values for row in rows]
+    answer, values = RowsByLead(), [row.values for row in rows]
     by_id = leads_by_id(hand.agreement_id, [own.get("external_id", "") for own in values])
-    by_own = _by_own_id([own.get("inquiry_id", "") for own in values], hand)
+    by_own = _askers([own.get("inquiry_id", "") for own in values], hand)
     people = KnownPeople(values, hand)
     for row in rows:
         name = row.values.setdefault("external_id", "")
-        lead_id = by_own.get(row.values.get("inquiry_id", "")) or by_id.get(name) or people.find(row.values)
+        own = row.values.get("inquiry_id", "")
+        asker = by_own.get(own) if own else None
+        if asker is not None and asker.is_other_than(row.values, by_id, hand):
+            answer.refused.append(Refusal(row.line, "inquiry_id", ELSEWHERE))
+            continue
+        known = asker.whose if asker is not None and isinstance(asker.whose, int) else None
+        lead_id = known or by_id.get(name) or people.find(row.values)
         is_first = lead_id is None
         if lead_id is None and name and not any(row.values.get(own) for own in OF_THE_PERSON):
             answer.waiting.append(row)
+            by_own.setdefault(own, _Asker(name, keys()))
             continue
         if lead_id is None:
             lead = _lead(row.values, hand, run)
@@ -120,15 +147,22 @@ def _whose(rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None) -> _Wh
             answer.began |= dict.fromkeys([*names_of(row.values, lead.phone_key), f"#{lead_id}"], lead_id)
             people.add(row.values, lead_id)
             by_id |= {name: lead_id} if name else {}
+        by_own.setdefault(own, _Asker(lead_id, keys_of(row.values, hand)))
         if name and name not in by_id:
             by_id[name] = answer.named[name] = lead_id
         answer.found.append((replace(row, values={**row.values, "is_first": is_first}), lead_id))
     return answer
 
 
-def _by_own_id(ids: Collection[str], hand: Hand) -> dict[str, int]:
-    known = Inquiry.objects.filter(agreement=hand.agreement_id, external_id__in={name for name in ids if name})
-    return dict(known.values_list("external_id", "lead_id"))
+def _askers(ids: Collection[str], hand: Hand) -> dict[str, _Asker]:
+    """By the inquiry's id. What it said of the person goes before what is known of the lead by now."""
+    named = {name for name in ids if name}
+    waiting = WaitingRow.objects.filter(agreement=hand.agreement_id, kind="inquiries", own_id__in=named)
+    found = {own: _Asker(name, keys()) for own, name in waiting.exclude(own_id="").values_list("own_id", "external_id")}
+    for asked in Inquiry.objects.filter(agreement=hand.agreement_id, external_id__in=named).select_related("lead"):
+        known = {name: getattr(asked.lead, name) for name in OF_THE_PERSON} | asked.said
+        found[asked.external_id] = _Asker(asked.lead_id, keys_of(known, hand))
+    return found
 
 
 def _lead(values: Values, hand: Hand, run: ImportRun | None) -> Lead:

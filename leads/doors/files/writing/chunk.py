@@ -1,11 +1,12 @@
 """Action: a handful of checked rows of one kind, in the caller's transaction, with all that follows from them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
 
+from leads.assignment.drawing import draw_new
 from leads.clock.consequences import begin, refresh
 from leads.doors.dictionary import settle
 from leads.doors.fields import LEAD_FIELDS
@@ -14,6 +15,7 @@ from leads.doors.files.writing.asking import ask_again, first_of, take_inquiries
 from leads.doors.files.writing.claims import Claim, Contradicts, Hand, Tally, differing, door_of, write
 from leads.doors.files.writing.filling import TakenOut, additions
 from leads.doors.files.writing.identity import OWN_ID, contradictions
+from leads.doors.files.writing.refusing import Refusal, refusals, taken_of
 from leads.doors.files.writing.standing import StandingLead, StandingLeads
 from leads.doors.files.writing.waiting import asked_name, keep, link, lock_files_of, names_of
 from leads.models import Addition, ImportRun, Lead, OtherId
@@ -31,7 +33,8 @@ class Counts:
     """read = created + unchanged + asked + waiting + open + rejected.
 
     Differing are among the unchanged and the waiting. `asked` are leads that are known under another id, kept as
-    inquiries. `warnings` are cells left empty, or read in part, of rows that were taken.
+    inquiries. `warnings` are cells left empty, or read in part, of rows that were taken. `refused` are rejected, too:
+    what they say cannot be, as things stand.
     """
 
     read: int = 0
@@ -44,6 +47,10 @@ class Counts:
     linked: int = 0
     open: int = 0
     warnings: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+
+    def numbers(self) -> dict[str, int]:
+        return {name: number for name, number in vars(self).items() if name != "refused"}
 
 
 def take(kind: str, rows: Sequence[CheckedRow], hand: Hand, *, hand_over: bool, run: ImportRun | None) -> Counts:
@@ -96,7 +103,7 @@ def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: Im
         if says := {name: pair for name, pair in says.items() if name not in added}:
             others.append((row, lead, says))
     if others and run is None:
-        raise Contradicts({name for _row, _lead, says in others for name in says})
+        raise Contradicts.what_is_kept(name for _row, _lead, says in others for name in says)
     _create([lead for _row, lead in fresh], hand, run)
     there = [lead for lead in filled.values() if lead.added and lead.pk not in {own.pk for _row, own in fresh}]
     tally.touched |= _fill(there, country, run)
@@ -112,6 +119,7 @@ def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: Im
     counts.differing = len(others)
     bulk.insert(tally.differing)
     refresh(tally.touched, hand.terms)
+    draw_new(hand.agreement_id, tally.touched, at=hand.at)
     begin(new - tally.touched, hand.terms)
     return counts
 
@@ -179,31 +187,38 @@ def _create(standing: Sequence[StandingLead], hand: Hand, run: ImportRun | None)
 
 
 def _take_inquiries(rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None) -> Counts:
-    tally, waiting, linked = take_inquiries(rows, hand, run)
+    tally, whose, linked = take_inquiries(rows, hand, run)
     if run is None and tally.contradicted:
-        raise Contradicts(tally.contradicted)
+        raise Contradicts.what_is_kept(tally.contradicted)
     counts = Counts(read=len(rows), created=tally.created, unchanged=tally.unchanged, differing=len(tally.differing))
-    counts.waiting, counts.linked = waiting, linked
+    counts.waiting, counts.linked = len(whose.waiting), linked
+    counts.rejected, counts.refused = len(whose.refused), whose.refused
     return counts
 
 
 def _take_facts(kind: str, rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None) -> Counts:
     found = _leads_of([row.values for row in rows], hand)
+    refused = refusals(kind, rows, found, hand)
+    rows = taken_of(rows, refused, run)
     there = [row for row in rows if row.values["external_id"] in found]
     absent = [row for row in rows if row.values["external_id"] not in found]
     tally = Tally()
     write(kind, [_claim(found[row.values["external_id"]], row, hand, run) for row in there], hand, tally)
     if run is None and tally.contradicted:
-        raise Contradicts(tally.contradicted)
+        raise Contradicts.what_is_kept(tally.contradicted)
     tally.differing += keep(kind, absent, hand, run)
     bulk.insert(tally.differing)
     refresh(tally.touched, hand.terms)
+    if kind == "handoffs":
+        draw_new(hand.agreement_id, tally.touched, at=hand.at)
     return Counts(
-        read=len(rows),
+        read=len(rows) + len(refused),
         created=tally.created,
         unchanged=tally.unchanged,
         differing=len(tally.differing),
         waiting=len(absent),
+        rejected=len(refused),
+        refused=refused,
     )
 
 

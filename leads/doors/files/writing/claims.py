@@ -24,6 +24,7 @@ from leads.models import Addition, Attempt, Deal, DifferingRow, Handoff, Inquiry
 from leads.work.qualification import freeze_from_file
 from smarketing.accounts.models import User
 from smarketing.lib import bulk
+from smarketing.lib.file_problems import FileProblem
 from smarketing.lib.places import country_of_zone
 from smarketing.lib.words import key
 
@@ -78,12 +79,19 @@ class Tally:
     contradicted: set[str] = field(default_factory=set)
 
 
-class Contradicts(Exception):
-    """What came by the API says something else than what is kept, in these fields."""
+KEPT_OTHERWISE = FileProblem("kept_otherwise")
 
-    def __init__(self, fields: Collection[str]) -> None:
-        self.fields = sorted(fields)
-        super().__init__(", ".join(self.fields))
+
+class Contradicts(Exception):
+    """What came by the API is contrary to what is kept: in each of these fields, why."""
+
+    def __init__(self, problems: Mapping[str, FileProblem]) -> None:
+        self.problems = dict(sorted(problems.items()))
+        super().__init__(", ".join(self.problems))
+
+    @classmethod
+    def what_is_kept(cls, fields: Iterable[str]) -> "Contradicts":
+        return cls(dict.fromkeys(fields, KEPT_OTHERWISE))
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from leads.doors.files.reading.rows import Values, packed, unpacked
 from leads.doors.files.writing.claims import FACTS, stored
 from leads.doors.files.writing.reps import RepBook, rep_book
 from leads.doors.files.writing.waiting import lock_files_of
+from leads.doors.won_first import check_won_first
 from leads.enums import EventKind, RowKind
-from leads.models import DifferingRow, Event, Handoff, ImportRun, Lead
+from leads.models import DifferingRow, Event, ImportRun, Lead
 from leads.refusals import Refused
 from smarketing.accounts.models import User
 
@@ -29,10 +30,6 @@ class NoReason(Refused):
 
 class Gone(Refused):
     """The fact is no longer there, or is somewhere else by now."""
-
-
-class HandedOverEarlier(Refused):
-    """A lead is won before it is handed over."""
 
 
 @dataclass
@@ -101,8 +98,8 @@ def _apply_to_waiting(row: DifferingRow, values: Values) -> None:
 
 
 def _apply_to_lead(lead: Lead, values: Values) -> None:
-    if (won_at := values.get("created_at")) and Handoff.objects.filter(lead=lead, handed_at__lt=won_at).exists():
-        raise HandedOverEarlier(_("This lead was handed over before that time."))
+    if won_at := values.get("created_at"):
+        check_won_first(lead, won_at, timeline(lead.agreement).day_of)
     for name, value in values.items():
         setattr(lead, name, value)
     lead.save(update_fields=list(values))

@@ -73,7 +73,7 @@ def keep(kind: str, rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | Non
             additional += addition(Claim(0, row.values, run.pk), kind, kept.pk, added)
         if says := {name: pair for name, pair in says.items() if name not in added}:
             if run is None:
-                raise Contradicts(says)
+                raise Contradicts.what_is_kept(says)
             others.append(differing(Claim(0, row.values, run.pk, row.line), kept.pk, says, is_waiting=True))
     bulk.insert(fresh)
     bulk.insert(additional)
@@ -91,7 +91,7 @@ def _fill(kind: str, values: Values, kept: Kept, says: Mapping[str, tuple[Any, A
     if added:
         kept.values = {**kept.values, **added}
         kept.fresh = kept.fresh or WaitingRow(pk=kept.pk)
-        kept.fresh.fields = packed(kept.values)
+        kept.fresh.fields, kept.fresh.own_id = packed(kept.values), kept.values.get(own_id, "")
     return added
 
 
@@ -110,6 +110,7 @@ def _waits(kind: str, row: CheckedRow, hand: Hand, run: ImportRun | None) -> Wai
         agreement_id=hand.agreement_id,
         kind=kind,
         external_id=row.values["external_id"],
+        own_id=row.values.get(OWN_ID[kind], ""),
         fields=packed(row.values),
         line=row.line,
         run=run,
@@ -122,7 +123,7 @@ def _mark(met: Sequence[Kept], run: ImportRun | None) -> None:
     """Writes down which rows this run met, and what they have got."""
     if run is not None:
         bulk.mark(WaitingRow, [kept.pk for kept in met], "seen_in", run.pk)
-    bulk.update([kept.fresh for kept in met if kept.pk and kept.fresh], ["fields"])
+    bulk.update([kept.fresh for kept in met if kept.pk and kept.fresh], ["fields", "own_id"])
 
 
 def link(leads: dict[str, int], hand: Hand, tally: Tally) -> int:

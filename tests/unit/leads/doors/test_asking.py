@@ -7,6 +7,7 @@ import pytest
 from leads.doors.api.resources import SCOPES
 from leads.doors.files import undoing
 from leads.models import ApiCall, Attempt, Inquiry, Lead, OtherId
+from leads.pages.imports.undo_page import undone
 from leads.persons.known import leads_by_id
 from tests import cast
 from tests.unit.leads.doors.files.files import MONDAY, taken
@@ -107,6 +108,8 @@ def test_an_import_that_is_undone_takes_its_inquiries_and_ids_along(north, marke
     assert list(Lead.objects.values_list("external_id", flat=True)) == ["7"]
     assert not Inquiry.objects.exists()
     assert not OtherId.objects.exists()
+    run.refresh_from_db()
+    assert [number for name, number in undone(run).gone if name == "Inquiries"] == [2]
 
 
 def test_a_file_of_inquiries_comes_in_twice_as_once(north):

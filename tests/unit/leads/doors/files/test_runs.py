@@ -212,12 +212,12 @@ def rows_of(kind, count):
 
 @pytest.mark.parametrize("count", [1, 30])
 @pytest.mark.parametrize(
-    ("kind", "first", "again"), [("leads", 32, 27), ("handoffs", 38, 29), ("attempts", 38, 29), ("outcomes", 36, 28)]
+    ("kind", "first", "again"), [("leads", 32, 27), ("handoffs", 40, 30), ("attempts", 38, 29), ("outcomes", 36, 28)]
 )
 def test_one_chunk_takes_these_queries_however_many_rows_it_has(
     north, kind, first, again, count, django_assert_num_queries
 ):
-    taken(north, "leads", rows_of("leads", 31))
+    taken(north, "leads", rows_of("leads", 31).replace("2026-01-05", "2026-01-03"))
     taken(north, "handoffs", rows_of("handoffs", 31).replace("2026-01-05", "2026-01-04"))
     text = rows_of(kind, count) if kind != "leads" else rows_of(kind, count).replace("\n", "\nx", count)
     for number in (first, again):
@@ -228,7 +228,7 @@ def test_one_chunk_takes_these_queries_however_many_rows_it_has(
 
 def test_reps_are_found_by_name_or_address_and_nobody_is_invented(north, rep, stranger):
     people = rep._meta.model.objects.count()
-    text = "lead_id,handed_at,rep\n1,2026-01-05,rob  rep\n2,2026-01-05,ROB@example.org\n3,2026-01-05,Sam Stranger\n"
+    text = "lead_id,handed_at,rep\n1,2026-01-05,rob  rep\n2,2026-01-05,ROB@example.org\n3,2026-01-06,Sam Stranger\n"
     taken(north, "leads")
     taken(north, "handoffs", text)
     found = Handoff.objects.order_by("lead__external_id").values_list("rep__email", "rep_name", "assigned_at")

@@ -1,5 +1,7 @@
 """Files that have no id of the lead: by address, then by number, as everywhere."""
 
+from datetime import timedelta
+
 import pytest
 
 from leads.enums import Result
@@ -79,7 +81,7 @@ def test_activities_find_their_lead_by_its_address_whichever_comes_first(north, 
 
 
 def test_a_number_finds_its_lead_and_waits_for_one_that_is_logged_by_hand(north, signed_in, marketer):
-    lead = cast.lead(north, phone="0711 / 123456", email="")
+    lead = cast.lead(north, cast.MONDAY - timedelta(days=60), phone="0711 / 123456", email="")
     text = "phone,handed_at\n+49 711 123456,2026-01-06\n+49 170 1234567,2026-01-07\n"
     assert counts(taken(north, "handoffs", text)) == (2, 1, 0, 1, 0)
     assert Handoff.objects.get().lead == lead

@@ -24,6 +24,11 @@ def test_text_after_a_closing_quote_is_not_guessed_at():
     assert read('"a "b" c",1\nd,e\n') == [(1, "open_quote"), (2, ["d", "e"])]
 
 
+def test_one_cell_may_be_as_long_as_a_line():
+    cell = "x" * (LIMIT - 10)
+    assert read(f'1,"{cell}"\nc,d\n') == [(1, ["1", cell]), (2, ["c", "d"])]
+
+
 def test_a_line_too_long_is_passed_over_and_the_next_is_read():
     assert read("a,b\n" + "x" * (3 * LIMIT) + "\nc,d\n") == [(1, ["a", "b"]), (2, "too_long_record"), (3, ["c", "d"])]
 

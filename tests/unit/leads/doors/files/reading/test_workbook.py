@@ -146,6 +146,18 @@ def test_what_unfolds_breaks_or_would_lose_something_is_refused(file, code):
     assert refused(file) == code
 
 
+@pytest.mark.parametrize("lost", ["[Content_Types].xml", "xl/workbook.xml", "xl/worksheets/sheet2.xml"])
+def test_a_part_that_is_missing_is_named(lost):
+    whole, out = zipfile.ZipFile(workbook(HEAD, Data=[["Lead ID"], ["1"]])), io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in set(whole.namelist()) - {lost}:
+            archive.writestr(name, whole.read(name))
+    with pytest.raises(RefusedFile) as caught:
+        text_of(out)
+    named = "Data" if "sheet2" in lost else lost
+    assert (caught.value.problem.code, caught.value.problem.detail) == ("missing_part", named)
+
+
 def test_a_million_parts_are_not_looked_at():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

@@ -8,7 +8,8 @@ import pytest
 from agreements.terms import timeline
 from leads.clock.consequences import differences
 from leads.doors.files.reading.rows import unpacked
-from leads.doors.files.writing.corrections import Gone, HandedOverEarlier, NoReason, take_over
+from leads.doors.files.writing.corrections import Gone, NoReason, take_over
+from leads.doors.won_first import HandedOverBefore
 from leads.models import Attempt, Deal, DifferingRow, Event, Handoff, Lead, WaitingRow
 from tests.cast import MONDAY
 from tests.threads import at_once
@@ -94,7 +95,7 @@ def test_without_a_reason_nothing_is_taken_over(brought, marketer):
 def test_what_is_gone_or_cannot_be_is_told_and_the_rest_is_taken(brought, marketer):
     run = taken(brought, "leads", "id,created,origin\n1,2026-01-05 09:01,x\n3,2026-01-06 10:00,y\n")
     answer = take_over(run, by=marketer, at=LATER, reason="so")
-    assert (answer.taken, [(row.line, type(why)) for row, why in answer.refused]) == (1, [(2, HandedOverEarlier)])
+    assert (answer.taken, [(row.line, type(why)) for row, why in answer.refused]) == (1, [(2, HandedOverBefore)])
     calls = taken(brought, "attempts", HEADS["attempts"] + "3,2026-01-06 12:00,phone,connected,\n")
     Attempt.objects.filter(lead__external_id="3").delete()
     assert [type(why) for _row, why in take_over(calls, by=marketer, at=LATER, reason="so").refused] == [Gone]
