@@ -2,6 +2,7 @@ from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from leads.assignment import rotation
 from leads.clock import span
 
 
@@ -138,6 +139,14 @@ class Brief(TextChoices):
     INCOMPLETE = "incomplete", pgettext_lazy("brief", "Incomplete")
 
 
+class AssignmentWay(TextChoices):
+    """How a rule finds the rep. The keys are those of `leads.assignment.rotation`."""
+
+    TURN = rotation.IN_TURN, _("In turn, by weight")
+    LOAD = rotation.BY_LOAD, _("To whom has the fewest open leads")
+    POOL = rotation.POOL, _("Left in the pool: reps take it themselves")
+
+
 class EventKind(TextChoices):
     LOGGED = "logged", _("Lead logged")
     ASKED = "asked", _("Inquiry")
@@ -147,6 +156,7 @@ class EventKind(TextChoices):
     HANDED_OVER = "handed_over", _("Handed over")
     TAKEN_BACK = "taken_back", _("Handoff taken back")
     ASSIGNED = "assigned", _("Assigned")
+    GIVEN = "given", _("Assigned by a rule")
     TIER_PUT_RIGHT = "tier_put_right", _("Tier corrected")
     ACCEPTED = "accepted", _("Accepted")
     UNACCEPTED = "unaccepted", _("Acceptance undone")

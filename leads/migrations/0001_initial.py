@@ -40,6 +40,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='AssignmentRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('order', models.PositiveSmallIntegerField(default=0)),
+                ('conditions', models.JSONField(blank=True, default=list, verbose_name='conditions')),
+                ('way', models.CharField(choices=[('turn', 'In turn, by weight'), ('load', 'To whom has the fewest open leads'), ('pool', 'Left in the pool: reps take it themselves')], default='turn', max_length=5, verbose_name='way')),
+                ('is_for_all', models.BooleanField(default=True, verbose_name='everybody who takes part')),
+                ('on_since', models.DateTimeField(blank=True, null=True, verbose_name='on since')),
+                ('changed_at', models.DateTimeField(verbose_name='changed')),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignment_rules', to='agreements.agreement')),
+                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'assignment rule',
+                'verbose_name_plural': 'assignment rules',
+                'ordering': ['order', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='ImportRun',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -316,7 +336,7 @@ class Migration(migrations.Migration):
             name='Event',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('logged', 'Lead logged'), ('asked', 'Inquiry'), ('edited', 'Lead edited'), ('merged', 'Merged with another lead'), ('unmerged', 'Merge undone'), ('handed_over', 'Handed over'), ('taken_back', 'Handoff taken back'), ('assigned', 'Assigned'), ('tier_put_right', 'Tier corrected'), ('accepted', 'Accepted'), ('unaccepted', 'Acceptance undone'), ('attempted', 'Attempt recorded'), ('withdrawn', 'Attempt withdrawn'), ('sent_back', 'Returned to marketing'), ('return_undone', 'Return undone'), ('recycled', 'Handed over again'), ('closed', 'Closed'), ('reopened', 'Reopened'), ('corrected', 'Updated from a file'), ('import_undone', 'Import undone'), ('excuse_asked', 'Excuse asked for'), ('excused', 'Excuse approved'), ('excuse_dropped', 'Excuse taken back or declined'), ('due_soon', 'Due soon'), ('overdue', 'Overdue')], max_length=15)),
+                ('kind', models.CharField(choices=[('logged', 'Lead logged'), ('asked', 'Inquiry'), ('edited', 'Lead edited'), ('merged', 'Merged with another lead'), ('unmerged', 'Merge undone'), ('handed_over', 'Handed over'), ('taken_back', 'Handoff taken back'), ('assigned', 'Assigned'), ('given', 'Assigned by a rule'), ('tier_put_right', 'Tier corrected'), ('accepted', 'Accepted'), ('unaccepted', 'Acceptance undone'), ('attempted', 'Attempt recorded'), ('withdrawn', 'Attempt withdrawn'), ('sent_back', 'Returned to marketing'), ('return_undone', 'Return undone'), ('recycled', 'Handed over again'), ('closed', 'Closed'), ('reopened', 'Reopened'), ('corrected', 'Updated from a file'), ('import_undone', 'Import undone'), ('excuse_asked', 'Excuse asked for'), ('excused', 'Excuse approved'), ('excuse_dropped', 'Excuse taken back or declined'), ('due_soon', 'Due soon'), ('overdue', 'Overdue')], max_length=15)),
                 ('at', models.DateTimeField()),
                 ('details', models.JSONField(default=dict)),
                 ('attempt', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to='leads.attempt')),
@@ -497,6 +517,39 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='RuleShare',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('is_named', models.BooleanField(default=False)),
+                ('credit', models.FloatField(default=0.0)),
+                ('rep', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='leads.assignmentrule')),
+            ],
+            options={
+                'verbose_name': 'share in a rule',
+                'verbose_name_plural': 'shares in rules',
+                'constraints': [models.UniqueConstraint(fields=('rule', 'rep'), name='one_share_per_rule_and_rep')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Seat',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('takes_part', models.BooleanField(default=True, verbose_name='takes part')),
+                ('weight', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='weight')),
+                ('most_today', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='at most a day')),
+                ('most_open', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='at most open')),
+                ('hours', models.JSONField(blank=True, default=dict, verbose_name='own hours')),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='agreements.agreement')),
+                ('rep', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'seat',
+                'verbose_name_plural': 'seats',
+                'constraints': [models.UniqueConstraint(fields=('agreement', 'rep'), name='one_seat_per_rep')],
+            },
+        ),
+        migrations.CreateModel(
             name='WaitingRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -557,6 +610,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Absence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('begins_at', models.DateTimeField(verbose_name='from')),
+                ('ends_at', models.DateTimeField(verbose_name='until')),
+                ('origin', models.CharField(choices=[('said', 'Entered here'), ('calendar', 'From a calendar')], default='said', max_length=10)),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='absences', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'absence',
+                'verbose_name_plural': 'absences',
+                'ordering': ['begins_at', 'pk'],
+                'indexes': [models.Index(fields=['person', 'ends_at'], name='absence_of_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('begins_at__lt', models.F('ends_at'))), name='absence_ends_after')],
+            },
+        ),
+        migrations.CreateModel(
             name='ApiCall',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -589,6 +661,26 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'escalations',
                 'indexes': [models.Index(condition=models.Q(('seen_at', None)), fields=['-raised_at'], name='escalation_unseen')],
                 'constraints': [models.UniqueConstraint(fields=('clock', 'step'), name='one_escalation_per_step')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Draw',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('way', models.CharField(choices=[('turn', 'In turn, by weight'), ('load', 'To whom has the fewest open leads'), ('pool', 'Left in the pool: reps take it themselves')], max_length=5)),
+                ('at', models.DateTimeField()),
+                ('shares', models.JSONField(default=dict)),
+                ('passed', models.JSONField(default=dict)),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agreements.agreement')),
+                ('rep', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('rule', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='leads.assignmentrule')),
+                ('handoff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='draws', to='leads.handoff')),
+            ],
+            options={
+                'verbose_name': 'decision of a rule',
+                'verbose_name_plural': 'decisions of rules',
+                'ordering': ['at', 'pk'],
+                'indexes': [models.Index(fields=['agreement', 'at'], name='draw_period')],
             },
         ),
         migrations.AddIndex(

@@ -1,3 +1,4 @@
+from leads.models.assignment import Absence, AssignmentRule, Draw, RuleShare, Seat
 from leads.models.clocks import Clock, Escalation
 from leads.models.facts import Attempt, Deal, Event, Handoff, Lead
 from leads.models.hooks import HookCall, InHook
@@ -19,13 +20,16 @@ LONG_TABLES = (Lead, Handoff, Attempt, Deal, Inquiry, Clock)  # what an import f
 
 __all__ = [
     "LONG_TABLES",
+    "Absence",
     "Addition",
     "ApiCall",
     "ApiToken",
+    "AssignmentRule",
     "Attempt",
     "Clock",
     "Deal",
     "DifferingRow",
+    "Draw",
     "Escalation",
     "Event",
     "Handoff",
@@ -40,6 +44,8 @@ __all__ = [
     "RejectedRow",
     "RememberedReading",
     "RepName",
+    "RuleShare",
+    "Seat",
     "WaitingRow",
     "Word",
 ]

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from agreements.enums import DefaultReason
 from agreements.models import Agreement, ReturnReason
 from agreements.terms import Timeline
+from leads.assignment.drawing import draw, note_earlier, take_back_turns
+from leads.assignment.staffing import is_away
 from leads.clock.consequences import changing, lock, refresh
 from leads.clock.happened import Timelines
 from leads.enums import EventKind
@@ -99,10 +101,14 @@ REFUSALS: dict[str, tuple[type[Refused], "StrPromise"]] = {
 
 @dataclass
 class HandedOver:
-    """What became of many leads: the handoffs, `again` of them not the first, and for each lead left out its reason."""
+    """What became of many leads: the handoffs, `again` of them not the first, and for each lead left out its reason.
+
+    For `nobody_free` of them the rules of assignment found nobody who was here and below the caps.
+    """
 
     handoffs: list[Handoff] = field(default_factory=list)
     again: int = 0
+    nobody_free: int = 0
     refused: list[tuple[Lead, Refused]] = field(default_factory=list)
 
 
@@ -150,6 +156,8 @@ def _handed_over(leads: list[Lead], how: Handing) -> HandedOver:
             _check_hand_over(lead, before[lead.pk], is_closed=lead.pk in closed, rep=how.rep)
             refuse_not_in_force(terms[lead.agreement_id], how.at)
             back = _earlier_rep(before[lead.pk]) if lead.pk in asking and how.rep is None else None
+            if back and is_away(back.pk, lead.agreement, at=how.at, terms=terms[lead.agreement_id]):
+                back = None
             made = _made(lead, terms[lead.agreement_id], replace(how, rep=back) if back else how)
         except Refused as reason:
             answer.refused.append((lead, reason))
@@ -167,6 +175,9 @@ def _handed_over(leads: list[Lead], how: Handing) -> HandedOver:
         )
         for handoff in answer.handoffs
     )
+    note_earlier([handoff for handoff in answer.handoffs if how.rep is None and handoff.rep_id], how.at)
+    drawn = draw([handoff for handoff in answer.handoffs if handoff.rep_id is None], at=how.at)
+    answer.nobody_free = len(drawn.nobody_free)
     refresh([handoff.lead_id for handoff in answer.handoffs], *terms.values())
     return answer
 
@@ -233,6 +244,7 @@ def take_back(handoff: Handoff, *, by: User, at: datetime) -> None:
         if current.attempts.exists():  # automated ones leave it waiting
             raise AlreadyInWork(_("Sales has begun to work on it: ask for a return instead."))
         _note(current, EventKind.TAKEN_BACK, by=by, at=at, handed_at=current.handed_at.isoformat(), taken=current.pk)
+        take_back_turns([current.pk])
         current.delete()
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from agreements.terms import timeline
+from leads.assignment.drawing import take_back_turns
 from leads.clock.consequences import lock, refresh
 from leads.doors.files.lease import LEASE, Clock
 from leads.doors.files.reading.rows import packed
@@ -21,7 +22,7 @@ from leads.doors.files.writing.claims import FACTS
 from leads.doors.files.writing.filling import EMPTY
 from leads.doors.files.writing.waiting import lock_files_of, name_of
 from leads.enums import EventKind, RowKind, RunStatus
-from leads.models import Addition, DifferingRow, Event, ImportRun, Lead, OtherId, WaitingRow
+from leads.models import Addition, DifferingRow, Event, Handoff, ImportRun, Lead, OtherId, WaitingRow
 from smarketing.accounts.models import User
 from smarketing.lib import bulk
 from smarketing.server.giving_way import give_way
@@ -29,7 +30,7 @@ from smarketing.server.giving_way import give_way
 AT_ONCE = 500  # leads of one transaction
 MOST_TOLD = 50  # leads that stayed
 WORKED_ON, LATER_FILE = "worked_on", "later_file"
-NOBODYS = (EventKind.DUE_SOON, EventKind.OVERDUE, EventKind.IMPORT_UNDONE)
+NOBODYS = (EventKind.DUE_SOON, EventKind.OVERDUE, EventKind.IMPORT_UNDONE, EventKind.GIVEN)
 ENDED = (RunStatus.DONE, RunStatus.FAILED)
 FOLLOWS = frozenset({"handoffs", "attempts", "deals", "events", "clocks"})  # what a lead that goes takes along
 STAYS = frozenset({"currency"})  # of a deal: it has one before it has revenue
@@ -128,6 +129,7 @@ def _take_back(run: ImportRun, pks: list[int], at: datetime) -> None:
     told["kept"] += len(kept)
     told["kept_leads"] = [*told["kept_leads"], *kept.items()][:MOST_TOLD]
     _count(told, "waiting_again", _wait_again(run, going))
+    take_back_turns(list(Handoff.objects.filter(lead__in=free, run=run).values_list("pk", flat=True)))
     for kind, sort in FACTS.items():
         _, by_model = sort.model._default_manager.filter(lead__in=free, run=run).delete()
         _count(told, kind, by_model.get(sort.model._meta.label, 0))

@@ -13,6 +13,7 @@ from agreements.enums import reason_words
 from leads.doors.files.wording import FIELD_NAMES
 from leads.enums import Channel, ClockKind, Door, EventKind, LossReason, Precision, Result, Verdict
 from leads.models import Attempt, Deal, Escalation, Event, Handoff, Inquiry, Lead, Merge
+from leads.pages.assignment.words import by_hand, given_why
 from leads.pages.said import said_words
 from smarketing.accounts.access import Access
 from smarketing.accounts.models import User
@@ -212,7 +213,8 @@ def _event_detail(lead: Lead, event: Event, reps: dict[int, User]) -> str:
     words: dict[str, Callable[[], str]] = {
         EventKind.EDITED: lambda: _edited(details),
         EventKind.CORRECTED: lambda: _edited(details),
-        EventKind.ASSIGNED: lambda: _("to %(rep)s") % {"rep": rep.name} if rep else _("to nobody"),
+        EventKind.ASSIGNED: lambda: " · ".join([_to(rep), by_hand(event)] if rep else [_to(rep)]),
+        EventKind.GIVEN: lambda: f"{_to(rep)}: {given_why(details)}",
         EventKind.TIER_PUT_RIGHT: lambda: _put_right(details),
         EventKind.ATTEMPTED: lambda: _tried(details.get("channel", ""), details.get("result", "")),
         EventKind.WITHDRAWN: lambda: _tried(details.get("channel", ""), details.get("result", "")),
@@ -227,6 +229,10 @@ def _event_detail(lead: Lead, event: Event, reps: dict[int, User]) -> str:
         EventKind.UNMERGED: lambda: _merged(details),
     }
     return words.get(event.kind, str)()
+
+
+def _to(rep: User | None) -> str:
+    return _("to %(rep)s") % {"rep": rep.name} if rep else _("to nobody")
 
 
 def _merged(details: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from leads.assignment.drawing import draw_new
 from leads.clock.consequences import begin, refresh
 from leads.doors.dictionary import settle
 from leads.doors.fields import LEAD_FIELDS
@@ -118,6 +119,7 @@ def _take_leads(rows: Sequence[CheckedRow], hand: Hand, hand_over: bool, run: Im
     counts.differing = len(others)
     bulk.insert(tally.differing)
     refresh(tally.touched, hand.terms)
+    draw_new(hand.agreement_id, tally.touched, at=hand.at)
     begin(new - tally.touched, hand.terms)
     return counts
 
@@ -207,6 +209,8 @@ def _take_facts(kind: str, rows: Sequence[CheckedRow], hand: Hand, run: ImportRu
     tally.differing += keep(kind, absent, hand, run)
     bulk.insert(tally.differing)
     refresh(tally.touched, hand.terms)
+    if kind == "handoffs":
+        draw_new(hand.agreement_id, tally.touched, at=hand.at)
     return Counts(
         read=len(rows) + len(refused),
         created=tally.created,
