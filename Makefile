@@ -1,5 +1,7 @@
 PY := .venv/bin/python
 PYTEST_ARGS ?=
+# Some machines forbid bytecode; each of many processes would then compile the whole portal at its start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test lint fmt backup restore move documents migrations lock messages clean runtime development
 

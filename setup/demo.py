@@ -30,7 +30,6 @@ NOT_FOR_DEMO = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY")
 
 
 def main() -> int:
-    keep_bytecode()
     port, bind = wanted_port(), os.environ.get("BIND", "127.0.0.1")
     set_environment(bind, port)
     django.setup()
@@ -45,12 +44,6 @@ def main() -> int:
         collect_static(var)
         host = "127.0.0.1" if bind == "0.0.0.0" else bind  # noqa: S104, the person chose it
         return serve(f"http://{host}:{port}/", sign_ins(), var)
-
-
-def keep_bytecode() -> None:
-    """Some machines forbid it; five processes would then compile the whole portal at every start."""
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    sys.dont_write_bytecode = False
 
 
 def wanted_port() -> int:

@@ -96,6 +96,7 @@ if not flag("LINT_MIGRATIONS"):
     INSTALLED_APPS.remove("django_migration_linter")
 
 MIDDLEWARE = [
+    "smarketing.server.deep_calls.DeepCallsMiddleware",
     "smarketing.server.keeping.NotKeptMiddleware",
     "smarketing.roof.health.HealthMiddleware",
     "leads.doors.api.problems.ProblemMiddleware",

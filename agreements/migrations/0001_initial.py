@@ -341,6 +341,7 @@ class Migration(migrations.Migration):
                 ('built_on', models.CharField(blank=True, max_length=64)),
                 ('is_shared', models.BooleanField(default=False, verbose_name='written by both sides')),
                 ('seen_steps', models.JSONField(blank=True, default=list, verbose_name='steps of the draft that somebody has seen')),
+                ('begun', models.TextField(blank=True, verbose_name='text with which the draft was begun')),
                 ('is_cancellation', models.BooleanField(default=False, verbose_name='ends the agreement')),
                 ('proposed_at', models.DateTimeField(null=True, verbose_name='proposed')),
                 ('reminded_at', models.DateTimeField(null=True, verbose_name='reminded')),

@@ -122,6 +122,7 @@ class Version(models.Model):
     answers = models.ForeignKey("self", models.SET_NULL, null=True, related_name="answered_by")
     is_shared = models.BooleanField(_("written by both sides"), default=False)
     seen_steps = models.JSONField(_("steps of the draft that somebody has seen"), default=list, blank=True)
+    begun = models.TextField(_("text with which the draft was begun"), blank=True)
     is_cancellation = models.BooleanField(_("ends the agreement"), default=False)
     proposed_at = models.DateTimeField(_("proposed"), null=True)
     proposed_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from agreements.models import Agreement
@@ -44,10 +45,12 @@ def may_edit(request: PortalRequest, agreement: Agreement) -> bool:
 
 
 def year_of(request: PortalRequest, today: date) -> Period:
-    """The year asked for, else that of today."""
-    year = whole(request.GET.get("year", ""))
-    sound = year if year is not None and FIRST_YEAR <= year <= LAST_YEAR else today.year
-    return Period(date(sound, 1, 1), "year")
+    """The year asked for, else that of today. One that cannot be shown is not found: another would be taken for it."""
+    asked = request.GET.get("year", "")
+    year = whole(asked) if asked else today.year
+    if year is None or not FIRST_YEAR <= year <= LAST_YEAR:
+        raise Http404
+    return Period(date(year, 1, 1), "year")
 
 
 def day_of(request: PortalRequest, today: date) -> date:

@@ -115,6 +115,7 @@ def _shared(
     agreement: Agreement, document: AgreementDocument, of: Version | None, *, by: User, at: datetime
 ) -> Version:
     answers = of if of and of.state == VersionState.PROPOSED else None
+    fields = text_fields(agreement, document, by=by, at=at)
     return Version.objects.create(
         agreement=agreement,
         number=next_number(agreement),
@@ -122,7 +123,8 @@ def _shared(
         is_shared=True,
         answers=answers,
         built_on=stand_of(agreement),
-        **text_fields(agreement, document, by=by, at=at),
+        begun=of.begun if of else fields["text"] if agreement.is_draft else "",
+        **fields,
     )
 
 

@@ -164,6 +164,12 @@ name = "Mads Lindgren"
 side = "sales"
 email = "mads@nordwind.example"
 
+[[contacts]]
+name = "Astrid Vinter"
+role = "Service desk"
+side = "service"
+email = "astrid@nordwind.example"
+
 [review]
 every_months = 6
 '''

@@ -1,6 +1,7 @@
 from leads.models.assignment import Absence, AssignmentRule, DeskSettings, Draw, RuleShare, Seat
 from leads.models.clocks import Clock, Escalation
 from leads.models.facts import Attempt, Deal, Event, Handoff, Lead
+from leads.models.hooks import HookCall, InHook
 from leads.models.imports import (
     Addition,
     DifferingRow,
@@ -33,7 +34,9 @@ __all__ = [
     "Escalation",
     "Event",
     "Handoff",
+    "HookCall",
     "ImportRun",
+    "InHook",
     "Inquiry",
     "Lead",
     "Merge",

@@ -26,7 +26,10 @@ FOLLOWED_UP = "followed_up"
 
 @dataclass(frozen=True)
 class QueueRow:
-    """One handoff as the queue shows it. `rep` is empty as long as nobody has it; `former` is who had it and left."""
+    """One handoff as the queue shows it. `rep` is empty as long as nobody has it; `former` is who had it and left.
+
+    `is_settled`: connected, or every promised attempt is made; no clock asks for more. They come last.
+    """
 
     handoff: Handoff
     face: ClockFace
@@ -39,6 +42,7 @@ class QueueRow:
     promised: int | None
     next_due_at: datetime | None
     asks: int = 0
+    is_settled: bool = False
 
     @property
     def is_waiting(self) -> bool:
@@ -140,7 +144,13 @@ def _row(
         attempts=handoff.attempts_count,
         promised=handoff.promised_attempts,
         next_due_at=next_due_at if handoff.stopped_at else None,
+        is_settled=any(done_at is not None and done_at <= at for done_at in _settling(handoff)),
     )
+
+
+def _settling(handoff: Handoff) -> tuple[datetime | None, ...]:
+    """As `HandoffQuerySet.by_urgency` has them: with what is not followed up yet neither counts."""
+    return (handoff.connected_at, handoff.depth_met_at) if handoff.stopped_at else ()
 
 
 def team_reps(team_ids: Collection[int]) -> dict[int, list[User]]:

@@ -223,3 +223,17 @@ def test_zone_and_holidays_are_those_of_the_teams_other_agreement_unless_a_zone_
     time_machine.move_to(date(2025, 11, 3))
     assert client.get("/agreements/two/").context["year"].start_on.year == 2026
     assert client.get("/agreements/two/year/").context["chosen"].year == 2026
+
+
+def test_how_it_will_read_and_another_agreement_of_the_two_are_shown_while_one_types(signed_in, administrator, north):
+    client = signed_in(administrator)
+    teams = {"marketing_team": str(north.marketing_team), "sales_team": str(north.sales_team)}
+    answer = client.get(f"{URL}plain/", sent(client, "plain", leads_a_month="73", **teams), HTTP_HX_REQUEST="true")
+    assert (answer.status_code, "<html" in answer.text) == (200, False)
+    assert "Marketing north hands over 73 qualified leads" in answer.text
+    assert f'<a href="{north.get_absolute_url()}">{north}</a>' in answer.text
+    others = {**teams, "sales_team": "Nobody yet", "leads_a_month": "many"}
+    answer = client.get(f"{URL}plain/", sent(client, "plain", **others), HTTP_HX_REQUEST="true")
+    assert "Marketing north hands over 50 qualified leads" in answer.text
+    assert "There is an agreement of" not in answer.text
+    assert client.post(f"{URL}plain/", sent(client, "plain", **teams)).status_code == 302, "they may go on"

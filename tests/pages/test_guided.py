@@ -1,6 +1,7 @@
 """The guided way: two sides write one draft in small steps, each saving by itself, and sign it."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,12 +9,14 @@ from django.test import Client
 from django.utils import translation
 from django.utils.html import escape
 
+from agreements.document.groups.scope import SCOPE, ScopeClause
 from agreements.document.stored import document_of
 from agreements.document.versions import whole_document
 from agreements.models import Agreement, Version
 from agreements.pages.guided.every_month import EveryMonthForm
 from agreements.pages.guided.steps import STEPS, asked_in, shown_parts
 from agreements.pages.writing.edit_form import Draft, initial_of
+from agreements.signing.drafting import rewrite
 from smarketing.accounts.models import Role, Side, Team, User
 from smarketing.lib.opened import entries_of
 from tests import cast
@@ -406,3 +409,39 @@ def test_a_second_agreement_that_its_scope_does_not_tell_apart_is_told_and_may_b
     clients["sales"].post(address + "steps/who/", form.fields | {"scope-region": "Tyrol"})
     assert "is between the same teams" not in clients["sales"].get(f"{address}steps/sign/").text
     assert proposed(clients["marketing"], clients["marketing"].get(f"{address}steps/sign/")).pk == second.pk
+
+
+def test_what_stands_as_the_template_has_it_is_told_until_somebody_writes_it(clients, draft):
+    def unchanged() -> set[str]:
+        return {state.step.key for state in seen_by(clients["sales"], "sign") if state.is_as_begun}
+
+    assert unchanged() == {"hours", "lead", "fast", "missed", "review"}
+    assert "Still as the template has it" in clients["sales"].get(f"{URL}sign/").text
+    write(clients["sales"], "fast", **{"speed-0-within_minutes": "30"}, htmx=True)
+    write(clients["sales"], "hours", mon="08:00-16:00", htmx=True)
+    assert unchanged() == {"lead", "missed", "review"}
+
+
+def test_two_teams_are_asked_neither_for_friction_nor_for_service_credits(clients, draft):
+    pages = [clients["sales"].get(f"{URL}{step}/").text for step in ("contacts", "missed")]
+    assert 'name="friction-due_day"' not in pages[0]
+    assert '<option value="credit"' not in pages[1]
+    assert '<option value="compensation"' in pages[1]
+    Agreement.every.update(service_team=cast.team("Service Alps", Side.SERVICE))
+    document = replace(
+        whole_document(Version.objects.get()),
+        service_team="Service Alps",
+        groups={SCOPE.key: (ScopeClause(kind="customer"),)},
+    )
+    rewrite(Version.objects.get(), document, by=User.objects.get(name="Mo"), at=cast.MONDAY)
+    pages = [clients["sales"].get(f"{URL}{step}/").text for step in ("contacts", "missed")]
+    assert 'name="friction-due_day"' in pages[0]
+    assert '<option value="credit"' in pages[1]
+
+
+def test_a_hint_is_said_at_the_first_of_several_rows_only(clients, draft):
+    page = clients["sales"].get(f"{URL}fast/").text
+    assert 'name="speed-1-tier"' in page
+    rows = [re.findall(rf'id="id_speed-{n}-\w+_helptext"', page) for n in (0, 1)]
+    assert (bool(rows[0]), rows[1]) == (True, [])
+    assert page.count("The empty row is for another entry") == 1

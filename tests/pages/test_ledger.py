@@ -391,3 +391,19 @@ def test_the_files_have_the_figures_of_the_command_and_are_read_by_the_readers_s
     asked = (f"{URL}?file=xml", f"{URL}?file=csv&period=soon")
     assert [client.get(one).status_code for one in asked] == [404, 404]
     assert signed_in(stranger).get(f"{URL}?file=csv").status_code == 404
+
+
+@pytest.mark.parametrize("asked", ["0001", "9999", "soon"])
+def test_a_period_that_cannot_be_shown_is_told_beside_its_field(asked, signed_in, leader, planned):
+    answer = signed_in(leader).get(f"{URL}?period={asked}")
+    assert answer.status_code == 422
+    assert f"“{asked}” is no period of the ledger: here stand the last twelve full months." in answer.text
+    assert answer.context["form"].errors.keys() == {"period"}
+
+
+def test_the_tables_say_which_of_their_thirteen_months_are_summed_up(signed_in, leader, planned):
+    client = signed_in(leader)
+    page = client.get(URL)
+    assert "Thirteen months: the twelve full ones summed up above, and the present one" in page.text
+    assert [line.period for line in page.context["lines"]][:-1] == list(page.context["chosen"].months)
+    assert "Only 2026 is summed up above." in client.get(f"{URL}?period=2026").text

@@ -260,6 +260,8 @@ def test_under_terms_that_begin_later_a_lead_is_logged_and_not_handed_over(clien
     later = cast.agreement("later", effective_on=date(2026, 12, 1))
     Agreement.objects.filter(pk=later.pk).update(marketing_team=north.marketing_team)
     assert client.get(URL).context["form"]["agreement"].value() == north.pk, "the only one in force"
+    offered = [label for _pk, label in client.get(URL).context["form"].fields["agreement"].choices]
+    assert set(offered[1:]) == {str(north), f"{later} – not in force today, nothing is handed over"}
     answer = client.post(URL, {**typed, "agreement": later.pk, "then": "hand_over"})
     (said,) = answer.context["form"].errors["agreement"]
     assert "in force from Dec. 1, 2026" in said

@@ -246,3 +246,16 @@ def test_in_the_whole_queue_one_who_is_called_meanwhile_is_on_exactly_one_page(n
 def test_a_filtered_queue_offers_the_whole_one(north, client, clock):
     assert client.get(URL).context["clear_url"] == ""
     assert client.get(f"{URL}?whose=mine").context["clear_url"] == URL
+
+
+@pytest.mark.django_db
+def test_with_whom_nothing_is_left_to_do_is_folded_and_has_a_list_of_its_own(north, client, rep, clock):
+    pending, connected = cast.handed(north, rep=rep, name="Ada"), cast.handed(north, rep=rep, name="Bea")
+    cast.attempted(connected, cast.MONDAY + timedelta(minutes=5), result="connected", rep=rep)
+    page = client.get(URL)
+    told = {name: [row.title for row in page.context[name]] for name in ("pending", "settled")}
+    assert told == {"pending": ["Ada"], "settled": ["Bea"]}
+    assert page.text.index("Ada") < page.text.index('id="queue-settled"') < page.text.index(">Bea<")
+    own = client.get(f"{URL}?clock=followed_up")
+    assert ([row.title for row in own.context["pending"]], own.context["settled"]) == (["Bea"], [])
+    assert pending.pk in [row.handoff.pk for row in page.context["rows"]]

@@ -368,3 +368,9 @@ def test_what_the_portal_proposes_is_said_in_whole_sentences(client, north):
         " Leads</strong>, vom Portal aus dem Monatsbuch vorgeschlagen, warten auf Marketing north und ",
         " leads</strong>, foreslået af portalen ud fra månedsbogen, venter på Marketing north og ",
     ]
+
+
+@pytest.mark.parametrize("year", ["0001", "9999", "soon"])
+def test_a_year_that_cannot_be_shown_is_not_found(client, tiered, year):
+    pages = (f"/agreements/north/year/?year={year}", f"/agreements/north/?year={year}")
+    assert [client.get(page).status_code for page in pages] == [404, 404]

@@ -62,4 +62,5 @@ FRICTION = ClauseGroup(
     many=False,
     hint=_("What customers struggle with, told by sales to the service team every month."),
     holds_unwritten=True,
+    step="contacts",
 )

@@ -9,29 +9,34 @@ from django.utils.translation import gettext as _
 
 from agreements.document.beginnings import first_months
 from agreements.document.clauses import AgreementDocument
+from agreements.document.differences import differences
 from agreements.document.groups.contacts import CONTACTS
 from agreements.document.groups.every_group import GROUPS
 from agreements.document.groups.review import REVIEW
 from agreements.document.groups.wordings import DEFINITIONS, TEXTS
+from agreements.document.text import ASSUMPTIONS, read
 from agreements.document.versions import whole_document
 from agreements.models import Version
 from agreements.months.plans import numbers_of
 from agreements.pages.guided.consequences import Meaning
-from agreements.pages.guided.steps import STEPS, GuidedStep
+from agreements.pages.guided.steps import STEPS, GuidedStep, heads_of
 from agreements.pages.writing.same_teams import not_told_apart
 from agreements.signing.parties import parties
 from smarketing.accounts.models import Side
 
+OF_TEMPLATE = STEPS.keys() - {"who", "sign"}  # the others are said by people alone
+
 
 @dataclass(frozen=True)
 class StepState:
-    """In the list of the steps."""
+    """In the list of the steps. `is_as_begun`: what the template has brought along stands there unchanged."""
 
     step: GuidedStep
     bars: list[str]
     hints: list[str]
     is_current: bool
     is_seen: bool
+    is_as_begun: bool = False
 
     @property
     def missing(self) -> list[str]:
@@ -39,7 +44,7 @@ class StepState:
 
     @property
     def is_done(self) -> bool:
-        """Nothing is lacking, and somebody has looked at it: what a template brings along nobody has agreed to."""
+        """Nothing is lacking, and somebody has looked at it."""
         return self.is_seen and not self.missing
 
 
@@ -48,16 +53,33 @@ def states_of(draft: Version, current: str, today: date, seen: Collection[str] =
     agreement = draft.agreement
     meaning = Meaning(whole_document(draft), parties(agreement, today), today, not_told_apart(agreement))
     has_months = agreement.is_draft
-    return meaning, [
-        StepState(
-            step,
-            list(_bars(meaning)) if key == "who" else [],
-            list(_LACKS[key](meaning, has_months)) if key in _LACKS else [],
-            key == current,
-            key in seen,
-        )
-        for key, step in STEPS.items()
-    ]
+    changed = _changed(draft, meaning.document)
+    found = []
+    for key, step in STEPS.items():
+        bars = list(_bars(meaning)) if key == "who" else []
+        hints = list(_LACKS[key](meaning, has_months)) if key in _LACKS else []
+        asks = changed is not None and not hints and key in OF_TEMPLATE
+        as_begun = asks and _is_as_begun(step, meaning.document, changed or set())
+        found.append(StepState(step, bars, hints, key == current, key in seen, as_begun))
+    return meaning, found
+
+
+def _changed(draft: Version, document: AgreementDocument) -> set[tuple[str, ...]] | None:
+    """What somebody has written since it was begun; None where it was not begun from a template."""
+    return {one.path for one in differences(read(draft.begun), document)} if draft.begun else None
+
+
+def _is_as_begun(step: GuidedStep, document: AgreementDocument, changed: set[tuple[str, ...]]) -> bool:
+    """The step says something, and all of it as the template did."""
+    heads = heads_of(step)
+    if step.key == "target":  # how many leads, or how much quota, was asked for when it was begun
+        heads = {(name,) for name in ASSUMPTIONS}
+    says = {one.path for one in differences(None, document)}
+    return _touches(heads, says) and not _touches(heads, changed)
+
+
+def _touches(heads: set[tuple[str, ...]], paths: set[tuple[str, ...]]) -> bool:
+    return any(path[: len(head)] == head for head in heads for path in paths)
 
 
 def _bars(meaning: Meaning) -> Iterator[str]:

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agreements.document.beginnings import first_months
 from agreements.document.clauses import AgreementDocument
-from agreements.document.versions import AmendmentRefused, whole_document
+from agreements.document.groups.consequences import CONSEQUENCES
+from agreements.document.groups.scope import CUSTOMER, kind_of
+from agreements.document.versions import AmendmentRefused, outside_party, whole_document
 from agreements.models import Agreement, Version
 from agreements.months.plans import numbers_of
 from agreements.pages.fetch import visible_or_written
@@ -25,7 +27,7 @@ from agreements.pages.guided.steps import STEPS, GuidedStep, shown_parts
 from agreements.pages.reading.chapters import ReadAgreement
 from agreements.pages.versions import readable
 from agreements.pages.writing.edit_form import Draft, initial_of
-from agreements.pages.writing.rows import is_emptied
+from agreements.pages.writing.rows import is_emptied, leave_out
 from agreements.pages.writing.write import TEAMS, fixed_fields, team_names
 from agreements.signing.drafting import mark_seen, open_draft, rewrite
 from agreements.signing.parties import sides_signed_by
@@ -79,11 +81,17 @@ class StepPage:
     def _make(self, data: QueryDict | None) -> None:
         fixed = ("slug", *(TEAMS if not self.request.access.is_administrator and not self.agreement.is_draft else ()))
         fixed = tuple(dict.fromkeys((*fixed, *fixed_fields(self.agreement))))
-        self.form = Draft(
-            initial_of(self.document), self.document.effective_on.year, data, fixed, is_signed=not self.has_months
-        )
+        self.form = Draft(initial_of(self.document), self.document.effective_on.year, data, fixed, is_signed=True)
         self.every = EveryMonthForm(self.document, data)
-        self.parts = shown_parts(self.step, self.form, self.every, has_months=self.has_months)
+        if kind_of(self.document, is_outside=outside_party(self.document) is not None) != CUSTOMER:
+            leave_out(self.form.part(CONSEQUENCES.key), "follows", "credit")
+        self.parts = shown_parts(
+            self.step,
+            self.form,
+            self.every,
+            has_months=self.has_months,
+            has_service=bool(self.document.service_team),
+        )
 
     def answer(self) -> HttpResponse:
         sent = self.request.POST.copy() if self.request.method == "POST" else None
@@ -138,7 +146,7 @@ class StepPage:
         return fragment(self.request, "agreements/guided.html#beside", context)
 
     def _saved_parts(self) -> list[Any]:
-        kept = Draft(initial_of(self.document), self.document.effective_on.year, None, is_signed=not self.has_months)
+        kept = Draft(initial_of(self.document), self.document.effective_on.year, None, is_signed=True)
         return [*kept.parts, EveryMonthForm(self.document)]
 
     def _context(self, opened: OpenedForm) -> dict[str, Any]:
@@ -156,6 +164,7 @@ class StepPage:
             "before": keys[place - 1] if place else "",
             "form": self.form,
             "parts": self.parts,
+            "has_rows": any(part.formset for part in self.parts),
             "opened": opened,
             "states": states,
             "follows": consequences(key, meaning),

@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.document.groups.every_group import GROUPS
+from agreements.document.groups.friction_clause import FRICTION
+from agreements.document.text import ASSUMPTIONS
 from agreements.enums import Weekday
 from agreements.pages.writing.edit_form import Draft
 from agreements.pages.writing.rows import promise_part
@@ -171,6 +173,13 @@ STEPS = {
     )
 }
 _BY_PART = {promise_part(key): measure for key, measure in MEASURES.items()}
+_HEADS = {
+    "calendar": ("calendar", "holidays", "optional"),
+    "assumptions": ASSUMPTIONS,
+    EVERY_MONTH: ("quota", "target", "assumed"),
+    "reasons": ("return_reason",),
+}
+_RENAMED = {"exceptions": "exception", "return_within_working_days": "return_within"}
 _NAMED = {asked.part for step in STEPS.values() for asked in step.asked}
 
 
@@ -184,6 +193,22 @@ def asked_in(step: GuidedStep) -> Iterator[AskedFields]:
         for measure in others
         if step.key == ("fast" if measure.is_timed else "often")
     )
+
+
+def heads_of(step: GuidedStep) -> set[tuple[str, ...]]:
+    """How the differences of two texts name what the step asks for, by the beginnings of their paths."""
+    found: set[tuple[str, ...]] = set()
+    for one in asked_in(step):
+        measure = _BY_PART.get(one.part)
+        if one.part in _HEADS:
+            found |= {(head,) for head in _HEADS[one.part]}
+        elif one.part in GROUPS and one.fields:
+            found |= {(one.part, name) for name in one.fields}
+        elif measure or one.part in GROUPS:
+            found.add((measure.key if measure else one.part,))
+        else:
+            found |= {(_RENAMED.get(name, name),) for name in one.fields}
+    return found
 
 
 def steps_of_places() -> dict[str, GuidedStep]:
@@ -201,10 +226,15 @@ def _place(part: str) -> str:
     return {"heading": "parties", EVERY_MONTH: "months"}.get(part, part)
 
 
-def shown_parts(step: GuidedStep, draft: Draft, every: Any, *, has_months: bool) -> list[ShownPart]:
-    """`has_months`: the months of an agreement are agreed apart from its terms, but for its first version."""
-    of_months = (EVERY_MONTH, "assumptions")
-    asked = [one for one in asked_in(step) if has_months or one.part not in of_months]
+def shown_parts(
+    step: GuidedStep, draft: Draft, every: Any, *, has_months: bool, has_service: bool = True
+) -> list[ShownPart]:
+    """`has_months`: the months of an agreement are agreed apart from its terms, but for its first version.
+
+    `has_service`: to two teams nobody reports what customers struggle with.
+    """
+    left_out = (*(() if has_months else (EVERY_MONTH, "assumptions")), *(() if has_service else (FRICTION.key,)))
+    asked = [one for one in asked_in(step) if one.part not in left_out]
     return [_shown(one, every if one.part == EVERY_MONTH else draft.part(one.part)) for one in asked]
 
 
@@ -214,5 +244,8 @@ def _shown(asked: AskedFields, part: Any) -> ShownPart:
     title = gettext(group.name) if group and is_whole else gettext(measure.name) if measure else ""
     hint = gettext(group.hint) if group and is_whole and group.hint else ""
     if isinstance(part, BaseFormSet):
+        for row in part.forms[1:]:
+            for field in row.fields.values():
+                field.help_text = ""  # said at the first row
         return ShownPart(title or str(part.form.words), hint, (), part, asked.is_more)
     return ShownPart(title, hint, tuple(part[name] for name in asked.fields or part.fields), None, asked.is_more)

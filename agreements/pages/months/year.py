@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Min
 from django.forms.boundfield import BoundField
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -25,7 +25,7 @@ from agreements.months.plans import month_plan
 from agreements.months.proposing import decides_alone
 from agreements.months.targets import MonthNumbers, value_of
 from agreements.months.year import PlanningYear
-from agreements.pages.fetch import may_plan, plannable, visible
+from agreements.pages.fetch import may_plan, plannable, visible, year_of
 from agreements.pages.months import months_table
 from agreements.pages.months.formula import formula_lines, serves
 from agreements.pages.months.months_table import PlannedMonth
@@ -35,7 +35,7 @@ from agreements.terms import Timeline, timeline
 from smarketing.accounts.access import readers
 from smarketing.accounts.rights import Verb
 from smarketing.lib.htmx import fragment, is_partial
-from smarketing.lib.numbers import exactly, whole
+from smarketing.lib.numbers import exactly
 from smarketing.lib.opened import OpenedForm
 from smarketing.lib.periods import FIRST_YEAR, LAST_YEAR, Period
 from smarketing.lib.request import PortalRequest
@@ -86,8 +86,10 @@ def _answer(request: PortalRequest, context: dict[str, Any], *, status: int = 20
 
 def _year(request: PortalRequest, agreement: Agreement, today: date) -> PlanningYear:
     """The year asked for, by that in which it begins, else that of today."""
-    asked = whole(request.GET.get("year", ""))
-    if asked is not None and FIRST_YEAR < asked < LAST_YEAR:
+    if request.GET.get("year"):
+        asked = year_of(request, today).start_on.year
+        if not FIRST_YEAR < asked < LAST_YEAR:
+            raise Http404
         return PlanningYear(asked, agreement.year_begins)
     first = agreement.versions.current().aggregate(on=Min("effective_on"))["on"]
     return PlanningYear.of(max(today, first or today), agreement.year_begins)
@@ -226,8 +228,7 @@ def _context(request: PortalRequest, agreement: Agreement, form: YearForm, terms
         "whole": YearPart(chosen.label, rows),
         "has_value": any(row.value is not None for row in rows),
         "may_edit": may_plan(request, agreement),
-        "earlier": chosen.year - 1,
-        "later": chosen.year + 1,
+        "years_beside": [year for year in (chosen.year - 1, chosen.year + 1) if FIRST_YEAR < year < LAST_YEAR],
     }
 
 

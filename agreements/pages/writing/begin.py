@@ -26,11 +26,12 @@ from agreements.models import Agreement
 from agreements.months.targets import Conversion, Derivation, TargetError, derive
 from agreements.pages.reading.chapters import ReadAgreement
 from agreements.pages.writing.forms import BeginForm, problem_words
-from agreements.pages.writing.same_teams import days_of, nearest, with_days
+from agreements.pages.writing.same_teams import between, days_of, nearest, with_days
 from agreements.pages.writing.write import saved, team_names
 from agreements.signing import drafting
 from smarketing.accounts.access import writers
 from smarketing.accounts.models import Side
+from smarketing.lib.htmx import fragment, is_partial
 from smarketing.lib.numbers import exact_percent, exactly, money, number
 from smarketing.lib.request import PortalRequest
 
@@ -52,24 +53,34 @@ def begin(request: PortalRequest) -> HttpResponse:
 
 @writers
 def begin_from(request: PortalRequest, key: str) -> HttpResponse:
+    """Asked by htmx: how it reads with what is typed so far."""
     beginning = template_or_404(key)
     today = timezone.localdate(request.now)
-    form = BeginForm(request.POST or None, beginning=beginning, today=today)
+    typed = request.GET if is_partial(request) and request.method != "POST" else request.POST
+    form = BeginForm(typed or None, beginning=beginning, today=today)
     if request.method == "POST" and form.is_valid() and (answer := _begun(request, beginning, form)):
         return answer
     context = {
         "beginning": beginning,
         "form": form,
+        "other": _other(request, form),
         **as_it_reads(beginning, form, today),
-        **team_names(request.access),
     }
+    if is_partial(request) and request.method != "POST":
+        return fragment(request, "agreements/begin_from.html#beside", context)
+    context |= team_names(request.access)
     status = 422 if request.method == "POST" else 200
     return TemplateResponse(request, "agreements/begin_from.html", context, status=status)
 
 
 def as_it_reads(beginning: AgreementTemplate, form: BeginForm, today: date) -> dict[str, Any]:
     shown = form.shown()
-    reading = ReadAgreement(_document(beginning, shown), today)
+    try:
+        document = _document(beginning, shown)
+    except DocumentError:  # said beside the fields; here stands what the form opened with
+        shown = BeginForm(None, beginning=beginning, today=today).shown()
+        document = _document(beginning, shown)
+    reading = ReadAgreement(document, today)
     found = _derivation(beginning, shown.get("quota_a_month"))
     return {
         "reading": reading,
@@ -77,6 +88,12 @@ def as_it_reads(beginning: AgreementTemplate, form: BeginForm, today: date) -> d
         "leads_promised": shown.get("leads_a_month", found.leads if found else None),
         "quota_promised": shown.get("quota_a_month"),
     }
+
+
+def _other(request: PortalRequest, form: BeginForm) -> Agreement | None:
+    """Another agreement of the two teams that were typed."""
+    typed = form.shown() if form.is_bound else {}
+    return between(request.access, typed["marketing_team"], typed["sales_team"]) if typed else None
 
 
 def language_now() -> str:

@@ -284,7 +284,10 @@ class BeginForm(forms.Form):
         label=_("Time zone"),
         widget=LongSelect,
         required=False,
-        help_text=_("Without one, and the public holidays: as in another agreement of these teams."),
+        help_text=_(
+            "By itself: as in another agreement of these teams, else the one in brackets. "
+            "Public holidays are taken from that agreement in any case."
+        ),
     )
     currency = forms.CharField(label=_("Currency"), max_length=3)
 
@@ -294,7 +297,7 @@ class BeginForm(forms.Form):
         numbers = {"leads_a_month": template.leads_a_month, "quota_a_month": template.quota_a_month}
         heading = {"currency": beginning.currency, "effective_on": first}
         super().__init__(data, initial=numbers | heading)
-        usual = gettext("as in another agreement of these teams, else %(zone)s") % {"zone": beginning.time_zone}
+        usual = gettext("by itself (%(zone)s)") % {"zone": beginning.time_zone}
         known = [(zone, zone.replace("_", " ")) for zone in zones()]
         self.fields["time_zone"].choices = [("", usual), *known]  # type: ignore[attr-defined]
         if not beginning.has_service:
@@ -332,7 +335,8 @@ class BeginForm(forms.Form):
 
     def shown(self) -> dict[str, Any]:
         """What is sound of what was typed; for the rest the words of the sides and what the form opened with."""
-        typed = getattr(self, "cleaned_data", {}) if self.is_bound else {}
+        self.is_valid()  # reads the form: what is not sound is in no cleaned data
+        typed = self.cleaned_data if self.is_bound else {}
         teams = {name: str(Side(name.removesuffix("_team")).label) for name in self.fields if name.endswith("_team")}
         opened = {name: value for name, value in self.initial.items() if name in self.fields}
         given = opened | teams | {name: value for name, value in typed.items() if value not in (None, "")}

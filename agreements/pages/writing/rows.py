@@ -89,6 +89,14 @@ def _as_shown(row: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
+def leave_out(rows: Any, name: str, choice: str) -> None:
+    """A choice that is none here, but in rows that have it already."""
+    for form in rows.forms:
+        field = form.fields[name]
+        if form.initial.get(name) != choice:
+            field.choices = [(key, words) for key, words in field.choices if key != choice]
+
+
 def promise_part(measure: str) -> str:
     """The name of the part in which promises of a measure are written: a clause group may be called like one."""
     return f"promised-{measure}" if measure in GROUPS else measure

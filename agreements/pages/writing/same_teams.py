@@ -28,6 +28,15 @@ def nearest(access: Access, marketing: str, sales: str) -> Agreement | None:
     return max(found, key=lambda one: (*shared(one), one.pk), default=None)
 
 
+def between(access: Access, marketing: str, sales: str) -> Agreement | None:
+    """The newest one of exactly these two, begun or being written, that this person may read."""
+    teams = [Team.objects.named(name, side) for side, name in ((Side.MARKETING, marketing), (Side.SALES, sales))]
+    if None in teams:
+        return None
+    found = Agreement.every.visible_to(access).filter(marketing_team=teams[0], sales_team=teams[1])
+    return found.with_teams().order_by("-pk").first()
+
+
 def days_of(agreement: Agreement) -> dict[str, Any]:
     """Its public holidays as a template says them; empty where it has none."""
     calendar = document_of(agreement).calendar

@@ -1,6 +1,7 @@
 """The form of a lead, for a new one and for changes."""
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -9,8 +10,8 @@ from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from agreements.models import Agreement
 from agreements.pages.fields import NumberField
@@ -108,7 +109,11 @@ class LeadForm(Base):
         else:
             text = _("You have several agreements: this one says which sales team gets the lead and what is promised.")
             self.fields["agreement"].help_text = text
-            if len(standing := in_force_at(agreements, self.at)) == 1:
+            standing = in_force_at(agreements, self.at)
+            choice = self.fields["agreement"]
+            assert isinstance(choice, OneRow)
+            choice.label_from_instance = partial(_told_apart, standing)  # type: ignore[method-assign]
+            if len(standing) == 1:
                 self.initial.setdefault("agreement", standing[0].pk)
 
     def refuse_agreement(self, text: str) -> None:
@@ -182,3 +187,10 @@ def lead_layout() -> FormHelper:
         *(name for name in reversed(LEAD_FIELDS) if not any(name in pair for pair in PAIRS)),
     )
     return helper
+
+
+def _told_apart(standing: list[Agreement], agreement: Agreement) -> str:
+    """Before its first day and after its last one leads are logged, and not handed over."""
+    if agreement in standing:
+        return str(agreement)
+    return gettext("%(agreement)s – not in force today, nothing is handed over") % {"agreement": agreement}

@@ -22,6 +22,7 @@ from smarketing.lib.periods import Period, PeriodError, period_of
 
 LARGEST = 2**20
 MOST_FAULTS = 5
+LONGEST_UNREAD = 40
 
 
 class AskingForm(forms.Form):
@@ -164,9 +165,14 @@ class LedgerPeriod(forms.Form):
 
     period = forms.ChoiceField(label=_("Period"), required=False)
 
-    def __init__(self, offered: list[Any], chosen: str) -> None:
-        super().__init__(initial={"period": chosen})
+    def __init__(self, offered: list[Any], chosen: str, unread: str = "") -> None:
+        """`unread` was asked for and is no period that can be shown."""
+        super().__init__({"period": ""} if unread else None, initial={"period": chosen})
         self.fields["period"].choices = [("", _("The last twelve full months")), *offered]  # type: ignore[attr-defined]
+        self.unread = unread
+        if unread:
+            text = gettext("“%(asked)s” is no period of the ledger: here stand the last twelve full months.")
+            self.add_error("period", text % {"asked": unread[:LONGEST_UNREAD]})
 
 
 def last_full_month(today: date) -> str:

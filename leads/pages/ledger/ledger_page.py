@@ -110,13 +110,15 @@ def _page(request: PortalRequest, agreement: Agreement, **forms: Any) -> HttpRes
     today = today_of(agreement, request.now)
     entries = entries_of(agreement)
     found = ledger_of(agreement, today=today, entries=entries)
-    chosen = ChosenMonths.of(_period(request), today)
+    asked, period = request.GET.get("period", ""), _period(request)
+    chosen = ChosenMonths.of(period, today)
+    form = LedgerPeriod(periods(today, chosen.label), chosen.label, unread=asked if period is None else "")
     settings_form = _settings_form(agreement)
     context = {
         "agreement": agreement,
         "now": request.now,
         "chosen": chosen,
-        "form": LedgerPeriod(periods(today, chosen.label), chosen.label),
+        "form": form,
         "sums": sums(found, chosen.months, with_names=request.access.may(Verb.SEE, agreement)),
         "lines": lines(found, chosen.shown(today)),
         "cycle_days": found.cycle_days,
@@ -133,7 +135,7 @@ def _page(request: PortalRequest, agreement: Agreement, **forms: Any) -> HttpRes
         "opened": OpenedForm([settings_form], None, reverse("ledger:settings", args=[agreement.slug])),
         **forms,
     }
-    return TemplateResponse(request, "leads/ledger.html", context, status=422 if forms else 200)
+    return TemplateResponse(request, "leads/ledger.html", context, status=422 if forms or form.unread else 200)
 
 
 def _file(request: PortalRequest, agreement: Agreement, form: str) -> HttpResponse:

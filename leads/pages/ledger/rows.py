@@ -47,6 +47,16 @@ class ChosenMonths:
         said = {"first": period_name(self.months[0]), "last": period_name(self.months[-1])}
         return capfirst(gettext("%(first)s to %(last)s") % said)
 
+    @property
+    def covered(self) -> str:
+        """How the thirteen months of the tables lie to those whose sums are shown."""
+        if not self.label:
+            return gettext(
+                "Thirteen months: the twelve full ones summed up above, and the present one, which is in no sum."
+            )
+        text = gettext("Thirteen months, up to the end of %(period)s. Only %(period)s is summed up above.")
+        return text % {"period": period_name(Period.parse(self.label))}
+
     def shown(self, today: date) -> list[Period]:
         """Thirteen months, up to the present one where no period was chosen."""
         month = self.months[-1] if self.label else Period.of(today)

@@ -38,7 +38,10 @@ def queue_page(request: PortalRequest) -> HttpResponse:
         return fragment(request, "leads/queue.html#counts", context)
     shown = queue.clocked(handoffs, asked.clock, at=at)
     context["page"] = page = queue.page(shown, request.GET, at=at, total=asked.total(counts))
-    context["rows"] = queue.rows(page.rows, user, at=at)
+    context["rows"] = found = queue.rows(page.rows, user, at=at)
+    folds = asked.clock != queue.FOLLOWED_UP
+    context["settled"] = [row for row in found if row.is_settled and folds]
+    context["pending"] = [row for row in found if not (row.is_settled and folds)]
     if context["rows"]:
         context["given"] = [row for row in context["rows"] if asked.whose == queue.MINE or not row.rep]
         context["reps"] = queue.reps_for(context["rows"], access)

@@ -1,7 +1,7 @@
 /* The queue by keyboard; and its list is not fetched anew under somebody's hands. */
 "use strict";
 
-const items = () => [...document.querySelectorAll("[data-handoff]")];
+const items = () => [...document.querySelectorAll("[data-handoff]")].filter((item) => item.checkVisibility());
 let present = "";
 
 function choose(item) {
@@ -60,14 +60,18 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (isRefresh && isBusy) event.preventDefault();
 });
 
-/* What a phone has unfolded stays so when the list comes anew. */
+/* What is unfolded stays so when the list comes anew. */
 let unfolded = [];
+let isSettledOpen;
 
 document.addEventListener("htmx:beforeSwap", () => {
+  isSettledOpen = document.getElementById("queue-settled")?.open;
   unfolded = items().filter((item) => item.querySelector(".card-more[open]")).map((item) => item.id);
 });
 
 document.addEventListener("htmx:afterSettle", () => {
+  const settled = document.getElementById("queue-settled");
+  if (settled && isSettledOpen !== undefined) settled.open = isSettledOpen;
   for (const id of unfolded) document.getElementById(id)?.querySelector(".card-more")?.setAttribute("open", "");
   const form = document.querySelector("[data-open-form]");
   if (form && !form.contains(document.activeElement)) form.querySelector("select, input:not([type=hidden])").focus();
