@@ -44,6 +44,19 @@ class Door(TextChoices):
     FORM = "form", _("Form")
     FILE = "file", _("File")
     API = "api", _("API")
+    HOOK = "hook", _("Web hook")
+
+
+class HookKind(TextChoices):
+    """What an integration that calls us sends: one kind of record of the API, or what it sends by itself."""
+
+    LEADS = "leads", _("Leads")
+    INQUIRIES = "inquiries", _("Inquiries")
+    HANDOFFS = "handoffs", _("Handoffs")
+    ATTEMPTS = "attempts", _("Attempts")
+    DEALS = "deals", _("Deals")
+    GOOGLE = "google", _("Google lead forms")
+    CALLS = "calls", _("Calls of a telephone system")
 
 
 class Precision(IntegerChoices):
@@ -130,7 +143,7 @@ class AssignmentWay(TextChoices):
     """How a rule finds the rep. The keys are those of `leads.assignment.rotation`."""
 
     TURN = rotation.IN_TURN, _("In turn, by weight")
-    LOAD = rotation.BY_LOAD, _("To whom has the fewest open leads")
+    LOAD = rotation.BY_LOAD, _("To the rep with the fewest open leads")
     POOL = rotation.POOL, _("Left in the pool: reps take it themselves")
 
 

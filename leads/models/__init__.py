@@ -1,6 +1,7 @@
-from leads.models.assignment import Absence, AssignmentRule, Draw, RuleShare, Seat
+from leads.models.assignment import Absence, AssignmentRule, DeskSettings, Draw, RuleShare, Seat
 from leads.models.clocks import Clock, Escalation
 from leads.models.facts import Attempt, Deal, Event, Handoff, Lead
+from leads.models.hooks import HookCall, InHook
 from leads.models.imports import (
     Addition,
     DifferingRow,
@@ -27,12 +28,15 @@ __all__ = [
     "Attempt",
     "Clock",
     "Deal",
+    "DeskSettings",
     "DifferingRow",
     "Draw",
     "Escalation",
     "Event",
     "Handoff",
+    "HookCall",
     "ImportRun",
+    "InHook",
     "Inquiry",
     "Lead",
     "Merge",

@@ -17,6 +17,7 @@ from agreements.signing.drafting import open_draft
 from agreements.signing.proposals import propose
 from leads.doors.api.tokens import make_token
 from leads.doors.files.runs import digest_of
+from leads.doors.hooks.keeping import make_hook
 from leads.doors.merging import merge
 from leads.enums import RowKind
 from leads.models import ImportRun
@@ -95,6 +96,8 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     )
     integration, _text = make_token("CRM", ["attempts:read"], [north], by=None, at=cast.MONDAY)
     pks |= {"revoke_token": integration.pk}
+    hook = make_hook("Shop", "leads", north, by=None, at=cast.MONDAY)
+    pks |= dict.fromkeys(("hook", "new_secret", "shut_hook"), hook.pk)
     pks |= {"version": proposal.pk, "settle": proposal.pk}
     friction = FrictionReport.objects.create(
         agreement=north, version=north.versions.first(), month="2026-02-01", due_on="2026-03-06", opened_at=cast.MONDAY
@@ -128,6 +131,10 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     calendar = renew(rep, at=now())
     token, person_pk = token_of(invitation), people["second_rep"].pk
     begun = {"effective_on": "2031-01-01", "time_zone": "Europe/Berlin", "currency": "EUR"}
+    pks |= {"delete_absence": rep.absences.create(begins_at=cast.MONDAY, ends_at=now(), at=cast.MONDAY).pk}
+    rule = north.assignment_rules.create(name="Everything", changed_at=cast.MONDAY)
+    pks |= dict.fromkeys(("rule", "switch_rule", "move_rule", "delete_rule"), rule.pk)
+    written = {"name": "Small firms", "way": "turn"}
     bodies: dict[str, dict[str, Any]] = {
         "people:invite": {"email": "more@example.org", "name": "More", "team": north.sales_team.pk, "role": "member"},
         "people:join": {"name": "Nora", "password1": "much better 33", "password2": "much better 33"},
@@ -164,6 +171,10 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "reports:judge_again": {"decision": "ask", "reason": "A late return"},
         "reports:root_cause": {"cause": "process", "what_happened": "Late", "action": "Earlier", "due_on": "2026-05-01"}
         | {"owner": people["marketing_lead"].pk},
+        "leads:new_rule": written,
+        "leads:rule": written,
+        "leads:seat": {"takes_part": "on", "weight": "2"},
+        "leads:absences": {"first_on": "2026-03-09"},
         "leads:new": lead,
         "leads:edit": lead,
         "leads:seen": {"all": "1"},
@@ -181,6 +192,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "leads:match_rep": {"name": "Somebody", "person": rep.pk},
         "leads:unmatch_rep": {"name": "Somebody"},
         "leads:tokens": {"name": "CRM", "agreements": north.pk, "scopes": "attempts:read", "days": "30"},
+        "leads:hooks": {"name": "Shop", "agreement": north.pk, "kind": "attempts"},
         "leads:import_new": {"agreement": north.pk, "kind": "leads"},
     }
     reading = reading_of(run, signed_in(people["administrator"]))
@@ -197,6 +209,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         values = {
             "token": token,
             "slug": north.slug,
+            "rep": rep.pk,
             "pk": pk,
             "other": twin.pk,
             "page": "volume",
@@ -204,6 +217,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
             "key": "plain",
             "external_id": "1",
             "rest": "none/",
+            "address": hook.address,
             "day": review.planned_on.isoformat(),
         }
         values |= {"token": calendar} if name == "reports:calendar" else {}

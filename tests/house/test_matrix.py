@@ -137,6 +137,7 @@ DOORS = {
     "reports:judge_again": button(APPROVERS, own={("administrator", "post"): 422}),
     **{f"api:{name}": Door(TOKEN, NO_TOKEN, NO_TOKEN) for name in RESOURCES},
     **{f"api:{name}_one": Door(TOKEN, NO_TOKEN) for name in RESOURCES},
+    "api:hook": Door(TOKEN, NOT_SO, 415),  # the matrix sends forms
     "api:schema": page(ANYONE),
     "api:nothing": Door(ANYONE, MISSING, MISSING),
     "reports:reviews": page(READERS, FOUND, **RECORD, own=NO_LEAD),
@@ -156,6 +157,17 @@ DOORS = {
     "leads:escalations": page(SALES_LEADS),
     "leads:escalation_count": page(SALES_LEADS),
     "leads:seen": Door(SALES_LEADS, NOT_SO, FOUND),
+    "leads:desks": Door(SALES_LEADS, FOUND, own={("administrator", "get"): OK}),
+    "leads:desk": page(SALES_LEADS, **RECORD),
+    **{f"leads:{name}": page(SALES_LEADS, FOUND, **RECORD) for name in ("rule", "new_rule", "seat")},
+    **{f"leads:{name}_rule": button(SALES_LEADS) for name in ("switch", "move", "delete")},
+    "leads:give_waiting": button(SALES_LEADS),
+    "leads:fairness": page(REPS, **RECORD),
+    "leads:name_reps": button(ADMINISTRATORS),
+    "leads:absences": page(REPS, FOUND),
+    "leads:off_today": Door(REPS, NOT_SO, FOUND),
+    "leads:absences_from_calendar": Door(REPS, FOUND, 422),  # without a file
+    "leads:delete_absence": button(REPS, own={("second_rep", "post"): MISSING}),
     "leads:would_meet": page(READERS, OK, **RECORD),
     "leads:hand_over": button(MARKETERS),
     "leads:take_back": button(MARKETERS),
@@ -178,6 +190,14 @@ DOORS = {
     "leads:revoke_token": Door(
         INTEGRATORS, NOT_SO, FOUND, **RECORD, own={("marketing_lead", "post"): FOUND, ("sales_lead", "post"): FOUND}
     ),
+    "leads:hooks": page(INTEGRATORS, FOUND, own={("marketing_lead", "post"): 422}),  # it brings no attempts
+    "leads:hook": page(INTEGRATORS, **RECORD),
+    **{
+        f"leads:{name}": Door(
+            INTEGRATORS, NOT_SO, FOUND, **RECORD, own={("marketing_lead", "post"): FOUND, ("sales_lead", "post"): FOUND}
+        )
+        for name in ("new_secret", "shut_hook")
+    },
     "leads:imports": page(MARKETERS),
     "leads:import_new": page(MARKETERS, FOUND, own={("stranger", "post"): 422}),
     "leads:import": page(MARKETERS, **RECORD),
