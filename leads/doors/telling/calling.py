@@ -8,12 +8,15 @@ import http.client
 import ipaddress
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from threading import Timer
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
-SECONDS = 10
+SECONDS = 10  # until the next byte
+LONGEST = 30.0  # seconds of a whole call
 PORTS = {"https": 443, "http": 80}
 
 
@@ -72,14 +75,31 @@ def call(url: str, body: bytes, headers: Mapping[str, str]) -> int:
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
     address = meant_by(host, port)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection = http.client.HTTPConnection(host, port, timeout=SECONDS)
-    reached = socket.create_connection((address, port), timeout=SECONDS)
-    if parts.scheme == "https":
-        reached = ssl.create_default_context().wrap_socket(reached, server_hostname=host)
-    connection.sock = reached
-    try:
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("POST", path, body, {**headers, "Host": parts.netloc})
-        return connection.getresponse().status
-    finally:
-        connection.close()
+    with socket.create_connection((address, port), timeout=SECONDS) as reached, ended_in_time(reached):
+        connection.sock = secured(reached, host) if parts.scheme == "https" else reached
+        with closing(connection):
+            connection.request("POST", path, body, {**headers, "Host": parts.netloc})
+            return connection.getresponse().status
+
+
+def secured(reached: socket.socket, host: str) -> ssl.SSLSocket:
+    return ssl.create_default_context().wrap_socket(reached, server_hostname=host)
+
+
+@contextmanager
+def ended_in_time(reached: socket.socket) -> Iterator[None]:
+    """Whoever answers a byte at a time would hold a worker for hours."""
+    with reached.dup() as same:  # that of TLS is taken out of `reached`
+        timer = Timer(LONGEST, _cut, (same,))
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+
+def _cut(reached: socket.socket) -> None:
+    with suppress(OSError):
+        reached.shutdown(socket.SHUT_RDWR)

@@ -18,7 +18,7 @@ AT_ONCE = 500
 
 
 def look_for_news(*, at: datetime) -> int:
-    """Answers how many deliveries were made. Two at once find the same, and one of them keeps it."""
+    """Answers how many marks were looked at. Two at once find the same, and one of them keeps it."""
     marks = dict(OutMark.objects.order_by("pk").values_list("pk", "lead")[:AT_ONCE])
     if not marks:
         return 0
@@ -26,7 +26,7 @@ def look_for_news(*, at: datetime) -> int:
         found = list(_deliveries(set(marks.values()), at))
         OutDelivery.objects.bulk_create(found, ignore_conflicts=True)
         OutMark.objects.filter(pk__in=marks).delete()
-    return len(found)
+    return len(marks)
 
 
 def _deliveries(lead_ids: set[int], at: datetime) -> Iterator[OutDelivery]:

@@ -6,7 +6,7 @@ from collections import deque
 from datetime import timedelta
 from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from django.db import transaction
@@ -31,12 +31,17 @@ def constant(at):
     return at
 
 
+DRIPPING = 0
+
+
 class Other(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         self.server.got.append((dict(self.headers.items()), body))
         answers = self.server.answers
         status = answers.popleft() if answers else 200
+        while status == DRIPPING and not self.server.is_over.wait(0.02):
+            self.wfile.write(b"x")
         self.send_response(status)
         self.send_header("Location", "/elsewhere")
         self.send_header("Content-Length", "0")
@@ -50,11 +55,12 @@ class Other(BaseHTTPRequestHandler):
 def other(settings):
     settings.WEB_HOOK_HOSTS = ["127.0.0.1"]
     server = HTTPServer(("127.0.0.1", 0), Other)
-    server.got, server.answers = [], deque()
+    server.got, server.answers, server.is_over = [], deque(), Event()
     server.url = f"http://127.0.0.1:{server.server_port}/in?x=1"
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server
+    server.is_over.set()
     server.shutdown()
     thread.join()
     server.server_close()
@@ -101,7 +107,8 @@ def test_a_change_that_is_undone_tells_nothing_and_neither_does_a_file_or_what_i
         attempts.record(handoff, channel="phone", result="no_answer", by=rep, at=cast.MONDAY)
         assert OutMark.objects.exists()
         transaction.set_rollback(True)
-    taken(north, "attempts", "lead_id,attempted_at,result\nx,2026-01-06 12:00,busy\n")
+    for kind in ("leads", "attempts"):
+        assert taken(north, kind).created
     cast.handed(south, at=cast.MONDAY)
     assert told() == 0
     attempt = attempts.record(handoff, channel="phone", result="no_answer", by=rep, at=cast.MONDAY)
@@ -147,6 +154,14 @@ def test_a_system_that_does_not_answer_holds_up_nobody_else(north, other):
         (0, ""),
         (1, ""),
     ]
+
+
+def test_an_answer_that_never_ends_is_cut_off(north, other, monkeypatch):
+    monkeypatch.setattr(calling, "LONGEST", 0.2)
+    keeping.send_test(made(north, other), at=cast.MONDAY)
+    other.answers.append(DRIPPING)
+    assert sending.send_what_is_due(clock=lambda: cast.MONDAY) == 0
+    assert OutDelivery.objects.get().problem == "no_answer"
 
 
 def test_while_its_secret_is_changed_a_call_carries_both_signatures_and_a_stopped_one_is_not_called(north, other):
