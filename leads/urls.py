@@ -1,5 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from leads.assignment_urls import absence_urls
 from leads.pages import criteria
 from leads.pages.finding import find
 from leads.pages.handoff import attempt, close, excuse, handing_over
@@ -37,6 +38,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("told/<int:pk>/test/", told_page.told_test, name="told_test"),
     path("told/deliveries/<int:pk>/again/", told_page.tell_again, name="tell_again"),
     path("imports/", include("leads.import_urls")),
+    path("assignment/", include("leads.assignment_urls")),
+    path("absences/", include(absence_urls)),
     path("<int:pk>/", detail.detail, name="detail"),
     path("<int:pk>/merge/<int:other>/", merging.merge_page, name="merge"),
     path("<int:pk>/not-same/", merging.not_same, name="not_same"),

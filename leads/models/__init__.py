@@ -1,4 +1,4 @@
-from leads.models.assignment import Absence, AssignmentRule, Draw, RuleShare, Seat
+from leads.models.assignment import Absence, AssignmentRule, DeskSettings, Draw, RuleShare, Seat
 from leads.models.clocks import Clock, Escalation
 from leads.models.facts import Attempt, Deal, Event, Handoff, Lead
 from leads.models.hooks import HookCall, InHook
@@ -29,6 +29,7 @@ __all__ = [
     "Attempt",
     "Clock",
     "Deal",
+    "DeskSettings",
     "DifferingRow",
     "Draw",
     "Escalation",
