@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
                 ('accepted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handoffs', to='agreements.agreement')),
                 ('handed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('rep', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='handoffs', to=settings.AUTH_USER_MODEL, verbose_name='rep')),
+                ('rep', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='handoffs', to=settings.AUTH_USER_MODEL, verbose_name='rep')),
                 ('returned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('token', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.apitoken')),
                 ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handoffs', to='agreements.version')),
@@ -756,6 +756,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='handoff',
             index=models.Index(fields=['agreement', 'handed_on'], name='handoff_period'),
+        ),
+        migrations.AddIndex(
+            model_name='handoff',
+            index=models.Index(fields=['rep', 'assigned_at'], name='handoff_of_rep'),
         ),
         migrations.AddIndex(
             model_name='handoff',
