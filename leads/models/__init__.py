@@ -1,5 +1,6 @@
 from leads.models.assignment import Absence, AssignmentRule, Draw, RuleShare, Seat
 from leads.models.clocks import Clock, Escalation
+from leads.models.comments import Comment
 from leads.models.facts import Attempt, Deal, Event, Handoff, Lead
 from leads.models.imports import (
     Addition,
@@ -26,6 +27,7 @@ __all__ = [
     "AssignmentRule",
     "Attempt",
     "Clock",
+    "Comment",
     "Deal",
     "DifferingRow",
     "Draw",
