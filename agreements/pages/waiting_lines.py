@@ -49,7 +49,7 @@ def declined_versions(asker: Asker) -> Iterator[WaitingLine]:
             text = _("%(by)s has declined version %(number)s: “%(reason)s”")
         agreement = version.agreement
         address, since = version_address(version), today_of(agreement, version.settled_at)
-        yield WaitingLine(text % said, address, since, is_own=is_own, agreement=str(agreement))
+        yield WaitingLine(text % said, address, since, is_own=is_own, is_answer=True, agreement=str(agreement))
 
 
 def version_address(version: Version) -> str:

@@ -29,7 +29,7 @@ class Asker:
 @dataclass(frozen=True)
 class WaitingLine:
     """`day` is when it is due, or since when it waits; `is_own` unless somebody else has to do it; `agreement` is the
-    name of the one that it is about."""
+    name of the one that it is about. `is_answer`: somebody has answered what one asked, which is read first."""
 
     text: str
     url: str
@@ -37,8 +37,9 @@ class WaitingLine:
     is_due: bool = False
     is_late: bool = False
     is_own: bool = True
+    is_answer: bool = False
     agreement: str = ""
 
     @property
-    def urgency(self) -> tuple[bool, date]:
-        return not self.is_late, self.day
+    def urgency(self) -> tuple[bool, bool, date]:
+        return not self.is_answer, not self.is_late, self.day

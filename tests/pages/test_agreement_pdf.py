@@ -315,3 +315,13 @@ def test_a_quota_in_parts_names_them(north):
     document = replace(document_of(north), quotas={date(2026, 3, 1): Decimal(1_000)}, quota_parts=parts)
     month = SimpleNamespace(on=date(2026, 3, 1), quota=Decimal(1_000), target=None)
     assert month_rows([month], document) == [("March 2026", "€1,000\nNorth: €300\nSouth: €700", "–")]
+
+
+def test_the_months_of_every_year_that_the_version_covers_stand_on_paper(signed_in, rep, north):
+    for month in ("2026-03", "2027-02", "2029-05"):
+        cast.target(north, month, 40 + int(month[3]))
+    address, client = "/agreements/north/pdf/", signed_in(rep)
+    on_paper = text_of(client.get(address).content)
+    told = {month: month in on_paper for month in ("March 2026", "February 2027", "January 2028", "May 2029")}
+    assert told == {"March 2026": True, "February 2027": True, "January 2028": False, "May 2029": True}
+    assert "May 2029" not in text_of(client.get(f"{address}?year=2026").content)

@@ -31,7 +31,7 @@ def test_what_contradicts_is_chosen_and_the_merge_is_undone_from_the_page(client
     address = f"/leads/{one.pk}/merge/{other.pk}/"
     form = client.get(address).text
     assert 'name="job_title"' in form
-    stays, goes = form.index("<dt>stays</dt>"), form.index("<dt>goes into it</dt>")
+    stays, goes = form.index("<dt>Stays</dt>"), form.index("<dt>Goes into it</dt>")
     assert stays < form.index(f'href="{one.get_absolute_url()}" target') < goes
     assert goes < form.index(f'href="{other.get_absolute_url()}" target')
     assert 'name="company"' not in form  # it stands on one side only

@@ -17,6 +17,7 @@ from reports.models import JudgedMonth, Owed, ReviewDecision, ReviewMeeting
 from reports.strikes.judging import ask_again, judge_months
 from reports.strikes.owing import turn
 from smarketing.accounts.models import Role, Side
+from smarketing.accounts.waiting import WaitingLine
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +149,11 @@ def test_what_is_late_comes_first_and_beside_other_things_no_more_than_five(nort
 def test_nothing_says_nothing_beside_other_things_and_says_so_alone(north, rep, leader, signed_in):
     assert signed_in(rep).get(reverse("waiting"), headers={"HX-Request": "true"}).text.strip() == ""
     assert "Nothing waits for you" in signed_in(leader).get(reverse("waiting")).text
+
+
+def test_an_answer_is_read_before_what_is_late_and_that_before_the_rest():
+    plain, late, answer = (
+        WaitingLine(text, "/", date(2026, 3, day), **more)
+        for text, day, more in (("a", 1, {}), ("b", 2, {"is_late": True}), ("c", 3, {"is_answer": True}))
+    )
+    assert sorted([plain, late, answer], key=lambda line: line.urgency) == [answer, late, plain]

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement, Target
+from agreements.models import Agreement, Target, Version
 from agreements.pages.months.formula import formula_lines, serves
 from smarketing.accounts.models import Side
 from smarketing.lib.numbers import number
@@ -83,6 +83,15 @@ def months(agreement: Agreement, year: Period, today: date, led: Collection[Side
         _month(month, quotas.get(month.start_on), rows[month.start_on], agreement=agreement, today=today, led=led)
         for month in year.months()
     ]
+
+
+def years_of(agreement: Agreement, dated: list[Version], version: Version, chosen: Period) -> list[Period]:
+    """The chosen one, and those with a quota or a target between the first day of the version and that of the next."""
+    after = [other.effective_on for other in dated if other.effective_on > version.effective_on]
+    span = {"month__gte": version.effective_on.replace(day=1), **({"month__lt": min(after)} if after else {})}
+    known = [*agreement.quotas.filter(**span).dates("month", "year")]
+    known += agreement.targets.agreed().filter(**span).dates("month", "year")
+    return sorted({chosen, *(Period.of(on, "year") for on in known)})
 
 
 def this_month(agreement: Agreement, today: date) -> PlannedMonth:

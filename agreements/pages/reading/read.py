@@ -87,16 +87,18 @@ def waiting_count(request: PortalRequest) -> HttpResponse:
 
 @readers
 def pdf(request: PortalRequest, slug: str) -> HttpResponse:
-    """The version of a day, today's without one, with the months of its year."""
+    """The version of a day, today's without one, with the months of every year that it covers and that has some."""
     # The library takes a quarter of what a process needs to start, and most never make one.
     from agreements.pages.reading.pdf import agreement_pdf, imprint_of, month_rows  # noqa: PLC0415
 
     agreement = visible(request, slug)
     today = today_of(agreement, request.now)
     dated, version = _of_day(request, agreement)
-    year = year_of(request, day_of(request, today))
+    chosen = year_of(request, day_of(request, today))
+    years = [chosen] if request.GET.get("year") else months_table.years_of(agreement, dated, version, chosen)
     reading = on_paper(agreement, version, dated, today)
-    rows = month_rows(months_table.months(agreement, year, today), reading.document)
+    months = [month for year in years for month in months_table.months(agreement, year, today)]
+    rows = month_rows(months, reading.document)
     data = agreement_pdf(reading, imprint_of(version, agreement, rows))
     headers = {"Content-Disposition": f'attachment; filename="{slug}-{version.number}.pdf"'}
     return HttpResponse(data, content_type="application/pdf", headers=headers)

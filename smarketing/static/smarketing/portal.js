@@ -87,6 +87,22 @@ function sayAllDetails(button) {
   button.setAttribute("aria-expanded", String(isOpen));
 }
 
+/* A part that comes after the page finds the room that it took the last time: nothing below it jumps. */
+const roomOf = (part) => `room ${part.getAttribute("hx-get")} ${document.documentElement.clientWidth}`;
+
+function keepRoom() {
+  for (const part of document.querySelectorAll("[data-keeps-room]")) {
+    const room = sessionStorage.getItem(roomOf(part));
+    if (room) part.style.minHeight = `${room}px`;
+  }
+}
+
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (!target.matches("[data-keeps-room]")) return;
+  target.style.minHeight = "";
+  sessionStorage.setItem(roomOf(target), target.offsetHeight);
+});
+
 const phone = matchMedia("(max-width: 48rem)");
 
 function foldForAPhone() {
@@ -100,6 +116,7 @@ phone.addEventListener("change", () => {
 });
 
 document.addEventListener("DOMContentLoaded", () => {
+  keepRoom();
   foldForAPhone();
   for (const button of document.querySelectorAll("[data-all-details]")) {
     button.hidden = false;
