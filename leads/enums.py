@@ -44,6 +44,19 @@ class Door(TextChoices):
     FORM = "form", _("Form")
     FILE = "file", _("File")
     API = "api", _("API")
+    HOOK = "hook", _("Web hook")
+
+
+class HookKind(TextChoices):
+    """What an integration that calls us sends: one kind of record of the API, or what it sends by itself."""
+
+    LEADS = "leads", _("Leads")
+    INQUIRIES = "inquiries", _("Inquiries")
+    HANDOFFS = "handoffs", _("Handoffs")
+    ATTEMPTS = "attempts", _("Attempts")
+    DEALS = "deals", _("Deals")
+    GOOGLE = "google", _("Google lead forms")
+    CALLS = "calls", _("Calls of a telephone system")
 
 
 class Precision(IntegerChoices):

@@ -4,6 +4,7 @@ from django.utils.timezone import now
 from leads.clock.sweep import note_clocks
 from leads.doors.api import once
 from leads.doors.files import runs, undoing
+from leads.doors.hooks import keeping
 from leads.ledger.proposal import propose_months
 from smarketing.accounts import sent_forms
 
@@ -25,6 +26,7 @@ def sweep() -> None:
     note_clocks(at=at)
     sent_forms.forget(at=at)
     once.forget(at=at)
+    keeping.forget(at=at)
 
 
 @shared_task(name="leads.tasks.take_up_imports")

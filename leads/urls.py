@@ -3,7 +3,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from leads.pages import criteria
 from leads.pages.finding import find
 from leads.pages.handoff import attempt, close, excuse, handing_over
-from leads.pages.integrations import api_page, tokens_page
+from leads.pages.integrations import api_page, hooks_page, tokens_page
 from leads.pages.lead import comments, detail, export, list_page, merging, new_page
 from leads.pages.queue import escalations, giving_away, inquiries, queue_page
 
@@ -26,6 +26,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tokens/", tokens_page.tokens, name="tokens"),
     path("tokens/api/", api_page.api_page, name="api"),
     path("tokens/<int:pk>/revoke/", tokens_page.revoke_token, name="revoke_token"),
+    path("hooks/", hooks_page.hooks, name="hooks"),
+    path("hooks/<int:pk>/", hooks_page.hook, name="hook"),
+    path("hooks/<int:pk>/secret/", hooks_page.new_secret, name="new_secret"),
+    path("hooks/<int:pk>/shut/", hooks_page.shut_hook, name="shut_hook"),
     path("imports/", include("leads.import_urls")),
     path("<int:pk>/", detail.detail, name="detail"),
     path("<int:pk>/merge/<int:other>/", merging.merge_page, name="merge"),

@@ -2,6 +2,7 @@ from leads.models.assignment import Absence, AssignmentRule, Draw, RuleShare, Se
 from leads.models.clocks import Clock, Escalation
 from leads.models.comments import Comment
 from leads.models.facts import Attempt, Deal, Event, Handoff, Lead
+from leads.models.hooks import HookCall, InHook
 from leads.models.imports import (
     Addition,
     DifferingRow,
@@ -34,7 +35,9 @@ __all__ = [
     "Escalation",
     "Event",
     "Handoff",
+    "HookCall",
     "ImportRun",
+    "InHook",
     "Inquiry",
     "Lead",
     "Merge",

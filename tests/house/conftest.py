@@ -17,6 +17,7 @@ from agreements.signing.drafting import open_draft
 from agreements.signing.proposals import propose
 from leads.doors.api.tokens import make_token
 from leads.doors.files.runs import digest_of
+from leads.doors.hooks.keeping import make_hook
 from leads.doors.merging import merge
 from leads.enums import RowKind
 from leads.models import ImportRun
@@ -98,6 +99,8 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     )
     integration, _text = make_token("CRM", ["attempts:read"], [north], by=None, at=cast.MONDAY)
     pks |= {"revoke_token": integration.pk}
+    hook = make_hook("Shop", "leads", north, by=None, at=cast.MONDAY)
+    pks |= dict.fromkeys(("hook", "new_secret", "shut_hook"), hook.pk)
     pks |= {"version": proposal.pk, "settle": proposal.pk}
     friction = FrictionReport.objects.create(
         agreement=north, version=north.versions.first(), month="2026-02-01", due_on="2026-03-06", opened_at=cast.MONDAY
@@ -185,6 +188,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "leads:match_rep": {"name": "Somebody", "person": rep.pk},
         "leads:unmatch_rep": {"name": "Somebody"},
         "leads:tokens": {"name": "CRM", "agreements": north.pk, "scopes": "attempts:read", "days": "30"},
+        "leads:hooks": {"name": "Shop", "agreement": north.pk, "kind": "attempts"},
         "leads:import_new": {"agreement": north.pk, "kind": "leads"},
     }
     reading = reading_of(run, signed_in(people["administrator"]))
@@ -208,6 +212,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
             "key": "plain",
             "external_id": "1",
             "rest": "none/",
+            "address": hook.address,
             "day": review.planned_on.isoformat(),
         }
         values |= {"token": calendar} if name == "reports:calendar" else {}

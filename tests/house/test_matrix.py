@@ -138,6 +138,7 @@ DOORS = {
     "reports:judge_again": button(APPROVERS, own={("administrator", "post"): 422}),
     **{f"api:{name}": Door(TOKEN, NO_TOKEN, NO_TOKEN) for name in RESOURCES},
     **{f"api:{name}_one": Door(TOKEN, NO_TOKEN) for name in RESOURCES},
+    "api:hook": Door(TOKEN, NOT_SO, 415),  # the matrix sends forms
     "api:schema": page(ANYONE),
     "api:nothing": Door(ANYONE, MISSING, MISSING),
     "reports:reviews": page(READERS, FOUND, **RECORD, own=NO_LEAD),
@@ -184,6 +185,14 @@ DOORS = {
     "leads:revoke_token": Door(
         INTEGRATORS, NOT_SO, FOUND, **RECORD, own={("marketing_lead", "post"): FOUND, ("sales_lead", "post"): FOUND}
     ),
+    "leads:hooks": page(INTEGRATORS, FOUND, own={("marketing_lead", "post"): 422}),  # it brings no attempts
+    "leads:hook": page(INTEGRATORS, **RECORD),
+    **{
+        f"leads:{name}": Door(
+            INTEGRATORS, NOT_SO, FOUND, **RECORD, own={("marketing_lead", "post"): FOUND, ("sales_lead", "post"): FOUND}
+        )
+        for name in ("new_secret", "shut_hook")
+    },
     "leads:imports": page(MARKETERS),
     "leads:import_new": page(MARKETERS, FOUND, own={("stranger", "post"): 422}),
     "leads:import": page(MARKETERS, **RECORD),

@@ -20,6 +20,7 @@ from smarketing.lib.guards import Guard
 
 WRITES = ("POST",)
 tokens_write = Guard("token", methods=("GET", "HEAD", "POST"))
+hooks_write = Guard("token", methods=("POST",))
 tokens_read = Guard("token", methods=("GET", "HEAD"))
 
 

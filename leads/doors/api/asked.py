@@ -26,15 +26,21 @@ CURSOR = "^[0-9]{1,18}$"
 SLUG = "^[-a-zA-Z0-9_]{1,60}$"
 
 
-def json_body(request: HttpRequest) -> Any:
+def raw_body(request: HttpRequest) -> bytes:
     if request.content_type != "application/json":
         raise Problem(415)
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
         raise Problem(413)
     try:
-        return json.loads(request.body, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_each_name_once)
+        return request.body
     except UnreadablePostError as error:
         raise Problem(408) from error
+
+
+def json_body(request: HttpRequest) -> Any:
+    body = raw_body(request)
+    try:
+        return json.loads(body, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_each_name_once)
     except NameTwice as error:
         text = _("An object has the name “%(name)s” twice.") % {"name": str(error)[:80]}
         raise Problem(400, text, code="name_twice") from error

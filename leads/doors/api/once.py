@@ -5,6 +5,7 @@ know it by a lock that ends with the process that holds it, so that nothing has 
 """
 
 import fcntl
+import json
 import os
 import re
 import time
@@ -20,10 +21,11 @@ from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from leads.doors.api.problems import Problem
-from leads.models import ApiCall, ApiToken
+from leads.models import ApiCall, ApiToken, InHook
 from smarketing.lib.once import SentBefore, claim
 
 KEPT = timedelta(days=1)
+KEPT_OF_HOOKS = timedelta(days=30)  # their senders try again for days
 PATIENCE = 3.0  # seconds in which the first of two equal calls is nearly always done
 KEY = re.compile(r"[!-~]{1,255}")
 
@@ -36,6 +38,11 @@ class Said:
     body: str
     location: str = ""
     is_again: bool = False
+
+    @property
+    def code(self) -> str:
+        """What became of it, in one word; nothing of a list."""
+        return str(json.loads(self.body).get("status", ""))
 
 
 def once(token: ApiToken, key: str | None, content: bytes, act: Callable[[], Said], *, at: datetime) -> Said:
@@ -114,7 +121,8 @@ def still_running() -> Problem:
 
 
 def forget(*, at: datetime) -> None:
-    ApiCall.objects.filter(sent_at__lt=at - KEPT).delete()
+    old = ApiCall.objects.filter(sent_at__lt=at - KEPT)
+    old.exclude(token__in=InHook.objects.values("token"), sent_at__gte=at - KEPT_OF_HOOKS).delete()
     with suppress(FileNotFoundError):
         for path in (Path(settings.VAR_DIR) / "calls").iterdir():  # of processes that were killed
             if path.stat().st_mtime < at.timestamp() - KEPT.total_seconds():

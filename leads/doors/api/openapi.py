@@ -11,6 +11,7 @@ from leads.doors.api.resources import RESOURCES, Resource
 from leads.doors.api.shapes import schema_of
 from leads.doors.api.taking import AGREEMENT, MOST, STATUS
 from leads.doors.api.told import schema as record_schema
+from leads.doors.hooks import calls, google
 
 JSON, PROBLEM = "application/json", "application/problem+json"
 TEXT: dict[str, Any] = {"type": "string"}
@@ -33,6 +34,14 @@ WRITING = (
     f"One {{name}}, or a list of 1 to {MOST}, of which each row is answered for itself. With the header "
     "`Idempotency-Key` (components/parameters/IdempotencyKey) the same call sent again is done once and gets the same "
     "answer for a day. Without it external ids see to it."
+)
+
+
+HOOK = "/api/hooks/{address}/"
+CALLING = (
+    "Each integration has its own address. It is signed by the Standard Webhooks scheme, whose `webhook-id` is taken "
+    "once; while a secret is changed each of several signatures may be the right one. Google's lead forms show their "
+    "`google_key` in the body instead, and a telephone system that cannot sign shows the secret as `Bearer`."
 )
 
 
@@ -126,7 +135,7 @@ def components() -> dict[str, Any]:
     told = {"type": TEXT, "title": TEXT, "status": NUMBER, "detail": TEXT, "code": TEXT}
     faults = {"type": "array", "items": {"type": "object", "properties": fault, "required": list(fault)}}
     problem = {"type": "object", "properties": told | {"errors": faults}, "required": ["type", "title", "status"]}
-    schemas: dict[str, Any] = {"problem": problem}
+    schemas: dict[str, Any] = {"problem": problem, "google_body": google.SCHEMA, "call_body": calls.SCHEMA}
     for one in RESOURCES.values():
         page = {"results": {"type": "array", "items": ref(f"{one.name}_record")}, "next": {"type": ["string", "null"]}}
         receipt = {"status": {"enum": list(STATUS)}, AGREEMENT: TEXT, "external_id": TEXT}
@@ -149,8 +158,37 @@ def components() -> dict[str, Any]:
     }
 
 
+def calling() -> dict[str, Any]:
+    """The one address of a web hook that calls us; what is sent depends on what it was made for."""
+    answers = {
+        "200": success("Known already, asked again, or a test.", {"type": "object"}),
+        "201": success("Taken as new.", {"type": "object"}),
+        "202": success("Kept until its lead comes, or somebody has the number.", {"type": "object"}),
+        "207": success("A list: each row with its own status.", {"type": "object"}),
+    }
+    refusals = (400, 401, 404, 405, 409, 413, 415, 422, 429, 503)
+    bodies = [*(ref(f"{name}_body") for name in RESOURCES), ref("google_body"), ref("call_body")]
+    rows = {"type": "array", "minItems": 1, "maxItems": MOST, "items": {"description": "As a single one."}}
+    address = {"name": "address", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+    headers = [
+        {"name": name, "in": "header", "schema": TEXT, "description": "Standard Webhooks"}
+        for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
+    ]
+    return {
+        "operationId": "call_hook",
+        "summary": "A web hook of another system",
+        "description": CALLING,
+        "tags": ["hooks"],
+        "security": [],
+        "parameters": [address, *headers],
+        "requestBody": {"required": True, "content": {JSON: {"schema": {"anyOf": [*bodies, rows]}}}},
+        "responses": answers | {str(status): refusal(status) for status in refusals},
+    }
+
+
 @cache
 def described() -> dict[str, Any]:
     generator: Any = SchemaGenerator
     found: dict[str, Any] = generator().get_schema(request=None, public=True)
+    found["paths"][HOOK] = {"post": calling()}
     return found | {"components": components()}

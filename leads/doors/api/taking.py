@@ -1,7 +1,7 @@
 """Action: what an integration sends is taken as a row of a file would be, and answered for itself."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -19,11 +19,12 @@ from leads.doors.api.problems import Problem
 from leads.doors.api.resources import Resource
 from leads.doors.api.shapes import BodyFault, Faulty, pointer, read
 from leads.doors.dictionary import read_for
+from leads.doors.fields import Field
 from leads.doors.files.reading.rows import CheckedRow, Notation, Values
 from leads.doors.files.writing.chunk import Counts, take
 from leads.doors.files.writing.claims import Contradicts, Hand
 from leads.doors.files.writing.reps import rep_book
-from leads.enums import EventKind
+from leads.enums import Door, EventKind
 from leads.models import ApiToken, Event, Inquiry, Lead
 from leads.persons.known import leads_by_id
 from smarketing.lib.file_problems import FileProblem
@@ -37,36 +38,52 @@ WHOSE = ("external_id", "inquiry_id", "email", "phone", "name", "company")  # of
 Found = TypeVar("Found")
 
 
-def taken(resource: Resource, sent: Any, token: ApiToken, *, at: datetime) -> Said:
+def taken(resource: Resource, sent: Any, token: ApiToken, *, at: datetime, door: Door = Door.API) -> Said:
     """In a transaction. Of a list each row is taken or refused for itself; a single one raises Problem."""
     if isinstance(sent, list):
-        return _list_taken(resource, sent, token, at=at)
-    told = _taken(resource, sent, token, at=at)
+        return _list_taken(resource, sent, token, at=at, door=door)
+    return as_said(resource, _taken(resource, sent, token, at=at, door=door))
+
+
+def as_said(resource: Resource, told: dict[str, Any]) -> Said:
     return Said(STATUS[told["status"]], json.dumps(told, ensure_ascii=False), _address(resource, told))
 
 
-def _list_taken(resource: Resource, sent: list[Any], token: ApiToken, *, at: datetime) -> Said:
+def _list_taken(resource: Resource, sent: list[Any], token: ApiToken, *, at: datetime, door: Door) -> Said:
     if not 1 <= len(sent) <= MOST:
         text = ngettext("A call takes %(most)s row at most.", "A call takes 1 to %(most)s rows.", MOST)
         raise Problem(422, text % {"most": MOST}, code="too_many_rows")
     rows = []
     for row in sent:
         try:
-            told = _taken(resource, row, token, at=at)
+            told = _taken(resource, row, token, at=at, door=door)
             rows.append({"status": STATUS[told["status"]], "receipt": told})
         except Problem as problem:
             rows.append({"status": problem.status, "problem": problem.told()})
     return Said(207, json.dumps({"rows": rows}, ensure_ascii=False))
 
 
-def _taken(resource: Resource, sent: Any, token: ApiToken, *, at: datetime) -> dict[str, Any]:
+def _taken(resource: Resource, sent: Any, token: ApiToken, *, at: datetime, door: Door) -> dict[str, Any]:
     if not isinstance(sent, dict):
         raise Problem(422, faults=[BodyFault("", FileProblem("no_object"))])
     body = dict(sent)
     agreement = agreement_named(body.pop(AGREEMENT, None), token)
+    return row_taken(resource, resource.fields, body, agreement, token=token, at=at, door=door)
+
+
+def row_taken(
+    resource: Resource,
+    fields: Sequence[Field],
+    body: Mapping[str, Any],
+    agreement: Agreement,
+    *,
+    token: ApiToken,
+    at: datetime,
+    door: Door,
+) -> dict[str, Any]:
     reading = _reading(agreement)
     try:
-        values = read(resource.kind, resource.fields, body, reading, at)
+        values = read(resource.kind, fields, body, reading, at)
     except Faulty as faulty:
         conflicts = all(fault.is_conflict for fault in faulty.faults)
         raise Problem(409 if conflicts else 422, faults=faulty.faults) from faulty
@@ -81,6 +98,7 @@ def _taken(resource: Resource, sent: Any, token: ApiToken, *, at: datetime) -> d
         at=at,
         zone=reading.zone,
         token_id=token.pk,
+        door=door,
     )
     counts = _tried(lambda: _written(resource, dict(values), hand))
     status = CREATED if counts.created else ASKED if counts.asked else WAITING if counts.waiting else KNOWN

@@ -90,19 +90,8 @@ def revoke(token: ApiToken, *, by: User | None, at: datetime) -> bool:
     return standing.update(revoked_at=at, revoked_by=by) == 1
 
 
-def token_shown(text: str, *, at: datetime) -> ApiToken | None:
-    """The token that this is, if it opens anything now; its use is noted, once a minute."""
-    match = FORM.fullmatch(text)
-    if match is None:
-        return None
-    token = ApiToken.objects.valid(at).filter(prefix=match[1]).first()
-    if token is None or not constant_time_compare(token.digest, _digest(match[2])):
-        return None
-    _note_use(token, at)
-    return token
-
-
-def _note_use(token: ApiToken, at: datetime) -> None:
+def note_use(token: ApiToken, at: datetime) -> None:
+    """Once a minute."""
     if token.last_used_at and at - token.last_used_at < NOTED:
         return
     long_ago = Q(last_used_at=None) | Q(last_used_at__lte=at - NOTED)
@@ -111,6 +100,18 @@ def _note_use(token: ApiToken, at: datetime) -> None:
             ApiToken.objects.filter(long_ago, pk=token.pk).update(last_used_at=at)
     except OperationalError:  # busy: the call matters more
         return
+
+
+def token_shown(text: str, *, at: datetime) -> ApiToken | None:
+    """The token that this is, if it opens anything now; its use is noted, once a minute."""
+    match = FORM.fullmatch(text)
+    if match is None:
+        return None
+    token = ApiToken.objects.valid(at).filter(prefix=match[1]).first()
+    if token is None or not constant_time_compare(token.digest, _digest(match[2])):
+        return None
+    note_use(token, at)
+    return token
 
 
 def _digest(secret: str) -> str:

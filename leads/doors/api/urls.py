@@ -1,8 +1,9 @@
 from django.urls import path
 
 from leads.doors.api import views
-from leads.doors.api.admittance import tokens_read, tokens_write
+from leads.doors.api.admittance import hooks_write, tokens_read, tokens_write
 from leads.doors.api.resources import RESOURCES
+from leads.doors.hooks.views import receive
 from smarketing.accounts.access import anyone
 
 app_name = "api"
@@ -15,6 +16,7 @@ urlpatterns = [
         path(f"{name}/<path:external_id>/", tokens_read(views.OneRecord.as_view(resource=one)), name=f"{name}_one")
         for name, one in RESOURCES.items()
     ),
+    path("hooks/<slug:address>/", hooks_write(receive), name="hook"),
     path("schema/", anyone(views.schema), name="schema"),
     path("<path:rest>", anyone(views.nothing), name="nothing"),
 ]

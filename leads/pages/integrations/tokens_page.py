@@ -50,7 +50,7 @@ def _made(request: PortalRequest) -> dict[str, Any]:
 
 
 def _page(request: PortalRequest, form: TokenForm, *, status: int = 200, **more: Any) -> HttpResponse:
-    found = [(token, token.is_valid(request.now)) for token in tokens_of(request.access)]
+    found = [(token, token.is_valid(request.now)) for token in tokens_of(request.access).filter(hook=None)]
     context = {"form": form, "tokens": found, "now": request.now, **more}
     return TemplateResponse(request, "leads/tokens.html", context, status=status)
 

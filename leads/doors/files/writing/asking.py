@@ -9,7 +9,7 @@ from typing import Any
 
 from leads.clock.consequences import begin, lock, refresh
 from leads.doors.files.reading.rows import CheckedRow, Values
-from leads.doors.files.writing.claims import OF_THE_PERSON, Claim, Hand, Tally, door_of, write
+from leads.doors.files.writing.claims import OF_THE_PERSON, Claim, Hand, Tally, write
 from leads.doors.files.writing.refusing import ELSEWHERE, Refusal, taken_of
 from leads.doors.files.writing.waiting import keep, link, names_of
 from leads.models import ImportRun, Inquiry, Lead, OtherId, WaitingRow
@@ -51,7 +51,7 @@ def ask_again(asked: Sequence[tuple[CheckedRow, int]], hand: Hand, run: ImportRu
     for row, pk in asked:
         values = {own: row.values[name] for own, name in FROM_LEAD.items() if name in row.values}
         values["precision"] = row.values.get("precision", 0)
-        claims.append(Claim(pk, values, run.pk if run else None, row.line, hand.token_id))
+        claims.append(Claim(pk, values, run.pk if run else None, row.line, hand.token_id, hand.door))
     own = Tally()
     write("inquiries", claims, hand, own)
     tally.touched |= own.touched
@@ -67,7 +67,7 @@ def keep_ids(named: Mapping[str, int], hand: Hand, run: ImportRun | None, tally:
 
 def first_of(fresh: Sequence[tuple[CheckedRow, int]], hand: Hand, run: ImportRun | None) -> None:
     """What new leads asked as they came."""
-    came: dict[str, Any] = {"door": door_of(hand.token_id), "token_id": hand.token_id, "run": run, "seen_in": run}
+    came: dict[str, Any] = {"door": hand.door, "token_id": hand.token_id, "run": run, "seen_in": run}
     came |= {"recorded_at": hand.at, "recorded_by": hand.by, "agreement_id": hand.agreement_id, "is_first": True}
     first = []
     for values, lead_id in ((row.values, pk) for row, pk in fresh if row.values.get("question")):
@@ -83,7 +83,12 @@ def take_inquiries(rows: Sequence[CheckedRow], hand: Hand, run: ImportRun | None
     taken_of(rows, whose.refused, run)
     lock({lead_id for _row, lead_id in whose.found})
     run_id = run.pk if run else None
-    write("inquiries", [Claim(pk, row.values, run_id, row.line, hand.token_id) for row, pk in whose.found], hand, tally)
+    write(
+        "inquiries",
+        [Claim(pk, row.values, run_id, row.line, hand.token_id, hand.door) for row, pk in whose.found],
+        hand,
+        tally,
+    )
     linked = link(whose.began, hand, tally) + keep_ids(whose.named, hand, run, tally)
     tally.differing += keep("inquiries", whose.waiting, hand, run)
     bulk.insert(tally.differing)
@@ -167,7 +172,7 @@ def _askers(ids: Collection[str], hand: Hand) -> dict[str, _Asker]:
 
 def _lead(values: Values, hand: Hand, run: ImportRun | None) -> Lead:
     said = {name: values.get(name) or "" for name in ("external_id", "source", "campaign", "question", *OF_THE_PERSON)}
-    came = {"door": door_of(hand.token_id), "token_id": hand.token_id, "run": run}
+    came = {"door": hand.door, "token_id": hand.token_id, "run": run}
     lead = Lead(agreement_id=hand.agreement_id, recorded_at=hand.at, recorded_by=hand.by, **came, **said)
     lead.created_at, lead.precision = values["asked_at"], values.get("precision", 0)
     lead.save()

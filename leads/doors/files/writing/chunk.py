@@ -12,7 +12,7 @@ from leads.doors.dictionary import settle
 from leads.doors.fields import LEAD_FIELDS
 from leads.doors.files.reading.rows import CheckedRow, Values
 from leads.doors.files.writing.asking import ask_again, first_of, take_inquiries
-from leads.doors.files.writing.claims import Claim, Contradicts, Hand, Tally, differing, door_of, write
+from leads.doors.files.writing.claims import Claim, Contradicts, Hand, Tally, differing, write
 from leads.doors.files.writing.filling import TakenOut, additions
 from leads.doors.files.writing.identity import OWN_ID, contradictions
 from leads.doors.files.writing.refusing import Refusal, refusals, taken_of
@@ -160,7 +160,7 @@ def _fill(standing: Sequence[StandingLead], country: str, run: ImportRun | None)
 
 
 def _claim(lead_id: int, row: CheckedRow, hand: Hand, run: ImportRun | None) -> Claim:
-    return Claim(lead_id, row.values, run.pk if run else None, row.line, hand.token_id)
+    return Claim(lead_id, row.values, run.pk if run else None, row.line, hand.token_id, hand.door)
 
 
 def _handed(lead_id: int, row: CheckedRow, run: ImportRun | None) -> Claim:
@@ -170,7 +170,7 @@ def _handed(lead_id: int, row: CheckedRow, run: ImportRun | None) -> Claim:
 
 def _create(standing: Sequence[StandingLead], hand: Hand, run: ImportRun | None) -> None:
     """Writes new leads, which get to know their primary keys."""
-    came: dict[str, Any] = {"door": door_of(hand.token_id), "token_id": hand.token_id, "run": run}
+    came: dict[str, Any] = {"door": hand.door, "token_id": hand.token_id, "run": run}
     came |= {"recorded_at": hand.at, "recorded_by": hand.by, "agreement_id": hand.agreement_id}
     leads = [
         Lead(**came, **one.values, phone_key=one.keys.phone, name_key=one.keys.name, who_key=one.keys.who)

@@ -33,7 +33,7 @@ OF_THE_PERSON = ("email", "phone", "name", "company", "job_title", "country", "l
 
 @dataclass(frozen=True)
 class Hand:
-    """Whose files these are: what every new row needs besides its values. `token`: it is no file but the API."""
+    """Whose files these are: what every new row needs besides its values. `token`: it is no file but a program."""
 
     agreement_id: int
     currency: str
@@ -43,6 +43,7 @@ class Hand:
     at: datetime
     zone: ZoneInfo | None = None
     token_id: int | None = None
+    door: Door = Door.FILE
 
     @property
     def country(self) -> str:
@@ -63,6 +64,7 @@ class Claim:
     run_id: int | None = None
     line: int = 0
     token_id: int | None = None
+    door: Door = Door.FILE
 
 
 @dataclass
@@ -104,17 +106,13 @@ class FactKind:
     place: Callable[[Sequence[Any], Hand], None] = lambda fresh, hand: None
 
 
-def door_of(token_id: int | None) -> Door:
-    return Door.FILE if token_id is None else Door.API
-
-
 def origin(claim: Claim, own_id: str, hand: Hand) -> dict[str, Any]:
     """What every fact knows of the way it came in."""
     return {
         "lead_id": claim.lead_id,
         "external_id": claim.values.get(own_id, ""),
         "precision": claim.values.get("precision", 0),
-        "door": door_of(claim.token_id),
+        "door": claim.door,
         "token_id": claim.token_id,
         "run_id": claim.run_id,
         "seen_in_id": claim.run_id,

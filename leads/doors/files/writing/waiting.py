@@ -13,7 +13,8 @@ from leads.doors.files.writing.claims import FACTS, Claim, Contradicts, Hand, Ta
 from leads.doors.files.writing.filling import additions
 from leads.doors.files.writing.identity import OWN_ID, Kept, KeptFacts, contradictions
 from leads.doors.files.writing.reps import rep_book
-from leads.models import Addition, DifferingRow, ImportRun, Lead, WaitingRow
+from leads.enums import Door
+from leads.models import Addition, DifferingRow, ImportRun, InHook, Lead, WaitingRow
 from leads.persons.spelling import Keys, email_key
 from smarketing.lib import bulk
 from smarketing.lib.words import same_id
@@ -130,15 +131,22 @@ def link(leads: dict[str, int], hand: Hand, tally: Tally) -> int:
     """Takes the rows that waited for these leads (external id -> primary key). Answers how many."""
     rows = WaitingRow.objects.filter(agreement=hand.agreement_id, external_id__in=leads.keys()).order_by("pk")
     by_kind: dict[str, list[Claim]] = defaultdict(list)
+    hooks = set(InHook.objects.filter(token__in=rows.values("token")).values_list("token_id", flat=True))
     for row in rows.iterator(chunk_size=BATCH):
         run_id = row.seen_in_id or row.run_id
-        claim = Claim(leads[row.external_id], unpacked(row.fields), run_id, row.line, row.token_id)
+        claim = Claim(leads[row.external_id], unpacked(row.fields), run_id, row.line, row.token_id, _door(row, hooks))
         by_kind[row.kind].append(claim)
     for kind in FACTS:
         write(kind, by_kind[kind], hand, tally)
     if by_kind:
         rows.delete()
     return sum(map(len, by_kind.values()))
+
+
+def _door(row: WaitingRow, hooks: Collection[int]) -> Door:
+    if row.token_id is None:
+        return Door.FILE
+    return Door.HOOK if row.token_id in hooks else Door.API
 
 
 def link_waiting(leads: Collection[Lead], *, terms: Timeline, at: datetime) -> int:
