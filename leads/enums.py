@@ -143,7 +143,7 @@ class AssignmentWay(TextChoices):
     """How a rule finds the rep. The keys are those of `leads.assignment.rotation`."""
 
     TURN = rotation.IN_TURN, _("In turn, by weight")
-    LOAD = rotation.BY_LOAD, _("To whom has the fewest open leads")
+    LOAD = rotation.BY_LOAD, _("To the rep with the fewest open leads")
     POOL = rotation.POOL, _("Left in the pool: reps take it themselves")
 
 

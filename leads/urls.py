@@ -1,5 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from leads.assignment_urls import absence_urls
 from leads.pages import criteria
 from leads.pages.finding import find
 from leads.pages.handoff import attempt, close, excuse, handing_over
@@ -31,6 +32,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hooks/<int:pk>/secret/", hooks_page.new_secret, name="new_secret"),
     path("hooks/<int:pk>/shut/", hooks_page.shut_hook, name="shut_hook"),
     path("imports/", include("leads.import_urls")),
+    path("assignment/", include("leads.assignment_urls")),
+    path("absences/", include(absence_urls)),
     path("<int:pk>/", detail.detail, name="detail"),
     path("<int:pk>/merge/<int:other>/", merging.merge_page, name="merge"),
     path("<int:pk>/not-same/", merging.not_same, name="not_same"),

@@ -24,6 +24,7 @@ from agreements.signing.signatures import remind, sign
 from agreements.terms import Timeline, timeline, today_of
 from leads.clock.consequences import refresh
 from leads.clock.sweep import note_clocks
+from leads.demonstration.assignment import write_rules
 from leads.demonstration.company import MARKETS, SIGNED, Market, agreement_toml
 from leads.demonstration.exceptional import agree_exceptions, excuse_one
 from leads.demonstration.friction_months import write_friction
@@ -86,6 +87,7 @@ def load(*, at: datetime) -> int:
         _agree_and_excuse(excuse_one, people, at)
         _agree_and_excuse(state_months, people, at)
         write_friction(people, at=at)
+        write_rules(Agreement.objects.get(slug=SIGNED.market.slug), by=people[SIGNED.sales], at=at)
         note_clocks(at=at)
         for agreement in Agreement.objects.filter(slug__in=[market.slug for market in MARKETS]).with_teams():
             keep_ledger(agreement, at=at)

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=60, verbose_name='name')),
                 ('order', models.PositiveSmallIntegerField(default=0)),
                 ('conditions', models.JSONField(blank=True, default=list, verbose_name='conditions')),
-                ('way', models.CharField(choices=[('turn', 'In turn, by weight'), ('load', 'To whom has the fewest open leads'), ('pool', 'Left in the pool: reps take it themselves')], default='turn', max_length=5, verbose_name='way')),
+                ('way', models.CharField(choices=[('turn', 'In turn, by weight'), ('load', 'To the rep with the fewest open leads'), ('pool', 'Left in the pool: reps take it themselves')], default='turn', max_length=5, verbose_name='way')),
                 ('is_for_all', models.BooleanField(default=True, verbose_name='everybody who takes part')),
                 ('on_since', models.DateTimeField(blank=True, null=True, verbose_name='on since')),
                 ('changed_at', models.DateTimeField(verbose_name='changed')),
@@ -57,6 +57,20 @@ class Migration(migrations.Migration):
                 'verbose_name': 'assignment rule',
                 'verbose_name_plural': 'assignment rules',
                 'ordering': ['order', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='DeskSettings',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('names_reps', models.BooleanField(default=False, verbose_name='figures about named reps')),
+                ('changed_at', models.DateTimeField(verbose_name='changed')),
+                ('agreement', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agreements.agreement')),
+                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'settings of assignment',
+                'verbose_name_plural': 'settings of assignment',
             },
         ),
         migrations.CreateModel(
@@ -682,7 +696,7 @@ class Migration(migrations.Migration):
             name='Draw',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('way', models.CharField(choices=[('turn', 'In turn, by weight'), ('load', 'To whom has the fewest open leads'), ('pool', 'Left in the pool: reps take it themselves')], max_length=5)),
+                ('way', models.CharField(choices=[('turn', 'In turn, by weight'), ('load', 'To the rep with the fewest open leads'), ('pool', 'Left in the pool: reps take it themselves')], max_length=5)),
                 ('at', models.DateTimeField()),
                 ('shares', models.JSONField(default=dict)),
                 ('passed', models.JSONField(default=dict)),

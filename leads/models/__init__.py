@@ -1,4 +1,4 @@
-from leads.models.assignment import Absence, AssignmentRule, Draw, RuleShare, Seat
+from leads.models.assignment import Absence, AssignmentRule, DeskSettings, Draw, RuleShare, Seat
 from leads.models.clocks import Clock, Escalation
 from leads.models.comments import Comment
 from leads.models.facts import Attempt, Deal, Event, Handoff, Lead
@@ -30,6 +30,7 @@ __all__ = [
     "Clock",
     "Comment",
     "Deal",
+    "DeskSettings",
     "DifferingRow",
     "Draw",
     "Escalation",

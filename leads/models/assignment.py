@@ -114,6 +114,22 @@ class Draw(models.Model):
         return f"{self.handoff_id} · {self.at}"
 
 
+class DeskSettings(models.Model):
+    """Whether figures about one named rep are shown to others; without a row they are not."""
+
+    agreement = models.OneToOneField(Agreement, models.CASCADE, related_name="+")
+    names_reps = models.BooleanField(_("figures about named reps"), default=False)
+    changed_at = models.DateTimeField(_("changed"))
+    changed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("settings of assignment")
+        verbose_name_plural = _("settings of assignment")
+
+    def __str__(self) -> str:
+        return f"{self.agreement_id}"
+
+
 class AbsenceOrigin(models.TextChoices):
     SAID = "said", _("Entered here")
     CALENDAR = "calendar", _("From a calendar")

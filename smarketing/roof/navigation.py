@@ -46,7 +46,10 @@ ENTRIES = (
         lambda access: Verb.FOLLOW_UP in access.own_verbs,
         count="leads:inquiry_count",
         counted_for=Verb.FOLLOW_UP,
-        within=frozenset({"leads:inquiries"}),
+        within=frozenset(
+            f"leads:{name}"
+            for name in ("inquiries", "absences", "desks", "desk", "rule", "new_rule", "seat", "fairness")
+        ),
     ),
     PlaceRule(
         "leads:list",

@@ -26,6 +26,7 @@ SOURCES: tuple[Source, ...] = (
     of_agreements.friction_reports,
     of_agreements.figures_to_state,
     of_leads.excuses,
+    of_leads.found_nobody,
     of_leads.inquiries,
     of_reports.decisions,
     of_reports.owed_items,

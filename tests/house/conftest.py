@@ -134,6 +134,10 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     calendar = renew(rep, at=now())
     token, person_pk = token_of(invitation), people["second_rep"].pk
     begun = {"effective_on": "2031-01-01", "time_zone": "Europe/Berlin", "currency": "EUR"}
+    pks |= {"delete_absence": rep.absences.create(begins_at=cast.MONDAY, ends_at=now(), at=cast.MONDAY).pk}
+    rule = north.assignment_rules.create(name="Everything", changed_at=cast.MONDAY)
+    pks |= dict.fromkeys(("rule", "switch_rule", "move_rule", "delete_rule"), rule.pk)
+    written = {"name": "Small firms", "way": "turn"}
     bodies: dict[str, dict[str, Any]] = {
         "people:invite": {"email": "more@example.org", "name": "More", "team": north.sales_team.pk, "role": "member"},
         "people:join": {"name": "Nora", "password1": "much better 33", "password2": "much better 33"},
@@ -170,6 +174,10 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "reports:judge_again": {"decision": "ask", "reason": "A late return"},
         "reports:root_cause": {"cause": "process", "what_happened": "Late", "action": "Earlier", "due_on": "2026-05-01"}
         | {"owner": people["marketing_lead"].pk},
+        "leads:new_rule": written,
+        "leads:rule": written,
+        "leads:seat": {"takes_part": "on", "weight": "2"},
+        "leads:absences": {"first_on": "2026-03-09"},
         "leads:new": lead,
         "leads:edit": lead,
         "leads:seen": {"all": "1"},
@@ -205,6 +213,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         values = {
             "token": token,
             "slug": north.slug,
+            "rep": rep.pk,
             "pk": pk,
             "other": twin.pk,
             "page": "volume",

@@ -79,6 +79,13 @@ def say_handed_over(request: PortalRequest, answer: HandedOver, goes_to: str = "
         text = _handed_over(answer.handoffs)
         if answer.again:
             text = f"{text} {gettext('%(count)d of them again after a return.') % {'count': answer.again}}"
+        if answer.nobody_free:
+            stays = ngettext(
+                "Nobody is free for %(count)d of them: it waits in the pool.",
+                "Nobody is free for %(count)d of them: they wait in the pool.",
+                answer.nobody_free,
+            )
+            text = f"{text} {stays % {'count': answer.nobody_free}}"
         say(request, text, undo=undo)
     say_refused(request, answer.refused)
 
