@@ -245,13 +245,14 @@ def test_what_waits_for_a_party_that_has_left_says_so_and_any_signer_withdraws_i
     deal, signed_in, sales_lead, service_lead, marketing_lead
 ):
     sales, marketing = signed_in(sales_lead), signed_in(marketing_lead)
-    moves(sales)
+    moves(signed_in(service_lead), pauses=["sales", "service"])
     deal.service_team = None
     deal.save()
     page = marketing.get(EXCEPTIONS).text
     assert "Service is no party of this agreement any more: this changes nothing and can only be withdrawn." in page
     assert ('value="accept"' in page, 'value="withdraw"' in page) == (False, True)
-    assert moves(marketing, decision="accept").status_code == 422
+    assert [moves(who, decision="accept").status_code for who in (sales, marketing)] == [422, 422]
+    assert timeline(deal).agreed == ()
     assert "Withdrawn: nothing has changed." in moves(marketing, decision="withdraw").text
 
 
