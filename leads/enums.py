@@ -59,6 +59,19 @@ class HookKind(TextChoices):
     CALLS = "calls", _("Calls of a telephone system")
 
 
+class News(TextChoices):
+    """What other systems are told of; the names are those that stand in the messages."""
+
+    LEAD = "lead.created", _("A lead came in")
+    HANDOFF = "handoff.created", _("A lead was handed over")
+    ACCEPTED = "handoff.accepted", _("A handoff was accepted")
+    RETURNED = "handoff.returned", _("A handoff was returned")
+    ATTEMPT = "attempt.created", _("An attempt was recorded")
+    DEAL = "deal.created", _("A deal was recorded")
+    INQUIRY = "inquiry.created", _("A lead asked")
+    TEST = "test", _("A test")
+
+
 class Precision(IntegerChoices):
     """To how many seconds an instant is known; a day is known to the end of it."""
 

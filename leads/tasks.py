@@ -4,7 +4,9 @@ from django.utils.timezone import now
 from leads.clock.sweep import note_clocks
 from leads.doors.api import once
 from leads.doors.files import runs, undoing
-from leads.doors.hooks import keeping
+from leads.doors.hooks import keeping as incoming_hooks
+from leads.doors.telling import keeping as outgoing_hooks
+from leads.doors.telling import news, sending
 from leads.ledger.proposal import propose_months
 from smarketing.accounts import sent_forms
 
@@ -26,7 +28,8 @@ def sweep() -> None:
     note_clocks(at=at)
     sent_forms.forget(at=at)
     once.forget(at=at)
-    keeping.forget(at=at)
+    incoming_hooks.forget(at=at)
+    outgoing_hooks.forget(at=at)
 
 
 @shared_task(name="leads.tasks.take_up_imports")
@@ -36,6 +39,14 @@ def take_up_imports() -> None:
         run_import.delay(run_id=run_id)
     for run in undoing.left_undone(now()):
         undo_import.delay(run_id=run.pk)
+
+
+@shared_task(name="leads.tasks.tell_news")
+def tell_news() -> None:
+    """Each ten seconds: what happened is told to the systems that want to know."""
+    while news.look_for_news(at=now()):
+        pass
+    sending.send_what_is_due(clock=now)
 
 
 @shared_task(name="leads.tasks.propose_targets")

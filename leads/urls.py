@@ -4,7 +4,7 @@ from leads.assignment_urls import absence_urls
 from leads.pages import criteria
 from leads.pages.finding import find
 from leads.pages.handoff import attempt, close, excuse, handing_over
-from leads.pages.integrations import api_page, hooks_page, tokens_page
+from leads.pages.integrations import api_page, hooks_page, tokens_page, told_page
 from leads.pages.lead import detail, export, list_page, merging, new_page
 from leads.pages.queue import escalations, giving_away, inquiries, queue_page
 
@@ -31,6 +31,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hooks/<int:pk>/", hooks_page.hook, name="hook"),
     path("hooks/<int:pk>/secret/", hooks_page.new_secret, name="new_secret"),
     path("hooks/<int:pk>/shut/", hooks_page.shut_hook, name="shut_hook"),
+    path("told/", told_page.told, name="told"),
+    path("told/<int:pk>/", told_page.told_one, name="told_one"),
+    path("told/<int:pk>/secret/", told_page.told_secret, name="told_secret"),
+    path("told/<int:pk>/stop/", told_page.told_stop, name="told_stop"),
+    path("told/<int:pk>/test/", told_page.told_test, name="told_test"),
+    path("told/deliveries/<int:pk>/again/", told_page.tell_again, name="tell_again"),
     path("imports/", include("leads.import_urls")),
     path("assignment/", include("leads.assignment_urls")),
     path("absences/", include(absence_urls)),

@@ -318,6 +318,7 @@ CELERY_BEAT_SCHEDULE = {
         ("exports", "exports.sweep", 60.0),
         ("invitations", "accounts.mail", 60.0),
         ("imports", "leads.tasks.take_up_imports", 15.0),
+        ("news", "leads.tasks.tell_news", 10.0),
         ("targets", "leads.tasks.propose_targets", 3600.0),
         ("friction", "agreements.tasks.open_friction_reports", 3600.0),
         ("months", "reports.tasks.judge_months", 3600.0),
@@ -334,6 +335,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {"TITLE": "Smarketing", "VERSION": "1", "OAS_VERSION": "3.1.0", "SERVE_INCLUDE_SCHEMA": False}
+WEB_HOOK_HOSTS = environment.words("WEB_HOOK_HOSTS")  # may be called though they are private, also without HTTPS
 API_CALLS_PER_MINUTE = number("API_CALLS_PER_MINUTE", 6000)  # of one token, in each web process
 SILENCED_SYSTEM_CHECKS: list[str] = []
 

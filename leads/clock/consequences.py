@@ -18,7 +18,7 @@ from leads.clock import rule
 from leads.clock.derivation import Values, Wanted, clock_with_marketing, clocks, derive
 from leads.clock.happened import Asking, Case, ClockRows, Timelines, cases, with_marketing
 from leads.enums import ClockKind
-from leads.models import Attempt, Clock, Handoff, Inquiry, Lead
+from leads.models import Attempt, Clock, Handoff, Inquiry, Lead, OutMark
 from smarketing.lib import bulk
 
 BATCH = 5000
@@ -62,6 +62,7 @@ def refresh(
     their handoff's record, or made `at`: nobody is told of one that was due before.
     """
     timelines = Timelines.of(known)
+    OutMark.objects.note(lead_ids)
     keep_notes(lead_ids)
     found = cases(lead_ids, timelines, by_terms_in_force=by_terms_in_force)
     _link_attempts(found)
@@ -114,6 +115,8 @@ def begin(lead_ids: Collection[int], terms: Timeline) -> None:
     """Marketing's own clock of leads that have just come, where it promises a time."""
     if terms.ever_promised(ClockKind.HANDOVER):
         refresh(lead_ids, terms)
+    else:
+        OutMark.objects.note(lead_ids)
 
 
 def as_of(handoff_ids: Collection[int], known: Timeline, at: datetime, *, excuses: bool = True) -> dict[int, Values]:

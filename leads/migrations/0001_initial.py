@@ -17,6 +17,17 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='OutMark',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('lead', models.PositiveBigIntegerField()),
+            ],
+            options={
+                'verbose_name': 'mark of news',
+                'verbose_name_plural': 'marks of news',
+            },
+        ),
+        migrations.CreateModel(
             name='ApiToken',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -170,7 +181,7 @@ class Migration(migrations.Migration):
                 ('accepted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handoffs', to='agreements.agreement')),
                 ('handed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('rep', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='handoffs', to=settings.AUTH_USER_MODEL, verbose_name='rep')),
+                ('rep', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='handoffs', to=settings.AUTH_USER_MODEL, verbose_name='rep')),
                 ('returned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('token', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.apitoken')),
                 ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handoffs', to='agreements.version')),
@@ -475,6 +486,51 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='OutHook',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100, verbose_name='system')),
+                ('url', models.CharField(max_length=500, verbose_name='address')),
+                ('news', models.JSONField(default=list, verbose_name='is told')),
+                ('seed', models.CharField(max_length=64)),
+                ('old_seed', models.CharField(blank=True, max_length=64)),
+                ('old_until', models.DateTimeField(null=True)),
+                ('made_at', models.DateTimeField()),
+                ('stopped_at', models.DateTimeField(null=True)),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agreements.agreement', verbose_name='agreement')),
+                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'web hook that is called',
+                'verbose_name_plural': 'web hooks that are called',
+                'ordering': ['-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='OutDelivery',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('lead.created', 'A lead came in'), ('handoff.created', 'A lead was handed over'), ('handoff.accepted', 'A handoff was accepted'), ('handoff.returned', 'A handoff was returned'), ('attempt.created', 'An attempt was recorded'), ('deal.created', 'A deal was recorded'), ('inquiry.created', 'A lead asked'), ('test', 'A test')], max_length=20)),
+                ('record', models.PositiveBigIntegerField(default=0)),
+                ('again', models.CharField(blank=True, max_length=40)),
+                ('at', models.DateTimeField()),
+                ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('next_at', models.DateTimeField(null=True)),
+                ('taken_at', models.DateTimeField(null=True)),
+                ('tried_at', models.DateTimeField(null=True)),
+                ('status', models.PositiveSmallIntegerField(null=True)),
+                ('problem', models.CharField(blank=True, max_length=20)),
+                ('hook', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='leads.outhook')),
+            ],
+            options={
+                'verbose_name': 'delivery',
+                'verbose_name_plural': 'deliveries',
+                'ordering': ['-pk'],
+                'indexes': [models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='delivery_to_send')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('record', 0), _negated=True), fields=('hook', 'kind', 'record', 'again'), name='one_delivery_of_each_thing')],
+            },
+        ),
+        migrations.CreateModel(
             name='RejectedRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -700,6 +756,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='handoff',
             index=models.Index(fields=['agreement', 'handed_on'], name='handoff_period'),
+        ),
+        migrations.AddIndex(
+            model_name='handoff',
+            index=models.Index(fields=['rep', 'assigned_at'], name='handoff_of_rep'),
         ),
         migrations.AddIndex(
             model_name='handoff',

@@ -15,6 +15,7 @@ from leads.models.imports import (
 from leads.models.inquiries import Inquiry, NotSame, OtherId
 from leads.models.integrations import ApiCall, ApiToken
 from leads.models.merges import Merge
+from leads.models.outgoing import OutDelivery, OutHook, OutMark
 
 LONG_TABLES = (Lead, Handoff, Attempt, Deal, Inquiry, Clock)  # what an import fills
 
@@ -42,6 +43,9 @@ __all__ = [
     "Merge",
     "NotSame",
     "OtherId",
+    "OutDelivery",
+    "OutHook",
+    "OutMark",
     "RejectedRow",
     "RememberedReading",
     "RepName",

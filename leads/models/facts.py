@@ -156,8 +156,8 @@ class Handoff(RecordedFact):
     handed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     source = models.CharField(_("source"), max_length=100, blank=True)
     tier = models.CharField(_("tier"), max_length=60, blank=True)
-    rep = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, related_name="handoffs", verbose_name=_("rep")
+    rep = models.ForeignKey(  # found by the index `handoff_of_rep`
+        User, models.SET_NULL, null=True, blank=True, related_name="handoffs", verbose_name=_("rep"), db_index=False
     )
     rep_name = models.CharField(_("rep"), max_length=150, blank=True)
     assigned_at = models.DateTimeField(_("assigned"), null=True)
@@ -208,6 +208,7 @@ class Handoff(RecordedFact):
         verbose_name_plural = _("handoffs")
         indexes = [
             models.Index(fields=["agreement", "handed_on"], name="handoff_period"),
+            models.Index(fields=["rep", "assigned_at"], name="handoff_of_rep"),
             models.Index(fields=["agreement", "due_at"], condition=Q(state__in=states.OPEN), name="handoff_open"),
             models.Index(fields=["due_at"], condition=Q(stopped_at=None, state__in=states.OPEN), name="handoff_unmet"),
         ]

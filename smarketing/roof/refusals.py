@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.views.defaults import page_not_found, permission_denied
 
 from agreements.models import Agreement
-from leads.models import ApiToken, Attempt, Clock, Handoff, ImportRun, InHook, Lead, Merge
+from leads.models import ApiToken, Attempt, Clock, Handoff, ImportRun, InHook, Lead, Merge, OutDelivery, OutHook
 from reports.models import ReviewDecision
 from smarketing.accounts.rights import Verb
 from smarketing.lib.request import PortalRequest
@@ -20,6 +20,8 @@ NUMBERED: dict[str, tuple[QuerySet, tuple[str, ...]]] = {  # type: ignore[type-a
     "leads/merges/": (Merge.objects.all(), ("kept__agreement__", "kept__handoffs__agreement__")),
     "leads/tokens/": (ApiToken.objects.all(), ("agreements__",)),
     "leads/hooks/": (InHook.objects.all(), ("token__agreements__",)),
+    "leads/told/deliveries/": (OutDelivery.objects.all(), ("hook__agreement__",)),
+    "leads/told/": (OutHook.objects.all(), ("agreement__",)),
     "leads/": (Lead.objects.all(), ("agreement__", "handoffs__agreement__")),
     "reports/decisions/": (ReviewDecision.objects.all(), ("meeting__agreement__",)),
 }

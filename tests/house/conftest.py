@@ -19,6 +19,7 @@ from leads.doors.api.tokens import make_token
 from leads.doors.files.runs import digest_of
 from leads.doors.hooks.keeping import make_hook
 from leads.doors.merging import merge
+from leads.doors.telling import keeping as telling
 from leads.enums import RowKind
 from leads.models import ImportRun
 from leads.work.excusing import ask
@@ -98,6 +99,9 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     pks |= {"revoke_token": integration.pk}
     hook = make_hook("Shop", "leads", north, by=None, at=cast.MONDAY)
     pks |= dict.fromkeys(("hook", "new_secret", "shut_hook"), hook.pk)
+    crm = telling.make_out_hook("CRM", "https://crm.example/", north, ["deal.created"], by=None, at=cast.MONDAY)
+    pks |= dict.fromkeys(("told_one", "told_secret", "told_stop", "told_test"), crm.pk)
+    pks |= {"tell_again": telling.send_test(crm, at=cast.MONDAY).pk}
     pks |= {"version": proposal.pk, "settle": proposal.pk}
     friction = FrictionReport.objects.create(
         agreement=north, version=north.versions.first(), month="2026-02-01", due_on="2026-03-06", opened_at=cast.MONDAY
@@ -193,6 +197,12 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "leads:unmatch_rep": {"name": "Somebody"},
         "leads:tokens": {"name": "CRM", "agreements": north.pk, "scopes": "attempts:read", "days": "30"},
         "leads:hooks": {"name": "Shop", "agreement": north.pk, "kind": "attempts"},
+        "leads:told": {
+            "name": "ERP",
+            "url": "https://erp.example/",
+            "agreement": north.pk,
+            "news": "deal.created",
+        },
         "leads:import_new": {"agreement": north.pk, "kind": "leads"},
     }
     reading = reading_of(run, signed_in(people["administrator"]))

@@ -192,11 +192,13 @@ DOORS = {
     ),
     "leads:hooks": page(INTEGRATORS, FOUND, own={("marketing_lead", "post"): 422}),  # it brings no attempts
     "leads:hook": page(INTEGRATORS, **RECORD),
+    "leads:told": page(INTEGRATORS, FOUND),
+    "leads:told_one": page(INTEGRATORS, **RECORD),
     **{
         f"leads:{name}": Door(
             INTEGRATORS, NOT_SO, FOUND, **RECORD, own={("marketing_lead", "post"): FOUND, ("sales_lead", "post"): FOUND}
         )
-        for name in ("new_secret", "shut_hook")
+        for name in ("new_secret", "shut_hook", "told_secret", "told_stop", "told_test", "tell_again")
     },
     "leads:imports": page(MARKETERS),
     "leads:import_new": page(MARKETERS, FOUND, own={("stranger", "post"): 422}),

@@ -12,6 +12,8 @@ from leads.doors.api.shapes import schema_of
 from leads.doors.api.taking import AGREEMENT, MOST, STATUS
 from leads.doors.api.told import schema as record_schema
 from leads.doors.hooks import calls, google
+from leads.doors.telling.keeping import ABOUT
+from leads.enums import News
 
 JSON, PROBLEM = "application/json", "application/problem+json"
 TEXT: dict[str, Any] = {"type": "string"}
@@ -186,9 +188,32 @@ def calling() -> dict[str, Any]:
     }
 
 
+def news() -> dict[str, Any]:
+    """The web hooks that the portal calls."""
+    headers = [
+        {"name": name, "in": "header", "required": True, "schema": TEXT, "description": "Standard Webhooks"}
+        for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
+    ]
+    found = {}
+    for kind in News:
+        data = {"type": "object"} if kind == News.TEST else ref(f"{ABOUT[kind]}_record")
+        told = {"type": {"const": str(kind)}, "timestamp": TEXT, "data": data}
+        schema = {"type": "object", "properties": told, "required": list(told)}
+        found[str(kind)] = {
+            "post": {
+                "operationId": str(kind).replace(".", "_"),
+                "summary": f"The portal tells: {kind}",
+                "parameters": headers,
+                "requestBody": {"required": True, "content": {JSON: {"schema": schema}}},
+                "responses": {"2XX": {"description": "Taken. Anything else is sent again, 410 is not."}},
+            }
+        }
+    return found
+
+
 @cache
 def described() -> dict[str, Any]:
     generator: Any = SchemaGenerator
     found: dict[str, Any] = generator().get_schema(request=None, public=True)
     found["paths"][HOOK] = {"post": calling()}
-    return found | {"components": components()}
+    return found | {"components": components(), "webhooks": news()}

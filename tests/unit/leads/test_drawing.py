@@ -104,7 +104,7 @@ def test_in_the_evening_it_is_for_who_is_here_next_morning(north, rep, second_re
     rule(north)
     Seat.objects.create(agreement=north, rep=rep, hours={"mon": [["09:00", "17:00"]]})
     evening = cast.MONDAY + timedelta(hours=12)
-    away(second_rep, cast.MONDAY, cast.MONDAY + timedelta(hours=10))
+    away(second_rep, cast.MONDAY, cast.MONDAY + timedelta(hours=22))
     assert holders(north, 1, at=evening) == ["Ron Rep"]
     assert Draw.objects.get().passed == {str(rep.pk): "off_hours"}
 

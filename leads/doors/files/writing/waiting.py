@@ -1,8 +1,9 @@
 """Actions: rows whose lead is not there yet are kept, and linked when it comes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from agreements.models import Agreement
@@ -131,7 +132,7 @@ def link(leads: dict[str, int], hand: Hand, tally: Tally) -> int:
     """Takes the rows that waited for these leads (external id -> primary key). Answers how many."""
     rows = WaitingRow.objects.filter(agreement=hand.agreement_id, external_id__in=leads.keys()).order_by("pk")
     by_kind: dict[str, list[Claim]] = defaultdict(list)
-    hooks = set(InHook.objects.filter(token__in=rows.values("token")).values_list("token_id", flat=True))
+    hooks = cache(lambda: frozenset(InHook.objects.values_list("token_id", flat=True)))
     for row in rows.iterator(chunk_size=BATCH):
         run_id = row.seen_in_id or row.run_id
         claim = Claim(leads[row.external_id], unpacked(row.fields), run_id, row.line, row.token_id, _door(row, hooks))
@@ -143,10 +144,10 @@ def link(leads: dict[str, int], hand: Hand, tally: Tally) -> int:
     return sum(map(len, by_kind.values()))
 
 
-def _door(row: WaitingRow, hooks: Collection[int]) -> Door:
+def _door(row: WaitingRow, hooks: Callable[[], Collection[int]]) -> Door:
     if row.token_id is None:
         return Door.FILE
-    return Door.HOOK if row.token_id in hooks else Door.API
+    return Door.HOOK if row.token_id in hooks() else Door.API
 
 
 def link_waiting(leads: Collection[Lead], *, terms: Timeline, at: datetime) -> int:
