@@ -175,6 +175,8 @@ class EventKind(TextChoices):
     UNACCEPTED = "unaccepted", _("Acceptance undone")
     ATTEMPTED = "attempted", _("Attempt recorded")
     WITHDRAWN = "withdrawn", _("Attempt withdrawn")
+    COMMENTED = "commented", _("Comment")
+    COMMENT_WITHDRAWN = "uncommented", _("Comment withdrawn")
     SENT_BACK = "sent_back", _("Returned to marketing")
     RETURN_UNDONE = "return_undone", _("Return undone")
     RECYCLED = "recycled", _("Handed over again")

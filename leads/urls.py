@@ -5,7 +5,7 @@ from leads.pages import criteria
 from leads.pages.finding import find
 from leads.pages.handoff import attempt, close, excuse, handing_over
 from leads.pages.integrations import api_page, hooks_page, tokens_page, told_page
-from leads.pages.lead import detail, export, list_page, merging, new_page
+from leads.pages.lead import comments, detail, export, list_page, merging, new_page
 from leads.pages.queue import escalations, giving_away, inquiries, queue_page
 
 app_name = "leads"
@@ -61,5 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("handoffs/<int:pk>/attempt/", attempt.attempt, name="attempt"),
     path("handoffs/<int:pk>/close/", close.close, name="close"),
     path("handoffs/<int:pk>/reopen/", close.reopen, name="reopen"),
+    path("<int:pk>/comment/", comments.comment, name="comment"),
+    path("comments/<int:pk>/withdraw/", comments.withdraw_comment, name="withdraw_comment"),
     path("attempts/<int:pk>/withdraw/", attempt.withdraw_attempt, name="withdraw"),
 ]

@@ -21,6 +21,8 @@ LONG = (  # most wait more than they work
     "tests/unit/leads/test_demonstration.py",
 )
 ONCE = (  # what is the same whichever database is asked, beside the units and the house that ask none
+    "tests/acceptance/test_bank.py::test_every_figure_comes_out",
+    "tests/acceptance/test_bank.py::test_the_files_saved_again",
     "tests/house/test_matrix.py",
     "tests/house/test_one_side_alone.py",
     "tests/house/test_one_truth.py",

@@ -18,7 +18,7 @@ from leads.clock import rule
 from leads.clock.derivation import Values, Wanted, clock_with_marketing, clocks, derive
 from leads.clock.happened import Asking, Case, ClockRows, Timelines, cases, with_marketing
 from leads.enums import ClockKind
-from leads.models import Attempt, Clock, Handoff, Inquiry, Lead, OutMark
+from leads.models import Attempt, Clock, Comment, Handoff, Inquiry, Lead, OutMark
 from smarketing.lib import bulk
 
 BATCH = 5000
@@ -83,8 +83,12 @@ def refresh(
 
 def keep_notes(lead_ids: Collection[int]) -> None:
     """What a lead is found by besides its own fields. The latest come first; there is an end to what is kept."""
-    rows = (Attempt, "lead_id", "attempted_at", "note"), (Handoff, "lead_id", "handed_at", "return_note")
-    attempts, returns, leads = (
+    rows = (
+        (Attempt, "lead_id", "attempted_at", "note"),
+        (Handoff, "lead_id", "handed_at", "return_note"),
+        (Comment, "lead_id", "at", "text"),
+    )
+    attempts, returns, comments, leads = (
         model.objects.filter(**{f"{key.removesuffix('_id')}__in": lead_ids})
         .exclude(**{note: ""})
         .order_by()
@@ -92,7 +96,7 @@ def keep_notes(lead_ids: Collection[int]) -> None:
         for model, key, at, note in (*rows, (Lead, "id", "created_at", "notes"))
     )
     stand, noted = dict[int, str](), defaultdict[int, list[str]](list)
-    for pk, _at, note, is_kept in sorted(attempts.union(returns, leads, all=True), reverse=True):
+    for pk, _at, note, is_kept in sorted(attempts.union(returns, comments, leads, all=True), reverse=True):
         if is_kept:
             stand[pk] = note
         else:

@@ -361,7 +361,7 @@ class Migration(migrations.Migration):
             name='Event',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('logged', 'Lead logged'), ('asked', 'Inquiry'), ('edited', 'Lead edited'), ('merged', 'Merged with another lead'), ('unmerged', 'Merge undone'), ('handed_over', 'Handed over'), ('taken_back', 'Handoff taken back'), ('assigned', 'Assigned'), ('given', 'Assigned by a rule'), ('tier_put_right', 'Tier corrected'), ('accepted', 'Accepted'), ('unaccepted', 'Acceptance undone'), ('attempted', 'Attempt recorded'), ('withdrawn', 'Attempt withdrawn'), ('sent_back', 'Returned to marketing'), ('return_undone', 'Return undone'), ('recycled', 'Handed over again'), ('closed', 'Closed'), ('reopened', 'Reopened'), ('corrected', 'Updated from a file'), ('import_undone', 'Import undone'), ('excuse_asked', 'Excuse asked for'), ('excused', 'Excuse approved'), ('excuse_dropped', 'Excuse taken back or declined'), ('due_soon', 'Due soon'), ('overdue', 'Overdue')], max_length=15)),
+                ('kind', models.CharField(choices=[('logged', 'Lead logged'), ('asked', 'Inquiry'), ('edited', 'Lead edited'), ('merged', 'Merged with another lead'), ('unmerged', 'Merge undone'), ('handed_over', 'Handed over'), ('taken_back', 'Handoff taken back'), ('assigned', 'Assigned'), ('given', 'Assigned by a rule'), ('tier_put_right', 'Tier corrected'), ('accepted', 'Accepted'), ('unaccepted', 'Acceptance undone'), ('attempted', 'Attempt recorded'), ('withdrawn', 'Attempt withdrawn'), ('commented', 'Comment'), ('uncommented', 'Comment withdrawn'), ('sent_back', 'Returned to marketing'), ('return_undone', 'Return undone'), ('recycled', 'Handed over again'), ('closed', 'Closed'), ('reopened', 'Reopened'), ('corrected', 'Updated from a file'), ('import_undone', 'Import undone'), ('excuse_asked', 'Excuse asked for'), ('excused', 'Excuse approved'), ('excuse_dropped', 'Excuse taken back or declined'), ('due_soon', 'Due soon'), ('overdue', 'Overdue')], max_length=15)),
                 ('at', models.DateTimeField()),
                 ('details', models.JSONField(default=dict)),
                 ('attempt', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to='leads.attempt')),
@@ -380,6 +380,21 @@ class Migration(migrations.Migration):
             model_name='deal',
             name='lead',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deals', to='leads.lead'),
+        ),
+        migrations.CreateModel(
+            name='Comment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.TextField(blank=True, max_length=2000, verbose_name='comment')),
+                ('at', models.DateTimeField()),
+                ('withdrawn_at', models.DateTimeField(null=True)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='leads.lead')),
+            ],
+            options={
+                'verbose_name': 'comment',
+                'verbose_name_plural': 'comments',
+            },
         ),
         migrations.CreateModel(
             name='Clock',

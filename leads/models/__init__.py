@@ -1,5 +1,6 @@
 from leads.models.assignment import Absence, AssignmentRule, DeskSettings, Draw, RuleShare, Seat
 from leads.models.clocks import Clock, Escalation
+from leads.models.comments import Comment
 from leads.models.facts import Attempt, Deal, Event, Handoff, Lead
 from leads.models.hooks import HookCall, InHook
 from leads.models.imports import (
@@ -28,6 +29,7 @@ __all__ = [
     "AssignmentRule",
     "Attempt",
     "Clock",
+    "Comment",
     "Deal",
     "DeskSettings",
     "DifferingRow",

@@ -22,6 +22,7 @@ from leads.doors.merging import merge
 from leads.doors.telling import keeping as telling
 from leads.enums import RowKind
 from leads.models import ImportRun
+from leads.work.commenting import comment
 from leads.work.excusing import ask
 from reports.models import JudgedMonth, JudgedObjective, Owed, ReviewDecision
 from reports.reviews.calendar import renew
@@ -88,6 +89,8 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     late, asking = cast.handed(north), cast.handed(north)
     missed, excuse = (h.clocks.get(kind="response") for h in (late, asking))
     ask(excuse, reason="The telephones were dead.", side=Side.SALES, by=rep, at=cast.MONDAY + timedelta(hours=3))
+    said = comment(handoff.lead, "Asks for a price.", by=rep, at=cast.MONDAY)
+    pks |= {"comment": handoff.lead_id, "withdraw_comment": said.pk}
     pks |= {"merge": waiting.pk, "not_same": waiting.pk, "undo_merge": one.pk}
     pks |= {"ask_excuse": late.lead_id, "approve_excuse": excuse.pk, "drop_excuse": excuse.pk}
     pks |= {"accept_target": target.pk, "decline_target": target.pk}
@@ -191,6 +194,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         "leads:put_tier_right": {"tier": "C", "reason": "A director"},
         "leads:ask_excuse": {"clock": missed.pk, "reason": "The telephones were dead."},
         "leads:send_back": {"reason": "duplicate"},
+        "leads:comment": {"text": "Asks for a price in euros."},
         "leads:attempt": {"channel": "phone", "result": "no_answer"},
         "leads:close": {"outcome": "won", "revenue": "100"},
         "leads:match_rep": {"name": "Somebody", "person": rep.pk},

@@ -65,6 +65,7 @@ MAY_ACCEPT = {("marketing_lead", "post"): FOUND}
 MAY_MEASURE = {**MAY_AGREE, ("administrator", "post"): FOUND}
 WRITES_SHEET = {(who, "post"): FOUND for who in ("marketer", "marketing_lead")}
 OF_SOMEBODY = ("role", "take_out", "leave", "come_back", "send_again", "withdraw")
+WORKING_PEOPLE = ("marketer", "marketing_lead", "rep", "second_rep", "sales_lead", "administrator")
 NO_LEAD = {(who, "post"): FORBIDDEN for who in ("marketer", "rep", "second_rep", "leader")}
 NOT_OF_SALES = {(who, "post"): MISSING for who in ("marketing_lead", "service_member")}
 DOORS = {
@@ -167,7 +168,9 @@ DOORS = {
     "leads:absences": page(REPS, FOUND),
     "leads:off_today": Door(REPS, NOT_SO, FOUND),
     "leads:absences_from_calendar": Door(REPS, FOUND, 422),  # without a file
-    "leads:delete_absence": button(REPS, own={("second_rep", "post"): MISSING}),
+    "leads:delete_absence": Door(
+        REPS, NOT_SO, FOUND, own={(who, "post"): MISSING for who in ("second_rep", "stranger")}
+    ),
     "leads:would_meet": page(READERS, OK, **RECORD),
     "leads:hand_over": button(MARKETERS),
     "leads:take_back": button(MARKETERS),
@@ -184,6 +187,11 @@ DOORS = {
     "leads:assign": button(REPS, own={("second_rep", "post"): FORBIDDEN}),
     **{f"leads:{name}": button(REPS) for name in ("accept", "unaccept", "undo_return", "reopen")},
     **{f"leads:{name}": button(REPS, get=FOUND) for name in ("send_back", "attempt", "close")},
+    "leads:comment": button(PRACTITIONERS, get=FOUND),
+    # The comment is the rep's.
+    "leads:withdraw_comment": button(
+        PRACTITIONERS, own={(who, "post"): FORBIDDEN for who in WORKING_PEOPLE if who != "rep"}
+    ),
     "leads:withdraw": button(REPS, own={("second_rep", "post"): FORBIDDEN}),
     "leads:tokens": page(INTEGRATORS, FOUND),
     "leads:api": page(ANYONE),

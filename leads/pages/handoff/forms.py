@@ -77,6 +77,21 @@ class AttemptForm(ActionForm):
         return handed_at if at is not None and handed_at - MINUTE < at < handed_at else at
 
 
+class CommentForm(forms.Form):
+    text = forms.CharField(
+        label=_("Comment"),
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Marketing and sales read it, also people of an outside organisation."),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="comment-%s")
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+
 class TierForm(ActionForm):
     tier = forms.CharField(label=_("Tier"), max_length=60, required=False, strip=True)
     reason = forms.CharField(label=_("Reason"), max_length=300, strip=True)

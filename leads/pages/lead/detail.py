@@ -26,7 +26,7 @@ from leads.models import Deal, Handoff, Inquiry, Lead, Merge
 from leads.ownership import may_approve, may_drop, may_put_tier_right, may_withdraw
 from leads.pages.answers import say_refusals
 from leads.pages.fetch import held_lead, marketed_lead, seen_handoff, seen_lead
-from leads.pages.handoff.forms import AttemptForm, ExcuseForm, LostForm, ReturnForm, TierForm, WonForm
+from leads.pages.handoff.forms import AttemptForm, CommentForm, ExcuseForm, LostForm, ReturnForm, TierForm, WonForm
 from leads.pages.handoff.questions import Prospect
 from leads.pages.lead.form import LeadForm
 from leads.pages.lead.history import HistoryEntry, history
@@ -44,6 +44,7 @@ from smarketing.lib.paging import page_of_list
 from smarketing.lib.request import PortalRequest
 
 MOST_ALIKE = 5
+OF_THE_LEAD = ("excuse_form", "comment_form")  # forms that ask for no handoff
 HISTORY = 100  # entries on a page; few leads ever have so many
 
 
@@ -61,7 +62,7 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
     """`typed` are the forms that were refused, with what was typed."""
     at, access = request.now, request.access
     handoff = lead.handoffs.select_related("rep").with_return_reason().order_by("-handed_at", "-pk").first()
-    of_sales = typed.keys() - {"tier_form", "tier_opened", "excuse_form"}
+    of_sales = typed.keys() - {"tier_form", "tier_opened", *OF_THE_LEAD}
     if handoff is None:  # taken back while somebody filled in a form for it
         for name in of_sales:
             say_refusals(request, typed[name])
@@ -91,7 +92,8 @@ def lead_page(request: PortalRequest, lead: Lead, **typed: Any) -> HttpResponse:
         "may_assign": access.may(Verb.ASSIGN, lead.agreement),
         "typed": bool(handoff and of_sales),
         **excuses(request, lead, clocks),
-        **{name: form for name, form in typed.items() if name == "excuse_form"},
+        "comment_form": CommentForm() if access.may(Verb.SEE, lead.agreement) else None,
+        **{name: form for name, form in typed.items() if name in OF_THE_LEAD},
     }
     is_free = handoff is None or not handoff.is_open
     context["may_hand_over"] = is_free and (asking or not outcome)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from agreements.enums import reason_words
 from leads.doors.files.wording import FIELD_NAMES
 from leads.enums import Channel, ClockKind, Door, EventKind, LossReason, Precision, Result, Verdict
-from leads.models import Attempt, Deal, Escalation, Event, Handoff, Inquiry, Lead, Merge
+from leads.models import Attempt, Comment, Deal, Escalation, Event, Handoff, Inquiry, Lead, Merge
 from leads.pages.assignment.words import by_hand, given_why
 from leads.pages.said import said_words
 from smarketing.accounts.access import Access
@@ -38,6 +38,7 @@ class HistoryEntry:
     is_of_day: bool = False
     is_early: bool = False
     attempt: Attempt | None = None
+    comment: Comment | None = None
 
     @property
     def label(self) -> str:
@@ -202,9 +203,19 @@ def _escalations(lead: Lead) -> Iterator[HistoryEntry]:
 
 def _events(lead: Lead, events: list[Event]) -> Iterator[HistoryEntry]:
     reps = User.objects.in_bulk({pk for event in events if (pk := event.details.get("rep"))})
+    comments = lead.comments.in_bulk([pk for event in events if (pk := event.details.get("comment"))])
     for event in events:
         detail = _event_detail(lead, event, reps)
-        yield HistoryEntry(event.at, EventKind(event.kind), _name(event.by), detail, recorded_at=event.at)
+        said = comments.get(event.details.get("comment") or 0) if event.kind == EventKind.COMMENTED else None
+        yield HistoryEntry(
+            event.at,
+            EventKind(event.kind),
+            _name(event.by),
+            detail,
+            note=said.text if said else "",
+            recorded_at=event.at,
+            comment=said,
+        )
 
 
 def _event_detail(lead: Lead, event: Event, reps: dict[int, User]) -> str:
