@@ -6,7 +6,20 @@ from django.http import Http404, HttpResponse
 from django.views.defaults import page_not_found, permission_denied
 
 from agreements.models import Agreement
-from leads.models import ApiToken, Attempt, Clock, Handoff, ImportRun, InHook, Lead, Merge, OutDelivery, OutHook
+from leads.models import (
+    Absence,
+    ApiToken,
+    AssignmentRule,
+    Attempt,
+    Clock,
+    Handoff,
+    ImportRun,
+    InHook,
+    Lead,
+    Merge,
+    OutDelivery,
+    OutHook,
+)
 from reports.models import ReviewDecision
 from smarketing.accounts.rights import Verb
 from smarketing.lib.request import PortalRequest
@@ -20,6 +33,8 @@ NUMBERED: dict[str, tuple[QuerySet, tuple[str, ...]]] = {  # type: ignore[type-a
     "leads/merges/": (Merge.objects.all(), ("kept__agreement__", "kept__handoffs__agreement__")),
     "leads/tokens/": (ApiToken.objects.all(), ("agreements__",)),
     "leads/hooks/": (InHook.objects.all(), ("token__agreements__",)),
+    "leads/assignment/rules/": (AssignmentRule.objects.all(), ("agreement__",)),
+    "leads/absences/": (Absence.objects.all(), ()),  # of a person
     "leads/told/deliveries/": (OutDelivery.objects.all(), ("hook__agreement__",)),
     "leads/told/": (OutHook.objects.all(), ("agreement__",)),
     "leads/": (Lead.objects.all(), ("agreement__", "handoffs__agreement__")),
@@ -41,7 +56,7 @@ def _is_foreign(request: PortalRequest) -> bool:
     if "slug" in match.kwargs:
         return not Agreement.every.visible_to(request.access).filter(slug=match.kwargs["slug"]).exists()
     found = next((pair for start, pair in NUMBERED.items() if match.route.startswith(start)), None)
-    if found is None or "pk" not in match.kwargs:
+    if found is None or not found[1] or "pk" not in match.kwargs:
         return False
     rows, paths = found
     own = (rows.filter(request.access.where(Verb.READ, path), pk=match.kwargs["pk"]) for path in paths)

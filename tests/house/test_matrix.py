@@ -168,7 +168,9 @@ DOORS = {
     "leads:absences": page(REPS, FOUND),
     "leads:off_today": Door(REPS, NOT_SO, FOUND),
     "leads:absences_from_calendar": Door(REPS, FOUND, 422),  # without a file
-    "leads:delete_absence": button(REPS, own={("second_rep", "post"): MISSING}),
+    "leads:delete_absence": Door(
+        REPS, NOT_SO, FOUND, own={(who, "post"): MISSING for who in ("second_rep", "stranger")}
+    ),
     "leads:would_meet": page(READERS, OK, **RECORD),
     "leads:hand_over": button(MARKETERS),
     "leads:take_back": button(MARKETERS),

@@ -279,3 +279,13 @@ def test_a_leader_of_another_team_finds_nothing_here(signed_in, north, south, st
     assert client.get(url("desk", "south")).status_code == 200
     for view, args in (("desk", ["north"]), ("rule", [made.pk]), ("fairness", ["north"]), ("new_rule", ["north"])):
         assert client.get(url(view, *args)).status_code == 404
+
+
+def test_who_leads_another_sales_team_and_reads_here_changes_nothing_here(signed_in, north, south, rep):
+    made = rule(north)
+    other = cast.person("ole@example.org", south.sales_team, role=Role.LEAD)
+    Membership.objects.create(user=other, team=north.marketing_team)
+    client = signed_in(other)
+    for view, args in (("desk", ["north"]), ("rule", [made.pk]), ("seat", ["north", rep.pk]), ("fairness", ["north"])):
+        assert client.get(url(view, *args)).status_code == 403
+    assert client.post(url("switch_rule", made.pk), {"on": "0"}).status_code == 403
