@@ -164,6 +164,10 @@ class TargetQuerySet(QuerySet["Target"]):
         """Proposals that lack a consent."""
         return self.filter(agreed_at=None, superseded_at=None, declined_at=None)
 
+    def of_themselves(self) -> "TargetQuerySet":
+        """Without those of an exception, which are answered with it."""
+        return self.filter(exception=None)
+
     def former(self) -> "TargetQuerySet":
         """Those that counted until another one was agreed."""
         return self.filter(agreed_at__isnull=False, superseded_at__isnull=False)
