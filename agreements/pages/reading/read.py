@@ -100,7 +100,7 @@ def pdf(request: PortalRequest, slug: str) -> HttpResponse:
     reading = on_paper(agreement, version, dated, today)
     months = [month for year in years for month in months_table.months(agreement, year, today)]
     rows = month_rows(months, reading.document)
-    data = agreement_pdf(reading, imprint_of(version, agreement, rows))
+    data = agreement_pdf(reading, imprint_of(version, agreement, rows, today))
     headers = {"Content-Disposition": f'attachment; filename="{slug}-{version.number}.pdf"'}
     return HttpResponse(data, content_type="application/pdf", headers=headers)
 
