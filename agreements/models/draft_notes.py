@@ -17,7 +17,11 @@ UNDER_WAY = (VersionState.PROPOSED, VersionState.IN_FORCE, VersionState.SUPERSED
 class DraftNoteQuerySet(models.QuerySet["DraftNote"]):
     def to_write(self, by: "User") -> "DraftNoteQuerySet":
         """Of this person, neither done nor in a proposal that still stands."""
-        return self.filter(by=by, done_at=None).exclude(version__state__in=UNDER_WAY)
+        return self.unwritten().filter(by=by)
+
+    def unwritten(self) -> "DraftNoteQuerySet":
+        """Neither done nor in a proposal that still stands: what was declined or answered is written anew, or never."""
+        return self.filter(done_at=None).exclude(version__state__in=UNDER_WAY)
 
 
 class DraftNote(models.Model):
@@ -43,6 +47,11 @@ class DraftNote(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def came_to_nothing(self) -> bool:
+        """The proposal that it was written into: it is in none that stands."""
+        return self.version is not None and self.version.state not in UNDER_WAY
 
     @property
     def is_in_force(self) -> bool:

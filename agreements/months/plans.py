@@ -7,6 +7,7 @@ and an administrator are in force at once; what a team lead writes is proposed t
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import groupby
 from typing import TypeVar
 
 from django.utils.formats import date_format
@@ -39,6 +40,8 @@ from smarketing.lib import words
 from smarketing.lib.numbers import number
 
 T = TypeVar("T")
+Answered = tuple[date, int, str]  # a month, its leads, and why they are not proposed
+AGREED = "agreed"
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,8 @@ def carry_out(plan: MonthPlan, agreement: Agreement, *, by: User | None, at: dat
     Quota.objects.bulk_create(quotas, update_conflicts=True, unique_fields=key, update_fields=["amount", "parts"])
     for month, numbers in plan.new.items():
         _put(agreement, month, numbers, by=by, at=at)
-    waiting = [_proposed(agreement, month, numbers, by=by, at=at) for month, numbers in plan.proposed.items()]
-    return (*plan.told, *filter(None, waiting))
+    answers = [_proposed(agreement, month, numbers, by=by, at=at) for month, numbers in plan.proposed.items()]
+    return (*plan.told, *_told(answers))
 
 
 def numbers_of(document: AgreementDocument, month: date) -> MonthNumbers | None:
@@ -243,15 +246,28 @@ def _put(agreement: Agreement, month: date, numbers: MonthNumbers | None, *, by:
     take_effect(made(agreement, month, numbers, how, by=by, at=at), at)
 
 
-def _proposed(agreement: Agreement, month: date, numbers: MonthNumbers, *, by: User | None, at: datetime) -> str:
-    said = {"month": month_name(month), "leads": counted_leads(numbers.leads)}
+def _proposed(agreement: Agreement, month: date, numbers: MonthNumbers, *, by: User | None, at: datetime) -> Answered:
     try:
         target = propose(agreement, month, numbers, by=by, at=at)
     except ProposalWaiting as refusal:
-        return f"{said['month']}: {refusal}"
-    if target.agreed_at:
-        return ""
-    return _("%(month)s: %(leads)s proposed to the other side.") % said
+        return month, 0, str(refusal)
+    return month, numbers.leads, AGREED if target.agreed_at else ""
+
+
+def _told(answers: list[Answered]) -> Iterator[str]:
+    """Many months are one sentence, not one each."""
+    waiting = [(month, leads) for month, leads, refusal in answers if not refusal]
+    if waiting:
+        first, last = waiting[0][0], waiting[-1][0]
+        said = {"month": month_name(first), "last": month_name(last), "n": number(len(waiting))}
+        said["leads"] = counted_leads(sum(leads for _month, leads in waiting))
+        text = _("%(month)s: %(leads)s proposed to the other side.")
+        if len(waiting) > 1:
+            text = _("%(n)s months, %(month)s to %(last)s: %(leads)s together proposed to the other side.")
+        yield text % said
+    for text, rows in groupby(sorted(answers, key=lambda row: row[2]), key=lambda row: row[2]):
+        if text not in ("", AGREED):
+            yield f"{', '.join(month_name(month) for month, *_row in rows)}: {text}"
 
 
 def month_name(month: date) -> str:

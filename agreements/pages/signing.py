@@ -191,6 +191,13 @@ def _notes(request: PortalRequest, found: Version) -> QuerySet[DraftNote]:
     return found.agreement.draft_notes.to_write(request.user) if is_draft else found.notes.all()
 
 
+def _left_out(found: Version, notes: QuerySet[DraftNote]) -> QuerySet[DraftNote]:
+    """Decisions of reviews that were noted for another text, before this one is proposed or signed without them."""
+    is_open = found.state in (VersionState.DRAFT, VersionState.PROPOSED) and not found.is_cancellation
+    left_out = found.agreement.draft_notes.unwritten().exclude(pk__in=notes.values("pk"))
+    return left_out if is_open else left_out.none()
+
+
 def _lacking(request: PortalRequest, found: Version) -> list[StepState]:
     """Of the draft that both sides write: what its last step says, too."""
     is_draft = found.state == VersionState.DRAFT and found.is_shared
@@ -200,6 +207,7 @@ def _lacking(request: PortalRequest, found: Version) -> list[StepState]:
 def _page(request: PortalRequest, found: Version, refused: AmendmentRefused | None = None) -> HttpResponse:
     agreement: Agreement = found.agreement
     shown = reads.shown(found, request.user, request.access, request.now)
+    notes = _notes(request, found)
     context = {
         "agreement": agreement,
         "shown": shown,
@@ -207,7 +215,8 @@ def _page(request: PortalRequest, found: Version, refused: AmendmentRefused | No
         "version": found,
         "is_draft": found.state == VersionState.DRAFT,
         "is_proposed": found.state == VersionState.PROPOSED,
-        "draft_notes": _notes(request, found),
+        "draft_notes": notes,
+        "left_out": _left_out(found, notes),
         "refused": refused,
         "reason": request.POST.get("reason", ""),
         "now": request.now,

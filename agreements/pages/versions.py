@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from agreements.document.differences import Difference, differences
 from agreements.document.stored import document_of
-from agreements.document.versions import version_document, whole_document
+from agreements.document.versions import stand_of, version_document, whole_document
 from agreements.enums import VersionState
 from agreements.models import Agreement, Signature, Version
 from agreements.pages.months.capacity_sheet import CapacitySheet, first_sheet, proposed_sheet
@@ -31,6 +31,7 @@ from smarketing.accounts.rights import Verb
 class ShownVersion:
     """`standing` says in words where it stands today; `before` is the version that it changes, or has changed;
     `answered` what it says otherwise than the proposal that it answers. `signed`: parties as its text names them.
+    `may_answer`: it was declined, and a text of one's own may begin from it.
     """
 
     version: Version
@@ -45,6 +46,7 @@ class ShownVersion:
     may_withdraw: bool
     may_counter: bool
     may_leave: bool
+    may_answer: bool
     signs: bool
     capacity: CapacitySheet | None
 
@@ -96,10 +98,19 @@ def shown(version: Version, reader: User, access: Access, at: datetime) -> Shown
         may_sign=may_sign(version, reader, at),
         may_withdraw=may_withdraw(version, reader, at),
         may_leave=may_leave(version, reader, at),
+        may_answer=may_amend and not may_leave(version, reader, at) and _is_to_answer(version),
         capacity=_capacity(version, today),
         signs=bool(sides_signed_by(version.agreement, reader, today)),
         may_counter=is_proposed and may_amend and not version.is_cancellation and version.proposed_by_id != reader.pk,
     )
+
+
+def _is_to_answer(version: Version) -> bool:
+    """Declined, nothing else is proposed since, and what is in force is what it was written against."""
+    if version.state != VersionState.DECLINED or version.is_cancellation:
+        return False
+    agreement = version.agreement
+    return version.built_on == stand_of(agreement) and not agreement.versions.proposed().exists()
 
 
 def _capacity(version: Version, today: date) -> CapacitySheet | None:

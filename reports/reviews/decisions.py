@@ -76,7 +76,7 @@ def to_draft(decision: ReviewDecision, *, by: User, at: datetime) -> Version | N
         if note and not DraftNote.objects.to_write(note.by).filter(pk=note.pk).exists():
             raise DecidedAlready("", _("This decision is in a proposal that waits for signatures."))
         if note:
-            DraftNote.objects.filter(pk=note.pk).update(by=by)
+            DraftNote.objects.filter(pk=note.pk).update(by=by, version=None)
         else:
             origin = decision.meeting.get_absolute_url()
             note = DraftNote.objects.create(agreement=agreement, by=by, text=decision.text, origin=origin, made_at=at)

@@ -12,7 +12,7 @@ from agreements.document.stored import document_of
 from agreements.document.versions import apply
 from agreements.models import Version
 from agreements.signing.proposals import propose
-from agreements.signing.signatures import sign
+from agreements.signing.signatures import decline, sign
 from reports.facts.reading import read
 from reports.models import JudgedMonth, JudgedObjective, Owed, ReviewDecision, ReviewMeeting, RootCause, StrikeNote
 from reports.reviews.dates import review_dates
@@ -191,6 +191,34 @@ def test_a_decision_is_seen_by_its_owner_becomes_a_draft_and_is_done_once_that_i
     sign(proposed, by=marketing_lead, at=now(), seen=proposed.digest)
     assert not ReviewDecision.objects.open().exists()
     assert "Call within an hour" not in signed_in(rep).get(mine).text
+
+
+def test_a_decision_in_a_proposal_that_was_declined_is_open_again_and_missed_in_another_before_it_is_signed(
+    rhythm, sales_lead, marketing_lead, rep, signed_in
+):
+    made = {"planned_on": date(2026, 1, 7), "on": date(2026, 1, 7), "changed_at": now()}
+    meeting = ReviewMeeting.objects.create(agreement=rhythm, **made)
+    told = {"text": "Call within an hour", "owner": rep, "due_on": now().date(), "made_at": now()}
+    decision = ReviewDecision.objects.create(meeting=meeting, **told)
+    lead, summary = signed_in(sales_lead), reverse("reports:reviews", args=["north"])
+    lead.post(reverse("reports:decision", args=[decision.pk]), {"do": "draft"})
+    on = now().date() + timedelta(days=2)
+
+    def proposal(by, pacing):
+        draft = apply(replace(document_of(rhythm), pacing=pacing, effective_on=on), by=by, at=now()).draft
+        return propose(draft, by=by, at=now())
+
+    first = proposal(sales_lead, "calendar")
+    missed = "Decided in a review, and noted for another text"
+    page = reverse("agreements:version", args=["north", first.pk])
+    assert [missed in signed_in(who).get(page).text for who in (sales_lead, marketing_lead)] == [False, False]
+    decline(first, by=marketing_lead, at=now(), reason="Too early")
+    assert f"version {first.number} is declined: still to be written into a draft" in lead.get(summary).text
+    page = reverse("agreements:version", args=["north", proposal(marketing_lead, "calendar").pk])
+    assert [missed in signed_in(who).get(page).text for who in (sales_lead, marketing_lead)] == [True, True]
+    assert lead.post(reverse("reports:decision", args=[decision.pk]), {"do": "draft"}).status_code == 302
+    decision.refresh_from_db()
+    assert decision.note.version is None
 
 
 def test_an_owner_marks_a_decision_done_and_nobody_but_a_lead_that_of_another(

@@ -127,7 +127,12 @@ def test_the_other_side_declines_with_a_reason_that_everybody_reads(signed_in, s
     page = plain(signed_in(rep).get(page_of(version)))
     assert "Declined" in page
     assert "Max Lead: “Too slow for fairs”" in page
-    assert "Version declined · 2" in plain(signed_in(sales_lead).get(URL))
+    assert "Version 2 was declined. The reason:" in plain(signed_in(sales_lead).get(URL))
+    begin_from = f"{URL}edit/?of={version.pk}"  # who has declined it goes on from what was discussed, not from before
+    assert [begin_from in signed_in(who).get(page_of(version)).text for who in (marketing_lead, rep)] == [True, False]
+    edit = client.get(begin_from)
+    assert "Max Lead has declined: “Too slow for fairs”" in plain(edit)
+    assert filled(client, begin_from)["speed-0-within_minutes"] == "240"
     assert told_in_north(signed_in(sales_lead)) == [("Max Lead has declined version 2: “Too slow for fairs”", True)]
     assert told_in_north(signed_in(rep)) == [("Max Lead has declined version 2: “Too slow for fairs”", False)]
     assert decide(signed_in(rep), version, "leave").status_code == 422
@@ -184,6 +189,10 @@ def test_an_answer_begins_from_the_proposal_and_takes_its_place(signed_in, sales
     version = proposed(author, north)
     address = f"{URL}edit/?of={version.pk}"
     assert filled(other, address)["speed-0-within_minutes"] == "240"
+    edit = other.get(address)  # it opens where the proposal says something new, and says what
+    assert edit.context["draft"].unfolded == {"sales": True}
+    assert "Version 2 changes something here" in edit.text.partition('id="sales" open')[2].partition("</details>")[0]
+    assert "Follow-up speed · within working minutes 60 240" in plain(edit)
     counter = proposed(other, north, minutes="90", at=address)
     version.refresh_from_db()
     assert (version.state, counter.state, counter.answers, counter.number) == ("countered", "proposed", version, 3)
@@ -214,9 +223,11 @@ def test_a_reminder_is_seen_by_those_who_have_not_signed_once_a_day(
     version = proposed(author, north)
     assert "reminds you" not in other.get("/waiting/").text
     decide(author, version, "remind")
-    assert "Version 2 waits for your signature. Lea Lead reminds you." in plain(other.get("/waiting/"))
+    assert "Version 2, to be in force from April 1, 2026, waits for your signature. Lea Lead reminds you." in plain(
+        other.get("/waiting/")
+    )
     assert "waits for your signature" not in author.get("/waiting/").text
-    assert "Reminded of the version · 2 Marketing north" in plain(author.get(URL))
+    assert "Marketing north was reminded of version 2." in plain(author.get(URL))
     assert decide(author, version, "remind").status_code == 422
     time_machine.move_to(cast.MONDAY + timedelta(days=1))
     assert decide(author, version, "remind").status_code == 200
@@ -347,7 +358,7 @@ def test_the_end_is_proposed_and_signed_and_after_it_nothing_is_promised(
     assert "Still to sign: Marketing north." in plain(answer)
     (end,) = north.versions.proposed()
     assert "Version 2 proposed · ends after March 20, 2026" in plain(author.get(f"{URL}versions/"))
-    assert "Proposed: the agreement ends after March 20, 2026" in plain(author.get(URL))
+    assert "It was proposed that the agreement ends after March 20, 2026." in plain(author.get(URL))
     terms = timeline(north)
     assert terms.on(date(2026, 3, 21)).version_id
     decide(signed_in(marketing_lead), end, "sign")

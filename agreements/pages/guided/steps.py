@@ -1,6 +1,6 @@
 """The guided way to an agreement: its steps, and which fields of the edit form each of them asks for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.document.groups.every_group import GROUPS
 from agreements.document.groups.friction_clause import FRICTION
-from agreements.document.text import ASSUMPTIONS
+from agreements.document.text import ASSUMPTIONS, HEADING
 from agreements.enums import Weekday
 from agreements.pages.writing.edit_form import Draft
 from agreements.pages.writing.rows import promise_part
@@ -218,6 +218,17 @@ def steps_of_places() -> dict[str, GuidedStep]:
     for step, one in sorted(asked, key=lambda pair: pair[1].is_more):
         found.setdefault(_place(one.part), step)
     return found
+
+
+def place_of(path: Sequence[str]) -> str:
+    """The part of the plain edit page in which stands what differs so between two texts."""
+    head = path[0]
+    if measure := MEASURES.get(head):
+        return measure.side
+    for part, heads in _HEADS.items():
+        if head in heads:
+            return _place(part)
+    return head if head in GROUPS else "parties" if head in HEADING else "terms"
 
 
 def _place(part: str) -> str:

@@ -1,4 +1,4 @@
-"""What happened to exceptions and friction reports, in the reader's language: a line of the history is a sentence."""
+"""What happened to versions, exceptions and friction reports: a line of the history is a sentence for people."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.document.differences import Difference
-from agreements.pages.reading.overview import dated_span
+from agreements.pages.reading.overview import dated, dated_span
 from smarketing.accounts.models import Side
 from smarketing.lib.numbers import number
 from smarketing.lib.periods import Period
@@ -72,10 +72,32 @@ def _moved(_path: tuple[str, ...], count: str) -> str:
     return text % {"n": number(int(count))}
 
 
+def _version(path: tuple[str, ...], told: str) -> str:
+    """What became of a proposal: `told` is a day, the teams concerned, or the reason."""
+    word, number = path[0], path[1] if len(path) > 1 else ""
+    texts = {
+        "version_proposed": _("Version %(number)s was proposed, to be in force from %(on)s."),
+        "end_proposed": _("It was proposed that the agreement ends after %(on)s."),
+        "signed": _("Version %(number)s was signed for %(told)s."),
+        "all_signed": _("Every party has signed version %(number)s: it is in force from %(on)s."),
+        "agreement_ends": _("Every party has signed: the agreement ends after %(on)s."),
+        "proposal_declined": _("Version %(number)s was declined. The reason: “%(told)s”"),
+        "proposal_withdrawn": _("Version %(number)s was withdrawn."),
+        "proposal_countered": _("Version %(number)s was answered by another proposal."),
+        "reminded": _("%(told)s was reminded of version %(number)s."),
+    }
+    return texts[word] % {"number": number, "told": told, "on": dated(told)}
+
+
+VERSION_WORDS = (
+    *("version_proposed", "end_proposed", "signed", "all_signed", "agreement_ends"),
+    *("proposal_declined", "proposal_withdrawn", "proposal_countered", "reminded"),
+)
 SAID: dict[str, Callable[[tuple[str, ...], str], str]] = {
     **dict.fromkeys(
         [f"exception_{word}" for word in ("proposed", "accepted", "agreed", "declined", "withdrawn")], _exception
     ),
+    **dict.fromkeys(VERSION_WORDS, _version),
     "friction_sent": _sent,
     "friction_answered": _answered,
     "friction_moved": _moved,

@@ -1,6 +1,6 @@
 """The form in which an agreement is written: its parts together, and the one document that comes of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -48,7 +48,8 @@ TO_BE_SIGNED = gettext_lazy("Once every party has signed. The first of next mont
 class Draft:
     """`former` is what the form is opened with, empty for a new agreement; `year` says whose months are in it.
 
-    `is_signed`: what is written takes effect once every party has signed it.
+    `is_signed`: what is written takes effect once every party has signed it. `marked` are the parts of the page
+    in which the proposal that it begins from says something new.
     """
 
     def __init__(
@@ -59,8 +60,9 @@ class Draft:
         fixed: tuple[str, ...] = (),
         *,
         is_signed: bool = False,
+        marked: Collection[str] = (),
     ) -> None:
-        self.former, self.year = former, year
+        self.former, self.year, self.marked = former, year, marked
         self.heading = HeadingForm(data, initial=former, fixed=fixed)
         self.terms = TermsForm(data, initial=former)
         if is_signed:
@@ -102,6 +104,11 @@ class Draft:
             names | {str(side): own for side, own in sides.items()} | {key: [own] for key, own in self.groups.items()}
         )
         return {name: True for name, own in parts.items() if any(map(_is_faulty, own))}
+
+    @property
+    def unfolded(self) -> dict[str, bool]:
+        """Where something is refused; else what is marked, else the first part."""
+        return self.faulty if self.has_errors else dict.fromkeys(self.marked or ("parties",), True)
 
     @property
     def has_errors(self) -> bool:

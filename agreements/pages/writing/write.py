@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.document.clauses import AgreementDocument
+from agreements.document.differences import differences
 from agreements.document.stored import document_of
 from agreements.document.text import DocumentError, digest
 from agreements.document.versions import (
@@ -25,8 +26,9 @@ from agreements.enums import VersionState
 from agreements.models import Agreement, Version
 from agreements.months.proposing import decides_alone
 from agreements.pages.fetch import editable, visible_or_written, year_of
-from agreements.pages.guided.steps import steps_of_places
-from agreements.pages.versions import readable
+from agreements.pages.guided.steps import place_of, steps_of_places
+from agreements.pages.versions import compared, readable
+from agreements.pages.versions import former as former_of
 from agreements.pages.writing.edit_form import Draft, blank, initial_of
 from agreements.pages.writing.forms import TomlForm
 from agreements.pages.writing.same_teams import not_told_apart
@@ -65,20 +67,28 @@ def edit(request: PortalRequest, slug: str) -> HttpResponse:
     former = document_of(agreement)
     origin = _origin(request, agreement)
     base, is_signed = initial_of(_begun_from(origin, former)), not decides_alone(agreement, request.user)
-    if is_signed and origin is None:
-        base["effective_on"] = _next_month(former.effective_on, today_of(agreement, request.now))
+    today = today_of(agreement, request.now)
+    if is_signed and (origin is None or base["effective_on"] < today):
+        base["effective_on"] = _next_month(former.effective_on, today)
     year = year_of(request, today_of(agreement, request.now)).start_on.year
     fixed = _fixed(request, agreement)
-    draft = Draft(base, year, fixed=fixed, is_signed=is_signed)
+    before = former_of(origin) if origin else None
+    is_answer = origin is not None and origin.state != VersionState.DRAFT
+    changed = compared(before, origin) if is_answer and before and origin else []
+    marked = places_changed(before, origin) if is_answer and before and origin else set()
+    draft = Draft(base, year, fixed=fixed, is_signed=is_signed, marked=marked)
     opened = OpenedForm(draft.parts, request.POST, f"{request.path}?of={origin.pk}" if origin else request.path)
     if opened.data is not None:
-        draft = Draft(base, year, opened.data, fixed=fixed, is_signed=is_signed)
-    answers = origin if origin and origin.state == VersionState.PROPOSED else origin.answers if origin else None
+        draft = Draft(base, year, opened.data, fixed=fixed, is_signed=is_signed, marked=marked)
+    answers = origin if origin and origin.state == VersionState.PROPOSED else None
+    if origin and origin.state == VersionState.DRAFT:
+        answers = origin.answers
     known = {"seen": digest(former), "answers": answers}
     if opened.allows(draft) and (answer := _amended(request, draft, **known)):
         return answer
     own = agreement.versions.drafts().filter(made_by=request.user, is_shared=False).first()
     context = {"agreement": agreement, "opened": opened, "own_draft": own, "origin": origin, "is_signed": is_signed}
+    context |= {"before": before, "changed": changed}
     context["draft_notes"] = agreement.draft_notes.to_write(request.user)
     return _form(request, "agreements/edit.html", draft, **context)
 
@@ -114,10 +124,16 @@ def draft(request: PortalRequest, slug: str) -> HttpResponse:
     return _form(request, "agreements/edit.html", form, **context)
 
 
+def places_changed(one: Version, other: Version) -> set[str]:
+    """The parts of the edit page in which the other one says something else."""
+    found = differences(version_document(one), version_document(other))
+    return {place_of(difference.path) for difference in found if difference.path[0] != "effective_on"}
+
+
 def _origin(request: PortalRequest, agreement: Agreement) -> Version | None:
-    """The draft or the proposal to begin from, where there still is one."""
+    """The draft or the proposal to begin from, where there still is one; or a proposal that was declined."""
     found = readable(agreement, request.user, request.access).filter(
-        state__in=(VersionState.DRAFT, VersionState.PROPOSED), is_cancellation=False
+        state__in=(VersionState.DRAFT, VersionState.PROPOSED, VersionState.DECLINED), is_cancellation=False
     )
     return found.filter(pk=whole(request.GET.get("of", "")) or 0).first()
 

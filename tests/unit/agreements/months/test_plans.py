@@ -191,10 +191,7 @@ def test_what_the_lead_of_one_side_writes_is_proposed_to_the_other(north, market
     answer = amend(north, by=marketing_lead, quotas={JULY: Decimal(5000)}, targets={AUGUST: 8}, **assumed("0.25"))
     assert targets(north) == {JULY: 100}
     assert {str(row): row.leads for row in north.targets.waiting()} == {"2026-07": 200, "2026-08": 8}
-    assert answer.told == (
-        "July 2026: 200 leads proposed to the other side.",
-        "August 2026: 8 leads proposed to the other side.",
-    )
+    assert answer.told == ("2 months, July 2026 to August 2026: 208 leads together proposed to the other side.",)
     assert (answer.lines, document_of(north).lead_to_customer) == ([], Decimal("0.5"))
 
 
