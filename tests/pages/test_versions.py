@@ -366,7 +366,7 @@ def test_the_end_is_proposed_and_signed_and_after_it_nothing_is_promised(
     assert (bool(terms.on(date(2026, 3, 20)).version_id), terms.on(date(2026, 3, 21)).version_id) == (True, None)
     page = plain(author.get(URL))
     assert "This agreement ends on March 20, 2026." in page
-    assert "Signed by every party: the agreement ends after March 20, 2026" in page
+    assert "Every party has signed: the agreement ends after March 20, 2026." in page
     page = plain(author.get(f"{URL}versions/"))
     assert ("Version 2 ends after March 20, 2026" in page, "March 21" in page) == (True, False)
     time_machine.move_to(cast.MONDAY + timedelta(days=21))
