@@ -36,7 +36,7 @@ def owed_items(asker: Asker) -> Iterator[WaitingLine]:
             continue
         state = _("given: to be confirmed") if is_given else _("to be given")
         address = _strikes(agreement.slug, Period(owed.month))
-        day = owed.given_on if is_given and owed.given_on else Period(owed.month).next().start_on
+        day = owed.given_on if is_given and owed.given_on else today_of(agreement, owed.notes.all()[0].at)
         text = f"{owed_text(owed)} ({state})"
         yield WaitingLine(text, f"{address}#owed-{owed.pk}", day, is_own=is_own, agreement=str(agreement))
 
