@@ -13,7 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("<slug:slug>/give/", desk_page.give_waiting, name="give_waiting"),
     path("<slug:slug>/fairness/", fairness_page.fairness, name="fairness"),
     path("<slug:slug>/fairness/names/", fairness_page.name_reps, name="name_reps"),
-    path("<slug:slug>/reps/<int:rep>/", desk_page.seat, name="seat"),
+    path("<slug:slug>/reps/<int:pk>/", desk_page.seat, name="seat"),
 ]
 absence_urls: list[URLPattern] = [
     path("", absence_page.absences, name="absences"),

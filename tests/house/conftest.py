@@ -141,6 +141,7 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     pks |= {"delete_absence": rep.absences.create(begins_at=cast.MONDAY, ends_at=now(), at=cast.MONDAY).pk}
     rule = north.assignment_rules.create(name="Everything", changed_at=cast.MONDAY)
     pks |= dict.fromkeys(("rule", "switch_rule", "move_rule", "delete_rule"), rule.pk)
+    pks["seat"] = rep.pk
     written = {"name": "Small firms", "way": "turn"}
     bodies: dict[str, dict[str, Any]] = {
         "people:invite": {"email": "more@example.org", "name": "More", "team": north.sales_team.pk, "role": "member"},
@@ -223,7 +224,6 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
         values = {
             "token": token,
             "slug": north.slug,
-            "rep": rep.pk,
             "pk": pk,
             "other": twin.pk,
             "page": "volume",

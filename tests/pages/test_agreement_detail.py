@@ -138,8 +138,8 @@ def test_the_page_takes_the_same_queries_with_more_versions_and_changes(
         assert len(client.get(URL).context["versions"]) == 1 + more
 
 
-@pytest.mark.parametrize("query", ["?year=abcd", "?year=0001", "?year=9999", "?on=nonsense", "?on=0001-01-01"])
-def test_a_wrong_address_shows_today(query, signed_in, rep, north):
+@pytest.mark.parametrize("query", ["?year=", "?on=nonsense", "?on=0001-01-01"])
+def test_a_day_that_makes_no_sense_shows_today(query, signed_in, rep, north):
     assert signed_in(rep).get(f"{URL}{query}").status_code == 200
 
 

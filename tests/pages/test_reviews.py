@@ -1,5 +1,6 @@
 """Reviews: from the rhythm to the agenda, the minutes, the decisions and the next draft."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -231,3 +232,19 @@ def test_what_is_owed_and_what_was_missed_unexplained_stand_on_the_agenda(rhythm
     kinds = [point["kind"] for point in ReviewMeeting.objects.get().agenda]
     assert [kind for kind in kinds if kind in ("owed", "no_cause", "cause")] == ["owed", "no_cause", "cause"]
     assert "a service credit of €500" in lead.get(address).text
+
+
+def test_a_proposal_names_the_review_that_will_be_once_it_is_signed(north, marketing_lead, sales_lead, signed_in):
+    """Without a first day the rhythm counts from its first version: an amendment of something else goes on with it."""
+    versions = Version.objects.filter(agreement=north)
+    versions.update(groups={"review": [{"every_months": 3, "agenda": "The quarter."}]})
+    made = replace(document_of(north), pacing="calendar", effective_on=now().date() + timedelta(days=40))
+    proposal = propose(apply(made, by=marketing_lead, at=now()).draft, by=marketing_lead, at=now())
+
+    def shown() -> str:
+        text = " ".join(signed_in(sales_lead).get(f"/agreements/north/versions/{proposal.pk}/").text.split())
+        return re.search(r"Next review by the rhythm\W+dt\W+dd[^>]*>([^<]+)<", text)[1].strip()
+
+    before = shown()
+    sign(proposal, by=sales_lead, at=now(), seen=proposal.digest)
+    assert shown() == before

@@ -78,8 +78,12 @@ def test_the_same_as_json_and_csv(judged, leader, signed_in):
     assert b"2026-03,marketing,volume,,False,4.0,0.0,0,missed,1" in b"".join(page_of(signed_in(leader), "csv"))
 
 
-def test_an_agreement_without_rules_says_how_to_begin(north, leader, signed_in):
-    assert "has no rule of what follows" in said(signed_in(leader))
+def test_an_agreement_without_rules_says_how_to_begin_and_counts_no_misses(north, leader, marketing_lead, signed_in):
+    text = said(signed_in(leader))
+    assert "has no rule of what follows" in text
+    assert "missed objective" not in text
+    assert (text.count("No month has been judged."), "Add a rule" in text) == (2, False)
+    assert "/agreements/north/edit/#consequences" in page_of(signed_in(marketing_lead)).text
 
 
 def test_given_by_who_owes_and_confirmed_by_the_other(judged, marketing_lead, sales_lead, rep, signed_in):

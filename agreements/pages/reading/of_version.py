@@ -14,8 +14,7 @@ from smarketing.accounts.models import Side
 
 def running(agreement: Agreement, version: Version, dated: Sequence[Version], today: date) -> ReadAgreement:
     """With the months as they are agreed by now. `dated` are the versions in order of time."""
-    since = rhythm_since(dated, dated.index(version))
-    return ReadAgreement(document_of(agreement, version), today, since, _is_outside(agreement))
+    return ReadAgreement(document_of(agreement, version), today, _rhythm(version, dated), _is_outside(agreement))
 
 
 def on_paper(agreement: Agreement, version: Version, dated: Sequence[Version], today: date) -> ReadAgreement:
@@ -29,8 +28,13 @@ def as_written(version: Version, dated: Sequence[Version], today: date) -> ReadA
     """What its own text says; nothing for the end of an agreement, which has none."""
     if version.is_cancellation:
         return None
-    since = rhythm_since(dated, dated.index(version)) if version in dated else None
-    return ReadAgreement(whole_document(version), today, since, _is_outside(version.agreement))
+    return ReadAgreement(whole_document(version), today, _rhythm(version, dated), _is_outside(version.agreement))
+
+
+def _rhythm(version: Version, dated: Sequence[Version]) -> date:
+    """Of one that is not in force yet as it will be once it is."""
+    before = [one for one in dated if one.effective_on < version.effective_on]
+    return rhythm_since([*before, version], len(before))
 
 
 def _is_outside(agreement: Agreement) -> bool:

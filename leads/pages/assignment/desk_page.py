@@ -106,11 +106,11 @@ def seat_rows(staff: Staff) -> list[SeatRow]:
 
 @sales_leads
 @require_http_methods(["GET", "HEAD", "POST"])
-def seat(request: PortalRequest, slug: str, rep: int) -> HttpResponse:
+def seat(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
     agreement = seen_agreement(request, slug)
     staff = staff_of(agreement, at=request.now)
-    person = get_object_or_404(User.objects.filter(pk__in=staff.roles), pk=rep)
-    kept = SeatForm.initial_of(staff.seats.get(rep) or Seat(), takes_part=staff.takes_part(rep))
+    person = get_object_or_404(User.objects.filter(pk__in=staff.roles), pk=pk)
+    kept = SeatForm.initial_of(staff.seats.get(pk) or Seat(), takes_part=staff.takes_part(pk))
     form = SeatForm(initial=kept)
     opened = OpenedForm([form], request.POST, request.path)
     if opened.data is not None:

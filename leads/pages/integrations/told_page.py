@@ -1,4 +1,4 @@
-"""Systems that are told what happens: made with a secret shown once, seen with what was told, tried, stopped."""
+"""Outgoing web hooks: made with a secret shown once, seen with what was told, tried, stopped."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 
@@ -90,6 +91,12 @@ class StrikesView:
     def binds_nobody(self) -> bool:
         """An administrator of neither side: what is owed, and whether a month is judged again, the sides say."""
         return self.at_hand.access.is_administrator and not self.sides
+
+    @property
+    def rules_url(self) -> str:
+        """Where the rule that is missing is written, for who may."""
+        may = not self.record.has_rule and self.at_hand.access.may(Verb.AMEND, self.at_hand.agreement)
+        return reverse("agreements:edit", args=[self.at_hand.agreement.slug]) + "#consequences" if may else ""
 
     @property
     def months(self) -> list[str]:
@@ -191,6 +198,7 @@ class StrikesPage:
         return {
             "strikes": view,
             "nothing": "" if view.record.months else empty_text(view),
+            "rules_url": view.rules_url,
             "form": PeriodFilter(at_hand.chosen, at_hand.today),
             "json_url": at_hand.links.data(self.name, "json"),
             "csv_url": at_hand.links.data(self.name, "csv"),
@@ -256,5 +264,7 @@ def _owed_json(owed: Owed) -> dict[str, object]:
 
 def empty_text(view: StrikesView) -> str:
     if not view.record.has_rule:
-        return _("The agreement in force has no rule of what follows when goals are missed or beaten: add one to it.")
+        return _(
+            "The agreement in force has no rule of what follows when goals are missed or beaten, so no month is judged."
+        )
     return _("No month of these has been judged yet. The portal judges a month on the working day that is agreed.")

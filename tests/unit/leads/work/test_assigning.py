@@ -42,11 +42,11 @@ def test_an_acceptance_that_never_was_cannot_be_undone(north, rep):
 @pytest.mark.parametrize("count", [1, 18])  # of more SQLite takes the handoffs in two statements
 def test_handing_over_many_takes_as_many_queries_as_one(north, marketer, count, django_assert_num_queries):
     leads = [cast.lead(north, name=f"Lead {n}") for n in range(count)]
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(24):
         assert len(hand_over_many(leads, by=marketer, at=SOON).handoffs) == count
 
 
 def test_recording_an_attempt_takes_few_queries(north, rep, django_assert_num_queries):
     handoff = cast.handed(north, rep=rep)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         record(handoff, channel="phone", result="no_answer", by=rep, at=SOON)

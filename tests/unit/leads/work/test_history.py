@@ -86,7 +86,7 @@ def test_assigning_names_the_rep_and_editing_the_fields(lead, marketer, rep, sal
     edit_lead(lead, {"tier": "B", "name": "Ada King"}, by=marketer, at=after(12))
     edited, assigned, *_ = history(lead, EVERYBODY)
     assert (edited.detail, edited.who) == ("Tier, Name", "Mia Marketing")
-    assert (assigned.detail, assigned.who) == ("to Rob Rep", "Lea Lead")
+    assert (assigned.detail, assigned.who) == ("to Rob Rep · given by hand", "Lea Lead")
 
 
 @pytest.mark.django_db
