@@ -90,7 +90,8 @@ class Paper(FPDF):
         found = self.multi_cell(
             width, self.font_size * 1.45, text, align="L", dry_run=True, output=MethodReturnValue.HEIGHT
         )
-        return float(found)
+        assert isinstance(found, int | float)  # as asked for by `output`
+        return found
 
     def room_of_terms(self, pairs: Pairs) -> float:
         width = self.epw
