@@ -56,6 +56,11 @@ class PlannedMonth:
     currency: str
 
     @property
+    def is_to_answer(self) -> bool:
+        """By itself: what belongs to an exception is answered with it."""
+        return self.may_accept and self.proposal is not None and self.proposal.exception_id is None
+
+    @property
     def value(self) -> int | None:
         return self.target.value if self.target else None
 

@@ -67,7 +67,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "quota_promised": this_month.quota,
         "year": year,
         "months": months,
-        "answerable": len(months_table.answerable(agreement, led, year)),
+        "answerable": sum(month.is_to_answer for month in months),
         "capacity": capacity_sheet(agreement, year, terms.versions, today=today, month=request.GET.get("capacity", "")),
         "entries": history(agreement),
         "may_edit": may_edit(request, agreement),
