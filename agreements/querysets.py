@@ -143,8 +143,8 @@ class ExceptionQuerySet(QuerySet["AgreedException"]):
         return self.filter(state=ExceptionState.PROPOSED)
 
     def of_former(self) -> "ExceptionQuerySet":
-        """Those of which something measured before they were agreed may not know yet."""
-        return self.agreed().filter(applied_at=None)
+        """Those that cover what was measured before they were agreed, which may not know of them yet."""
+        return self.agreed().filter(covers_measured=True, applied_at=None)
 
     def pausing_leads(self) -> "ExceptionQuerySet":
         """Those in which the clock of a lead pauses: neither a target alone, nor service's clock."""
@@ -163,6 +163,10 @@ class TargetQuerySet(QuerySet["Target"]):
     def waiting(self) -> "TargetQuerySet":
         """Proposals that lack a consent."""
         return self.filter(agreed_at=None, superseded_at=None, declined_at=None)
+
+    def of_themselves(self) -> "TargetQuerySet":
+        """Without those of an exception, which are answered with it."""
+        return self.filter(exception=None)
 
     def former(self) -> "TargetQuerySet":
         """Those that counted until another one was agreed."""

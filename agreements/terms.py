@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from agreements.document.clauses import AgreementDocument, CalendarClause, PauseClause
 from agreements.document.groups.capacity_clause import CAPACITY, CapacityClause
 from agreements.document.groups.qualification import BRIEF, CRITERIA, BriefFact, Criterion
-from agreements.exceptions.pauses import AgreedPause, Pauses, counted
+from agreements.enums import ExceptionState
+from agreements.exceptions.pauses import AgreedPause, Pauses, all_applied, counted
 from agreements.models import AgreedException, Agreement, Version
 from agreements.months.pace import NO_PACING
 from agreements.months.targets import points_of
@@ -112,15 +113,10 @@ class Timeline:
     @property
     def without_agreed(self) -> "Timeline":
         """As if no exception had been agreed beyond the terms."""
-        return self._with(())
+        return self.with_agreed(())
 
-    @property
-    def with_all_applied(self) -> "Timeline":
-        """As if every agreed exception counted for what was measured before it, too."""
-        standing = (one for one in self.agreed if one.replaced_at is None)
-        return self._with(tuple(replace(one, is_applied=True) for one in standing))
-
-    def _with(self, agreed: tuple[AgreedPause, ...]) -> "Timeline":
+    def with_agreed(self, agreed: tuple[AgreedPause, ...]) -> "Timeline":
+        """With these exceptions beyond the terms instead."""
         versions, superseded = (
             tuple(replace(terms, agreed=agreed) for terms in some) for some in (self.versions, self.superseded)
         )
@@ -178,6 +174,21 @@ def agreed_pauses(zones: Mapping[int, str]) -> dict[int, tuple[AgreedPause, ...]
     return found
 
 
+def measured_again(
+    agreement: Agreement, supposed: AgreedException | None = None, at: datetime | None = None
+) -> tuple[AgreedPause, ...]:
+    """Those beyond the terms as if all that may be had been measured again. `supposed` waits: as if agreed `at`."""
+    rows = AgreedException.objects.agreed().filter(agreement=agreement).prefetch_related("replaced_by")
+    zone = ZoneInfo(agreement.time_zone)
+    found = {row.pk: pause_beyond(row, zone) for row in rows}
+    if supposed is not None:
+        former = supposed.replaces_id
+        if former in found:
+            found[former] = replace(found[former], replaced_at=at, is_to_undo=supposed.covers_measured)
+        found[supposed.pk] = pause_beyond(supposed, zone, at)
+    return all_applied(found.values())
+
+
 def pause_beyond(row: AgreedException, zone: ZoneInfo, at: datetime | None = None) -> AgreedPause:
     """`at`: as if one that still waits were agreed then."""
     begin, end = row.instants(zone)
@@ -191,6 +202,10 @@ def pause_beyond(row: AgreedException, zone: ZoneInfo, at: datetime | None = Non
         replaced_at=row.replaced_at,
         is_applied=row.applied_at is not None,
         is_undone=any(other.applied_at is not None for other in row.replaced_by.all()),
+        covers_measured=row.covers_measured,
+        is_to_undo=any(
+            other.covers_measured for other in row.replaced_by.all() if other.state == ExceptionState.AGREED
+        ),
         reason=row.reason,
     )
 

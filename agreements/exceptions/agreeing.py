@@ -139,10 +139,14 @@ def propose_exception(
     *,
     pauses: frozenset[Side],
     targets: Mapping[date, int],
+    covers_measured: bool = False,
     by: User,
     at: datetime,
 ) -> AgreedException:
-    """`targets` are the leads that the months are to be worth, by their first day."""
+    """`targets` are the leads that the months are to be worth, by their first day.
+
+    Whether what was measured before may be measured again by it is proposed and accepted with it.
+    """
     agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
     side = _own_side(agreement, by, at, concerned_by(pauses, changes_targets=bool(targets)))
     _check_sound(agreement, clause, pauses, targets, side)
@@ -154,6 +158,7 @@ def propose_exception(
         ends=clause.ends.isoformat(),
         reason=clause.reason,
         **{f"pauses_{each}": each in pauses for each in Side},
+        covers_measured=covers_measured,
         side=side,
         proposed_at=at,
         proposed_by=by,
@@ -170,7 +175,13 @@ def propose_exception(
 
 @transaction.atomic
 def propose_end(
-    exception: AgreedException, ends: date | datetime, *, by: User, at: datetime, reason: str = ""
+    exception: AgreedException,
+    ends: date | datetime,
+    *,
+    covers_measured: bool = False,
+    by: User,
+    at: datetime,
+    reason: str = "",
 ) -> AgreedException:
     """One that is agreed ends then instead, a day included; before its beginning it is called off. Local time.
 
@@ -195,6 +206,7 @@ def propose_end(
         reason=exception.reason,
         end_reason=reason.strip()[:LONGEST_REASON],
         **{f"pauses_{each}": each in exception.sides for each in Side},
+        covers_measured=covers_measured,
         replaces=exception,
         side=side,
         proposed_at=at,
@@ -208,7 +220,7 @@ def propose_end(
 def accept_exception(exception: AgreedException, *, by: User, at: datetime) -> AgreedException:
     """For the sides that this person may sign for. With the last one it counts, and so do the months proposed with it.
 
-    What was measured before stays until it is measured again.
+    What was measured before stays until it is measured again, which is done only where that was agreed with it.
     """
     exception = _locked(exception)
     check_answerer(exception, by, at)

@@ -1,7 +1,7 @@
 """PURE. Times agreed beyond the terms in which clocks pause: for which records each counts, and whom it concerns."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 Pauses = tuple[tuple[datetime, datetime], ...]
@@ -20,9 +20,9 @@ def concerned_by(paused: Iterable[str], *, changes_targets: bool) -> frozenset[s
 class AgreedPause:
     """`sides` are those whose clocks pause; a time that was called off has no length.
 
-    What was measured before it was agreed stays as it is until it is measured again on purpose: a pause counts
-    for what was recorded from `agreed_at` on, until another one replaces it (`replaced_at`). `is_applied`: it has
-    been measured again, so that it counts for all; `is_undone`: what replaced it has.
+    A pause counts for what was recorded from `agreed_at` on, until another one replaces it (`replaced_at`); where it
+    was agreed that it `covers_measured`, also for what was measured before, once that is measured again on purpose.
+    `is_applied`: it has been, so that it counts for all; `is_undone`: what replaced it has; `is_to_undo`: it may be.
     """
 
     begin: datetime
@@ -32,6 +32,8 @@ class AgreedPause:
     replaced_at: datetime | None = None
     is_applied: bool = False
     is_undone: bool = False
+    covers_measured: bool = False
+    is_to_undo: bool = False
     reason: str = ""
 
     def counts_for(self, side: str, recorded_at: datetime | None) -> bool:
@@ -46,3 +48,11 @@ class AgreedPause:
 def counted(pauses: Pauses, agreed: Iterable[AgreedPause], side: str, recorded_at: datetime | None) -> Pauses:
     """The pauses of the terms, and those agreed beyond them that count for this clock."""
     return (*pauses, *((one.begin, one.end) for one in agreed if one.counts_for(side, recorded_at)))
+
+
+def all_applied(agreed: Iterable[AgreedPause]) -> tuple[AgreedPause, ...]:
+    """As if everything that covers what was measured before had been measured again."""
+    return tuple(
+        replace(one, is_applied=one.is_applied or one.covers_measured, is_undone=one.is_undone or one.is_to_undo)
+        for one in agreed
+    )

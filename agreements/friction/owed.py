@@ -1,7 +1,7 @@
 """Reads: which friction reports are owed to whom, and how late they are."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from agreements.document.groups.friction_clause import FRICTION, FrictionClause
 from agreements.enums import ExceptionState
 from agreements.exceptions.pauses import AgreedPause, Pauses, counted
 from agreements.models import AgreedException, Agreement, FrictionReport, Version
-from agreements.terms import agreed_pauses, in_force, pause_beyond, pauses_of, today_of, work_calendar
+from agreements.terms import agreed_pauses, in_force, measured_again, pause_beyond, pauses_of, today_of, work_calendar
 from agreements.worktime import WorkCalendar
 from smarketing.accounts.models import Side
 from smarketing.lib.periods import Period
@@ -90,13 +90,18 @@ def reports_of(agreement: Agreement, at: datetime) -> list[OwedReport]:
     return told_of(agreement.friction_reports.select_related("agreement", "version", "sent_by", "answered_by"), at)
 
 
-def moved_by_exceptions(agreement: Agreement) -> list[tuple[FrictionReport, date]]:
-    """Those that were sent before an exception was agreed, with the day on which it would have made them due."""
+def moved_by_exceptions(
+    agreement: Agreement, supposed: AgreedException | None = None, at: datetime | None = None
+) -> list[tuple[FrictionReport, date]]:
+    """Those sent before an exception was agreed that covers them, with the day on which it would have made them due.
+
+    `supposed` still waits: as if it were agreed at that instant.
+    """
     sent = agreement.friction_reports.exclude(sent_at=None).select_related("agreement", "version")
     agreed = agreed_pauses({agreement.pk: agreement.time_zone}).get(agreement.pk, ())
-    if all(one.is_applied for one in agreed):
+    applied = measured_again(agreement, supposed, at)
+    if applied == agreed:
         return []
-    applied = tuple(replace(one, is_applied=True) for one in agreed if one.replaced_at is None)
     days = [(row, _due_on(row, agreed), _due_on(row, applied)) for row in sent]
     return [(row, then) for row, due_on, then in days if due_on != then]
 

@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                 ('pauses_marketing', models.BooleanField(default=False, verbose_name="marketing's clocks pause")),
                 ('pauses_sales', models.BooleanField(default=False, verbose_name="sales' clocks pause")),
                 ('pauses_service', models.BooleanField(default=False, verbose_name="service's clock pauses")),
+                ('covers_measured', models.BooleanField(default=False, verbose_name='it counts also for what was measured before')),
                 ('end_reason', models.CharField(blank=True, max_length=300, verbose_name='why it ends otherwise')),
                 ('state', models.CharField(choices=[('proposed', 'proposed'), ('agreed', 'agreed'), ('declined', 'declined'), ('withdrawn', 'withdrawn')], default='proposed', max_length=10, verbose_name='state')),
                 ('side', models.CharField(choices=[('marketing', 'Marketing'), ('sales', 'Sales'), ('service', 'Service')], max_length=10, verbose_name='proposed for')),

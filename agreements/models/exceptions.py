@@ -17,8 +17,8 @@ class AgreedException(models.Model):
 
     `begins` and `ends` are days, the last one included, or local times, as in the exceptions of the terms. One that
     `replaces` another says another end for it, without one it calls it off; as soon as it is agreed the other counts
-    no more. From `applied_at` on it counts also for what was measured before it was agreed. The clock of service is
-    the working days until the friction report is due.
+    no more. Where it was agreed that it `covers_measured`, it counts from `applied_at` on also for what was measured
+    before it was agreed. The clock of service is the working days until the friction report is due.
     """
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="agreed_exceptions")
@@ -28,6 +28,7 @@ class AgreedException(models.Model):
     pauses_marketing = models.BooleanField(_("marketing's clocks pause"), default=False)
     pauses_sales = models.BooleanField(_("sales' clocks pause"), default=False)
     pauses_service = models.BooleanField(_("service's clock pauses"), default=False)
+    covers_measured = models.BooleanField(_("it counts also for what was measured before"), default=False)
     end_reason = models.CharField(_("why it ends otherwise"), max_length=300, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=ExceptionState.choices, default=ExceptionState.PROPOSED)
     replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")

@@ -194,7 +194,7 @@ def _notes(request: PortalRequest, found: Version) -> QuerySet[DraftNote]:
 def _lacking(request: PortalRequest, found: Version) -> list[StepState]:
     """Of the draft that both sides write: what its last step says, too."""
     is_draft = found.state == VersionState.DRAFT and found.is_shared
-    return states_of(found, "", today_of(found.agreement, request.now))[1] if is_draft else []
+    return states_of(found, "", request.now)[1] if is_draft else []
 
 
 def _page(request: PortalRequest, found: Version, refused: AmendmentRefused | None = None) -> HttpResponse:

@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,6 +13,7 @@ from agreements.exceptions.agreeing import may_answer
 from agreements.friction.owed import told_of
 from agreements.models import AgreedException, Agreement, FrictionReport, Target, Version
 from agreements.months.stated import months_to_state
+from agreements.pages.reading.sentences import exception_named
 from agreements.pages.versions import waiting_for
 from agreements.signing.signatures import may_leave
 from agreements.terms import timeline, today_of
@@ -27,7 +29,12 @@ def signatures(asker: Asker) -> Iterator[WaitingLine]:
         agreement = version.agreement
         if asker.slug not in ("", agreement.slug) or version.proposed_at is None:
             continue
-        text = _("Version %(number)s waits for your signature.") % {"number": version.number}
+        if version.is_cancellation:
+            text = _("That the agreement ends after %(on)s waits for your signature.")
+        else:
+            text = _("Version %(number)s, to be in force from %(on)s, waits for your signature.")
+        on = version.last_on if version.is_cancellation else version.effective_on
+        text %= {"number": version.number, "on": date_format(on, "DATE_FORMAT")}
         if version.reminded_by:
             text += " " + _("%(by)s reminds you.") % {"by": version.reminded_by}
         since = today_of(agreement, version.proposed_at)
@@ -59,7 +66,7 @@ def version_address(version: Version) -> str:
 def targets(asker: Asker) -> Iterator[WaitingLine]:
     """Those of an exception are answered with it."""
     mine = asker.own.where(Verb.PLAN, "agreement__")
-    rows = Target.objects.waiting().filter(mine, exception=None, agreement__is_draft=False)
+    rows = Target.objects.waiting().of_themselves().filter(mine, agreement__is_draft=False)
     ordered = rows.filter(**asker.about("agreement__")).select_related("agreement").order_by("agreement", "month")
     for agreement, of_one in groupby(ordered, lambda row: row.agreement):
         sides = asker.own.sides(Verb.PLAN, agreement)
@@ -72,7 +79,7 @@ def targets(asker: Asker) -> Iterator[WaitingLine]:
             )
             first = Period(open_ones[0].month)
             said = {"n": number(len(open_ones)), "month": period_name(first)}
-            address = reverse("agreements:year", args=[agreement.slug], query={"year": first.start_on.year})
+            address = reverse("agreements:answer_targets", args=[agreement.slug])
             since = min(today_of(agreement, row.made_at) for row in open_ones)
             yield WaitingLine(text % said, address, since, agreement=str(agreement))
 
@@ -81,13 +88,17 @@ def exceptions(asker: Asker) -> Iterator[WaitingLine]:
     rows = AgreedException.objects.waiting().filter(
         asker.access.where(Verb.READ, "agreement__"), **asker.about("agreement__")
     )
-    for row in rows.select_related("agreement__marketing_team", "agreement__sales_team", "agreement__service_team"):
+    teams = ("agreement__marketing_team", "agreement__sales_team", "agreement__service_team")
+    for row in rows.select_related(*teams, "replaces"):
         is_own = may_answer(row, asker.person, asker.at)
         if is_own or asker.slug:
-            text = _("the exception “%(reason)s” waits for an answer")
-            address = reverse("exceptions:exceptions", args=[row.agreement.slug])
+            former = (row.replaces.begins, row.replaces.ends) if row.replaces else ()
+            text = _("%(what)s waits for an answer") % {
+                "what": exception_named(row.reason, row.begins, row.ends, former)
+            }
+            address = reverse("exceptions:exceptions", args=[row.agreement.slug]) + f"#exception-{row.pk}"
             since, name = today_of(row.agreement, row.proposed_at), str(row.agreement)
-            yield WaitingLine(text % {"reason": row.reason}, address, since, is_own=is_own, agreement=name)
+            yield WaitingLine(text, address, since, is_own=is_own, agreement=name)
 
 
 def friction_reports(asker: Asker) -> Iterator[WaitingLine]:

@@ -3,15 +3,20 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from agreements.document.versions import AmendmentRefused, next_number, write_down
+from agreements.document.groups.scope import scope_of
+from agreements.document.versions import AmendmentRefused, next_number, whole_document, write_down
 from agreements.enums import VersionState
-from agreements.models import Version
+from agreements.models import Agreement, Version
+from agreements.signing.parties import teams_of
 from agreements.signing.signatures import TextChanged, add_signatures, check_sound, locked, settle
+from agreements.terms import today_of
 from smarketing.accounts.access import access_of
 from smarketing.accounts.models import User
 from smarketing.accounts.rights import Verb
+from smarketing.lib import words
 
 
 class VersionWaiting(AmendmentRefused):
@@ -20,6 +25,34 @@ class VersionWaiting(AmendmentRefused):
 
 class NotYourDraft(AmendmentRefused):
     """A draft is its author's; one from a file, or shared, is anybody's who amends the agreement."""
+
+
+class NamedAlike(AmendmentRefused):
+    """Wherever agreements are listed, people have to tell them apart."""
+
+
+def named_alike(draft: Version, at: datetime) -> str:
+    """Why it would not be told from another living agreement of one of its teams; empty where it would."""
+    document, own = whole_document(draft), list(teams_of(draft.agreement).values())
+    label = words.key(document.name), words.key(scope_of(document))
+    ours = Q(marketing_team__in=own) | Q(sales_team__in=own) | Q(service_team__in=own)
+    for other in Agreement.every.exclude(pk=draft.agreement_id).filter(ours).order_by("pk"):
+        if (words.key(other.name), words.key(other.scope)) == label and _is_alive(other, at):
+            text = _("“%(name)s” is another agreement: give this one another name, or say in the scope what it is for.")
+            return text % {"name": other}
+    return ""
+
+
+def check_told_apart(draft: Version, at: datetime) -> None:
+    if text := named_alike(draft, at):
+        raise NamedAlike("name", text)
+
+
+def _is_alive(other: Agreement, at: datetime) -> bool:
+    """In force, to come, or proposed: not one that is only being written, or that has ended."""
+    if other.is_draft:
+        return other.versions.proposed().exists()
+    return not other.versions.dated().filter(is_cancellation=True, effective_on__lte=today_of(other, at)).exists()
 
 
 def may_propose(draft: Version, by: User) -> bool:
@@ -45,6 +78,7 @@ def propose(draft: Version, *, by: User, at: datetime, seen: str | None = None) 
             )
             raise VersionWaiting("sign", text % {"number": waiting.number})
         check_sound(draft, at)
+        check_told_apart(draft, at)
         if waiting:
             settle(waiting, VersionState.COUNTERED, by=by, at=at)
         draft.number, draft.state = next_number(draft.agreement), VersionState.PROPOSED

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from agreements.friction.owed import moved_by_exceptions
-from agreements.models import Agreement, Change
-from agreements.terms import timeline
+from agreements.models import AgreedException, Agreement, Change
+from agreements.terms import measured_again, timeline
 from leads.clock.consequences import StaleHandoff, differences, lock, refresh, state_of
 from leads.enums import ClockKind
 from leads.models import Clock, Handoff, Lead
@@ -22,27 +22,33 @@ BATCH = 250
 
 
 def preview(
-    agreement: Agreement, *, by_terms_in_force: bool = False, with_exceptions: bool = False, at: datetime | None = None
+    agreement: Agreement,
+    *,
+    by_terms_in_force: bool = False,
+    with_exceptions: bool = False,
+    supposed: AgreedException | None = None,
+    at: datetime | None = None,
 ) -> Counter[str]:
     """How many handoffs would change (under "handoffs"), and in how many each field would.
 
     Under "leads" those that nobody has handed over yet: the clock of marketing would change. With `at` also how many
     promises would stand otherwise at that instant, as "overdue>running". `with_exceptions`: as if what was agreed
-    beyond the terms counted also for what was measured before, and under "friction" how many friction reports that
-    were sent before would have been due on another day.
+    beyond the terms to cover what was measured before did so, and under "friction" how many friction reports that
+    were sent before would have been due on another day. `supposed` is an exception that waits: as if it were agreed.
     """
     found: Counter[str] = Counter()
     terms = timeline(agreement)
-    known, batches = (
-        (terms.with_all_applied, _concerned(agreement)) if with_exceptions else (terms, _batches(agreement))
-    )
+    known, batches = terms, _batches(agreement)
+    if with_exceptions:
+        known = terms.with_agreed(measured_again(agreement, supposed, at))
+        batches = _concerned(agreement, supposed)
     for lead_ids in batches:
         wrong = differences(lead_ids, known, by_terms_in_force=by_terms_in_force)
         _count(found, wrong)
         if at is not None:
             found.update(move for difference in wrong for move in _moves(difference, at))
     if with_exceptions:
-        found["friction"] = len(moved_by_exceptions(agreement))
+        found["friction"] = len(moved_by_exceptions(agreement, supposed, at))
     return +found
 
 
@@ -56,12 +62,14 @@ def _moves(difference: StaleHandoff, at: datetime) -> Iterator[str]:
                 yield f"{before}>{after}"
 
 
-def _concerned(agreement: Agreement) -> Iterator[list[int]]:
+def _concerned(agreement: Agreement, supposed: AgreedException | None = None) -> Iterator[list[int]]:
     """Those whom the exceptions agreed since may concern: nothing that was over when the earliest began.
 
     All, where none was agreed since: what was broken off is finished.
     """
     former = agreement.agreed_exceptions.of_former()
+    if supposed is not None:
+        former |= agreement.agreed_exceptions.filter(pk=supposed.pk)
     zone, pausing = ZoneInfo(agreement.time_zone), former.pausing_leads().select_related("replaces")
     begins = [each.instants(zone)[0] for row in pausing for each in (row, row.replaces) if each is not None]
     if not begins and former.exists():
@@ -69,11 +77,14 @@ def _concerned(agreement: Agreement) -> Iterator[list[int]]:
     return _batches(agreement, min(begins, default=None))
 
 
-def to_measure_again(agreement: Agreement) -> tuple[int, int]:
+def to_measure_again(
+    agreement: Agreement, supposed: AgreedException | None = None, at: datetime | None = None
+) -> tuple[int, int]:
     """How many leads the exceptions agreed since may concern, and how many friction reports they move."""
-    if not agreement.agreed_exceptions.of_former().exists():
+    if supposed is None and not agreement.agreed_exceptions.of_former().exists():
         return 0, 0
-    return sum(len(ids) for ids in _concerned(agreement)), len(moved_by_exceptions(agreement))
+    leads = sum(len(ids) for ids in _concerned(agreement, supposed))
+    return leads, len(moved_by_exceptions(agreement, supposed, at))
 
 
 def recompute(

@@ -1,6 +1,7 @@
 """Action: what the two sides of the demonstration agreed beyond the terms, and a breach that one excused the other."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import F
@@ -27,7 +28,11 @@ def agree_exceptions(agreement: Agreement, *, marketing: User, sales: User, at: 
     begins, ends = datetime.combine(down_on, time(10)), datetime.combine(down_on, time(14, 30))
     reported_at = ends.replace(tzinfo=zone) + A_DAY
     outage = PauseClause(begins, ends, "The telephone system was down")
-    accept_exception(_proposed(agreement, outage, by=sales, at=reported_at), by=marketing, at=reported_at + A_DAY)
+    accept_exception(
+        _proposed(agreement, outage, by=sales, at=reported_at, covers_measured=True),
+        by=marketing,
+        at=reported_at + A_DAY,
+    )
     recompute(agreement, with_exceptions=True, by=marketing, at=reported_at + A_DAY)
     fair = PauseClause(fair_on, fair_on + 2 * A_DAY, "Trade fair: the whole sales team is at the stand")
     accept_exception(_proposed(agreement, fair, by=sales, at=at - 9 * A_DAY), by=marketing, at=at - 8 * A_DAY)
@@ -45,8 +50,8 @@ def excuse_one(agreement: Agreement, *, marketing: User, sales: User, at: dateti
     excusing.approve(late, by=marketing, at=late.stopped_at + A_DAY)
 
 
-def _proposed(agreement: Agreement, clause: PauseClause, *, by: User, at: datetime) -> AgreedException:
-    return propose_exception(agreement, clause, pauses=frozenset({Side.SALES}), targets={}, by=by, at=at)
+def _proposed(agreement: Agreement, clause: PauseClause, **how: Any) -> AgreedException:
+    return propose_exception(agreement, clause, pauses=frozenset({Side.SALES}), targets={}, **how)
 
 
 def _working_day(agreement: Agreement, on: date) -> date:

@@ -302,11 +302,12 @@ def card_of(
 
 def lines(reading: Reading, before: Reading, links: Links) -> Iterator[PromiseLine]:
     runs = reading.moment.has_begun and not reading.is_over
+    has_former = before.terms.covers(before.period.start_on, before.period.end_on)
     for judgement in reading.scorecard:
         if judgement.measure in VOLUMES:
             own, earlier = reading.same_volume(judgement), before.same_volume(judgement)
             pace = (own.goal_for_today, own.projection) if runs else (None, None)
-            delivered = earlier.volume.delivered if runs or reading.is_over else None
+            delivered = earlier.volume.delivered if has_former and (runs or reading.is_over) else None
             yield PromiseLine(judgement, *pace, delivered, links.within(scope_of(judgement)))
         elif judgement.measure in STATED:
             earlier_ones = {(row.measure, row.tier): row.delivered for row in before.stated_judgements}

@@ -12,6 +12,7 @@ from reports.pages.scorecard import label_of
 from reports.pages.strikes.words import owed_text
 from reports.reviews.decisions import own_open
 from reports.strikes.record import sheets_to_write, unsettled
+from smarketing.accounts.models import Side
 from smarketing.accounts.rights import Verb
 from smarketing.accounts.waiting import Asker, WaitingLine
 from smarketing.lib.periods import Period
@@ -34,10 +35,12 @@ def owed_items(asker: Asker) -> Iterator[WaitingLine]:
         is_own = (owed.owed_to if is_given else owed.owing) in asker.own.sides(Verb.APPROVE, agreement)
         if not is_own and not asker.slug:
             continue
-        state = _("given: to be confirmed") if is_given else _("to be given")
-        address = _strikes(agreement.slug, Period(owed.month))
-        day = owed.given_on if is_given and owed.given_on else Period(owed.month).next().start_on
-        text = f"{owed_text(owed)} ({state})"
+        state = _("given: to be confirmed by %(side)s") if is_given else _("to be given by %(side)s")
+        state %= {"side": Side(owed.owed_to if is_given else owed.owing).label}
+        month = Period(owed.month)
+        address = _strikes(agreement.slug, month)
+        day = owed.given_on if is_given and owed.given_on else month.next().start_on
+        text = f"{period_name(month)}: {owed_text(owed)} ({state})"
         yield WaitingLine(text, f"{address}#owed-{owed.pk}", day, is_own=is_own, agreement=str(agreement))
 
 

@@ -11,7 +11,7 @@ from reports.models import ReviewMeeting
 
 LENGTH = timedelta(hours=1)
 BACK_MONTHS, AHEAD_MONTHS = 24, 12
-NINE = time(9)
+MIDNIGHT, NINE = time(), time(9)
 
 COMING, CANCELLED, NOT_HELD, UNDER_WAY, CLOSED = "coming", "cancelled", "not_held", "under_way", "closed"
 
@@ -71,12 +71,13 @@ def next_review(dates: list[ReviewDate]) -> ReviewDate | None:
 
 
 def begins(terms: Timeline, on: date, at: time | None) -> datetime:
-    """At the time that was said, else when the working day begins."""
-    if at is None:
-        windows = terms.on(on).calendar.windows(on)
-        if windows:
-            return windows[0][0].astimezone(terms.zone)
-    return datetime.combine(on, at or NINE, terms.zone)
+    """At the time that was said, else when the working day begins; at nine where that is open around the clock."""
+    nine = datetime.combine(on, at or NINE, terms.zone)
+    windows = terms.on(on).calendar.windows(on) if at is None else []
+    if not windows:
+        return nine
+    opens_at, closes_at = (end.astimezone(terms.zone) for end in windows[0])
+    return nine if opens_at.time() == MIDNIGHT and nine < closes_at else opens_at
 
 
 def _state(row: ReviewMeeting | None, on: date, today: date) -> str:

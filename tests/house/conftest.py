@@ -120,7 +120,9 @@ def asked(north, people, signed_in) -> dict[str, Asked]:
     pks |= {"decision": decision.pk}
     clause = PauseClause(date(2026, 3, 30), date(2026, 3, 31), "Trade fair")
     told: dict[str, Any] = {"by": people["sales_lead"], "at": cast.MONDAY}
-    exception = propose_exception(north, clause, pauses=frozenset({Side.SALES}), targets={}, **told)
+    exception = propose_exception(
+        north, clause, pauses=frozenset({Side.SALES}), targets={}, covers_measured=True, **told
+    )
     instants = {"at": cast.MONDAY, "touched_at": cast.MONDAY}
     export = Export.objects.create(owner=people["administrator"], address="/", file_name="figures.csv", **instants)
     lead = {"agreement": north.pk, "name": "New", "created_at": "2026-03-02T09:00", "source": "fair"}

@@ -115,6 +115,7 @@ DOORS = {
     # Who signs for nobody proposes nothing; an administrator may measure again.
     "exceptions:exceptions": Door(READERS, OK, FORBIDDEN, **RECORD, own=MAY_AGREE),
     "exceptions:settle": Door(READERS, NOT_SO, 422, **RECORD, own=MAY_ACCEPT),
+    "exceptions:foreseen": Door(READERS, OK, NOT_SO, **RECORD),
     "exceptions:measure": Door(READERS, OK, FORBIDDEN, **RECORD, own=MAY_MEASURE),
     "exports:detail": Door(SIGNED_IN, MISSING, own={("administrator", "get"): OK}),
     "exports:progress": Door(SIGNED_IN, MISSING, own={("administrator", "get"): OK}),

@@ -313,8 +313,19 @@ def test_all_that_the_digest_covers_stands_on_paper():
 def test_a_quota_in_parts_names_them(north):
     parts = {date(2026, 3, 1): {"North": Decimal(300), "South": Decimal(700)}}
     document = replace(document_of(north), quotas={date(2026, 3, 1): Decimal(1_000)}, quota_parts=parts)
-    month = SimpleNamespace(on=date(2026, 3, 1), quota=Decimal(1_000), target=None)
+    month = SimpleNamespace(on=date(2026, 3, 1), quota=Decimal(1_000), target=None, former=[])
     assert month_rows([month], document) == [("March 2026", "€1,000\nNorth: €300\nSouth: €700", "–")]
+
+
+def test_a_target_of_another_day_than_the_version_says_so_and_what_it_was_before(signed_in, rep, north, time_machine):
+    time_machine.move_to(cast.local(north, "2026-03-25 12:00"))
+    former = cast.target(north, "2026-04", 213)
+    former.superseded_at = cast.local(north, "2026-03-24 23:30")
+    former.save()
+    cast.target(north, "2026-04", 176)
+    on_paper = squeezed(text_of(signed_in(rep).get("/agreements/north/pdf/").content))
+    told = ("176Until March 24, 2026: 213 leads", "the ones agreed by March 25, 2026, with what they were before")
+    assert [text for text in told if squeezed(text) not in on_paper] == []
 
 
 def test_the_months_of_every_year_that_the_version_covers_stand_on_paper(signed_in, rep, north):

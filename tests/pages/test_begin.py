@@ -203,8 +203,11 @@ def test_zone_and_holidays_are_those_of_the_teams_other_agreement_unless_a_zone_
     chosen["Five"] = {"marketing_team": "Nobody yet", "sales_team": "Nor they"}
     found = {}
     for name, typed in chosen.items():
-        answer = client.post(f"{URL}plain/", sent(client, "plain", **(TEAMS | {"name": name} | typed)), follow=True)
+        asked = sent(client, "plain", **(TEAMS | {"name": name} | typed))
+        shown = client.get(f"{URL}plain/", asked, headers={"HX-Request": "true"}).context["reading"].document
+        answer = client.post(f"{URL}plain/", asked, follow=True)
         document = document_of(Agreement.objects.get(name=name))
+        assert (shown.time_zone, shown.calendar) == (document.time_zone, document.calendar)
         told = "is between the same teams" in answer.text
         found[name] = (document.time_zone, document.calendar.country, document.calendar.subdivision, told)
     assert found == {

@@ -208,6 +208,27 @@ def test_the_proposed_months_of_a_year_are_accepted_all_or_none(signed_in, sales
     assert [str(pk) for pk in north.targets.agreed().values_list("pk", flat=True)] == two_proposed[:1]
 
 
+def test_what_waits_leads_to_a_page_that_answers_all_of_it_whatever_its_year(
+    signed_in, sales_lead, north, two_proposed
+):
+    signed_in(sales_lead).post(f"{URL}agree/", EXAMPLE | {"month": "2027-01"})
+    other = signed_in(cast.person("mark@example.org", north.marketing_team, role=Role.LEAD))
+    (line,) = (line for _whose, lines in other.get("/waiting/").context["groups"] for line in lines)
+    assert "3 targets, the first for April 2026" in line.text
+    page, year = other.get(line.url), other.get("/agreements/north/year/?year=2026").text
+    pks = [str(target.pk) for target, *_row in page.context["rows"]]
+    assert pks[:2] == two_proposed
+    assert len(pks) == 3
+    assert [f'value="{decision}"' in page.text for decision in ("accept", "decline")] == [True, True]
+    assert f'href="{line.url}"' in year
+    none = other.post(line.url, {"decision": "accept"})
+    assert (none.status_code, "Choose at least one month." in none.text) == (422, True)
+    kept = other.post(line.url, {"decision": "decline", "reason": " ", "target": pks[1:]}).context["rows"]
+    assert [is_chosen for *_row, is_chosen in kept] == [False, True, True]
+    other.post(line.url, {"decision": "accept", "target": pks[1:]})
+    assert [str(pk) for pk in north.targets.agreed().values_list("pk", flat=True)] == pks[1:]
+
+
 def test_who_declines_a_month_says_why_and_the_proposer_reads_it(signed_in, sales_lead, north, two_proposed):
     other = signed_in(cast.person("mark@example.org", north.marketing_team, role=Role.LEAD))
     one = f"{URL}{two_proposed[0]}/decline/"

@@ -107,6 +107,14 @@ def test_the_address_is_shown_once_kept_as_a_digest_and_void_once_renewed_revoke
     assert Client().get(address(other)).status_code == 404
 
 
+def test_where_the_calendar_is_open_around_the_clock_a_review_begins_at_nine(rhythm, rep, signed_in):
+    day = [["00:00", "24:00"]]
+    rhythm.versions.update(calendar={"week": dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), day)})
+    planned = next(one for one in review_dates(rhythm, now().date()) if one.state == "coming")
+    (event,) = events(signed_in(rep).get(reverse("reports:review_file", args=["north", planned.key])).content).values()
+    assert (event.start.isoformat()[11:16], event.end.isoformat()[11:16]) == ("09:00", "10:00")
+
+
 def test_one_review_as_a_file_is_for_who_may_read_the_agreement(rhythm, rep, stranger, signed_in):
     planned = next(one for one in review_dates(rhythm, now().date()) if one.state == "coming")
     file = reverse("reports:review_file", args=["north", planned.key])

@@ -1,6 +1,7 @@
 """Whether sales has the time for what is promised: on the agreement, beside a draft, in the calculator, by command."""
 
 import json
+import re
 from datetime import date
 from io import StringIO
 
@@ -121,6 +122,22 @@ def test_the_agreement_shows_the_verdict_of_each_month_with_every_step(north, si
     ]
     assert "600 leads, worked as promised, take 480 hours; the team has 352." in page.text
     assert "At most 440 leads are possible." in page.text
+
+
+def test_a_pocket_calculator_comes_to_every_figure_of_the_formula(north, signed_in, rep):
+    reps = "reps = 7.5\nhours_a_week = 37.5\nabsence_days = 41\ntime_share = 0.5\n"
+    say(north, f"\n[capacity]\n{reps}minutes_per_attempt = 9\nconnection_rate = 0.25\nminutes_per_conversation = 15\n")
+    cast.target(north, "2026-03", 600)
+    steps = signed_in(rep).get(URL).context["capacity"].work.steps
+    for step in steps:
+        formula = re.search(r"(?:.*: )?([\d,.%×÷+ ()]+)$", step.sum)
+        if formula and re.search("[×÷]", formula[1]):
+            plain = re.sub(r"([\d.]+)%", r"(\1/100)", formula[1].replace(",", ""))
+            worked_out = eval(plain.replace("×", "*").replace("÷", "/"))
+            decimals = len(step.result.partition(".")[2])
+            assert f"{worked_out:,.{max(decimals, 2)}f}".rstrip("0").rstrip(".") == step.result, step
+    told = {step.name: (step.sum, step.result) for step in steps}
+    assert told["Minutes per lead"] == ("3.2881 × 9 + 82.202% × 15", "41.923")
 
 
 def test_another_month_is_laid_open_when_asked_for(north, signed_in, rep):

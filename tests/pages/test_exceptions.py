@@ -2,8 +2,10 @@
 
 from datetime import date, timedelta
 from functools import partial
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
 from agreements.document.clauses import PauseClause
 from agreements.exceptions.agreeing import ExceptionSettled, accept_exception, propose_exception, withdraw_exception
@@ -34,6 +36,7 @@ OUTAGE = {
     "ends_at": "10:00",
     "reason": "The telephones were dead",
     "pauses": ["sales"],
+    "covers_measured": "on",
 }
 
 
@@ -91,18 +94,39 @@ def test_after_the_fact_the_preview_is_offered_and_what_was_measured_changes_whe
 ):
     handoff = cast.handed(north)
     cast.attempted(handoff, cast.MONDAY + timedelta(minutes=75))
-    signed_in(marketing_lead).post(URL, OUTAGE)
+    page = signed_in(marketing_lead).post(URL, OUTAGE, follow=True).text
+    foreseen = f"{URL}{AgreedException.objects.get().pk}/foreseen/"
+    assert foreseen in page
+    before = signed_in(sales_lead).get(foreseen)  # before anybody has answered
+    assert (before.context["moves"], before.context["may"]) == ([("missed", "kept", 1)], False)
+    assert Handoff.objects.get().clock(NOON) == "missed"
     answer = settle(signed_in(sales_lead), "accept")
     assert answer.redirect_chain[-1][0] == f"{URL}measure/"
     assert "1 promise would stand otherwise than it does." in answer.text
     assert answer.context["moved"] == sum(count for _before, _after, count in answer.context["moves"]) == 1
-    assert "for what is measured from now on" in answer.text
+    assert "also for what was measured before once that is measured again" in answer.text
     assert Handoff.objects.get().clock(NOON) == "missed"
     rep = cast.person("ria@example.org", north.sales_team)
     assert signed_in(rep).post(f"{URL}measure/").status_code == 403
     page = signed_in(sales_lead).post(f"{URL}measure/", follow=True).text
     assert "1 record is measured again" in page
     assert Handoff.objects.get().clock(NOON) == "kept"
+
+
+def test_nobody_measures_the_past_again_where_the_sides_have_not_agreed_to_that(
+    north, signed_in, sales_lead, marketing_lead, administrator
+):
+    cast.attempted(cast.handed(north), cast.MONDAY + timedelta(minutes=75))
+    signed_in(marketing_lead).post(URL, OUTAGE | {"covers_measured": ""})
+    answer = settle(signed_in(sales_lead), "accept")
+    assert "It counts only for what is recorded after it is agreed." in answer.text
+    assert answer.redirect_chain[-1][0] == URL
+    assert signed_in(sales_lead).get(f"{URL}{AgreedException.objects.get().pk}/foreseen/").status_code == 404
+    for who in (sales_lead, marketing_lead, administrator):
+        signed_in(who).post(f"{URL}measure/")
+        call_command("recompute", "north", "--exceptions", "--apply", stdout=StringIO())
+    assert Handoff.objects.get().clock(NOON) == "missed"
+    assert AgreedException.objects.get().applied_at is None
 
 
 def test_declined_with_a_reason_or_withdrawn_nothing_changes(north, signed_in, sales_lead, marketing_lead):

@@ -117,6 +117,7 @@ def moves(client, **told: str):
     if "decision" in told:
         return client.post(f"{EXCEPTIONS}{AgreedException.objects.latest('pk').pk}/settle/", told, follow=True)
     inventory = {"begins_on": "2026-03-02", "ends_on": "2026-03-03", "reason": "Inventory", "pauses": ["service"]}
+    inventory["covers_measured"] = "on"
     return client.post(EXCEPTIONS, inventory | told, follow=True)
 
 

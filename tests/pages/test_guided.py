@@ -394,6 +394,23 @@ def seen_by(client: Client, step: str):
     return client.get(f"{URL}{step}/").context["states"]
 
 
+def test_what_is_called_as_another_that_lives_cannot_be_proposed_until_name_or_scope_tell_it_apart(clients, draft):
+    begin(clients["marketing"], name=" ALPS")
+    second = Version.objects.exclude(pk=draft.pk).get()
+    address = f"/agreements/{second.agreement.slug}/"
+    refused = "“Alps” is another agreement: give this one another name"
+    assert refused not in clients["sales"].get(f"{address}steps/who/").text  # the other one is only being written
+    proposed(clients["marketing"], clients["marketing"].get(f"{URL}sign/"))
+    pages = [f"{address}{where}" for where in ("steps/who/", "steps/sign/", f"versions/{second.pk}/")]
+    assert [refused in clients["sales"].get(page).text for page in pages] == [True] * 3
+    answer = clients["sales"].post(f"{address}versions/{second.pk}/settle/", {"decision": "propose"})
+    assert (answer.status_code, refused in answer.text) == (422, True)
+    (form,) = [f for f in shown_forms(clients["sales"].get(address + "steps/who/").text) if "opened_on" in f.fields]
+    clients["sales"].post(address + "steps/who/", form.fields | {"scope-region": "Tyrol"})
+    clients["sales"].post(f"{address}versions/{second.pk}/settle/", {"decision": "propose"})
+    assert Version.objects.get(pk=second.pk).state == "proposed"
+
+
 def test_a_second_agreement_that_its_scope_does_not_tell_apart_is_told_and_may_be_proposed(clients, draft):
     page = clients["marketing"].get(f"{URL}who/")
     assert "is between the same teams" not in page.text

@@ -128,6 +128,7 @@ def test_the_moves_stand_beside_their_inputs(signed_in, sales_lead, planned):
         ("50%", "40%", "40%", "−20.0"),
         ("€1,000", "€800", "€800", "+20.0"),
         ("50%", "75%", "75%", "−33.3"),
+        ("", "", "", "+0.3"),  # 67 instead of 90
     ]
 
 

@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -47,6 +48,12 @@ def test_a_tier_with_its_own_promise_has_its_own_line(signed_in, leader: User, n
 def test_the_trend_compares_with_the_period_before(signed_in, leader: User, url: str) -> None:
     (line,) = signed_in(leader).get(url).context["card"].marketing
     assert (line.trend, line.moved, line.previous) == ("better", "11", 1)  # 11.73 at this pace, 1 in February
+
+
+def test_a_month_without_any_agreement_is_no_measure_of_the_next(signed_in, leader: User, url: str) -> None:
+    Version.objects.update(effective_on=date(2026, 3, 1))
+    (line,) = signed_in(leader).get(url).context["card"].marketing
+    assert (line.delivered, line.trend, line.previous) == ("8", "", None)
 
 
 def test_what_became_of_the_leads_stands_below(signed_in, leader: User, url: str) -> None:

@@ -76,7 +76,7 @@ def test_what_is_owed_waits_for_whose_turn_it_is_and_the_agreement_tells_it_to_a
     judged, marketing_lead, marketer, sales_lead, leader, stranger, told
 ):
     owed, sheet = (
-        "Agreement North: a service credit of €500 follows a missed month (to be given)",
+        "Agreement North: March 2026: a service credit of €500 follows a missed month (to be given by Marketing)",
         "Agreement North: say why this was missed in March 2026: Leads delivered",
     )
     assert told(marketing_lead)["own"] == [owed, sheet]
@@ -87,7 +87,7 @@ def test_what_is_owed_waits_for_whose_turn_it_is_and_the_agreement_tells_it_to_a
     assert told(stranger)["own"] == []
     turn(Owed.objects.get(), "give", sides=["marketing"], text="", on=DAY.date(), by=marketing_lead, at=DAY)
     assert told(marketing_lead)["own"] == [sheet]
-    assert "a service credit of €500 follows a missed month (given: to be confirmed)" in " ".join(
+    assert "March 2026: a service credit of €500 follows a missed month (given: to be confirmed by Sales)" in " ".join(
         told(sales_lead)["own"]
     )
 
@@ -107,7 +107,7 @@ def test_each_other_thing_waits_for_who_can_do_it(judged, north, marketing_lead,
     own, asked = told(marketing_lead)["own"], told(sales_lead)["own"]
     assert own[1:5] == [
         "Agreement North: the target of March 2026 waits for your side's answer",
-        "Agreement North: the exception “Trade fair” waits for an answer",
+        "Agreement North: The exception “Trade fair” (April 13, 2026 – April 14, 2026) waits for an answer",
         "1 excuse waits for your answer",
         "Agreement North: the other side asks that March 2026 be judged again",
     ]

@@ -37,12 +37,14 @@ LESS = 5  # of a hundred: a month that misses its target by so many
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a draft says, its months too, and for whom. `beside` tells of an agreement that it is not told from."""
+    """What a draft says, its months too, and for whom. `beside` tells of an agreement that it is not told from,
+    `alike` of one that is even called so."""
 
     document: AgreementDocument
     parties: list[Party]
     today: date
     beside: str = ""
+    alike: str = ""
 
     @cached_property
     def terms(self) -> Terms:

@@ -1,8 +1,8 @@
-"""Reads: what an agreement still lacks, step by step; only a first day that is over stands in the way of proposing."""
+"""Reads: what an agreement still lacks, step by step, and what stands in the way: a first day that is over, a name."""
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -22,6 +22,8 @@ from agreements.pages.guided.consequences import Meaning
 from agreements.pages.guided.steps import STEPS, GuidedStep, heads_of
 from agreements.pages.writing.same_teams import not_told_apart
 from agreements.signing.parties import parties
+from agreements.signing.proposals import named_alike
+from agreements.terms import today_of
 from smarketing.accounts.models import Side
 
 OF_TEMPLATE = STEPS.keys() - {"who", "sign"}  # the others are said by people alone
@@ -48,10 +50,14 @@ class StepState:
         return self.is_seen and not self.missing
 
 
-def states_of(draft: Version, current: str, today: date, seen: Collection[str] = ()) -> tuple[Meaning, list[StepState]]:
+def states_of(
+    draft: Version, current: str, at: datetime, seen: Collection[str] = ()
+) -> tuple[Meaning, list[StepState]]:
     """What a draft means and lacks, the same on each of its pages. `seen` are the steps that somebody has looked at."""
-    agreement = draft.agreement
-    meaning = Meaning(whole_document(draft), parties(agreement, today), today, not_told_apart(agreement))
+    agreement, today = draft.agreement, today_of(draft.agreement, at)
+    alike = named_alike(draft, at)
+    beside = "" if alike else not_told_apart(agreement)
+    meaning = Meaning(whole_document(draft), parties(agreement, today), today, beside, alike)
     has_months = agreement.is_draft
     changed = _changed(draft, meaning.document)
     found = []
@@ -83,6 +89,8 @@ def _touches(heads: set[tuple[str, ...]], paths: set[tuple[str, ...]]) -> bool:
 
 
 def _bars(meaning: Meaning) -> Iterator[str]:
+    if meaning.alike:
+        yield meaning.alike
     if meaning.document.effective_on < meaning.today:
         yield _("The first day is over: choose today or a later day.")
 

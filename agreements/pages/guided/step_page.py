@@ -151,7 +151,7 @@ class StepPage:
 
     def _context(self, opened: OpenedForm) -> dict[str, Any]:
         request, today = self.request, today_of(self.agreement, self.request.now)
-        meaning, states = states_of(self.draft, self.step.key, today, self.seen)
+        meaning, states = states_of(self.draft, self.step.key, self.request.now, self.seen)
         keys, key = list(STEPS), self.step.key
         place = keys.index(key)
         is_last = place == len(keys) - 1

@@ -1,4 +1,4 @@
-"""Targets that the other side proposes: accepted or declined, one month or all of a year with one confirmation."""
+"""Targets that the other side proposes: accepted or declined, one month or several with one confirmation."""
 
 from django import forms
 from django.contrib import messages
@@ -13,7 +13,7 @@ from agreements.models import Agreement, Target
 from agreements.months import proposing
 from agreements.months.proposing import MonthRefused, counted_leads
 from agreements.pages.fetch import plannable, year_of
-from agreements.pages.months.months_table import months, waits_for
+from agreements.pages.months.months_table import DerivedTarget, answerable, waits_for
 from agreements.terms import today_of
 from smarketing.accounts.access import readers
 from smarketing.accounts.rights import Verb
@@ -63,15 +63,19 @@ def decline(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
 @readers
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer_all(request: PortalRequest, slug: str) -> HttpResponse:
-    """All proposals of a year that wait for this person's side: as they are seen, or none of them."""
+    """The proposals that wait for this person's side, of a year or of all: what is chosen, or none of it."""
     agreement = plannable(request, slug)
     today = today_of(agreement, request.now)
-    year, led = year_of(request, today), request.access.sides(Verb.PLAN, agreement)
-    waiting = [m.proposal for m in months(agreement, year, today, led) if m.may_accept and m.proposal]
+    asked = year_of(request, today) if request.GET.get("year") else None
+    waiting = answerable(agreement, request.access.sides(Verb.PLAN, agreement), asked)
+    year = asked or Period(waiting[0].month if waiting else today, "year")
     form = DeclineForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return _page(request, agreement, year.start_on.year, waiting, form)
     targets = list(agreement.targets.filter(pk__in=[pk for pk in request.POST.getlist("target") if pk.isdecimal()]))
+    if waiting and not targets:
+        form.add_error(None, _("Choose at least one month."))
+        return _page(request, agreement, year.start_on.year, waiting, form)
     try:
         if request.POST.get("decision") == "accept":
             proposing.accept_all(targets, by=request.user, at=request.now)
@@ -109,13 +113,19 @@ def _refused(request: PortalRequest, agreement: Agreement, year: int, refusal: M
 def _page(
     request: PortalRequest, agreement: Agreement, year: int, targets: list[Target], form: DeclineForm
 ) -> HttpResponse:
+    standing = dict(
+        agreement.targets.agreed().filter(month__in=[one.month for one in targets]).values_list("month", "leads")
+    )
+    chosen = request.POST.getlist("target")
     context = {
         "agreement": agreement,
-        "year": year,
-        "targets": targets,
+        "rows": [
+            (one, DerivedTarget(one, agreement.currency), standing.get(one.month), not chosen or str(one.pk) in chosen)
+            for one in targets
+        ],
         "form": form,
         "back_url": _months(agreement, year),
-        "is_whole_year": request.resolver_match is not None and request.resolver_match.url_name == "answer_targets",
+        "answers_all": request.resolver_match is not None and request.resolver_match.url_name == "answer_targets",
     }
     status = 422 if request.method == "POST" else 200
     return TemplateResponse(request, "agreements/answer_months.html", context, status=status)

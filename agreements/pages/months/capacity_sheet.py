@@ -1,10 +1,11 @@
 """Reads: whether the sales team has the time for what is promised, month by month, with every step of the formula."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -12,16 +13,17 @@ from django.utils.translation import ngettext
 
 from agreements.document.beginnings import first_months
 from agreements.document.clauses import AgreementDocument
+from agreements.document.groups.capacity_clause import CapacityClause
 from agreements.models import Agreement
-from agreements.months.capacity import CANNOT, KEEPS, TIGHT, TIGHT_FROM, Load, lead_time
+from agreements.months.capacity import CANNOT, KEEPS, MINUTES, TIGHT, TIGHT_FROM, LeadTime, Load, MonthHours, lead_time
 from agreements.months.plans import numbers_of
 from agreements.months.workload import MonthWork, month_work, month_works
 from agreements.pages.months.calculator_form import FormulaStep
 from agreements.terms import Terms, terms_in
-from smarketing.lib.numbers import exact_percent, exactly, number, percent
+from smarketing.lib.numbers import exact_percent, exactly, number, percent, rounded_to
 from smarketing.lib.periods import Period
 
-PLACES = 2
+PLACES, MOST_PLACES = 2, 12
 TONES = {KEEPS: "kept", TIGHT: "at_risk", CANNOT: "missed"}
 
 
@@ -200,19 +202,37 @@ def steps(work: MonthWork) -> list[FormulaStep]:
 def _demand(work: MonthWork) -> Iterator[FormulaStep]:
     assert work.terms.capacity is not None
     clause, sums = work.terms.capacity, []
-    for load in work.check.loads:
-        time = lead_time(load.attempts, clause)
+    made = [(load, lead_time(load.attempts, clause)) for load in work.check.loads]
+    in_minutes = enough_places(work.check.needed, PLACES, partial(_hours_again, made)) if work.is_agreed else PLACES
+    for load, time in made:
+        places = enough_places(time.minutes, in_minutes, partial(_minutes_again, time, clause))
         promised = ngettext("%(n)d attempt promised", "%(n)d attempts promised", load.attempts) % {"n": load.attempts}
         rate = _("%(rate)s of attempts reach the lead") % {"rate": exact_percent(clause.reached)}
-        yield _step(_of(_("Attempts expected per lead"), load), f"{promised}, {rate}", time.attempts)
-        made = f"{said(time.attempts)} × {exactly(clause.minutes_per_attempt)}"
-        talked = f" + {percent(_decimal(time.connected), 1)} × {exactly(clause.conversation)}"
+        yield _step(_of(_("Attempts expected per lead"), load), f"{promised}, {rate}", time.attempts, places)
+        tried = f"{said(time.attempts, places)} × {exactly(clause.minutes_per_attempt)}"
+        talked = f" + {percent(_decimal(time.connected), places - 1)} × {exactly(clause.conversation)}"
         name = _of(_("Minutes per lead"), load)
-        yield _step(name, made + (talked if clause.conversation else ""), time.minutes)
-        sums.append(f"{number(load.leads)} × {said(time.minutes)}")
+        yield _step(name, tried + (talked if clause.conversation else ""), time.minutes, in_minutes)
+        sums.append(f"{number(load.leads)} × {said(time.minutes, in_minutes)}")
     if work.is_agreed:
         joined = f"({' + '.join(sums)})" if len(sums) > 1 else sums[0]
         yield _step(_("Hours needed"), f"{joined} ÷ 60", work.check.needed)
+
+
+def enough_places(result: Fraction, places: int, again: Callable[[int], Fraction]) -> int:
+    """How many decimals the factors need for a pocket calculator to come to what is shown; `again` works it out so."""
+    found = (n for n in range(PLACES, MOST_PLACES) if rounded(again(n), places) == rounded(result, places))
+    return next(found, MOST_PLACES)
+
+
+def _hours_again(made: Sequence[tuple[Load, LeadTime]], places: int) -> Fraction:
+    return sum((load.leads * rounded(time.minutes, places) for load, time in made), Fraction(0)) / MINUTES
+
+
+def _minutes_again(time: LeadTime, clause: CapacityClause, places: int) -> Fraction:
+    """A share is said in per cent, with one decimal less: of the share itself that is one more."""
+    tried = rounded(time.attempts, places) * Fraction(clause.minutes_per_attempt)
+    return tried + rounded(time.connected, places + 1) * Fraction(clause.conversation)
 
 
 def _of(name: str, load: Load) -> str:
@@ -222,25 +242,39 @@ def _of(name: str, load: Load) -> str:
 def _supply(work: MonthWork) -> Iterator[FormulaStep]:
     assert work.terms.capacity is not None
     clause, hours, made = work.terms.capacity, work.hours, work.check.supply
-    opened = _("the calendar is open %(hours)s hours in this month") % {"hours": said(hours.open)}
+    team = Fraction(clause.reps) * Fraction(clause.share_of_time)
+    places = enough_places(
+        made.hours, PLACES, lambda n: team * rounded(made.rep_hours, n) * rounded(1 - made.absence, n + 1)
+    )
     if clause.hours_a_week is None or not hours.week:
-        yield _step(_("Hours of a rep"), opened, made.rep_hours)
+        yield _step(_("Hours of a rep"), _opened(hours, places), made.rep_hours, places)
     else:
-        weeks = f"{said(hours.open)} ÷ {said(hours.week)} × {exactly(clause.hours_a_week)}"
-        yield _step(_("Hours of a rep"), f"{opened}: {weeks}", made.rep_hours)
+        own = Fraction(clause.hours_a_week)
+        of_week = enough_places(made.rep_hours, places, lambda n: rounded(hours.open, n) / rounded(hours.week, n) * own)
+        weeks = f"{said(hours.open, of_week)} ÷ {said(hours.week, of_week)} × {exactly(clause.hours_a_week)}"
+        yield _step(_("Hours of a rep"), f"{_opened(hours, of_week)}: {weeks}", made.rep_hours, places)
     if clause.absence_days:
         days = {"absent": number(clause.absence_days), "days": number(hours.year_days)}
         text = _("%(absent)s of %(days)s working days of the year") % days
-        yield FormulaStep(_("Absence"), text, percent(_decimal(made.absence), 1), _is_whole(made.absence * 1000))
-    factors = [exactly(clause.reps), said(made.rep_hours)]
+        absence = percent(_decimal(made.absence), places - 1)
+        yield FormulaStep(_("Absence"), text, absence, _is_whole(made.absence * 10 ** (places + 1)))
+    factors = [exactly(clause.reps), said(made.rep_hours, places)]
     if made.absence:
-        factors.append(percent(_decimal(1 - made.absence), 1))
+        factors.append(percent(_decimal(1 - made.absence), places - 1))
     factors.append(exact_percent(clause.share_of_time))
     yield _step(_("Hours available"), " × ".join(factors), made.hours)
 
 
-def _step(name: str, text: str, result: Fraction) -> FormulaStep:
-    return FormulaStep(name, text, said(result), _is_whole(result * 10**PLACES))
+def _opened(hours: MonthHours, places: int) -> str:
+    return _("the calendar is open %(hours)s hours in this month") % {"hours": said(hours.open, places)}
+
+
+def _step(name: str, text: str, result: Fraction, places: int = PLACES) -> FormulaStep:
+    return FormulaStep(name, text, said(result, places), _is_whole(result * 10**places))
+
+
+def rounded(value: Fraction, places: int) -> Fraction:
+    return Fraction(rounded_to(_decimal(value), places))
 
 
 def _is_whole(value: Fraction) -> bool:

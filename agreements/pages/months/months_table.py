@@ -85,6 +85,13 @@ def months(agreement: Agreement, year: Period, today: date, led: Collection[Side
     ]
 
 
+def answerable(agreement: Agreement, led: Collection[Side], year: Period | None = None) -> list[Target]:
+    """The proposals that wait for one of these sides, the earliest month first."""
+    rows = agreement.targets.waiting().of_themselves().select_related("made_by", "assumptions").order_by("month", "pk")
+    found = rows.within(year) if year else rows
+    return [target for target in found if any(side in led for side in target.missing_consents)]
+
+
 def years_of(agreement: Agreement, dated: list[Version], version: Version, chosen: Period) -> list[Period]:
     """The chosen one, and those with a quota or a target between the first day of the version and that of the next."""
     after = [other.effective_on for other in dated if other.effective_on > version.effective_on]

@@ -222,6 +222,7 @@ def _context(request: PortalRequest, agreement: Agreement, form: YearForm, terms
     names = [_("Quarter %(n)s") % {"n": n} for n in range(1, 5)]
     return tried | {
         "agreement": agreement,
+        "answerable": len(months_table.answerable(agreement, request.access.sides(Verb.PLAN, agreement))),
         "form": form,
         "chosen": chosen,
         "quarters": [YearPart(name, rows[3 * n : 3 * n + 3]) for n, name in enumerate(names)],

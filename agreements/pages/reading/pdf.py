@@ -5,7 +5,7 @@ Text is set as it stands: the library reads no markup in it. A sign that the fon
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from html import unescape
 from importlib.resources import files
 from typing import Any
@@ -19,7 +19,7 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from agreements.document.clauses import AgreementDocument
-from agreements.models import Agreement, Signature, Version
+from agreements.models import Agreement, Signature, Target, Version
 from agreements.pages.months.formula import tier_text
 from agreements.pages.reading.chapters import Chapter, ReadAgreement
 from agreements.promises.promise import Promise
@@ -34,13 +34,14 @@ Pairs = Iterable[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Imprint:
-    """What says which text this is. `months` are rows of month, quota and leads."""
+    """What says which text this is. `months` are rows of month, quota and leads as of the day `months_on`."""
 
     number: int
     digest: str
     made_by: str
     made_at: datetime | None
     months: Sequence[tuple[str, str, str]] = ()
+    months_on: date | None = None
     signatures: Sequence[tuple[str, str]] = ()
 
 
@@ -199,6 +200,9 @@ def _set_own(paper: Paper, kind: str, reading: ReadAgreement, imprint: Imprint) 
         case "months":
             paper.rows((gettext("Month"), gettext("Quota"), gettext("Leads")), list(imprint.months))
             paper.ln(2)
+            if imprint.months_on:
+                paper.line_of(_as_agreed_by(imprint.months_on), size=8, grey=QUIET)
+                paper.ln(1)
             paper.terms(_ledger(reading.document))
         case "calendar":
             paper.rows(("", ""), [(day.label, day.hours or gettext("closed")) for day in reading.week])
@@ -210,6 +214,13 @@ def _set_own(paper: Paper, kind: str, reading: ReadAgreement, imprint: Imprint) 
             paper.rows(heads, [(words, whose, yes_no[counts]) for words, whose, counts in reading.reasons])
             paper.ln(2)
             paper.terms(_of_returns(reading.document))
+
+
+def _as_agreed_by(on: date) -> str:
+    text = gettext(
+        "Months are agreed apart from the version: these are the ones agreed by %(on)s, with what they were before."
+    )
+    return text % {"on": date_format(on, "DATE_FORMAT")}
 
 
 def _leads(reading: ReadAgreement) -> list[str]:
@@ -301,13 +312,13 @@ def _person(row: Any) -> str:
     return "\n".join(part for part in (row.name, row.role, row.email, row.telephone, deputy) if part) + "\n"
 
 
-def imprint_of(version: Version, agreement: Agreement, months: Sequence[tuple[str, str, str]]) -> Imprint:
+def imprint_of(version: Version, agreement: Agreement, months: Sequence[tuple[str, str, str]], today: date) -> Imprint:
     zone = ZoneInfo(agreement.time_zone)
     signed = [(str(Side(one.side).label), _signed(one, zone)) for one in version.signatures.select_related("signed_by")]
     author = version.made_by.name if version.made_by else ""
     made = [author, _instant(version.made_at, zone) if version.made_at else ""]
     by = " · ".join(part for part in made if part)
-    return Imprint(version.number, version.digest, by, version.made_at, months, signed)
+    return Imprint(version.number, version.digest, by, version.made_at, months, today, signatures=signed)
 
 
 def _signed(signature: Signature, zone: ZoneInfo) -> str:
@@ -316,7 +327,8 @@ def _signed(signature: Signature, zone: ZoneInfo) -> str:
 
 
 def month_rows(months: Iterable[Any], document: AgreementDocument) -> list[tuple[str, str, str]]:
-    return [(date_format(one.on, "YEAR_MONTH_FORMAT"), _quota(one, document), _wanted(one)) for one in months]
+    zone = ZoneInfo(document.time_zone)
+    return [(date_format(one.on, "YEAR_MONTH_FORMAT"), _quota(one, document), _wanted(one, zone)) for one in months]
 
 
 def _quota(month: Any, document: AgreementDocument) -> str:
@@ -325,10 +337,17 @@ def _quota(month: Any, document: AgreementDocument) -> str:
     return "\n".join([money(month.quota, document.currency), *named])
 
 
-def _wanted(month: Any) -> str:
-    """The leads, of which tier how many, and what they are worth together."""
+def _wanted(month: Any, zone: ZoneInfo) -> str:
+    """The leads, of which tier how many, what they are worth together, and what was agreed before."""
+    former = [_until(target, zone) for target in month.former]
     if month.target is None:
-        return number(None)
+        return "\n".join([number(None), *former])
     tiers = [tier_text(row.tier, row.leads, row.points) for row in month.target.numbers.by_tier]
     value = [f"{gettext('Value')}: {number(month.value)}"] if tiers and month.value else []
-    return "\n".join([number(month.leads), *tiers, *value])
+    return "\n".join([number(month.leads), *tiers, *value, *former])
+
+
+def _until(former: Target, zone: ZoneInfo) -> str:
+    on = date_format(localtime(former.superseded_at, zone), "DATE_FORMAT")
+    text = ngettext("Until %(on)s: %(leads)s lead", "Until %(on)s: %(leads)s leads", former.leads)
+    return text % {"on": on, "leads": number(former.leads)}

@@ -46,7 +46,8 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
     version = overview.terms_before(dated, asked)
     opens_on = max(today, dated[0].effective_on)  # a new agreement opens on its first month
     year = year_of(request, opens_on)
-    months = months_table.months(agreement, year, today, request.access.sides(Verb.PLAN, agreement))
+    led = request.access.sides(Verb.PLAN, agreement)
+    months = months_table.months(agreement, year, today, led)
     this_month = months_table.month_of(months, opens_on) or months_table.this_month(agreement, opens_on)
     context = {
         "agreement": agreement,
@@ -66,7 +67,7 @@ def detail(request: PortalRequest, slug: str) -> HttpResponse:
         "quota_promised": this_month.quota,
         "year": year,
         "months": months,
-        "answerable": sum(month.may_accept for month in months),
+        "answerable": len(months_table.answerable(agreement, led, year)),
         "capacity": capacity_sheet(agreement, year, terms.versions, today=today, month=request.GET.get("capacity", "")),
         "entries": history(agreement),
         "may_edit": may_edit(request, agreement),
@@ -99,7 +100,7 @@ def pdf(request: PortalRequest, slug: str) -> HttpResponse:
     reading = on_paper(agreement, version, dated, today)
     months = [month for year in years for month in months_table.months(agreement, year, today)]
     rows = month_rows(months, reading.document)
-    data = agreement_pdf(reading, imprint_of(version, agreement, rows))
+    data = agreement_pdf(reading, imprint_of(version, agreement, rows, today))
     headers = {"Content-Disposition": f'attachment; filename="{slug}-{version.number}.pdf"'}
     return HttpResponse(data, content_type="application/pdf", headers=headers)
 

@@ -1,6 +1,6 @@
 """What happened to exceptions and friction reports, in the reader's language: a line of the history is a sentence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,18 +19,21 @@ def sentence(line: Difference) -> str:
     return said(line.path, line.after or "") if said else ""
 
 
-def _exception(path: tuple[str, ...], why: str) -> str:
-    word, reason, begins, ends, side, *former = path
+def exception_named(reason: str, begins: str, ends: str, former: Sequence[str]) -> str:
+    """What is proposed, with its time; `former` is the span of one that is to end earlier or to be called off."""
     what = {"reason": reason, "span": dated_span(begins, ends or begins)}
     if not former:
-        subject = _("The exception “%(reason)s” (%(span)s)") % what
-    elif ends:
+        return _("The exception “%(reason)s” (%(span)s)") % what
+    if ends:
         what["former"] = dated_span(*former)
-        subject = _("The earlier end of the exception “%(reason)s” (%(span)s instead of %(former)s)") % what
-    else:
-        what["span"] = dated_span(*former)
-        subject = _("The calling off of the exception “%(reason)s” (%(span)s)") % what
-    told = {"what": subject, "side": Side(side).label, "why": why}
+        return _("The earlier end of the exception “%(reason)s” (%(span)s instead of %(former)s)") % what
+    what["span"] = dated_span(*former)
+    return _("The calling off of the exception “%(reason)s” (%(span)s)") % what
+
+
+def _exception(path: tuple[str, ...], why: str) -> str:
+    word, reason, begins, ends, side, *former = path
+    told = {"what": exception_named(reason, begins, ends, former), "side": Side(side).label, "why": why}
     said = {
         "exception_proposed": _("%(what)s was proposed for %(side)s."),
         "exception_accepted": _("%(what)s was accepted for %(side)s."),

@@ -29,7 +29,7 @@ from agreements.pages.writing.forms import BeginForm, problem_words
 from agreements.pages.writing.same_teams import between, days_of, nearest, with_days
 from agreements.pages.writing.write import saved, team_names
 from agreements.signing import drafting
-from smarketing.accounts.access import writers
+from smarketing.accounts.access import Access, writers
 from smarketing.accounts.models import Side
 from smarketing.lib.htmx import fragment, is_partial
 from smarketing.lib.numbers import exact_percent, exactly, money, number
@@ -64,7 +64,7 @@ def begin_from(request: PortalRequest, key: str) -> HttpResponse:
         "beginning": beginning,
         "form": form,
         "other": _other(request, form),
-        **as_it_reads(beginning, form, today),
+        **as_it_reads(beginning, form, today, request.access),
     }
     if is_partial(request) and request.method != "POST":
         return fragment(request, "agreements/begin_from.html#beside", context)
@@ -73,8 +73,15 @@ def begin_from(request: PortalRequest, key: str) -> HttpResponse:
     return TemplateResponse(request, "agreements/begin_from.html", context, status=status)
 
 
-def as_it_reads(beginning: AgreementTemplate, form: BeginForm, today: date) -> dict[str, Any]:
-    shown = form.shown()
+def as_it_reads(
+    beginning: AgreementTemplate, form: BeginForm, today: date, access: Access | None = None
+) -> dict[str, Any]:
+    """With `access` as it becomes for this person: like another agreement of the teams that are typed."""
+    shown, other = form.shown(), None
+    if access and form.is_bound:
+        typed = {name: form.cleaned_data.get(name, "") for name in ("marketing_team", "sales_team")}
+        other = nearest(access, *typed.values())
+        beginning, shown = _like(other, beginning, shown)
     try:
         document = _document(beginning, shown)
     except DocumentError:  # said beside the fields; here stands what the form opened with
@@ -87,7 +94,18 @@ def as_it_reads(beginning: AgreementTemplate, form: BeginForm, today: date) -> d
         "chapters": reading.chapters_of_text,
         "leads_promised": shown.get("leads_a_month", found.leads if found else None),
         "quota_promised": shown.get("quota_a_month"),
+        "days_of": other,
     }
+
+
+def _like(
+    other: Agreement | None, beginning: AgreementTemplate, given: Mapping[str, Any]
+) -> tuple[AgreementTemplate, dict[str, Any]]:
+    """With the public holidays of the other one, and its time zone where none is chosen."""
+    if other is None:
+        return beginning, dict(given)
+    zone = given.get("time_zone") or other.time_zone
+    return replace(beginning, data=with_days(beginning.data, days_of(other))), {**given, "time_zone": zone}
 
 
 def _other(request: PortalRequest, form: BeginForm) -> Agreement | None:
@@ -122,9 +140,8 @@ def _begun(request: PortalRequest, beginning: AgreementTemplate, form: BeginForm
     is_draft = request.POST.get("how") == STEP_BY_STEP or not request.access.is_administrator
     given = form.heading()
     given["slug"] = _free_slug(given["name"])
-    if other := nearest(request.access, given["marketing_team"], given["sales_team"]):
-        beginning = replace(beginning, data=with_days(beginning.data, days_of(other)))
-        given["time_zone"] = given["time_zone"] or other.time_zone
+    other = nearest(request.access, given["marketing_team"], given["sales_team"])
+    beginning, given = _like(other, beginning, given)
     try:
         document = _document(beginning, given)
         if not is_draft:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agreements.exceptions.agreeing import (
     ExceptionRefused,
@@ -66,7 +66,15 @@ def exceptions(request: PortalRequest, slug: str) -> HttpResponse:
 
 def _propose(request: PortalRequest, agreement: Agreement, form: ExceptionForm) -> AgreedException:
     clause, pauses, targets = form.clause, form.pausing, form.targets
-    return propose_exception(agreement, clause, pauses=pauses, targets=targets, by=request.user, at=request.now)
+    return propose_exception(
+        agreement,
+        clause,
+        pauses=pauses,
+        targets=targets,
+        covers_measured=form.cleaned_data["covers_measured"],
+        by=request.user,
+        at=request.now,
+    )
 
 
 def _field(key: str, form: ExceptionForm) -> str | None:
@@ -96,6 +104,8 @@ def _accepted(request: PortalRequest, found: AgreedException) -> str:
     accepted = accept_exception(found, by=request.user, at=request.now)
     if still := asked(accepted):
         return _("Accepted: it counts once it is accepted for %(sides)s, too.") % {"sides": named_sides(still)}
+    if accepted.covers_measured:
+        return _("Agreed: it counts for every side, also for what was measured before once that is measured again.")
     return _("Agreed: it counts for every side, for what is measured from now on.")
 
 
@@ -113,8 +123,8 @@ def _ended(request: PortalRequest, found: AgreedException) -> str:
     form = EarlierEndForm(request.POST)
     if not form.is_valid():
         raise ExceptionRefused("last", _("Say the last day; a time only where it ends within that day."))
-    reason = form.cleaned_data["end_reason"]
-    made = propose_end(found, form.last, by=request.user, at=request.now, reason=reason)
+    reason, covers = form.cleaned_data["end_reason"], form.cleaned_data["covers_measured"]
+    made = propose_end(found, form.last, covers_measured=covers, by=request.user, at=request.now, reason=reason)
     return _("Proposed: it ends so once it is accepted for %(sides)s.") % {"sides": named_sides(asked(made))}
 
 
@@ -129,27 +139,46 @@ DECISIONS: dict[str, Callable[[PortalRequest, AgreedException], str]] = {
 @readers
 @require_http_methods(["GET", "HEAD", "POST"])
 def measure(request: PortalRequest, slug: str) -> HttpResponse:
-    """What was measured before an exception was agreed: what would change, and, asked to, it does."""
+    """What every side has agreed to measure again by an exception: what would change, and, asked to, it does."""
     agreement = visible(request, slug)
     may = request.access.is_administrator or _may_measure(request, agreement)
-    leads, reports = to_measure_again(agreement)
     if request.method == "POST":
         if not may:
             raise PermissionDenied
-        if leads <= MOST_LEADS:
+        if to_measure_again(agreement)[0] <= MOST_LEADS:
             found = recompute(agreement, with_exceptions=True, by=request.user, at=request.now)
             say(request, _measured(found["handoffs"] + found["leads"] + found["friction"]))
             return redirect("exceptions:exceptions", slug)
         say(request, _("These are too many to be measured while you wait."), level=messages.ERROR)
+    return _measured_page(request, agreement, None, may=may)
+
+
+@readers
+@require_safe
+def foreseen(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
+    """What would be measured otherwise if this proposal were accepted: before anybody answers it."""
+    agreement = visible(request, slug)
+    rows = agreement.agreed_exceptions.waiting().filter(covers_measured=True)
+    return _measured_page(request, agreement, get_object_or_404(rows, pk=pk), may=False)
+
+
+def _measured_page(
+    request: PortalRequest, agreement: Agreement, supposed: AgreedException | None, *, may: bool
+) -> HttpResponse:
+    leads, reports = to_measure_again(agreement, supposed, request.now)
     is_here = bool(leads or reports) and leads <= MOST_LEADS
-    found = preview(agreement, with_exceptions=True, at=request.now) if is_here else Counter[str]()
+    found = Counter[str]()
+    if is_here:
+        found = preview(agreement, with_exceptions=True, supposed=supposed, at=request.now)
+    counted = [*agreement.agreed_exceptions.of_former().order_by("begins"), *([supposed] if supposed else [])]
     context = {
         "agreement": agreement,
-        "concerned": [(row.reason, span_of(row)) for row in agreement.agreed_exceptions.of_former().order_by("begins")],
+        "supposed": supposed,
+        "concerned": [(row.reason, span_of(row)) for row in counted],
         "leads": leads,
         "is_here": is_here,
         "changed": found["handoffs"] + found["leads"],
-        "reports": moved_by_exceptions(agreement),
+        "reports": moved_by_exceptions(agreement, supposed, request.now),
         "moves": (moves := _moves(found)),
         "moved": sum(count for _before, _after, count in moves),
         "may": may,

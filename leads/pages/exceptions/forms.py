@@ -55,6 +55,16 @@ class ExceptionForm(forms.Form):
         help_text=gettext_lazy("Marketing's run until the handoff, sales' from the handoff on."),
     )
 
+    covers_measured = forms.BooleanField(
+        label=gettext_lazy("It counts also for what was measured before it is agreed"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy(
+            "Once every side has agreed to that, what was measured in this time is measured again. "
+            "Whoever answers sees before what would change. Otherwise it counts only for what is recorded from then on."
+        ),
+    )
+
     def __init__(self, data: Any, agreement: Agreement, at: datetime, own: Collection[Side] = ()) -> None:
         """`own` are the sides for which the person may sign. Service has to do with no target."""
         is_service = set(own) == {Side.SERVICE}
@@ -114,6 +124,7 @@ class EarlierEndForm(forms.Form):
     last_on = DayField(label=gettext_lazy("Ends on"))
     last_at = TimeOfDay(label=gettext_lazy("at"), required=False)
     end_reason = forms.CharField(required=False, max_length=LONGEST_REASON)
+    covers_measured = forms.BooleanField(required=False)
 
     @property
     def last(self) -> date | datetime:

@@ -19,7 +19,7 @@ from agreements.terms import today_of
 from leads.ledger.proposal import suggested
 from leads.models import Deal
 from smarketing.accounts.models import Side
-from smarketing.lib.numbers import MINUS, exact_percent, money, number
+from smarketing.lib.numbers import MINUS, exact_percent, money, number, rounded_to
 from smarketing.lib.periods import Period
 from smarketing.lib.spoken import period_name
 
@@ -290,7 +290,16 @@ def input_lines(made: Suggestion, currency: str) -> list[InputLine]:
         agreed, found, taken = (_value(given.name, one, currency) for one in (given.agreed, given.found, given.taken))
         effect, why = effects.get(given.name, ""), _why(given, made)
         rows.append(InputLine(str(NAMES[given.name]), agreed, found, taken, effect, why))
+    if rest := _rest(made):
+        rows.append(InputLine(gettext("Rounding to whole leads"), "", "", "", signed(rest), ""))
     return rows
+
+
+def _rest(made: Suggestion) -> Decimal:
+    """What is missing between the moves as they are shown and the change from one whole number to the other."""
+    if not made.moves or made.leads is None or made.leads_before is None:
+        return Decimal(0)
+    return made.leads - made.leads_before - sum((rounded_to(move.leads, 1) for move in made.moves), Decimal(0))
 
 
 def _value(name: str, value: Decimal | None, currency: str) -> str:

@@ -32,7 +32,8 @@ def marketing_lead(north: Agreement) -> User:
 def agree(north: Agreement, marketing_lead: User, sales_lead: User):
     def _agree(begins: str, ends: str, at: datetime, pauses: frozenset[Side] = BOTH, **targets: int):
         clause = PauseClause(moment_of(begins), moment_of(ends), "Outage")
-        made = propose_exception(north, clause, pauses=pauses, targets=targets, by=sales_lead, at=at)
+        told = {"targets": targets, "covers_measured": True}
+        made = propose_exception(north, clause, pauses=pauses, **told, by=sales_lead, at=at)
         return accept_exception(made, by=marketing_lead, at=at)
 
     return _agree
@@ -103,11 +104,14 @@ def test_an_earlier_end_counts_like_an_exception_of_its_own(north, agree, sales_
     first = agree("2026-03-02T09:00:00", "2026-03-02T11:00:00", cast.MONDAY - timedelta(days=1))
     handoff = cast.handed(north)
     assert minutes(handoff) == 180
-    end = propose_end(first, datetime(2026, 3, 2, 10), by=marketing_lead, at=NOON, reason="They came back")
+    told = {"by": marketing_lead, "at": NOON, "reason": "They came back"}
+    end = propose_end(first, datetime(2026, 3, 2, 10), covers_measured=True, **told)
     assert minutes(handoff) == 180
+    foreseen = preview(north, with_exceptions=True, supposed=end, at=NOON)
     accept_exception(end, by=sales_lead, at=NOON)
     refresh([handoff.lead_id])
     assert minutes(handoff) == 180
-    assert preview(north, with_exceptions=True, at=NOON)["overdue>running"] == 0
+    assert preview(north, with_exceptions=True, at=NOON) == foreseen
+    assert (foreseen["handoffs"], foreseen["overdue>running"]) == (1, 0)
     recompute(north, with_exceptions=True, by=sales_lead, at=NOON)
     assert minutes(handoff) == 120
