@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from math import ceil
 from typing import Any, Protocol
 
@@ -21,7 +22,7 @@ from reports.measures.outcomes import Outcomes, outcomes
 from reports.pages.exports import judgement_json
 from reports.pages.links import Links
 from reports.pages.sheet import spoken_minutes
-from smarketing.lib.numbers import money, number, percent
+from smarketing.lib.numbers import exact_percent, money, number, percent, rounded_to
 from smarketing.lib.periods import Period
 from smarketing.lib.spoken import period_name
 
@@ -70,9 +71,10 @@ class PromiseLine:
 
     @property
     def trend(self) -> str:
+        """A change too small to be shown is none."""
         if self.change is None:
             return ""
-        if abs(self.change) < 1e-9:
+        if not rounded_to(Decimal(str(abs(self.change))), self._places + 2 * self.is_share):
             return "same"
         return "better" if (self.change > 0) != is_at_most(self.judgement.measure) else "worse"
 
@@ -137,8 +139,14 @@ class PromiseLine:
             return ""
         size = abs(self.change)
         if self.is_share:
-            return pgettext("percentage points", "%(number)s pts") % {"number": number(size * 100, 1)}
-        return number(size, 1 if self.judgement.measure == "depth" else 0)
+            return pgettext("percentage points", "%(number)s pts") % {"number": number(size * 100, self._places)}
+        return number(size, self._places)
+
+    @property
+    def _places(self) -> int:
+        measure = self.judgement.measure
+        in_hours = measure in STATED and STATED[measure].unit == HOURS
+        return 1 if self.is_share or in_hours or measure == "depth" else 0
 
     @property
     def url(self) -> str:
@@ -169,6 +177,7 @@ class PromiseLine:
             "volume": (_("%(n)s delivered"), once),
             "value": (_("%(n)s leads delivered"), once),
             "depth": (_("%(n)s tried often enough"), _("of %(n)s judged")),
+            "brief": (_("%(n)s complete"), _("of %(n)s judged")),
         }.get(measure, (_("%(n)s in time"), _("of %(n)s judged")))
         counts = zip(names, (kept, judged), BEHIND.get(measure, (f"{measure}_kept", f"{measure}_judged")), strict=True)
         found = [(name % {"n": number(n)}, self.links.records(what)) for name, n, what in counts] if judged else []
@@ -342,6 +351,18 @@ def figure_of(measure: str, value: float | None, currency: str = "") -> str:
     if is_share(measure):
         return percent(value, 1)
     return number(value, 1 if measure == "depth" else 0)
+
+
+def against(measure: str, delivered: float | None, promised: float | None, currency: str = "") -> str:
+    """What a period brought, against what was promised for it."""
+    said = {"delivered": figure_of(measure, delivered, currency), "promised": figure_of(measure, promised, currency)}
+    if not is_share(measure):
+        return _("%(delivered)s of %(promised)s") % said
+    shares = {
+        name: share if share is None else rounded_to(Decimal(str(share)), 3)
+        for name, share in (("delivered", delivered), ("promised", promised))
+    }
+    return _("%(delivered)s, promised %(promised)s") % {name: exact_percent(share) for name, share in shares.items()}
 
 
 def label_of(judgement: Named) -> str:

@@ -39,7 +39,7 @@ def owed_items(asker: Asker) -> Iterator[WaitingLine]:
         state %= {"side": Side(owed.owed_to if is_given else owed.owing).label}
         month = Period(owed.month)
         address = _strikes(agreement.slug, month)
-        day = owed.given_on if is_given and owed.given_on else month.next().start_on
+        day = owed.given_on if is_given and owed.given_on else today_of(agreement, owed.notes.all()[0].at)
         text = f"{period_name(month)}: {owed_text(owed)} ({state})"
         yield WaitingLine(text, f"{address}#owed-{owed.pk}", day, is_own=is_own, agreement=str(agreement))
 

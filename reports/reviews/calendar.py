@@ -14,7 +14,7 @@ from icalendar import Calendar, Event
 from agreements.models import Agreement
 from agreements.terms import timeline
 from reports.models import CalendarAddress, ReviewDecision
-from reports.reviews.dates import CANCELLED, ReviewDate, review_dates
+from reports.reviews.dates import CANCELLED, NOT_HELD, ReviewDate, review_dates
 from reports.reviews.decisions import own_open
 from smarketing.accounts.access import access_of
 from smarketing.accounts.models import User
@@ -93,12 +93,13 @@ def _review(review: ReviewDate, origin: str) -> Event:
     # One that nobody has touched was changed before any that somebody moved: programs keep the latest they saw.
     changed_at = meeting.changed_at if meeting else review.begins_at - A_YEAR
     event.add("uid", _uid(f"review-{review.agreement.pk}-{review.key}"))
-    event.add("summary", _("Review: %(agreement)s") % {"agreement": review.agreement})
+    summary = _("Review, not held: %(agreement)s") if review.state == NOT_HELD else _("Review: %(agreement)s")
+    event.add("summary", summary % {"agreement": review.agreement})
     event.add("dtstart", review.begins_at)
     event.add("dtend", review.ends_at)
     event.add("dtstamp", changed_at)
     event.add("sequence", meeting.changes if meeting else 0)
-    event.add("status", "CANCELLED" if review.state == CANCELLED else "CONFIRMED")
+    event.add("status", {CANCELLED: "CANCELLED", NOT_HELD: "TENTATIVE"}.get(review.state, "CONFIRMED"))
     event.add("url", origin + reverse("reports:review", args=[review.agreement.slug, review.key]))
     return event
 

@@ -144,7 +144,7 @@ def around(own: JudgedObjective, months: int = 3) -> list[JudgedObjective]:
 
 def unsettled(access: Access, slug: str = "") -> QuerySet[Owed]:
     """What is owed by or to the own sides; of one agreement, all that this person reads."""
-    rows = Owed.objects.filter(state__in=UNSETTLED).select_related("agreement")
+    rows = Owed.objects.filter(state__in=UNSETTLED).select_related("agreement").prefetch_related("notes")
     if slug:
         return rows.filter(access.where(Verb.READ, "agreement__"), agreement__slug=slug)
     own = Access(roles=access.roles)  # an administrator has no side

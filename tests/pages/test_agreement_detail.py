@@ -299,3 +299,9 @@ def test_who_may_edit_is_told_what_nothing_is_written_about_yet(signed_in, rep, 
     amend(north, groups=words_of())
     assert "Nothing is written yet about: When goals are missed" in signed_in(sales_lead).get(URL).text
     assert "Nothing is written yet about" not in signed_in(rep).get(URL).text
+
+
+def test_the_sales_cycle_stands_with_the_assumptions(north, signed_in, rep):
+    amend(north, **_assumed("0.5", "100", "0.3"), cycle_days=38, is_shifted=True)
+    told = " ".join(re.sub("<[^>]+>", " ", signed_in(rep).get(URL).text).split())
+    assert "Sales cycle in days 38 Leads serve the quota of a cycle later" in told

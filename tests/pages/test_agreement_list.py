@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from agreements.models import Agreement
@@ -41,6 +42,18 @@ def test_before_it_begins_the_row_says_when(signed_in, rep, north, time_machine)
     assert "begins on" in signed_in(rep).get(URL).text
     time_machine.move_to(datetime.combine(begins, time(12), UTC))
     assert "begins on" not in signed_in(rep).get(URL).text
+
+
+def test_a_version_that_has_not_begun_is_named_once(signed_in, rep, north, time_machine):
+    first = north.versions.get()
+    time_machine.move_to(datetime.combine(first.effective_on - timedelta(days=3), time(12), UTC))
+    (row,) = signed_in(rep).get(URL).context["rows"]
+    assert (row.version, row.coming, row.later) == (first, [first], [])
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "version waiting"), (2, "versions waiting")])
+def test_the_number_beside_the_agreements_is_said_in_its_number(count, said):
+    assert said in render_to_string("agreements/list.html#count", {"count": count})
 
 
 def test_this_month_is_that_of_each_agreements_own_today(signed_in, administrator, time_machine):

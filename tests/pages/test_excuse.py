@@ -1,5 +1,6 @@
 """On the lead's page one side asks to excuse a breach, and the other side's lead decides."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -44,6 +45,20 @@ def answer(client, handoff, what, kind="response"):
 def line(client, north, measure="speed"):
     card = client.get(reverse("reports:scorecard", args=[north.slug])).context["card"]
     return next(one for one in (*card.marketing, *card.sales) if one.judgement.measure == measure)
+
+
+def test_who_answers_reads_the_tier_and_whether_and_when_it_was_done(north, signed_in, rep, marketing_lead):
+    for minutes, tier in ((90, "A"), (None, "B")):
+        handoff = cast.handed(north, tier=tier)
+        if minutes:
+            cast.attempted(handoff, cast.MONDAY + timedelta(minutes=minutes))
+        ask(signed_in(rep), handoff)
+    page = signed_in(marketing_lead).get(reverse("leads:excuses")).text
+    told = " ".join(re.sub("<[^>]+>", " ", page).split())
+    assert re.findall(r"· ((?:not )?done)(?: today (\S+))? Tier (.)", told) == [
+        ("done", "10:30", "A"),
+        ("not done", "", "B"),
+    ]
 
 
 def test_asked_by_the_rep_and_approved_by_the_other_sides_lead_it_counts_apart(

@@ -1,5 +1,6 @@
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -7,6 +8,7 @@ from django.urls import reverse
 from agreements.models import Agreement, Version
 from agreements.promises.promise import SpeedPromise
 from leads.models import Handoff
+from reports.pages.scorecard import PromiseLine, against
 from smarketing.accounts.models import Role, User
 from tests import cast
 from tests.pages.seen import count_of
@@ -54,6 +56,41 @@ def test_a_month_without_any_agreement_is_no_measure_of_the_next(signed_in, lead
     Version.objects.update(effective_on=date(2026, 3, 1))
     (line,) = signed_in(leader).get(url).context["card"].marketing
     assert (line.delivered, line.trend, line.previous) == ("8", "", None)
+
+
+@pytest.mark.parametrize(
+    ("measure", "now", "before", "trend", "moved"),
+    [
+        ("depth", 6.0, 6.04, "same", ""),
+        ("depth", 6.0, 6.06, "worse", "0.1"),
+        ("speed", 0.9004, 0.9, "same", ""),
+        ("speed", 0.901, 0.9, "better", "0.1 pts"),
+        ("volume", 8, 9, "worse", "1"),
+    ],
+)
+def test_a_change_too_small_to_be_shown_is_none(measure, now, before, trend, moved) -> None:
+    line = PromiseLine(SimpleNamespace(measure=measure, delivered=now), None, None, before, None)
+    assert (line.trend, line.moved) == (trend, moved)
+
+
+@pytest.mark.parametrize(
+    ("measure", "delivered", "promised", "said"),
+    [
+        ("brief", 1.0, 0.8, "100%, promised 80%"),
+        ("speed", 0.8744, 0.925, "87.4%, promised 92.5%"),
+        ("speed", None, 0.9, "–, promised 90%"),
+        ("volume", 235, 208, "235 of 208"),
+    ],
+)
+def test_what_a_month_brought_against_its_promise(measure, delivered, promised, said) -> None:
+    assert against(measure, delivered, promised) == said
+
+
+@pytest.mark.parametrize(("measure", "said"), [("brief", "2 complete"), ("handover", "2 in time")])
+def test_a_complete_brief_is_no_matter_of_time(measure, said) -> None:
+    judged = SimpleNamespace(measure=measure, kept=[1, 2], judged=[1, 2, 3], excused=[], corrected=0, months=0)
+    line = PromiseLine(judged, None, None, None, SimpleNamespace(records=str))
+    assert [text for text, _url in line.behind] == [said, "of 3 judged"]
 
 
 def test_what_became_of_the_leads_stands_below(signed_in, leader: User, url: str) -> None:

@@ -105,7 +105,8 @@ def test_each_other_thing_waits_for_who_can_do_it(judged, north, marketing_lead,
         excuse="Dead telephones", excuse_side="sales", excuse_asked_by=by, excuse_asked_at=at
     )
     own, asked = told(marketing_lead)["own"], told(sales_lead)["own"]
-    assert own[1:5] == [
+    own = [text for text in own if "follows" not in text]
+    assert own[:4] == [
         "Agreement North: the target of March 2026 waits for your side's answer",
         "Agreement North: The exception “Trade fair” (April 13, 2026 – April 14, 2026) waits for an answer",
         "1 excuse waits for your answer",
@@ -116,7 +117,7 @@ def test_each_other_thing_waits_for_who_can_do_it(judged, north, marketing_lead,
     state_figures(north, date(2026, 3, 1), {("meetings", ""): Decimal(9)}, note="", by=by, at=DAY)
     assert not any("state the figures" in text for text in told(sales_lead)["own"])
     elsewhere = told(sales_lead, "north")["others"]
-    assert {own[2], own[4]} < set(elsewhere)
+    assert {own[1], own[3]} < set(elsewhere)
 
 
 def test_what_is_late_comes_first_and_beside_other_things_no_more_than_five(north, rep, told, signed_in):

@@ -48,6 +48,11 @@ class AgreementToday:
     ended_on: date | None = None
     begins_on: date | None = None
 
+    @property
+    def later(self) -> list[Version]:
+        """Those to come beside the one shown, which itself may not have begun."""
+        return [version for version in self.coming if version.pk != self.version.pk]
+
 
 def rows(agreements: AgreementQuerySet, at: datetime) -> list[AgreementToday]:
     """Those without any version, which only a half-made row could be, are left out."""

@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
 from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+from fpdf.enums import MethodReturnValue, VAlign, XPos, YPos
 
 from agreements.document.clauses import AgreementDocument
 from agreements.models import Agreement, Signature, Target, Version
@@ -28,6 +28,7 @@ from smarketing.lib.numbers import exact_percent, money, number
 
 FONTS = {"": "Roboto-Regular.ttf", "B": "Roboto-Bold.ttf"}
 INK, QUIET, LINE = 31, 100, 200  # greys
+LEAST_ROOM, MOST_ROOM = 28.0, 120.0  # millimetres that a chapter needs to begin on a page, and may take for that
 LONGEST_CELL, MOST_COLUMNS = 400, 8  # a table with longer texts or more columns is set as a list
 Pairs = Iterable[tuple[str, str]]
 
@@ -70,7 +71,7 @@ class Paper(FPDF):
         self.face(**face)
         self.multi_cell(0, self.font_size * 1.45, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
-    def chapter(self, title: str, room: int = 28) -> None:
+    def chapter(self, title: str, room: float = LEAST_ROOM) -> None:
         """`room` in millimetres is what it needs at least to begin on this page."""
         if self.will_page_break(room):
             self.add_page()
@@ -82,6 +83,25 @@ class Paper(FPDF):
         self.start_section(title)
         self.line_of(title, style="B", size=12)
         self.ln(0.5)
+
+    def height_of(self, text: str, width: float, **face: Any) -> float:
+        """In millimetres, as it would be set."""
+        self.face(**face)
+        found = self.multi_cell(
+            width, self.font_size * 1.45, text, align="L", dry_run=True, output=MethodReturnValue.HEIGHT
+        )
+        assert isinstance(found, int | float)  # as asked for by `output`
+        return found
+
+    def room_of_terms(self, pairs: Pairs) -> float:
+        width = self.epw
+        return sum(
+            self.height_of(title, width, size=8) + self.height_of(text or "–", width) + 0.8 for title, text in pairs
+        )
+
+    def room_of_columns(self, blocks: Sequence[tuple[str, str]]) -> float:
+        """Of the first two, which are rows of a table and stand on one page."""
+        return max((self.height_of(text or "–", self.epw / 2 - 3) for _title, text in blocks[:2]), default=0)
 
     def terms(self, pairs: Pairs) -> None:
         for title, text in pairs:
@@ -120,7 +140,8 @@ class Paper(FPDF):
 
     def pair(self, one: tuple[str, str], other: tuple[str, str]) -> None:
         self.face(size=9.5)
-        with self.table(borders_layout="NONE", text_align="LEFT", line_height=4.8, padding=(0, 3, 1, 0)) as table:
+        look = {"borders_layout": "NONE", "text_align": "LEFT", "line_height": 4.8, "padding": (0, 3, 1, 0)}
+        with self.table(**look, v_align=VAlign.T) as table:
             for left, right in zip(one, other, strict=True):
                 cells = table.row()
                 cells.cell(left or "–")
@@ -136,10 +157,42 @@ def agreement_pdf(reading: ReadAgreement, imprint: Imprint) -> bytes:
         paper.set_creation_date(imprint.made_at)
     _head(paper, reading, imprint)
     for chapter in reading.chapters_on_paper:
-        paper.chapter(chapter.title)
+        paper.chapter(chapter.title, _room(paper, chapter, reading))
         _set(paper, chapter, reading, imprint)
     _foot(paper, imprint, document.slug)
     return bytes(paper.output())
+
+
+def _room(paper: Paper, chapter: Chapter, reading: ReadAgreement) -> float:
+    """A heading stands with what it heads; a short list of terms on one page."""
+    match chapter.kind:
+        case "promises":
+            needed = paper.room_of_columns(_both_promises(reading))
+        case "sides":
+            needed = paper.room_of_columns(_sides(chapter))
+        case "people":
+            needed = paper.room_of_columns(_people(chapter))
+        case "terms":
+            needed = paper.room_of_terms((title, text) for title, text in chapter.rows)
+        case _:
+            return LEAST_ROOM
+    needed += LEAST_ROOM / 2
+    return max(LEAST_ROOM, needed) if needed < MOST_ROOM else LEAST_ROOM
+
+
+def _sides(chapter: Chapter) -> list[tuple[str, str]]:
+    return [(block.title, block.passage.text if block.passage else "") for block in chapter.blocks]
+
+
+def _people(chapter: Chapter) -> list[tuple[str, str]]:
+    return [(block.title, "\n".join(map(_person, block.rows))) for block in chapter.blocks]
+
+
+def _both_promises(reading: ReadAgreement) -> list[tuple[str, str]]:
+    return [
+        (gettext("Marketing promises"), _promises(reading.marketing_promises, _leads(reading))),
+        (gettext("Sales promises"), _promises(reading.sales_promises, [])),
+    ]
 
 
 def _head(paper: Paper, reading: ReadAgreement, imprint: Imprint) -> None:
@@ -176,9 +229,9 @@ def _set(paper: Paper, chapter: Chapter, reading: ReadAgreement, imprint: Imprin
             for block in chapter.blocks:
                 paper.line_of(block.passage.text if block.passage else "")
         case "sides":
-            paper.columns([(block.title, block.passage.text if block.passage else "") for block in chapter.blocks])
+            paper.columns(_sides(chapter))
         case "people":
-            paper.columns([(block.title, "\n".join(map(_person, block.rows))) for block in chapter.blocks])
+            paper.columns(_people(chapter))
         case "table":
             paper.rows(chapter.heads, chapter.rows)
         case "terms":
@@ -190,12 +243,7 @@ def _set(paper: Paper, chapter: Chapter, reading: ReadAgreement, imprint: Imprin
 def _set_own(paper: Paper, kind: str, reading: ReadAgreement, imprint: Imprint) -> None:
     match kind:
         case "promises":
-            paper.columns(
-                [
-                    (gettext("Marketing promises"), _promises(reading.marketing_promises, _leads(reading))),
-                    (gettext("Sales promises"), _promises(reading.sales_promises, [])),
-                ]
-            )
+            paper.columns(_both_promises(reading))
             paper.terms(_counting(reading))
         case "months":
             paper.rows((gettext("Month"), gettext("Quota"), gettext("Leads")), list(imprint.months))

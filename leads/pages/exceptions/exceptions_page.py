@@ -210,7 +210,7 @@ def _page(request: PortalRequest, agreement: Agreement, *, status: int = 200, **
     context = {
         "agreement": agreement,
         "waiting": [row for row in shown if row.place == WAITING],
-        "standing": [row for row in shown if row.place == STANDING],
+        "standing": [row for row in reversed(shown) if row.place == STANDING],
         "past": [row for row in shown if row.place == PAST],
         "has_any": bool(shown),
         "may_propose": bool(own),

@@ -70,7 +70,7 @@ def span_of(row: AgreedException) -> str:
 
 
 def shown_exceptions(agreement: Agreement, user: User, at: datetime) -> list[ShownException]:
-    """The latest first."""
+    """The latest first. What stands is told the other way round: what is in force before what is to come."""
     people = ("proposed_by", "settled_by", "applied_by", "replaces__proposed_by", "agreement")
     more = ("targets", "replaced_by", "consents__by", "replaces__consents__by")
     rows = agreement.agreed_exceptions.select_related(*people).prefetch_related(*more).order_by("-begins", "-pk")

@@ -18,7 +18,7 @@ from reports.enums import OwedState
 from reports.judgement import Judgement
 from reports.models import Owed
 from reports.pages.links import Links
-from reports.pages.scorecard import figure_of, label_of, promise_of
+from reports.pages.scorecard import against, label_of, promise_of
 from reports.pages.strikes.words import owed_text
 from smarketing.accounts.models import Side
 from smarketing.lib.numbers import NOTHING, number
@@ -33,8 +33,7 @@ NO_IDS = np.array([], dtype=np.int64)
 class FigureCell:
     """What a month brought against what was promised for it."""
 
-    delivered: str
-    promised: str
+    figures: str
     state: str
 
 
@@ -73,9 +72,7 @@ def _figures(agreement: Agreement, facts: Facts, note: str) -> ShownPoint:
             found = judgement(kept)
             measure = found.measure
             cells = rows.setdefault((label_of(found), found.side), [None] * len(months))
-            cells[place] = FigureCell(
-                figure_of(measure, found.delivered), figure_of(measure, found.promised), found.state
-            )
+            cells[place] = FigureCell(against(measure, found.delivered, found.promised), found.state)
     table = FigureTable(months, [(label, side, cells) for (label, side), cells in rows.items()])
     return ShownPoint(_("Figures since the last review"), table=table, note=note)
 

@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 
 from agreements.document.groups.consequences import FOLLOWS, Consequence
 from reports.models import JudgedObjective, Owed
-from reports.pages.scorecard import figure_of
+from reports.pages.scorecard import against
 from reports.strikes.record import NextStep
 from reports.strikes.recovery import Recovery
 from smarketing.lib.numbers import money, number
@@ -85,5 +85,4 @@ def since_text(found: Recovery) -> str:
 
 
 def figures(own: JudgedObjective) -> str:
-    said = {"delivered": figure_of(own.measure, own.delivered), "promised": figure_of(own.measure, own.promised)}
-    return _("%(delivered)s of %(promised)s") % said
+    return against(own.measure, own.delivered, own.promised)
