@@ -1,7 +1,7 @@
 """The shortest template, clicked through as a person does, on a phone; and the page of an agreement on paper."""
 
 import time
-from datetime import date
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -75,7 +75,8 @@ def test_on_paper_every_fold_is_open_and_there_is_no_navigation(phone, live_serv
 
 def test_a_version_on_paper_is_open_without_triangles(phone, live_server, north, sales_lead):
     amend(north, groups=words_of())
-    end = propose_end(north, date(2099, 3, 31), by=sales_lead, at=timezone.now())
+    at = timezone.now()
+    end = propose_end(north, at.date() + timedelta(days=300), by=sales_lead, at=at)
     for version in (end, north.versions.current().latest("effective_on")):
         phone.goto(f"{live_server.url}/agreements/north/versions/{version.pk}/")
         assert phone.evaluate(MIXED) == []
