@@ -32,11 +32,15 @@ def people_of(access: Access, user: User) -> QuerySet[User]:
     return (User.objects.filter(pk__in=led.values("user")) | own).distinct().order_by("name", "pk")
 
 
+@transaction.atomic
 def away(person: User, begin: datetime, end: datetime, *, by: User, at: datetime) -> Absence:
     if end <= begin:
         raise NoAbsence(_("The end has to be after the beginning."))
     if end - begin > LONGEST:
         raise NoAbsence(_("An absence is %(days)d days long at most.") % {"days": LONGEST.days})
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)  # two at once are one
+    if person.absences.filter(begins_at=begin, ends_at=end).exists():
+        raise NoAbsence(_("This absence is entered already."))
     if person.absences.count() >= MOST:
         raise NoAbsence(_("There are too many absences: delete some first."))
     return Absence.objects.create(person=person, begins_at=begin, ends_at=end, by=by, at=at)

@@ -190,6 +190,9 @@ def test_a_rep_is_away_today_or_for_days_and_the_lead_enters_it_for_the_team(
     assert hours == [(timedelta(hours=12), timedelta(hours=14))]
     assert "Ron Rep" in lead_client.get(url("absences")).content.decode()
     assert "Ron Rep" not in client.get(url("absences")).content.decode()
+    again = lead_client.post(url("absences"), sent)
+    assert (again.status_code, "This absence is entered already." in again.content.decode()) == (422, True)
+    assert second_rep.absences.count() == 1
     wrong = lead_client.post(url("absences"), {**sent, "until_time": "11:00"})
     assert (wrong.status_code, "The end has to be after the beginning." in wrong.content.decode()) == (422, True)
     assert client.post(url("delete_absence", second_rep.absences.get().pk)).status_code == 404
@@ -229,8 +232,9 @@ def test_of_a_calendar_the_busy_times_are_kept_and_nothing_else(signed_in, north
     [
         ("SUMMARY:without a day", "no iCalendar file"),
         ("DTSTART:20260310T090000\nRRULE:FREQ=SECONDLY", "repeats by the hour or more often"),
-        ("DTSTART:20260310T090000\nRRULE:FREQ=DAILY;INTERVAL=0", "repeats by the hour or more often"),
-        ("DTSTART:20260310T090000\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "repeats by the hour"),
+        ("DTSTART:20260310T090000\nRRULE:FREQ=DAILY;INTERVAL=0", "never comes: FREQ=DAILY;INTERVAL=0."),
+        ("DTSTART:20260310T090000\nRRULE:FREQ=DAILY;UNTIL=zzz", "never comes: FREQ=DAILY;UNTIL=zzz."),
+        ("DTSTART;TZID=Mars/Olympus:20260310T090000", "what it is: Mars/Olympus."),
         ("DTSTART:00010310T090000\nRRULE:FREQ=DAILY", "repeats by the hour or more often"),
     ],
 )

@@ -16,7 +16,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from agreements.models import Agreement
 from agreements.pages.writing.kinds import DayField
 from leads.assignment import absences as actions
-from leads.assignment.calendars import LARGEST, NO_CALENDAR, TOO_LARGE, TOO_MANY, TOO_OFTEN, UnreadCalendar
+from leads.assignment.calendars import (
+    LARGEST,
+    NO_CALENDAR,
+    TOO_LARGE,
+    TOO_MANY,
+    TOO_OFTEN,
+    UNKNOWN_ZONE,
+    UNREAD_RULE,
+    UnreadCalendar,
+)
 from leads.models import Absence
 from leads.pages.exceptions.forms import TimeInput
 from leads.refusals import Refused
@@ -32,6 +41,10 @@ WHY_NOT = {
     TOO_LARGE: gettext_lazy("The file is too large: export less of the calendar."),
     TOO_MANY: gettext_lazy("There are too many entries: export less of the calendar, or take whole days only."),
     TOO_OFTEN: gettext_lazy("An entry repeats by the hour or more often, or without end: take it out of the calendar."),
+    UNREAD_RULE: gettext_lazy(
+        "An entry repeats by a rule that is not read here, or that never comes: %(named)s. Take it out of the calendar."
+    ),
+    UNKNOWN_ZONE: gettext_lazy("The file names a time zone that is not known, and does not say what it is: %(named)s."),
 }
 
 
@@ -117,7 +130,7 @@ def from_calendar(request: PortalRequest) -> HttpResponse:
         try:
             count = actions.away_by_calendar(form.whose, content, _zone(request), **said)
         except UnreadCalendar as error:
-            form.add_error("file", str(WHY_NOT[error.code]))
+            form.add_error("file", WHY_NOT[error.code] % {"named": error.named})
         else:
             text = ngettext("%(n)d absence is read from the calendar.", "%(n)d absences are read from it.", count)
             say(request, text % {"n": count})
