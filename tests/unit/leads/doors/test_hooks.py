@@ -74,12 +74,15 @@ def test_a_signed_call_is_taken_once_and_its_door_is_kept(north):
         (201, "created"),
         (200, "known"),
     ]
+    other = shop.call(LEAD | {"external_id": "L2", "email": "eve@example.org"})
+    assert (other.status_code, other.json()["code"]) == (422, "key_used")
     lead = Lead.objects.get()
     assert (lead.door, lead.source, lead.token) == ("hook", "Shop", shop.hook.token)
     assert noted() == [
         ("msg_1", 201, "created", False),
         ("msg_1", 201, "created", True),
         ("msg_2", 200, "known", False),
+        ("msg_1", 422, "key_used", False),
     ]
     shop.hook.token.refresh_from_db()
     assert shop.hook.token.last_used_at is not None
