@@ -183,6 +183,9 @@ def test_googles_lead_forms_bring_leads_and_lose_nothing_that_cannot_be_read(nor
     assert (lead.campaign, lead.country, lead.door) == ("77", "", "hook")
     assert lead.question == "Which one?: The blue\ncountry: Atlantis"
     assert google.post(key | {"lead_id": "g2", "user_column_data": [1]}).status_code == 422
+    for wrong in ({"is_test": "yes"}, {"lead_id": 5}):
+        assert google.post(GOOGLE | key | {"lead_id": "g3"} | wrong).status_code == 422
+    assert Lead.objects.count() == 1
 
 
 def test_what_is_noted_of_a_call_tells_nothing_of_anybody(north):
