@@ -302,8 +302,14 @@ class ExceptionRow(TomlTable):
             refuse([(("to",), refused(_("must be later than its start")))])
         return self
 
-    def clause(self) -> PauseClause:
-        return PauseClause(self.begins, self.ends, self.reason)
+    def clause(self, zone: str = "UTC") -> PauseClause:
+        """A time with an offset is the wall time that clocks in the agreement's zone show then."""
+        return PauseClause(_wall(self.begins, zone), _wall(self.ends, zone), self.reason)
+
+
+def _wall(at: date | datetime, zone: str) -> date | datetime:
+    aware = isinstance(at, datetime) and at.tzinfo
+    return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) if aware else at  # type: ignore[union-attr]
 
 
 class ReasonRow(TomlTable):
@@ -426,7 +432,7 @@ class TextWithoutGroups(TomlTable, MonthTables):
             warn_share=self.warn_share,
             automated_counts=self.automated_counts,
             return_within_working_days=self.return_within_working_days,
-            exceptions=tuple(row.clause() for row in self.exceptions),
+            exceptions=tuple(row.clause(self.time_zone) for row in self.exceptions),
             promises=tuple(self.promises),
             return_reasons=tuple(row.clause() for row in self.return_reasons) or DEFAULT_REASONS,
             **self.month_fields(),

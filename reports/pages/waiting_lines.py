@@ -39,7 +39,9 @@ def owed_items(asker: Asker) -> Iterator[WaitingLine]:
         state %= {"side": Side(owed.owed_to if is_given else owed.owing).label}
         month = Period(owed.month)
         address = _strikes(agreement.slug, month)
-        day = owed.given_on if is_given and owed.given_on else today_of(agreement, owed.notes.all()[0].at)
+        noted = next(iter(owed.notes.all()), None)
+        proposed_on = today_of(agreement, noted.at) if noted else month.end_on
+        day = owed.given_on if is_given and owed.given_on else proposed_on
         text = f"{period_name(month)}: {owed_text(owed)} ({state})"
         yield WaitingLine(text, f"{address}#owed-{owed.pk}", day, is_own=is_own, agreement=str(agreement))
 

@@ -207,7 +207,12 @@ DOORS = {
         f"leads:{name}": Door(
             INTEGRATORS, NOT_SO, FOUND, **RECORD, own={("marketing_lead", "post"): FOUND, ("sales_lead", "post"): FOUND}
         )
-        for name in ("new_secret", "shut_hook", "told_secret", "told_stop", "told_test", "tell_again")
+        for name in ("told_secret", "told_stop", "told_test", "tell_again")
+    },
+    # It brings leads, which sales may not.
+    **{
+        f"leads:{name}": Door(INTEGRATORS, NOT_SO, FOUND, **RECORD, own={("sales_lead", "post"): FORBIDDEN})
+        for name in ("new_secret", "shut_hook")
     },
     "leads:imports": page(MARKETERS),
     "leads:import_new": page(MARKETERS, FOUND, own={("stranger", "post"): 422}),

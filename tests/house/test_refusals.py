@@ -8,7 +8,9 @@ from django.db import transaction
 from django.forms import BaseForm
 from django.forms.formsets import BaseFormSet
 from django.test import Client
+from django.urls import resolve
 
+from smarketing.roof.refusals import NUMBERED
 from tests.house.addresses import Asked
 from tests.pages.shown_forms import shown_forms
 
@@ -54,3 +56,11 @@ def told(answer: Any) -> Iterator[Any]:
         for value in (value for layer in context for value in (layer.values() if isinstance(layer, dict) else ())):
             if isinstance(value, BaseForm | BaseFormSet) and value.is_bound and any(value.errors):
                 yield value.errors
+
+
+def test_every_address_of_a_numbered_record_says_what_its_number_is_of(asked: dict[str, Asked]):
+    """Else "leads/comments/5/" would be taken for the fifth lead."""
+    routes = {resolve(one.address.partition("?")[0]).route for one in asked.values()}
+    starts = {route.partition("<int:pk>")[0] for route in routes if "<int:pk>" in route and "<slug" not in route}
+    assert {start for start in starts if start.startswith(tuple(NUMBERED))} <= set(NUMBERED)
+    assert starts & set(NUMBERED) >= {"leads/", "leads/comments/"}

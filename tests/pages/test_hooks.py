@@ -1,6 +1,10 @@
 import pytest
 
+from leads.doors.api.tokens import make_token
+from leads.doors.hooks.keeping import make_hook
 from leads.models import InHook
+from smarketing.accounts.models import Role
+from tests import cast
 from tests.unit.leads.doors.test_hooks import CALL, LEAD, Sender
 
 pytestmark = pytest.mark.django_db
@@ -41,3 +45,29 @@ def test_a_hook_of_another_agreement_is_not_there(signed_in, sales_lead, south):
     for way in ("", "secret/", "shut/"):
         url = f"/leads/hooks/{shop.hook.pk}/{way}"
         assert (client.post(url) if way else client.get(url)).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["attempts", "calls"])
+def test_one_side_has_no_secret_of_the_others_hook_and_does_not_shut_it(signed_in, sales_lead, north, kind):
+    """With it marketing would write the attempts by which sales is judged."""
+    leader = cast.person("max@example.org", north.marketing_team, role=Role.LEAD, name="Max Lead")
+    hook = make_hook("Telephone", kind, north, by=sales_lead, at=cast.MONDAY)
+    ours, theirs = signed_in(sales_lead), signed_in(leader)
+    seed = hook.seed
+    for action in ("secret", "shut"):
+        assert theirs.post(f"/leads/hooks/{hook.pk}/{action}/").status_code == 403
+        assert f"/leads/hooks/{hook.pk}/{action}/" not in theirs.get(f"/leads/hooks/{hook.pk}/").text
+        assert f"/leads/hooks/{hook.pk}/{action}/" in ours.get(f"/leads/hooks/{hook.pk}/").text
+    hook.refresh_from_db()
+    assert (hook.seed, hook.token.revoked_at) == (seed, None)
+
+
+@pytest.mark.parametrize("scope", ["attempts:write", "attempts:read"])
+def test_one_side_does_not_revoke_the_others_token(signed_in, sales_lead, north, scope):
+    leader = cast.person("max@example.org", north.marketing_team, role=Role.LEAD, name="Max Lead")
+    token, _text = make_token("CRM", [scope], [north], by=sales_lead, at=cast.MONDAY)
+    assert signed_in(leader).post(f"/leads/tokens/{token.pk}/revoke/").status_code == 403
+    assert f"/leads/tokens/{token.pk}/revoke/" not in signed_in(leader).get("/leads/tokens/").text
+    signed_in(sales_lead).post(f"/leads/tokens/{token.pk}/revoke/")
+    token.refresh_from_db()
+    assert token.revoked_by == sales_lead

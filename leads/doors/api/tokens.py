@@ -3,9 +3,10 @@
 import re
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
@@ -15,7 +16,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from agreements.models import Agreement
 from leads.doors.api.resources import SCOPES, right_for
 from leads.models import ApiToken
-from smarketing.accounts.access import Access
+from smarketing.accounts.access import Access, access_of
 from smarketing.accounts.models import User
 from smarketing.accounts.rights import Verb
 
@@ -75,8 +76,35 @@ def check_make(access: Access, scopes: Collection[str], agreements: Collection[A
             access.check(right_for(scope), agreement)
 
 
+def check_change(
+    access: Access, made_by: User | None, scopes: Collection[str], agreements: Collection[Agreement]
+) -> None:
+    """Who might have made it revokes an integration or changes its secret, and only of the side of whoever made it."""
+    check_make(access, scopes, agreements)
+    if access.is_administrator or made_by is None:
+        return
+    maker = access_of(made_by)
+    for agreement in agreements:
+        sides = maker.sides(Verb.INTEGRATE, agreement)
+        if sides and not set(sides) & set(access.sides(Verb.INTEGRATE, agreement)):
+            raise PermissionDenied
+
+
+def check_revoke(access: Access, token: ApiToken) -> None:
+    check_change(access, token.made_by, token.scopes, token.agreements.all())
+
+
+def allowed(check: Callable[..., None], *about: Any) -> bool:
+    """Whether a button is shown for what this would refuse."""
+    try:
+        check(*about)
+    except PermissionDenied:
+        return False
+    return True
+
+
 def tokens_of(access: Access) -> QuerySet[ApiToken]:
-    """Those a person may see and revoke: of which every agreement is one for which the person may make some."""
+    """Those a person may see: of which every agreement is one for which the person may make some."""
     tokens = ApiToken.objects.select_related("made_by", "revoked_by").prefetch_related("agreements")
     if access.is_administrator:
         return tokens

@@ -43,8 +43,12 @@ def check(sent: Any) -> None:
     if not isinstance(sent, Mapping):
         raise Faulty([BodyFault("", FileProblem("no_object"))])
     faults = []
-    if not isinstance(sent.get("lead_id"), str) or not sent["lead_id"].strip():
+    if not isinstance(sent.get("lead_id", ""), str):
+        faults.append(BodyFault("/lead_id", FileProblem("no_text_value")))
+    elif not sent.get("lead_id", "").strip():
         faults.append(BodyFault("/lead_id", FileProblem("required")))
+    if not isinstance(sent.get("is_test", False), bool):  # else a test would be a lead
+        faults.append(BodyFault("/is_test", FileProblem("no_option", "true, false")))
     answers = sent.get("user_column_data")
     if not isinstance(answers, list) or len(answers) > MOST or not all(isinstance(one, Mapping) for one in answers):
         faults.append(BodyFault("/user_column_data", FileProblem("no_value")))

@@ -62,13 +62,18 @@ def _taken(hook: InHook, request: HttpRequest, message: str, *, at: datetime) ->
     agreement = hook.token.agreements.get()
     if hook.kind == HookKind.GOOGLE:
         return _from_google(hook, json_body(request), agreement, at=at)
-    check_signed(hook, request.headers, raw_body(request), at)
+    body = raw_body(request)
+    check_signed(hook, request.headers, body, at)
     sent = json_body(request)
     if hook.kind == HookKind.CALLS:
-        return once(hook.token, message or None, b"", lambda: _call_taken(hook, sent, agreement, at=at), at=at)
+        return once(hook.token, message or None, body, lambda: _call_taken(hook, sent, agreement, at=at), at=at)
     one = RESOURCES[hook.kind]
     return once(
-        hook.token, message, b"", lambda: taken(one, _with_source(hook, sent), hook.token, at=at, door=Door.HOOK), at=at
+        hook.token,
+        message,
+        body,
+        lambda: taken(one, _with_source(hook, sent), hook.token, at=at, door=Door.HOOK),
+        at=at,
     )
 
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
 from agreements.models import Agreement
-from leads.doors.api.tokens import make_token, tokens_of
+from leads.doors.api.tokens import check_change, make_token, tokens_of
 from leads.enums import HookKind
 from leads.models import HookCall, InHook
 from smarketing.accounts.access import Access
@@ -57,6 +57,10 @@ def scope_of(kind: str) -> str:
     """What whoever makes it must be allowed to do."""
     name = {HookKind.GOOGLE: "leads", HookKind.CALLS: "attempts"}.get(HookKind(kind), kind)
     return f"{name}:write"
+
+
+def check_hook(access: Access, hook: InHook) -> None:
+    check_change(access, hook.token.made_by, [scope_of(hook.kind)], hook.token.agreements.all())
 
 
 def hooks_of(access: Access) -> QuerySet[InHook]:

@@ -10,6 +10,7 @@ from django.utils.crypto import salted_hmac
 
 from agreements.models import Agreement
 from leads.doors.api.resources import RESOURCES, Resource
+from leads.doors.api.tokens import check_change
 from leads.enums import News
 from leads.models import OutDelivery, OutHook
 from smarketing.accounts.access import Access
@@ -38,6 +39,11 @@ def make_out_hook(
 ) -> OutHook:
     own = {"news": [kind for kind in ABOUT if kind in news], "seed": secrets.token_urlsafe(32)}
     return OutHook.objects.create(name=name, url=url, agreement=agreement, made_by=by, made_at=at, **own)
+
+
+def check_told(access: Access, hook: OutHook) -> None:
+    scopes = {f"{ABOUT[News(kind)]}:read" for kind in hook.news}
+    check_change(access, hook.made_by, scopes, [hook.agreement])
 
 
 def change_secret(hook: OutHook, *, at: datetime) -> None:

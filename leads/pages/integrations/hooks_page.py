@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from leads.doors.api.tokens import revoke
-from leads.doors.hooks.keeping import SHOWN, hooks_of, make_hook, renew_secret, secret_of
+from leads.doors.api.tokens import allowed, revoke
+from leads.doors.hooks.keeping import SHOWN, check_hook, hooks_of, make_hook, renew_secret, secret_of
 from leads.enums import HookKind
 from leads.models import InHook, WaitingRow
 from leads.pages.integrations.hook_form import HookForm
@@ -52,6 +52,7 @@ def hook(request: PortalRequest, pk: int) -> HttpResponse:
         "is_valid": one.token.is_valid(request.now),
         "shown": secret_of(one) if is_made else "",
         "address": request.build_absolute_uri(reverse("api:hook", args=[one.address])),
+        "may_change": allowed(check_hook, request.access, one),
         "is_google": one.kind == HookKind.GOOGLE,
         "is_telephone": one.kind == HookKind.CALLS,
         "calls": one.calls.all()[:SHOWN],
@@ -76,6 +77,7 @@ def _hook(request: PortalRequest, pk: int) -> InHook:
 @require_POST
 def new_secret(request: PortalRequest, pk: int) -> HttpResponse:
     one = _hook(request, pk)
+    check_hook(request.access, one)
     renew_secret(one, at=request.now)
     return _shown(request, one)
 
@@ -84,6 +86,7 @@ def new_secret(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def shut_hook(request: PortalRequest, pk: int) -> HttpResponse:
     one = _hook(request, pk)
+    check_hook(request.access, one)
     if revoke(one.token, by=request.user, at=request.now):
         say(request, _("“%(name)s” is shut.") % {"name": one})
     return redirect("leads:hooks")

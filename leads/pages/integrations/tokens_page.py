@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from leads.doors.api.tokens import check_make, make_token, revoke, text_of, tokens_of
+from leads.doors.api.tokens import allowed, check_make, check_revoke, make_token, revoke, text_of, tokens_of
 from leads.models import ApiToken
 from leads.pages.integrations.token_form import TokenForm
 from smarketing.accounts.access import integrators
@@ -50,7 +50,10 @@ def _made(request: PortalRequest) -> dict[str, Any]:
 
 
 def _page(request: PortalRequest, form: TokenForm, *, status: int = 200, **more: Any) -> HttpResponse:
-    found = [(token, token.is_valid(request.now)) for token in tokens_of(request.access).filter(hook=None)]
+    found = [
+        (token, token.is_valid(request.now), not token.revoked_at and allowed(check_revoke, request.access, token))
+        for token in tokens_of(request.access).filter(hook=None)
+    ]
     context = {"form": form, "tokens": found, "now": request.now, **more}
     return TemplateResponse(request, "leads/tokens.html", context, status=status)
 
@@ -59,6 +62,7 @@ def _page(request: PortalRequest, form: TokenForm, *, status: int = 200, **more:
 @require_POST
 def revoke_token(request: PortalRequest, pk: int) -> HttpResponse:
     token: ApiToken = get_object_or_404(tokens_of(request.access), pk=pk)
+    check_revoke(request.access, token)
     if revoke(token, by=request.user, at=request.now):
         say(request, _("“%(name)s” opens nothing any more.") % {"name": token})
     return redirect("leads:tokens")

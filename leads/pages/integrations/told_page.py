@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from leads.doors.api.tokens import allowed
 from leads.doors.telling import keeping
 from leads.enums import News
 from leads.models import OutDelivery, OutHook
@@ -58,6 +59,7 @@ def told_one(request: PortalRequest, pk: int) -> HttpResponse:
         del request.session[MADE]
     context: dict[str, Any] = {
         "hook": hook,
+        "may_change": allowed(keeping.check_told, request.access, hook),
         "news": [News(kind).label for kind in hook.news],
         "shown": keeping.signing_secret(hook) if is_made else "",
         "deliveries": [_as_told(one, hook) for one in hook.deliveries.all()[:SHOWN]],
@@ -89,6 +91,7 @@ def _hook(request: PortalRequest, pk: int) -> OutHook:
 @require_POST
 def told_secret(request: PortalRequest, pk: int) -> HttpResponse:
     hook = _hook(request, pk)
+    keeping.check_told(request.access, hook)
     keeping.change_secret(hook, at=request.now)
     return _shown(request, hook)
 
@@ -97,6 +100,7 @@ def told_secret(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def told_stop(request: PortalRequest, pk: int) -> HttpResponse:
     hook = _hook(request, pk)
+    keeping.check_told(request.access, hook)
     if keeping.stop(hook, at=request.now):
         say(request, _("“%(name)s” is told nothing any more.") % {"name": hook})
     return redirect("leads:told")
@@ -106,6 +110,7 @@ def told_stop(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def told_test(request: PortalRequest, pk: int) -> HttpResponse:
     hook = _hook(request, pk)
+    keeping.check_told(request.access, hook)
     if hook.stopped_at is None:
         keeping.send_test(hook, at=request.now)
         say(request, _("The test is sent within half a minute."))
@@ -117,6 +122,7 @@ def told_test(request: PortalRequest, pk: int) -> HttpResponse:
 def tell_again(request: PortalRequest, pk: int) -> HttpResponse:
     own = OutDelivery.objects.filter(hook__in=keeping.told_of(request.access))
     delivery: OutDelivery = get_object_or_404(own, pk=pk)
+    keeping.check_told(request.access, delivery.hook)
     if keeping.send_again(delivery, at=request.now):
         say(request, _("It is sent again within half a minute."))
     return redirect("leads:told_one", delivery.hook_id)

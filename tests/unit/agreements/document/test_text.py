@@ -397,6 +397,8 @@ def test_an_exception_is_read_by_the_day_and_by_the_hour_and_ends_after_it_begin
     (first, second) = read(HEADING + WEEK + rows.replace("11:59", "14:00")).exceptions
     assert first == PauseClause(date(2026, 12, 24), date(2026, 12, 24), "stocktaking")
     assert second == PauseClause(datetime(2026, 3, 1, 12), datetime(2026, 3, 1, 14))
+    with_offset = rows.replace("T12:00:00", "T11:00:00Z").replace("11:59:00", "14:00:00+01:00")
+    assert read(HEADING + WEEK + with_offset).exceptions == (first, second)
 
 
 def test_two_pacings_that_contradict_each_other_are_refused():

@@ -74,12 +74,15 @@ def test_a_signed_call_is_taken_once_and_its_door_is_kept(north):
         (201, "created"),
         (200, "known"),
     ]
+    other = shop.call(LEAD | {"external_id": "L2", "email": "eve@example.org"})
+    assert (other.status_code, other.json()["code"]) == (422, "key_used")
     lead = Lead.objects.get()
     assert (lead.door, lead.source, lead.token) == ("hook", "Shop", shop.hook.token)
     assert noted() == [
         ("msg_1", 201, "created", False),
         ("msg_1", 201, "created", True),
         ("msg_2", 200, "known", False),
+        ("msg_1", 422, "key_used", False),
     ]
     shop.hook.token.refresh_from_db()
     assert shop.hook.token.last_used_at is not None
@@ -180,6 +183,9 @@ def test_googles_lead_forms_bring_leads_and_lose_nothing_that_cannot_be_read(nor
     assert (lead.campaign, lead.country, lead.door) == ("77", "", "hook")
     assert lead.question == "Which one?: The blue\ncountry: Atlantis"
     assert google.post(key | {"lead_id": "g2", "user_column_data": [1]}).status_code == 422
+    for wrong in ({"is_test": "yes"}, {"lead_id": 5}):
+        assert google.post(GOOGLE | key | {"lead_id": "g3"} | wrong).status_code == 422
+    assert Lead.objects.count() == 1
 
 
 def test_what_is_noted_of_a_call_tells_nothing_of_anybody(north):
