@@ -25,6 +25,7 @@ from leads.assignment.repeats import is_of_a_year, is_read, is_too_often
 
 LARGEST = 1_000_000  # bytes
 MOST_SPANS = 2_000
+MOST_OWN_TIMES, MOST_HALVES = 700, 4
 LONGEST = 1.0  # seconds of the processor
 EARLIEST_YEAR = 2000
 NO_CALENDAR, TOO_LARGE, TOO_MANY, TOO_OFTEN = "no_calendar", "too_large", "too_many", "too_often"
@@ -62,62 +63,6 @@ class UnreadCalendar(ValueError):
         self.code, self.named = code, named[:80]
 
 
-def busy(content: bytes, *, zone: ZoneInfo, since: datetime, until: datetime, whole_days: bool = False) -> list[Span]:
-    """Spans in UTC, in order and apart, cut to the time asked for. `whole_days`: only entries without a time of day."""
-    if len(content) > LARGEST:
-        raise UnreadCalendar(TOO_LARGE)
-    try:
-        spans = list(_spans(content, zone, since, until, whole_days))
-    except UnreadCalendar:
-        raise
-    except Exception as error:  # whatever the libraries stumble over in a foreign file
-        raise UnreadCalendar(NO_CALENDAR) from error
-    cut = [(max(begin, since), min(end, until)) for begin, end in spans]
-    apart = joined(span for span in cut if span[0] < span[1])
-    if len(apart) > MOST_SPANS:
-        raise UnreadCalendar(TOO_MANY)
-    return apart
-
-
-def _spans(content: bytes, zone: ZoneInfo, since: datetime, until: datetime, whole_days: bool) -> Iterator[Span]:
-    ends_at = thread_time() + LONGEST
-    parts = list(_parts(content, ends_at))
-    _refuse_too_much(parts, until.date())
-    series: dict[str, list[Part]] = defaultdict(list)
-    for part in parts:
-        if part.kind == EVENT and not part.is_apart(since.date(), until.date()):
-            series[part.first("UID")].append(part)
-    with ONE_AT_A_TIME:
-        tzp.use_default()
-        for part in parts:
-            if part.kind == ZONE:
-                Calendar.from_ical(part.text)
-                _refuse_late(ends_at)
-        for events in series.values():
-            for found in _found(events, since, until, whole_days):
-                _refuse_late(ends_at)
-                yield _span(found, zone)
-            _refuse_late(ends_at)
-
-
-def _found(parts: list["Part"], since: datetime, until: datetime, whole_days: bool) -> Iterator[Any]:
-    kept = Calendar()
-    for part in parts:
-        for zone in part.zones:
-            if tzp.timezone(zone) is None:
-                raise UnreadCalendar(UNKNOWN_ZONE, zone)
-        event = Event.from_ical(part.text)
-        if _counts(event, whole_days):
-            _end_at_horizon(event, until)
-            kept.add_component(event)
-    yield from of(kept).between(since, until)
-
-
-def _refuse_late(ends_at: float) -> None:
-    if thread_time() > ends_at:
-        raise UnreadCalendar(TOO_MANY)
-
-
 @dataclass
 class Part:
     """An entry, a zone, or one half of a zone's year: its lines, and by name what they say."""
@@ -127,6 +72,7 @@ class Part:
     values: dict[str, list[str]]
     zones: set[str]
     goes_on: bool = False  # changes what comes after it
+    times: int = 1  # about as many as it stands for
 
     def say(self, line: str) -> None:
         name, parameters, value = Contentline(line).parts()  # type: ignore[no-untyped-call]
@@ -156,6 +102,72 @@ class Part:
             return False
         near = [f"{day:%Y%m%d}" for day in (since - timedelta(days=2), until + timedelta(days=2))]
         return days[1] < near[0] or days[0] > near[1]
+
+
+def busy(content: bytes, *, zone: ZoneInfo, since: datetime, until: datetime, whole_days: bool = False) -> list[Span]:
+    """Spans in UTC, in order and apart, cut to the time asked for. `whole_days`: only entries without a time of day."""
+    if len(content) > LARGEST:
+        raise UnreadCalendar(TOO_LARGE)
+    try:
+        spans = list(_spans(content, zone, since, until, whole_days))
+    except UnreadCalendar:
+        raise
+    except Exception as error:  # whatever the libraries stumble over in a foreign file
+        raise UnreadCalendar(NO_CALENDAR) from error
+    cut = [(max(begin, since), min(end, until)) for begin, end in spans]
+    apart = joined(span for span in cut if span[0] < span[1])
+    if len(apart) > MOST_SPANS:
+        raise UnreadCalendar(TOO_MANY)
+    return apart
+
+
+def _spans(content: bytes, zone: ZoneInfo, since: datetime, until: datetime, whole_days: bool) -> Iterator[Span]:
+    ends_at = thread_time() + LONGEST
+    parts = list(_parts(content, ends_at))
+    _refuse_too_much(parts, until.date())
+    series: dict[str, list[Part]] = defaultdict(list)
+    for part in parts:
+        if part.kind == EVENT and not part.is_apart(since.date(), until.date()):
+            series[part.first("UID")].append(part)
+    with ONE_AT_A_TIME:
+        tzp.use_default()
+        own = [part for part in parts if part.kind == ZONE and tzp.timezone(part.first("TZID")) is None]
+        _refuse_too_much_of(own, parts)
+        for part in own:
+            Calendar.from_ical(part.text)
+            _refuse_late(ends_at)
+        for events in series.values():
+            for found in _found(events, since, until, whole_days):
+                _refuse_late(ends_at)
+                yield _span(found, zone)
+            _refuse_late(ends_at)
+
+
+def _refuse_too_much_of(own: list[Part], parts: list[Part]) -> None:
+    """In a zone that the file defines each time costs about a millisecond; those that the machine knows are its own."""
+    names = {part.first("TZID").strip("/") for part in own}
+    times = sum(part.times for part in parts if names & {zone.strip("/") for zone in part.zones})
+    halves = max((part.text.upper().count("BEGIN:") - 1 for part in own), default=0)
+    if times > MOST_OWN_TIMES or halves > MOST_HALVES:
+        raise UnreadCalendar(TOO_MANY)
+
+
+def _found(parts: list[Part], since: datetime, until: datetime, whole_days: bool) -> Iterator[Any]:
+    kept = Calendar()
+    for part in parts:
+        for zone in part.zones:
+            if tzp.timezone(zone) is None:
+                raise UnreadCalendar(UNKNOWN_ZONE, zone)
+        event = Event.from_ical(part.text)
+        if _counts(event, whole_days):
+            _end_at_horizon(event, until)
+            kept.add_component(event)
+    yield from of(kept).between(since, until)
+
+
+def _refuse_late(ends_at: float) -> None:
+    if thread_time() > ends_at:
+        raise UnreadCalendar(TOO_MANY)
 
 
 def _parts(content: bytes, ends_at: float) -> Iterator[Part]:
@@ -213,12 +225,16 @@ def _refuse_too_much(parts: list[Part], horizon: date) -> None:
     for part in parts:
         counted[part.kind] += 1
         counted[f"series {part.kind}"] += part.repeats
-        counted["listed"] += sum(one.count(",") + 1 for name in LISTS for one in part.values.get(name, []))
+        listed = sum(one.count(",") + 1 for name in LISTS for one in part.values.get(name, []))
+        counted["listed"] += listed
+        part.times += listed
         counted["changes"] += part.goes_on or ("RECURRENCE-ID" in part.values and part.repeats)
         for rule in part.values.get("RRULE", []):
             start = _start_of(part, rule, horizon)
             often = next(days for name, days in EVERY.items() if name in rule.upper())
-            counted["steps"] += (max(horizon, start) - start).days // often if part.kind == EVENT else 0
+            steps = (max(horizon, start) - start).days // often if part.kind == EVENT else 0
+            counted["steps"] += steps
+            part.times += steps
     if any(counted[what] > most for what, most in MOST.items()):
         raise UnreadCalendar(TOO_MANY)
 

@@ -122,6 +122,8 @@ def test_whatever_the_reader_stumbles_over_is_a_refusal(text):
         ([f"{LONG_AGO}RRULE:FREQ=MONTHLY;BYMONTHDAY={','.join(map(str, range(1, 32)))}"] * 40, "", TOO_MANY),
         ([f"{BEGIN}RRULE:FREQ=DAILY\nEXDATE:{','.join(['20260310T100000'] * 1_001)}"], "", TOO_MANY),
         ([f"{BEGIN}RRULE:FREQ=DAILY\nRRULE:FREQ=WEEKLY"], "", UNREAD_RULE),
+        (["DTSTART:20000309T100000\nDURATION:P9999W\nRRULE:FREQ=DAILY"] * 4, "", TOO_MANY),
+        (["DTSTART;TZID=X:20000309T100000\nDURATION:P9999W\nRRULE:FREQ=DAILY"], zone("X"), TOO_MANY),
         ([BEGIN], zone("X", "FREQ=SECONDLY"), TOO_OFTEN),
         ([BEGIN], zone("X", "FREQ=DAILY"), UNREAD_RULE),
         ([BEGIN], zone("X", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"), UNREAD_RULE),
@@ -145,7 +147,7 @@ def test_a_zone_is_what_the_file_says_it_is_for_this_file_only(name):
 
 def test_outlook_names_its_zones_in_its_own_way():
     event = "DTSTART;TZID=W. Europe Standard Time:20260309T100000\nDURATION:PT1H"
-    assert read(event, head=zone("W. Europe Standard Time"))
+    assert read(event, head=zone("W. Europe Standard Time")) == read(event)
     assert read(event) == [(AT + timedelta(days=7), AT + timedelta(days=7, hours=1))]
 
 
