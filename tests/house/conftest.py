@@ -1,3 +1,4 @@
+import gc
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -31,9 +32,21 @@ from smarketing.accounts.invitations import invite, token_of
 from smarketing.accounts.models import Role, Side
 from smarketing.exports.models import Export
 from tests import cast
+from tests.conftest import is_of_database
 from tests.house.addresses import Asked, ours, reading_of
 
 TEAMS = ("team", "merge_team")
+
+
+@pytest.fixture(autouse=True)
+def _syntax_trees_undisturbed(request):
+    """CPython 3.11 gives a syntax tree up where a collected greenlet, as the browser's, changes the depth of calls."""
+    if is_of_database(request.node):
+        yield
+        return
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture

@@ -52,16 +52,6 @@ def test_a_thousand_equal_calls_in_32_threads_are_one_row_and_one_answer(served)
     assert web.site.query("SELECT count(*) FROM leads_lead WHERE external_id = 'one'") == [1]
 
 
-@pytest.mark.parametrize("is_inside", [True, False], ids=["with a token", "without"])
-def test_every_answer_is_as_the_description_says(served, is_inside):
-    web, token = served
-    command = [str(Path(sys.executable).parent / "schemathesis"), "run", f"http://127.0.0.1:{web.port}/api/schema/"]
-    options = ["--checks", "all", "--max-time", "20" if is_inside else "8", "--seed", "1", "--request-timeout", "60"]
-    own = ["--header", f"Authorization: Bearer {token}"] if is_inside else []
-    run = subprocess.run([*command, *options, *own], cwd=web.site.folder, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout[-6000:]
-
-
 def test_the_calls_of_the_document_are_answered_as_it_says(served):
     web, token = served
     calls = re.findall(r"^    (curl .+)$", (ROOT / "docs" / "api.md").read_text(), re.MULTILINE)
@@ -71,3 +61,13 @@ def test_the_calls_of_the_document_are_answered_as_it_says(served):
     assert asked["status"] == "created"
     assert (lead["status"], attempts["rows"][0]["status"]) == ("created", 201)
     assert (read["email"], [row["attempt_id"] for row in listed["results"]]) == ("ada@example.org", ["c1"])
+
+
+@pytest.mark.parametrize("is_inside", [True, False], ids=["with a token", "without"])
+def test_every_answer_is_as_the_description_says(served, is_inside):
+    web, token = served
+    command = [str(Path(sys.executable).parent / "schemathesis"), "run", f"http://127.0.0.1:{web.port}/api/schema/"]
+    options = ["--checks", "all", "--max-time", "20" if is_inside else "8", "--seed", "1", "--request-timeout", "60"]
+    own = ["--header", f"Authorization: Bearer {token}"] if is_inside else []
+    run = subprocess.run([*command, *options, *own], cwd=web.site.folder, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout[-6000:]
